@@ -1,0 +1,84 @@
+import type { Target } from './target.ts'
+
+/** One candidate with its estimates, as shown in a decision. JSON names, because this is the public body. */
+export type Candidate = {
+  readonly model: string
+  /** Predicted chance of a good answer, 0..1; `undefined` when no router spoke in time. */
+  readonly quality: number | undefined
+  readonly uncertainty: number | undefined
+  readonly cost_usd: number | undefined
+  /** Expected milliseconds to the last token. */
+  readonly latency_ms: number | undefined
+  /** Expected milliseconds to the first token. */
+  readonly ttft_ms: number | undefined
+  readonly output_tokens: number | undefined
+  /** The objective's value in quality points; larger is better. */
+  readonly score: number | undefined
+  readonly in_band: boolean
+  readonly on_front: boolean
+  /** Soft goals whose fact was unknown and took the pool's 75th percentile. */
+  readonly assumed?: readonly string[]
+}
+
+/** Why a model was not considered. `required` and `actual` are as in the caller's words; `actual` null = unknown. */
+export type Dropped = {
+  readonly model: string
+  readonly constraint: string
+  readonly required: unknown
+  readonly actual: unknown
+}
+
+/** Plain data: logged, returned by /v1/route, replayable. */
+export type Decision = {
+  readonly id: string
+  /** The winner. */
+  readonly model: string
+  readonly policy: string
+  /** `clusters@1`; `none` when the caller named the model. */
+  readonly router: string
+  /** A short phrase: `best in band`, `only model in eu`, `router late`, … */
+  readonly reason: string
+  /** Best first: the order in which dispatch tries them. */
+  readonly candidates: readonly Candidate[]
+  readonly dropped: readonly Dropped[]
+  /** Models no other candidate beats on predicted quality and cost at once, cheapest first. */
+  readonly front: readonly string[]
+  /** The front's model furthest from the chord between its ends; null when the front has fewer than three. */
+  readonly knee: string | null
+  /** True when the router did not read the whole prompt. */
+  readonly truncated: boolean
+  readonly router_timed_out: boolean
+  readonly elapsed_ms: number
+  readonly signals?: Readonly<Record<string, unknown>>
+  readonly evidence?: Readonly<Record<string, unknown>>
+  /** Limits given up in the order the caller allowed, if any. */
+  readonly relaxed?: readonly string[]
+}
+
+/** What dispatch does: targets in order, with bounds. */
+export type Plan = {
+  readonly targets: readonly Target[]
+  readonly maxAttempts: number
+  readonly timeouts: Timeouts
+}
+
+/** Bounds on waiting for an upstream, in milliseconds. */
+export type Timeouts = {
+  /** To the response's status line. */
+  readonly headersMs: number
+  /** From sending to the first content part of a stream. */
+  readonly firstPartMs: number
+  /** Between two reads of a body. */
+  readonly idleMs: number
+  /** For the whole call, attempts included. */
+  readonly totalMs: number
+}
+
+/** One try at one target, as listed in `x-route-attempts`. */
+export type Attempt = {
+  readonly target: string
+  /** `ok` or an error code. */
+  readonly outcome: string
+  readonly status: number | undefined
+  readonly elapsedMs: number
+}

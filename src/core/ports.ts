@@ -1,0 +1,120 @@
+import type { GatewayError } from './errors.ts'
+
+/** A call to an upstream as a value: built by providers without I/O. */
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST'
+  /** `https://host:port` */
+  readonly origin: string
+  /** Path and query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array | undefined
+}
+
+/** Lower-case names; a repeated header is joined with `, `. */
+export type Headers = Readonly<Record<string, string>>
+
+/** Called by a transport, in this order, at most one of `onEnd` and `onError`, nothing after it. */
+export type ResponseHandler = {
+  onHead(status: number, headers: Headers): void
+  onData(chunk: Uint8Array): void
+  onEnd(): void
+  onError(error: GatewayError): void
+}
+
+/** A call under way. */
+export type Call = {
+  /** Closes the upstream socket at once; no handler is called afterwards. */
+  abort(): void
+  pause(): void
+  resume(): void
+}
+
+/** Sends requests upstream. Never follows a redirect. */
+export type Transport = {
+  send(request: HttpRequest, handler: ResponseHandler): Call
+  close(): Promise<void>
+}
+
+export type Tensor =
+  | { readonly type: 'float32'; readonly data: Float32Array; readonly dims: readonly number[] }
+  | { readonly type: 'int64'; readonly data: BigInt64Array; readonly dims: readonly number[] }
+
+export type Tensors = Readonly<Record<string, Tensor>>
+
+/** Runs models off the thread that serves requests. */
+export type Inference = {
+  /** Loads an ONNX file; rejects with a reason when no device can run it. */
+  open(model: URL, options: { readonly device: string }): Promise<InferenceSession>
+  close(): Promise<void>
+}
+
+export type InferenceSession = {
+  /** The device that really runs it: `cpu`, `cuda`, … */
+  readonly device: string
+  /** Rejects when the queue is full or `signal` aborts first. */
+  run(inputs: Tensors, signal?: AbortSignal): Promise<Tensors>
+}
+
+/** Bounded keep for small values; state that may be lost. */
+export type Store<Value> = {
+  get(key: string): Value | undefined
+  set(key: string, value: Value): void
+}
+
+export type Timer = { cancel(): void; refresh(): void }
+
+export type Clock = {
+  /** Milliseconds that only go forward. */
+  monotonic(): number
+  /** Milliseconds since 1970. */
+  now(): number
+  timer(milliseconds: number, fire: () => void): Timer
+}
+
+/** Resolves a secret reference (`env:NAME`, `file:/path`); throws naming the reference, never the value. */
+export type Secrets = { read(reference: string): string }
+
+/** Work that may outlive the response. */
+export type Background = { run(work: () => Promise<void>): void; drain(): Promise<void> }
+
+/** How an answer leaves the gateway. On Node it wraps the outgoing response; elsewhere it feeds a stream. */
+export type Sink = {
+  readonly isHeadSent: boolean
+  head(status: number, headers: Headers): void
+  /** False when the client is slower than we are: wait for `onDrain`. */
+  write(chunk: Uint8Array | string): boolean
+  end(chunk?: Uint8Array | string): void
+  /** Breaks the connection: the client must not take what it got for whole. */
+  destroy(): void
+  onDrain(listener: () => void): void
+}
+
+/** One HTTP exchange with a client. */
+export type Exchange = {
+  /** The whole body. Rejects with `request_too_large` beyond `maxBytes`, `client_closed_request` when the client leaves. */
+  readBody(maxBytes: number): Promise<Uint8Array>
+  readonly sink: Sink
+  /** The client left before the answer was complete. Called at most once. */
+  onAbort(listener: () => void): void
+  readonly isAborted: boolean
+  /** What the HTTP framework must be given once the sink is in use. */
+  response(): Response | Promise<Response>
+}
+
+export type Ports = {
+  readonly transport: Transport
+  readonly inference: Inference
+  readonly clock: Clock
+  readonly secrets: Secrets
+  readonly background: Background
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  /** `size` unguessable base62 characters. */
+  readonly randomId: (size: number) => string
+  readonly createStore: <Value>(maxEntries: number) => Store<Value>
+  readonly log: Log
+}
+
+/** One structured line. Fields are JSON; prompts and keys never stand in them. */
+export type Log = (level: 'info' | 'warn' | 'error', event: string, fields?: Readonly<Record<string, unknown>>) => void

@@ -1,0 +1,76 @@
+import type { Inference } from './ports.ts'
+import type { Target } from './target.ts'
+
+/** Where a conversation stands: its first turn, a later user turn, or between a tool call and the next answer. */
+export type Phase = 'first-turn' | 'user-turn' | 'tool-loop'
+
+/** Facts about a request, computed before routing. Routers and filters read these and never the request itself. */
+export type Signals = {
+  /** Estimated tokens of everything that is sent, tools included. */
+  readonly promptTokens: number
+  /** Estimated tokens of the last user turn. */
+  readonly lastTurnTokens: number
+  readonly turns: number
+  readonly phase: Phase
+  readonly toolCount: number
+  readonly isToolForced: boolean
+  readonly hasImages: boolean
+  readonly hasAudio: boolean
+  readonly hasFiles: boolean
+  readonly wantsJson: boolean
+  /** `n` of the request; 1 when not said. */
+  readonly choices: number
+  /** The caller's cap on the answer, in tokens. */
+  readonly maxOutputTokens: number | undefined
+  /** The text a router may read: heads and tails of system, tools' names, previous and last user turn. Never tool results. */
+  readonly routingText: string
+  /** True when `routingText` leaves part of the conversation out. */
+  readonly truncated: boolean
+}
+
+/** What a router says of one candidate. No price and no latency: those are the policy's. */
+export type Prediction = {
+  /** Chance of a good answer, 0 to 1, calibrated. */
+  readonly quality: number
+  /** One standard deviation of `quality`; wide when the prompt or the model is unlike the training data. */
+  readonly uncertainty: number
+  /** Expected tokens of the answer, reasoning included; `undefined` when the router cannot tell. */
+  readonly outputTokens: number | undefined
+}
+
+/** One prediction a candidate, in the candidates' order. */
+export type Predictions = {
+  readonly predictions: readonly Prediction[]
+  /** The router's own cut of the text, beyond `Signals.truncated`. */
+  readonly truncated: boolean
+  /** Free-form facts for `explain`: nearest clusters, difficulty, … Plain JSON. */
+  readonly evidence?: Readonly<Record<string, unknown>>
+}
+
+export type Router = {
+  /** `id@version`, as in `x-route-router`. */
+  readonly name: string
+  /** Where inference runs: `cpu`, `cuda`, …; `none` for routers without a model. */
+  readonly device: string
+  predict(input: RouterInput): Predictions | Promise<Predictions>
+  close(): Promise<void>
+}
+
+export type RouterInput = {
+  readonly signals: Signals
+  readonly candidates: readonly Target[]
+  /** Aborts when the answer would come too late to be used. */
+  readonly signal: AbortSignal
+}
+
+export type RouterDefinition<Settings = unknown> = {
+  readonly id: string
+  readonly settings: { parse(value: unknown): Settings }
+  readonly runtimes: readonly ('node' | 'workers')[]
+  open(settings: Settings, ports: { readonly inference: Inference }): Promise<Router>
+}
+
+/** Checks a router's definition against the contract and keeps its exact type. */
+export function defineRouter<Settings>(definition: RouterDefinition<Settings>): RouterDefinition<Settings> {
+  return definition
+}

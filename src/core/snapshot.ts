@@ -1,0 +1,59 @@
+import type { Timeouts } from './decision.ts'
+import type { Directives } from './directives.ts'
+import type { Policy } from './policy.ts'
+import type { Provider } from './provider.ts'
+import type { Target } from './target.ts'
+
+/** Everything a request needs to know of the configuration. Swapped as a whole; a request keeps the one it began with. */
+export type Snapshot = {
+  readonly targets: ReadonlyMap<string, Target>
+  /** By the provider's name in the configuration. */
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly pools: ReadonlyMap<string, Pool>
+  /** Another name ▶ what to read instead: `gpt-4o` ▶ `auto:balanced`. */
+  readonly aliases: ReadonlyMap<string, string>
+  /** Empty: no key is asked for. */
+  readonly keys: readonly InboundKey[]
+  readonly policies: ReadonlyMap<string, Policy>
+  /** Name of the policy that governs when the caller names none. */
+  readonly defaultPolicy: string
+  readonly router: RouterSettings
+  readonly maxBodyBytes: number
+  readonly maxAttempts: number
+  readonly timeouts: Timeouts
+}
+
+export type ConfiguredProvider = {
+  readonly name: string
+  readonly provider: Provider
+  readonly secret: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type Pool = {
+  readonly name: string
+  readonly targets: readonly Target[]
+  readonly preset: string | undefined
+}
+
+export type InboundKey = {
+  readonly name: string
+  /** SHA-256 of the key; the key itself is not kept. */
+  readonly sha256: Uint8Array
+  readonly routing: Directives
+  readonly promptFlags: 'off' | 'soft' | 'tighten'
+}
+
+/** Who calls. */
+export type Principal = {
+  readonly name: string
+  readonly routing: Directives
+  readonly promptFlags: 'off' | 'soft' | 'tighten'
+}
+
+export type RouterSettings = {
+  readonly use: string
+  readonly device: string
+  /** Milliseconds a decision may wait for the router. */
+  readonly deadlineMs: number
+}

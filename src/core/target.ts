@@ -1,0 +1,66 @@
+import type { WireFormatId } from './request.ts'
+
+export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf'
+
+/**
+ * What is known of a model at one provider. Names are those of the configuration and of the JSON API, so facts travel
+ * unrenamed from the catalogue and `models[].facts` to `/v1/models`. A missing fact is unknown, never a default.
+ */
+export type Facts = {
+  /** USD per million tokens. */
+  readonly price_in?: number
+  readonly price_out?: number
+  readonly price_cached_in?: number
+  readonly price_cache_write?: number
+  /** Tokens of prompt and answer together. */
+  readonly context_tokens?: number
+  readonly max_output_tokens?: number
+  readonly modalities_in?: readonly Modality[]
+  readonly modalities_out?: readonly Modality[]
+  readonly tools?: boolean
+  readonly structured_output?: boolean
+  readonly reasoning?: boolean
+  /** ISO date of public release. */
+  readonly released?: string
+  /** ISO month or date of the knowledge cut-off. */
+  readonly knowledge?: string
+  /** Billions of parameters, all of them. */
+  readonly params_b?: number
+  /** Billions of parameters active per token. */
+  readonly active_params_b?: number
+  /** SPDX id where there is one (`apache-2.0`), else the licence's own name (`llama3.1`), or `proprietary`. */
+  readonly license?: string
+  readonly open_weights?: boolean
+  /** Where prompts are processed: `eu`, `us`, `ch`, `cn`, …; `local` for the operator's own machines. */
+  readonly region?: readonly string[]
+  /** How long the provider keeps prompts by default. */
+  readonly retention?: 'zero' | 'limited' | 'kept'
+  /** Whether the provider trains on prompts sent through the API by default. */
+  readonly training?: 'never' | 'opt-in' | 'opt-out' | 'always'
+  /** 0 unknown operator … 3 independently audited (SOC 2 and ISO 27001) with a zero-retention contract. */
+  readonly security?: 0 | 1 | 2 | 3
+  /** Runs on the operator's own machines. */
+  readonly local?: boolean
+  /** Typical milliseconds to the first token; live measurements replace it. */
+  readonly ttft_ms?: number
+  /** Typical output tokens per second; live measurements replace it. */
+  readonly tokens_per_second?: number
+}
+
+export type FactName = keyof Facts
+
+/** One model at one upstream: what a request is sent to. */
+export type Target = {
+  /** `provider/model`, as clients name it: `openai/gpt-5-mini`. */
+  readonly id: string
+  /** The provider's name in the configuration. */
+  readonly provider: string
+  /** The upstream's own name of the model. */
+  readonly model: string
+  readonly format: WireFormatId
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  /** The catalogue's id of this model, under which routers keep its profile; `undefined` when the catalogue has none. */
+  readonly catalogId: string | undefined
+  readonly facts: Facts
+}

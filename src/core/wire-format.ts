@@ -1,0 +1,34 @@
+import type { GatewayError } from './errors.ts'
+import type { JsonObject } from './json.ts'
+import type { Headers } from './ports.ts'
+import type { ChatRequest, WireFormatId } from './request.ts'
+import type { StreamPart } from './stream-part.ts'
+
+/** Something a format cannot carry. */
+export type Loss = { readonly path: string; readonly reason: string }
+
+/** One server-sent event, or one line of a line-framed stream. */
+export type WireEvent = { readonly event: string | undefined; readonly data: string }
+
+/** Reads one upstream stream. Synchronous; keeps state between events. */
+export type StreamReader = {
+  /** Throws `upstream_malformed` for an event that is not of this format. */
+  push(event: WireEvent): StreamPart[]
+  end(): StreamPart[]
+}
+
+/** One JSON shape, both directions. Pure and synchronous. */
+export type WireFormat = {
+  readonly id: WireFormatId
+  /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. `text` is the exact body. */
+  readRequest(body: JsonObject, text: string): ChatRequest
+  /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */
+  readResponse(body: JsonObject): StreamPart[]
+  createReader(): StreamReader
+  /** The upstream's failure, classified. */
+  readError(status: number, headers: Headers, body: string): GatewayError
+  /** The client's error body. */
+  writeError(error: GatewayError): JsonObject
+  /** The event that ends a broken stream after its first part. No success terminator follows. */
+  writeStreamError(error: GatewayError): string
+}

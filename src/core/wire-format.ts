@@ -29,6 +29,8 @@ export type WireFormat = {
   readError(status: number, headers: Headers, body: string): GatewayError
   /** The client's error body. */
   writeError(error: GatewayError): JsonObject
+  /** The bytes that end a whole stream: `data: [DONE]`. Empty where the format has none. */
+  readonly streamEnd: string
   /** The event that ends a broken stream after its first part. No success terminator follows. */
   writeStreamError(error: GatewayError): string
 }

@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { editMembers } from './json-edit.ts'
+
+const space = fc.constantFrom('', ' ', '\n  ', '\t')
+const key = fc.oneof(fc.constantFrom('model', 'routing', 'messages', '"quoted"', 'back\\slash'), fc.string())
+
+/** A JSON object's text with arbitrary whitespace between its tokens. */
+const objectText = fc
+  .tuple(fc.array(fc.tuple(key, fc.jsonValue()), { maxLength: 6 }), space, space)
+  .map(([members, before, after]) => {
+    const written = members.map(
+      ([name, value]) => `${before}${JSON.stringify(name)}${after}:${before}${JSON.stringify(value)}${after}`,
+    )
+    return `${before}{${written.join(',')}${after}}${before}`
+  })
+
+test('replacing and removing members equals doing it on the parsed object', () => {
+  fc.assert(
+    fc.property(objectText, fc.string(), (text, model) => {
+      const parsed = JSON.parse(text)
+      const expected = { ...parsed }
+      if (Object.hasOwn(expected, 'model')) expected.model = model
+      delete expected.routing
+      expect(JSON.parse(editMembers(text, { model: JSON.stringify(model), routing: undefined }))).toEqual(expected)
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('every byte outside the edited members stays as it was', () => {
+  const text = '{ "seed": 12345678901234567890,\n "model" : "auto" , "top_p": 1.0, "messages":[{"model":"x"}] }'
+  expect(editMembers(text, { model: '"a/b"' })).toBe(text.replace('"auto"', '"a/b"'))
+})
+
+test('a text without the members comes back unchanged', () => {
+  const text = '{"a":{"model":1}}'
+  expect(editMembers(text, { model: '"x"', routing: undefined })).toBe(text)
+})
+
+test('a member is taken out with one comma, wherever it stands', () => {
+  const gone = { routing: undefined }
+  expect(editMembers('{"routing":{"a":[1,"}"]},"b":1}', gone)).toBe('{"b":1}')
+  expect(editMembers('{"a":1,"routing":2,"b":3}', gone)).toBe('{"a":1,"b":3}')
+  expect(editMembers('{"a":1,"routing":null}', gone)).toBe('{"a":1}')
+  expect(editMembers('{"routing":true}', gone)).toBe('{}')
+})
+
+test('a key written with escapes is still that key', () => {
+  expect(editMembers('{"mod\\u0065l":"auto"}', { model: '"x"' })).toBe('{"mod\\u0065l":"x"}')
+})

@@ -1,0 +1,110 @@
+const QUOTE = 34
+const COMMA = 44
+const BACKSLASH = 92
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+
+/** What to do with members of a JSON object's text: a new value as JSON text, or `undefined` to take the member out. */
+export type JsonEdits = Readonly<Record<string, string | undefined>>
+
+/**
+ * `text`, the text of a valid JSON object, with some of its own members replaced or removed and every other byte as it
+ * was: whitespace, key order, digits of large numbers. Nested members of the same name stay. A repeated member is
+ * edited wherever it stands. Values to set must exist; members to remove need not.
+ */
+export function editMembers(text: string, edits: JsonEdits): string {
+  let edited = ''
+  let copied = 0
+  let isFirstKept = true
+  let index = text.indexOf('{') + 1
+  for (;;) {
+    const memberStart = index
+    index = skipSpace(text, index)
+    if (index >= text.length || text.charCodeAt(index) === CLOSE_BRACE) break
+    const keyStart = index
+    index = skipString(text, index)
+    const key = readKey(text, keyStart, index)
+    index = skipSpace(text, text.indexOf(':', index) + 1)
+    const valueStart = index
+    index = skipValue(text, index)
+    const valueEnd = index
+    index = skipSpace(text, index)
+    const hasComma = text.charCodeAt(index) === COMMA
+    if (Object.hasOwn(edits, key)) {
+      const value = edits[key]
+      if (value === undefined) {
+        // The comma after goes with the member; for the last member, the one before does.
+        edited += text.slice(copied, memberStart)
+        if (!hasComma && !isFirstKept) edited = edited.slice(0, edited.lastIndexOf(','))
+        copied = hasComma ? index + 1 : valueEnd
+      } else {
+        edited += text.slice(copied, valueStart) + value
+        copied = valueEnd
+        isFirstKept = false
+      }
+    } else {
+      isFirstKept = false
+    }
+    if (!hasComma) break
+    index += 1
+  }
+  return copied === 0 ? text : edited + text.slice(copied)
+}
+
+/** Keys with escapes are decoded, so that `"mod\u0065l"` is `model` here as it is to the upstream. */
+function readKey(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end - 1)
+  return raw.includes('\\') ? String(JSON.parse(text.slice(start, end))) : raw
+}
+
+function skipSpace(text: string, start: number): number {
+  let index = start
+  for (;;) {
+    const code = text.charCodeAt(index)
+    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return index
+    index += 1
+  }
+}
+
+/** Index after the closing quote of the string that opens at `start`. */
+function skipString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end < 0 ? text.length : end + 1
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let index = quote - 1
+  while (text.charCodeAt(index) === BACKSLASH) index -= 1
+  return (quote - index) % 2 === 0
+}
+
+function skipValue(text: string, start: number): number {
+  const first = text.charCodeAt(start)
+  if (first === QUOTE) return skipString(text, start)
+  let index = start
+  let depth = 0
+  while (index < text.length) {
+    const code = text.charCodeAt(index)
+    if (code === QUOTE) {
+      index = skipString(text, index)
+      continue
+    }
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      if (depth === 0) return trimEnd(text, start, index)
+      depth -= 1
+      if (depth === 0) return index + 1
+    } else if (code === COMMA && depth === 0) return trimEnd(text, start, index)
+    index += 1
+  }
+  return index
+}
+
+function trimEnd(text: string, start: number, end: number): number {
+  let index = end
+  while (index > start && text.charCodeAt(index - 1) <= 32) index -= 1
+  return index
+}

@@ -1,0 +1,188 @@
+import type { Timeouts } from '../core/decision.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { Call, Clock, Headers, HttpRequest, Sink, Timer, Transport } from '../core/ports.ts'
+import type { Target } from '../core/target.ts'
+import type { WireFormat } from '../core/wire-format.ts'
+import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
+import type { Observed } from './observed.ts'
+import { createStreamAnswer } from './stream-answer.ts'
+
+/** Sends the head of the answer to the client and returns where its body goes. Called at most once a request. */
+export type Commit = (headers: Headers) => Sink
+
+export type AttemptInput = {
+  readonly target: Target
+  readonly request: HttpRequest
+  readonly format: WireFormat
+  readonly stream: boolean
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly timeouts: Timeouts
+  /** When the whole call must be over, on the monotonic clock. */
+  readonly deadlineAt: number
+  readonly commit: Commit
+}
+
+export type AttemptResult =
+  | { readonly type: 'complete'; readonly status: number; readonly observed: Observed }
+  /** Nothing has reached the client: another target may be tried. */
+  | { readonly type: 'failed'; readonly error: GatewayError; readonly status: number | undefined }
+  /** The client has part of an answer and has been told that it is cut. */
+  | { readonly type: 'broken'; readonly error: GatewayError; readonly status: number; readonly observed: Observed }
+  /** The client left. */
+  | { readonly type: 'abandoned' }
+
+export type RunningAttempt = { readonly result: Promise<AttemptResult>; abandon(): void }
+
+/** What becomes of a response body: collected whole, or passed on as it comes. */
+export type Answer = {
+  /** Both throw a GatewayError when the answer is no good; `finish` returns what was seen of a good one. */
+  push(chunk: Uint8Array): void
+  finish(): Observed
+  readonly isCommitted: boolean
+  /** Tells the client that the rest will not come. Only after the commit. */
+  breakOff(error: GatewayError): Observed
+}
+
+const MAX_ERROR_BYTES = 65_536
+
+/** One try at one target: sends, checks, and passes the answer on once it has proved to be one. */
+export function startAttempt(input: AttemptInput): RunningAttempt {
+  const { promise, resolve } = Promise.withResolvers<AttemptResult>()
+  const { clock, timeouts } = input
+  const startedAt = clock.monotonic()
+  let isOver = false
+  let status: number | undefined
+  let answer: Answer | undefined
+  let errorBody: { readonly headers: Headers; readonly chunks: Uint8Array[]; bytes: number } | undefined
+  let timer: Timer | undefined
+  let call: Call | undefined
+
+  // A whole answer is sent when it is complete, so its headers may take as long as the call may.
+  waitFor(input.stream ? timeouts.headersMs : timeouts.totalMs, 'did not start to answer in time')
+  const totalTimer = input.stream
+    ? clock.timer(input.deadlineAt - startedAt, () => stop(timedOut('did not finish in time')))
+    : undefined
+
+  call = input.transport.send(input.request, {
+    onHead(received, headers) {
+      status = received
+      if (received < 200 || received >= 300) {
+        errorBody = { headers, chunks: [], bytes: 0 }
+        return
+      }
+      answer = createAnswer(headers)
+      if (input.stream) {
+        const waited = clock.monotonic() - startedAt
+        waitFor(Math.max(1, timeouts.firstPartMs - waited), 'did not send the first part of its answer in time')
+      }
+    },
+    onData(chunk) {
+      if (errorBody !== undefined) return collectError(errorBody, chunk)
+      if (answer === undefined) return
+      const wasCommitted = answer.isCommitted
+      try {
+        answer.push(chunk)
+      } catch (thrown) {
+        return stop(toGatewayError(thrown))
+      }
+      if (wasCommitted) timer?.refresh()
+      else if (answer.isCommitted) waitFor(timeouts.idleMs, 'stopped in the middle of its answer')
+    },
+    onEnd() {
+      if (errorBody !== undefined) return failWithBody(errorBody)
+      if (answer === undefined) return stop(new GatewayError('upstream_empty', 'The model answered with nothing.'))
+      try {
+        settle({ type: 'complete', status: status ?? 200, observed: answer.finish() })
+      } catch (thrown) {
+        stop(toGatewayError(thrown))
+      }
+    },
+    onError(error) {
+      if (errorBody !== undefined) return failWithBody(errorBody)
+      stop(status === undefined ? error : interrupted(error))
+    },
+  })
+  if (isOver) call.abort()
+
+  function createAnswer(headers: Headers): Answer {
+    const { format, commit } = input
+    if (!input.stream) return createJsonAnswer({ format, clock, commit, headers })
+    // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
+    if ((headers['content-type'] ?? '').includes('json')) return createMisfitAnswer({ format, clock, commit, headers })
+    return createStreamAnswer({ format, clock, commit, onStall, onFlow })
+  }
+
+  function waitFor(milliseconds: number, what: string): void {
+    timer?.cancel()
+    timer = clock.timer(Math.min(milliseconds, input.deadlineAt - clock.monotonic()), () => stop(timedOut(what)))
+  }
+
+  function collectError(
+    body: { readonly chunks: Uint8Array[]; bytes: number; readonly headers: Headers },
+    chunk: Uint8Array,
+  ): void {
+    body.chunks.push(chunk)
+    body.bytes += chunk.length
+    if (body.bytes < MAX_ERROR_BYTES) return
+    call?.abort()
+    failWithBody(body)
+  }
+
+  function failWithBody(body: { readonly chunks: readonly Uint8Array[]; readonly headers: Headers }): void {
+    const decoder = new TextDecoder()
+    const text = body.chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+    stop(input.format.readError(status ?? 500, body.headers, text.slice(0, MAX_ERROR_BYTES)))
+  }
+
+  /** Ends the attempt for a reason that is the upstream's, before or after the commit. */
+  function stop(error: GatewayError): void {
+    if (isOver) return
+    call?.abort()
+    if (answer?.isCommitted === true) {
+      settle({ type: 'broken', error, status: status ?? 200, observed: answer.breakOff(error) })
+    } else {
+      settle({ type: 'failed', error, status })
+    }
+  }
+
+  function settle(result: AttemptResult): void {
+    if (isOver) return
+    isOver = true
+    timer?.cancel()
+    totalTimer?.cancel()
+    resolve(result)
+  }
+
+  /** The client reads slower than the upstream sends: its slowness is not the upstream's. */
+  function onStall(): void {
+    timer?.cancel()
+    call?.pause()
+  }
+
+  function onFlow(): void {
+    if (isOver) return
+    waitFor(timeouts.idleMs, 'stopped in the middle of its answer')
+    call?.resume()
+  }
+
+  return {
+    result: promise,
+    abandon() {
+      if (isOver) return
+      call?.abort()
+      settle({ type: 'abandoned' })
+    },
+  }
+}
+
+function timedOut(what: string): GatewayError {
+  return new GatewayError('upstream_timeout', `The model ${what}.`)
+}
+
+function interrupted(cause: GatewayError): GatewayError {
+  return new GatewayError('stream_interrupted', 'The model closed the connection in the middle of its answer.', {
+    cause,
+    detail: cause.detail,
+  })
+}

@@ -1,0 +1,89 @@
+import { GatewayError } from '../core/errors.ts'
+import { isJsonObject } from '../core/json.ts'
+import type { Clock, Headers } from '../core/ports.ts'
+import type { StreamPart } from '../core/stream-part.ts'
+import { isContentPart } from '../core/stream-part.ts'
+import type { WireFormat } from '../core/wire-format.ts'
+import type { Answer, Commit } from './attempt.ts'
+import { lastUsage } from './observed.ts'
+
+const MAX_BYTES = 64 * 1024 * 1024
+
+type JsonAnswerInput = {
+  readonly format: WireFormat
+  readonly headers: Headers
+  readonly clock: Clock
+  readonly commit: Commit
+}
+
+/** A whole answer: collected within bounds, checked, then forwarded byte for byte. */
+export function createJsonAnswer(input: JsonAnswerInput): Answer {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  return {
+    isCommitted: false,
+    push(chunk) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes > MAX_BYTES) {
+        throw new GatewayError('upstream_too_large', `The model's answer is larger than ${MAX_BYTES} bytes.`)
+      }
+    },
+    finish() {
+      const body = join(chunks, bytes)
+      const parts = readParts(input.format, body)
+      const { usage, finishReason } = lastUsage(parts)
+      requireContent(parts, finishReason)
+      const sink = input.commit({
+        'content-type': input.headers['content-type'] ?? 'application/json',
+        'content-length': String(body.length),
+      })
+      sink.end(body)
+      return { usage, finishReason, events: 0, bytes, firstPartAt: input.clock.monotonic() }
+    },
+    breakOff() {
+      throw new GatewayError('internal_error', 'A whole answer cannot break: it is sent in one piece.')
+    },
+  }
+}
+
+/** A whole answer to a request for a stream: an error object, or a server that ignores `stream`. Never passed on. */
+export function createMisfitAnswer(input: JsonAnswerInput): Answer {
+  return createJsonAnswer({
+    ...input,
+    commit() {
+      throw new GatewayError('upstream_malformed', 'The model sent a whole answer where a stream was asked for.')
+    },
+  })
+}
+
+/** An answer that was cut short by a limit or a filter may be empty; any other is a failure in disguise. */
+export function requireContent(parts: readonly StreamPart[], finishReason: string | undefined): void {
+  if (finishReason === 'length' || finishReason === 'content-filter' || parts.some(isContentPart)) return
+  throw new GatewayError('upstream_empty', 'The model answered without any content.')
+}
+
+function readParts(format: WireFormat, body: Uint8Array): StreamPart[] {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder().decode(body))
+  } catch (cause) {
+    throw new GatewayError('upstream_malformed', 'The model answered with something that is not JSON.', { cause })
+  }
+  if (!isJsonObject(value)) {
+    throw new GatewayError('upstream_malformed', 'The model answered with JSON that is no object.')
+  }
+  return format.readResponse(value)
+}
+
+function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [only] = chunks
+  if (chunks.length === 1 && only !== undefined) return only
+  const joined = new Uint8Array(bytes)
+  let offset = 0
+  for (const chunk of chunks) {
+    joined.set(chunk, offset)
+    offset += chunk.length
+  }
+  return joined
+}

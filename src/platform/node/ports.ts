@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Background, Clock, Inference, Log, Ports, Secrets } from '../../core/ports.ts'
+import { createUndiciTransport } from './transport-undici.ts'
+
+type NodePortsOptions = {
+  readonly inference: Inference
+  readonly secrets: Secrets
+  readonly log: Log
+  readonly connectMs?: number
+  readonly maxSocketsPerOrigin?: number
+}
+
+/** The ports as Node provides them. */
+export function createNodePorts(options: NodePortsOptions): Ports {
+  return {
+    transport: createUndiciTransport({
+      connectMs: options.connectMs ?? 5_000,
+      maxSocketsPerOrigin: options.maxSocketsPerOrigin ?? 1_024,
+    }),
+    inference: options.inference,
+    clock: nodeClock,
+    secrets: options.secrets,
+    background: createBackground(options.log),
+    random: Math.random,
+    randomId,
+    createStore: (maxEntries) => {
+      const entries = new LRUCache<string, { readonly value: unknown }>({ max: maxEntries })
+      return {
+        // The store's one writer is `set` below, so what comes out is what went in.
+        get: (key) => entries.get(key)?.value as never,
+        set: (key, value) => void entries.set(key, { value }),
+      }
+    },
+    log: options.log,
+  }
+}
+
+/** Monotonic and wall time, and timers that do not keep the process alive. */
+export const nodeClock: Clock = {
+  monotonic: () => performance.now(),
+  now: () => Date.now(),
+  timer(milliseconds, fire) {
+    const timer = setTimeout(fire, milliseconds)
+    timer.unref()
+    return { cancel: () => clearTimeout(timer), refresh: () => void timer.refresh() }
+  },
+}
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const POOL_BYTES = 8_192
+let pool = Buffer.alloc(0)
+let offset = 0
+
+/** `size` base62 characters from the system's generator, drawn in bulk. */
+export function randomId(size: number): string {
+  let id = ''
+  while (id.length < size) {
+    if (offset >= pool.length) {
+      pool = randomBytes(POOL_BYTES)
+      offset = 0
+    }
+    const index = (pool[offset] ?? 0) & 63
+    offset += 1
+    // 62 and 63 are thrown away, so that every character is equally likely.
+    if (index < 62) id += ALPHABET[index]
+  }
+  return id
+}
+
+function createBackground(log: Log): Background {
+  const running = new Set<Promise<void>>()
+  return {
+    run(work) {
+      const task: Promise<void> = work()
+        .catch((cause: unknown) => log('error', 'background_failed', { cause: String(cause) }))
+        .finally(() => running.delete(task))
+      running.add(task)
+    },
+    async drain() {
+      while (running.size > 0) await Promise.all(running)
+    },
+  }
+}

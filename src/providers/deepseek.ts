@@ -1,0 +1,9 @@
+import { bearerPost, defineProvider } from '../core/provider.ts'
+
+export default defineProvider({
+  id: 'deepseek',
+  format: 'openai-chat',
+  baseUrl: 'https://api.deepseek.com/v1',
+  keyVariable: 'DEEPSEEK_API_KEY',
+  authorize: (call) => bearerPost(call, '/chat/completions'),
+})

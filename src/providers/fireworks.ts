@@ -1,0 +1,9 @@
+import { bearerPost, defineProvider } from '../core/provider.ts'
+
+export default defineProvider({
+  id: 'fireworks',
+  format: 'openai-chat',
+  baseUrl: 'https://api.fireworks.ai/inference/v1',
+  keyVariable: 'FIREWORKS_API_KEY',
+  authorize: (call) => bearerPost(call, '/chat/completions'),
+})

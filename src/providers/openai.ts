@@ -1,0 +1,9 @@
+import { bearerPost, defineProvider } from '../core/provider.ts'
+
+export default defineProvider({
+  id: 'openai',
+  format: 'openai-chat',
+  baseUrl: 'https://api.openai.com/v1',
+  keyVariable: 'OPENAI_API_KEY',
+  authorize: (call) => bearerPost(call, '/chat/completions'),
+})

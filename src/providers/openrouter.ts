@@ -1,0 +1,9 @@
+import { bearerPost, defineProvider } from '../core/provider.ts'
+
+export default defineProvider({
+  id: 'openrouter',
+  format: 'openai-chat',
+  baseUrl: 'https://openrouter.ai/api/v1',
+  keyVariable: 'OPENROUTER_API_KEY',
+  authorize: (call) => bearerPost(call, '/chat/completions'),
+})

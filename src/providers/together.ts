@@ -1,0 +1,9 @@
+import { bearerPost, defineProvider } from '../core/provider.ts'
+
+export default defineProvider({
+  id: 'together',
+  format: 'openai-chat',
+  baseUrl: 'https://api.together.xyz/v1',
+  keyVariable: 'TOGETHER_API_KEY',
+  authorize: (call) => bearerPost(call, '/chat/completions'),
+})

@@ -1,0 +1,16 @@
+import type { WireFormat } from '../../core/wire-format.ts'
+import { readError, writeError, writeStreamError } from './errors.ts'
+import { readRequest } from './read-request.ts'
+import { createReader, readResponse } from './read-response.ts'
+
+/** OpenAI Chat Completions, spoken by clients and by most upstreams. */
+export const openaiChat: WireFormat = {
+  id: 'openai-chat',
+  readRequest,
+  readResponse,
+  createReader,
+  readError,
+  writeError,
+  streamEnd: 'data: [DONE]\n\n',
+  writeStreamError,
+}

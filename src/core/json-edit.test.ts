@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { editMembers } from './json-edit.ts'
+import { appendMember, editMembers } from './json-edit.ts'
 
 const space = fc.constantFrom('', ' ', '\n  ', '\t')
 const key = fc.oneof(fc.constantFrom('model', 'routing', 'messages', '"quoted"', 'back\\slash'), fc.string())
@@ -48,4 +48,14 @@ test('a member is taken out with one comma, wherever it stands', () => {
 
 test('a key written with escapes is still that key', () => {
   expect(editMembers('{"mod\\u0065l":"auto"}', { model: '"x"' })).toBe('{"mod\\u0065l":"x"}')
+})
+
+test('a member is appended to any object', () => {
+  const encoder = new TextEncoder()
+  fc.assert(
+    fc.property(objectText, fc.jsonValue(), (text, value) => {
+      const longer = new TextDecoder().decode(appendMember(encoder.encode(text), 'routing', value))
+      expect(JSON.parse(longer)).toEqual({ ...JSON.parse(text), routing: JSON.parse(JSON.stringify(value)) })
+    }),
+  )
 })

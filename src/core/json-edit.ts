@@ -53,6 +53,20 @@ export function editMembers(text: string, edits: JsonEdits): string {
   return copied === 0 ? text : edited + text.slice(copied)
 }
 
+/** The bytes of a JSON object with one member more at its end; every other byte as it was. */
+export function appendMember(bytes: Uint8Array, name: string, value: unknown): Uint8Array {
+  const end = bytes.lastIndexOf(CLOSE_BRACE)
+  let before = end - 1
+  while (before > 0 && (bytes[before] ?? 0) <= 32) before -= 1
+  const comma = bytes[before] === OPEN_BRACE ? '' : ','
+  const member = new TextEncoder().encode(`${comma}${JSON.stringify(name)}:${JSON.stringify(value)}`)
+  const longer = new Uint8Array(bytes.length + member.length)
+  longer.set(bytes.subarray(0, end))
+  longer.set(member, end)
+  longer.set(bytes.subarray(end), end + member.length)
+  return longer
+}
+
 /** Keys with escapes are decoded, so that `"mod\u0065l"` is `model` here as it is to the upstream. */
 function readKey(text: string, start: number, end: number): string {
   const raw = text.slice(start + 1, end - 1)

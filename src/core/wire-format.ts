@@ -31,6 +31,8 @@ export type WireFormat = {
   writeError(error: GatewayError): JsonObject
   /** The bytes that end a whole stream: `data: [DONE]`. Empty where the format has none. */
   readonly streamEnd: string
+  /** An event that carries a decision into a stream without disturbing its readers. */
+  writeStreamExplanation(id: string, explanation: unknown): string
   /** The event that ends a broken stream after its first part. No success terminator follows. */
   writeStreamError(error: GatewayError): string
 }

@@ -1,4 +1,4 @@
-import type { Timeouts } from '../core/decision.ts'
+import type { Decision, Timeouts } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Call, Clock, Headers, HttpRequest, Sink, Timer, Transport } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
@@ -21,6 +21,7 @@ export type AttemptInput = {
   /** When the whole call must be over, on the monotonic clock. */
   readonly deadlineAt: number
   readonly commit: Commit
+  readonly explanation: Decision | undefined
 }
 
 export type AttemptResult =
@@ -106,10 +107,11 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
   if (isOver) call.abort()
 
   function createAnswer(headers: Headers): Answer {
-    const { format, commit } = input
-    if (!input.stream) return createJsonAnswer({ format, clock, commit, headers })
+    const { format, commit, explanation } = input
+    if (!input.stream) return createJsonAnswer({ format, clock, commit, headers, explanation })
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
-    if ((headers['content-type'] ?? '').includes('json')) return createMisfitAnswer({ format, clock, commit, headers })
+    if ((headers['content-type'] ?? '').includes('json'))
+      return createMisfitAnswer({ format, clock, commit, headers, explanation })
     return createStreamAnswer({ format, clock, commit, onStall, onFlow })
   }
 

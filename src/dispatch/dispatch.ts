@@ -1,4 +1,4 @@
-import type { Attempt, Plan } from '../core/decision.ts'
+import type { Attempt, Decision, Plan } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Clock, Exchange, Headers, HttpRequest, Sink, Transport } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
@@ -20,6 +20,8 @@ export type DispatchInput = {
   readonly prepare: (target: Target) => HttpRequest | Promise<HttpRequest>
   /** Headers of the answer besides those of its body. */
   readonly answerHeaders: (target: Target, attempts: readonly Attempt[], waitedMs: number) => Headers
+  /** The decision, when the caller wants it in the answer. */
+  readonly explanation: Decision | undefined
   readonly onAttempt: (attempt: Attempt, error: GatewayError | undefined) => void
 }
 
@@ -67,6 +69,7 @@ export async function dispatch(input: DispatchInput): Promise<DispatchResult> {
       clock,
       timeouts: plan.timeouts,
       deadlineAt,
+      explanation: input.explanation,
       commit: (headers) => commit(target, sentAt, headers),
     })
     running = attempt
@@ -86,8 +89,12 @@ export async function dispatch(input: DispatchInput): Promise<DispatchResult> {
   function commit(target: Target, sentAt: number, headers: Headers): Sink {
     waitedMs += clock.monotonic() - sentAt
     note(target, 'ok', 200, sentAt, undefined)
-    exchange.sink.head(200, { ...headers, ...input.answerHeaders(target, attempts, waitedMs) })
-    return exchange.sink
+    const { sink } = exchange
+    sink.head(200, { ...headers, ...input.answerHeaders(target, attempts, waitedMs) })
+    if (input.stream && input.explanation !== undefined) {
+      sink.write(input.formatOf(target).writeStreamExplanation(input.explanation.id, input.explanation))
+    }
+    return sink
   }
 
   function note(

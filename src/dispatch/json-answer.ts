@@ -1,5 +1,7 @@
+import type { Decision } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
 import { isJsonObject } from '../core/json.ts'
+import { appendMember } from '../core/json-edit.ts'
 import type { Clock, Headers } from '../core/ports.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
@@ -14,6 +16,7 @@ type JsonAnswerInput = {
   readonly headers: Headers
   readonly clock: Clock
   readonly commit: Commit
+  readonly explanation: Decision | undefined
 }
 
 /** A whole answer: collected within bounds, checked, then forwarded byte for byte. */
@@ -30,10 +33,12 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
       }
     },
     finish() {
-      const body = join(chunks, bytes)
-      const parts = readParts(input.format, body)
+      const answered = join(chunks, bytes)
+      const parts = readParts(input.format, answered)
       const { usage, finishReason } = lastUsage(parts)
       requireContent(parts, finishReason)
+      const { explanation } = input
+      const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
       const sink = input.commit({
         'content-type': input.headers['content-type'] ?? 'application/json',
         'content-length': String(body.length),

@@ -16,7 +16,7 @@ export function createNodeExchange(incoming: IncomingMessage, outgoing: ServerRe
 
   return {
     readBody: (maxBytes) => readBody(incoming, maxBytes),
-    sink: createNodeSink(outgoing),
+    sink: createNodeSink(incoming, outgoing),
     onAbort(listener) {
       abortListener = listener
       if (isAborted) listener()
@@ -28,17 +28,26 @@ export function createNodeExchange(incoming: IncomingMessage, outgoing: ServerRe
   }
 }
 
-function createNodeSink(outgoing: ServerResponse): Sink {
+function createNodeSink(incoming: IncomingMessage, outgoing: ServerResponse): Sink {
+  let closesAfter = false
   return {
     get isHeadSent() {
       return outgoing.headersSent
     },
     head(status, headers) {
-      if (!outgoing.headersSent && !outgoing.destroyed) outgoing.writeHead(status, headers)
+      if (outgoing.headersSent || outgoing.destroyed) return
+      closesAfter = headers['connection'] === 'close'
+      outgoing.writeHead(status, headers)
     },
     write: (chunk) => outgoing.destroyed || outgoing.write(chunk),
     end(chunk) {
-      if (!outgoing.destroyed) outgoing.end(chunk)
+      if (outgoing.destroyed) return
+      if (!closesAfter || incoming.readableEnded) {
+        outgoing.end(chunk)
+        return
+      }
+      if (chunk !== undefined) outgoing.write(chunk)
+      linger(incoming, () => outgoing.end())
     },
     destroy() {
       outgoing.destroy()
@@ -81,6 +90,30 @@ function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Arr
       reject(new GatewayError('client_closed_request', 'The client left before its request was complete.', { cause }))
     })
   })
+}
+
+const LINGER_MS = 5_000
+const LINGER_BYTES = 256 * 1024 * 1024
+
+/**
+ * Reads the rest of a refused body into nothing before the connection is closed, within bounds: closing at once would
+ * reset it, and the client would never see why it was refused (RFC 9112 §9.6).
+ */
+function linger(incoming: IncomingMessage, done: () => void): void {
+  let bytes = 0
+  const timer = setTimeout(finish, LINGER_MS)
+  function finish(): void {
+    clearTimeout(timer)
+    incoming.removeAllListeners('data')
+    done()
+  }
+  incoming.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > LINGER_BYTES) finish()
+  })
+  incoming.once('end', finish)
+  incoming.once('error', finish)
+  incoming.resume()
 }
 
 function tooLarge(maxBytes: number): GatewayError {

@@ -100,6 +100,12 @@ export function writeStreamError(error: GatewayError): string {
   return `data: ${JSON.stringify(body)}\n\n`
 }
 
+/** A chunk without choices: clients read past it, as they do past the usage chunk. */
+export function writeStreamExplanation(id: string, explanation: unknown): string {
+  const chunk = { id, object: 'chat.completion.chunk', created: 0, model: '', choices: [], routing: explanation }
+  return `data: ${JSON.stringify(chunk)}\n\n`
+}
+
 function text(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }

@@ -1,5 +1,5 @@
 import type { WireFormat } from '../../core/wire-format.ts'
-import { readError, writeError, writeStreamError } from './errors.ts'
+import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
 import { readRequest } from './read-request.ts'
 import { createReader, readResponse } from './read-response.ts'
 
@@ -12,5 +12,6 @@ export const openaiChat: WireFormat = {
   readError,
   writeError,
   streamEnd: 'data: [DONE]\n\n',
+  writeStreamExplanation,
   writeStreamError,
 }

@@ -1,0 +1,117 @@
+import type { Decision } from './core/decision.ts'
+import { GatewayError } from './core/errors.ts'
+import type { JsonObject } from './core/json.ts'
+import { isJsonObject } from './core/json.ts'
+import type { Exchange, Ports } from './core/ports.ts'
+import type { Router, RouterDefinition } from './core/router.ts'
+import type { RouterSettings, Snapshot } from './core/snapshot.ts'
+import type { Context, KeptDecision } from './pipeline.ts'
+import { decide } from './pipeline.ts'
+import { createApp } from './server/app.ts'
+import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
+import type { Readiness } from './server/handlers.ts'
+import { createHandlers } from './server/handlers.ts'
+import { createTelemetry } from './telemetry/telemetry.ts'
+import { createLiveMeasures } from './usage/live-measures.ts'
+import { wireFormats } from './wire/index.ts'
+import { openaiChat } from './wire/openai-chat/index.ts'
+
+export type Gateway = {
+  fetch(request: Request, environment: { readonly exchange: Exchange }): Response | Promise<Response>
+  /** The decision for a chat body, without calling any upstream. */
+  decide(input: { readonly body: JsonObject; readonly routeHeader?: string }): Promise<Decision>
+  /** New requests see the new state; those under way keep theirs. Rejects, and changes nothing, when the router fails to open. */
+  replaceSnapshot(snapshot: Snapshot): Promise<void>
+  readiness(): Readiness
+  /** Why the router is not in use, if it is not. */
+  routerProblem(): string | undefined
+  /** Name and device of the router in use. */
+  router(): { readonly name: string; readonly device: string } | undefined
+  close(): Promise<void>
+}
+
+type GatewayOptions = {
+  readonly snapshot: Snapshot
+  readonly ports: Ports
+  readonly routers: ReadonlyMap<string, RouterDefinition>
+}
+
+const KEPT_DECISIONS = 1_000
+
+/** Wires the stages together. Opens the router first; without one the gateway serves in the policy's fixed order. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { ports, routers } = options
+  const telemetry = createTelemetry(ports.log)
+  const live = createLiveMeasures()
+  const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
+  let routerProblem: string | undefined
+  let isClosing = false
+  let context = contextOf(options.snapshot, await openRouter(options.snapshot.router))
+
+  function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
+    return { ports, snapshot, router, live, telemetry, decisions, formats: wireFormats }
+  }
+
+  async function openRouter(settings: RouterSettings): Promise<Router | undefined> {
+    const definition = routers.get(settings.use === 'auto' ? DEFAULT_ROUTER : settings.use)
+    if (definition === undefined) {
+      throw new GatewayError('internal_error', `There is no router "${settings.use}".`)
+    }
+    try {
+      const router = await definition.open(definition.settings.parse({ device: settings.device }), ports)
+      routerProblem = undefined
+      return router
+    } catch (cause) {
+      routerProblem = cause instanceof Error ? cause.message : String(cause)
+      ports.log('error', 'router_unavailable', { router: settings.use, problem: routerProblem })
+      return undefined
+    }
+  }
+
+  function readiness(): Readiness {
+    const checks = {
+      models: context.snapshot.targets.size > 0 ? 'ok' : 'no model is configured',
+      router: routerProblem ?? 'ok',
+      lifecycle: isClosing ? 'draining' : 'ok',
+    }
+    // Without its router the gateway still answers, in the policy's fixed order: ready, and it says so.
+    return { ready: !isClosing && context.snapshot.targets.size > 0, checks }
+  }
+
+  const app = createApp(
+    createHandlers(() => context, readiness, openaiChat),
+    openaiChat,
+  )
+  return {
+    fetch: (request, environment) => app.fetch(request, environment),
+    async decide({ body, routeHeader }) {
+      const routing = isJsonObject(body['routing']) ? body['routing'] : {}
+      const asked = { ...body, routing: { ...routing, explain: true } }
+      const chat = openaiChat.readRequest(asked, JSON.stringify(asked))
+      const id = `rt_${ports.randomId(20)}`
+      const { decision } = await decide({ id, chat, principal: LOCAL_PRINCIPAL, routeHeader }, context)
+      if (decision === undefined) throw new GatewayError('internal_error', 'No decision was made.')
+      return decision
+    },
+    async replaceSnapshot(snapshot) {
+      const before = context.router
+      const isSame = JSON.stringify(snapshot.router) === JSON.stringify(context.snapshot.router)
+      context = contextOf(snapshot, isSame ? before : await openRouter(snapshot.router))
+      if (!isSame) await before?.close()
+    },
+    readiness,
+    routerProblem: () => routerProblem,
+    router: () =>
+      context.router === undefined ? undefined : { name: context.router.name, device: context.router.device },
+    async close() {
+      isClosing = true
+      await ports.background.drain()
+      await context.router?.close()
+      await ports.inference.close()
+      await ports.transport.close()
+    },
+  }
+}
+
+/** What `router.use: auto` takes. */
+const DEFAULT_ROUTER = 'clusters'

@@ -1,0 +1,169 @@
+import { classify } from './classify/classify.ts'
+import type { Attempt, Decision } from './core/decision.ts'
+import type { Directives } from './core/directives.ts'
+import { GatewayError } from './core/errors.ts'
+import { nearest } from './core/nearest.ts'
+import type { Exchange, Headers, Ports, Store } from './core/ports.ts'
+import type { ChatRequest } from './core/request.ts'
+import type { Router } from './core/router.ts'
+import type { Principal, Snapshot } from './core/snapshot.ts'
+import type { Target } from './core/target.ts'
+import type { WireFormat } from './core/wire-format.ts'
+import { readDirectives } from './directives/read-directives.ts'
+import type { DispatchResult } from './dispatch/dispatch.ts'
+import { dispatch } from './dispatch/dispatch.ts'
+import { upstreamRequest } from './dispatch/upstream-request.ts'
+import { route } from './route/route.ts'
+import { formatAttempts, routeHeaders } from './route-headers.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
+import type { LiveMeasures } from './usage/live-measures.ts'
+
+// The life of a chat call, top to bottom: one call per box of docs/architecture.md. Keep it readable as that.
+
+/** What every call shares. */
+export type Context = {
+  readonly ports: Ports
+  readonly snapshot: Snapshot
+  readonly router: Router | undefined
+  readonly live: LiveMeasures
+  readonly telemetry: Telemetry
+  readonly decisions: Store<KeptDecision>
+  readonly formats: ReadonlyMap<string, WireFormat>
+}
+
+/** A decision and whose it is: receipts are shown to their own key only. */
+export type KeptDecision = { readonly decision: Decision; readonly key: string }
+
+export type ChatCall = {
+  readonly id: string
+  readonly exchange: Exchange
+  readonly chat: ChatRequest
+  readonly bytes: Uint8Array
+  readonly principal: Principal
+  readonly routeHeader: string | undefined
+  readonly startedAt: number
+}
+
+export type ChatOutcome = { readonly result: DispatchResult; readonly routed: Routed; readonly overheadMs: number }
+
+/** Decides, dispatches and streams the answer into the exchange. Throws only before anything was sent. */
+export async function chat(call: ChatCall, context: Context): Promise<ChatOutcome> {
+  const { snapshot, ports } = context
+  const routed = await decide(call, context)
+  let overheadMs = 0
+  const result = await dispatch({
+    plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts, timeouts: snapshot.timeouts },
+    stream: call.chat.stream,
+    exchange: call.exchange,
+    transport: ports.transport,
+    clock: ports.clock,
+    random: ports.random,
+    formatOf: (target) => formatFor(target, context),
+    prepare: (target) => upstreamRequest(call.chat, call.bytes, target, snapshot),
+    onAttempt: (attempt, error) => {
+      if (error !== undefined) context.telemetry.attemptFailed(attempt, error)
+    },
+    answerHeaders: (target: Target, attempts: readonly Attempt[], waitedMs: number): Headers => {
+      overheadMs = ports.clock.monotonic() - call.startedAt - waitedMs
+      return routeHeaders(call.id, target, routed.decision, attempts, overheadMs)
+    },
+    explanation: routed.isExplained ? routed.decision : undefined,
+  })
+  if (result.outcome === 'failed' && result.error !== undefined) throw withAttempts(result.error, result.attempts)
+  return { result, routed, overheadMs }
+}
+
+export type Routed = {
+  readonly targets: readonly Target[]
+  /** `undefined` when the caller named the model and asked nothing of it. */
+  readonly decision: Decision | undefined
+  readonly isExplained: boolean
+}
+
+type Question = Pick<ChatCall, 'id' | 'chat' | 'principal' | 'routeHeader'>
+
+/** Which targets may answer, best first. */
+export async function decide(call: Question, context: Context): Promise<Routed> {
+  const { snapshot, ports } = context
+  const { choice, directives, policy } = readDirectives({
+    model: call.chat.model,
+    header: call.routeHeader,
+    body: call.chat.native.body['routing'],
+    principal: call.principal,
+    snapshot,
+  })
+  const isExplained = directives.explain === true
+  const named = choice.type === 'target' ? findTarget(choice.id, snapshot) : undefined
+  if (named !== undefined && !hasHardLimits(directives) && !isExplained)
+    return { targets: [named], decision: undefined, isExplained }
+
+  const signals = classify(call.chat)
+  const { decision, ranked } = await route({
+    id: call.id,
+    signals,
+    candidates:
+      named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named],
+    directives,
+    policy,
+    router: context.router,
+    deadlineMs: snapshot.router.deadlineMs,
+    live: context.live.read,
+    clock: ports.clock,
+    today: new Date(ports.clock.now()).toISOString().slice(0, 10),
+    log: ports.log,
+    onPrediction: context.telemetry.routed,
+  })
+  context.decisions.set(call.id, { decision, key: call.principal.name })
+  return { targets: ranked, decision, isExplained }
+}
+
+/** A model named outright is not routed, but no door's hard limits are passed by. */
+function hasHardLimits(directives: Directives): boolean {
+  return [directives.max, directives.require, directives.models].some(
+    (limits) => limits !== undefined && Object.keys(limits).length > 0,
+  )
+}
+
+function candidatesOf(pool: string | undefined, snapshot: Snapshot): readonly Target[] {
+  if (pool === undefined) return [...snapshot.targets.values()]
+  const found = snapshot.pools.get(pool)
+  if (found !== undefined) return found.targets
+  throw new GatewayError('model_not_found', `There is no pool "${pool}".${hint(pool, snapshot.pools.keys())}`, {
+    param: 'model',
+  })
+}
+
+function findTarget(id: string, snapshot: Snapshot): Target {
+  const target = snapshot.targets.get(id)
+  if (target !== undefined) return target
+  const names = ['auto', ...snapshot.targets.keys(), ...snapshot.aliases.keys()]
+  throw new GatewayError(
+    'model_not_found',
+    `The model "${id.slice(0, 100)}" is not configured.${hint(id, names)} GET /v1/models lists every name; "auto" lets the gateway choose.`,
+    { param: 'model' },
+  )
+}
+
+function hint(name: string, candidates: Iterable<string>): string {
+  const near = nearest(name, candidates)
+  return near.length === 0 ? '' : ` Did you mean ${near.map((candidate) => `"${candidate}"`).join(' or ')}?`
+}
+
+/** The format a target speaks; targets of formats this version cannot speak are refused when the configuration is read. */
+function formatFor(target: Target, context: Context): WireFormat {
+  const format = context.formats.get(target.format)
+  if (format !== undefined) return format
+  throw new GatewayError('internal_error', `No codec for ${target.format}.`, { detail: { target: target.id } })
+}
+
+function withAttempts(error: GatewayError, attempts: readonly Attempt[]): GatewayError {
+  const tried = [...new Set(attempts.map((attempt) => attempt.target))]
+  const message = tried.length < 2 ? error.message : `${error.message} (tried ${tried.join(', then ')})`
+  return new GatewayError(error.code, message, {
+    ...(error.param === undefined ? {} : { param: error.param }),
+    ...(error.data === undefined ? {} : { data: error.data }),
+    detail: error.detail,
+    headers: { ...error.headers, 'x-route-attempts': formatAttempts(attempts) },
+    cause: error.cause,
+  })
+}

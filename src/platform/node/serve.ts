@@ -1,0 +1,113 @@
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import { GatewayError } from '../../core/errors.ts'
+import type { Gateway } from '../../gateway.ts'
+import { openaiChat } from '../../wire/openai-chat/index.ts'
+import { createNodeExchange } from './node-exchange.ts'
+
+export type RunningServer = {
+  readonly url: string
+  readonly port: number
+  /** Stops accepting, lets answers under way finish for `graceMs`, then closes what is left. */
+  close(graceMs?: number): Promise<void>
+}
+
+const DEFAULT_GRACE_MS = 10_000
+const MAX_HEADER_BYTES = 16_384
+
+/** Serves the gateway over HTTP/1.1. Rejects with the system's error when the address cannot be had. */
+export async function serve(
+  gateway: Gateway,
+  options: { readonly host: string; readonly port: number },
+): Promise<RunningServer> {
+  const listener = getRequestListener(
+    (request, { incoming, outgoing }) =>
+      gateway.fetch(request, { exchange: createNodeExchange(incoming as never, outgoing as never) }),
+    {
+      errorHandler: () =>
+        errorResponse(new GatewayError('invalid_http', 'The request line or the host header is not valid.')),
+    },
+  )
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 120_000, headersTimeout: 30_000 },
+    (incoming, outgoing) => {
+      void listener(incoming, outgoing)
+    },
+  )
+  server.keepAliveTimeout = 75_000
+  server.on('clientError', answerClientError)
+  const port = await listen(server, options)
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    close: (graceMs = DEFAULT_GRACE_MS) => close(server, graceMs),
+  }
+}
+
+function listen(server: Server, options: { readonly host: string; readonly port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, 2_048, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : options.port)
+    })
+  })
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearTimeout(force)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+/** What Node's own parser refuses: it gets an answer in the API's error shape, not a bare status line. */
+function answerClientError(cause: Error & { readonly code?: string }, socket: Duplex): void {
+  if (cause.code === 'ECONNRESET' || !socket.writable || hasAnswered(socket)) {
+    socket.destroy()
+    return
+  }
+  const error = clientError(cause.code)
+  const body = JSON.stringify(openaiChat.writeError(error))
+  const length = Buffer.byteLength(body)
+  socket.end(
+    `HTTP/1.1 ${error.status} ${REASONS[error.status] ?? 'Bad Request'}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+}
+
+function clientError(code: string | undefined): GatewayError {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new GatewayError(
+      'headers_too_large',
+      `The request headers are larger than ${MAX_HEADER_BYTES} bytes. Send fewer or shorter headers.`,
+    )
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new GatewayError('request_timeout', 'The request was not complete in time. Send it again without pausing.')
+  }
+  return new GatewayError('invalid_http', 'The request is not valid HTTP/1.1.')
+}
+
+/** A response may be on this socket already; a second status line in it would be read as its body. */
+function hasAnswered(socket: Duplex): boolean {
+  const { _httpMessage: message } = socket as Socket & { readonly _httpMessage?: { readonly headersSent: boolean } }
+  return message?.headersSent === true
+}
+
+function errorResponse(error: GatewayError): Response {
+  return Response.json(openaiChat.writeError(error), { status: error.status })
+}

@@ -1,0 +1,49 @@
+import type { Attempt, Decision } from './core/decision.ts'
+import type { Headers } from './core/ports.ts'
+import type { Target } from './core/target.ts'
+
+/** The `x-route-*` headers of an answer (contract.md §5). */
+export function routeHeaders(
+  id: string,
+  target: Target,
+  decision: Decision | undefined,
+  attempts: readonly Attempt[],
+  overheadMs: number,
+): Headers {
+  const headers: Record<string, string> = {
+    'x-route-id': id,
+    'x-route-model': headerText(target.id),
+    'x-route-attempts': formatAttempts(attempts),
+    'x-route-overhead-ms': overheadMs.toFixed(2),
+  }
+  if (decision === undefined) {
+    headers['x-route-reason'] = 'named by the caller'
+    return headers
+  }
+  const candidate = decision.candidates.find((one) => one.model === target.id)
+  headers['x-route-policy'] = decision.policy
+  headers['x-route-router'] = decision.router
+  headers['x-route-reason'] = target.id === decision.model ? decision.reason : 'fallback'
+  if (candidate?.quality !== undefined) headers['x-route-quality'] = candidate.quality.toFixed(4)
+  if (candidate?.cost_usd !== undefined) headers['x-route-cost-usd'] = formatDollars(candidate.cost_usd)
+  return headers
+}
+
+/** `openai/a;outcome=upstream_timeout;ms=800, anthropic/b;outcome=ok;ms=312`: a structured-field list (RFC 8941). */
+export function formatAttempts(attempts: readonly Attempt[]): string {
+  return attempts
+    .map((attempt) => `${headerText(attempt.target)};outcome=${attempt.outcome};ms=${Math.round(attempt.elapsedMs)}`)
+    .join(', ')
+}
+
+/** Six significant digits without an exponent: costs of one call are often far below a cent. */
+function formatDollars(dollars: number): string {
+  if (dollars === 0) return '0'
+  const decimals = Math.min(12, Math.max(2, 5 - Math.floor(Math.log10(dollars))))
+  return dollars.toFixed(decimals)
+}
+
+/** Names come from the configuration and may hold any character; a header may not. */
+function headerText(value: string): string {
+  return /^[\x21-\x7e]*$/.test(value) ? value : encodeURI(value)
+}

@@ -1,0 +1,31 @@
+import { Hono } from 'hono'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { WireFormat } from '../core/wire-format.ts'
+import type { Environment, Handlers } from './handlers.ts'
+import { ROUTES } from './routes.ts'
+
+/** The HTTP surface. Handlers check the caller's key themselves; only the health paths are open. */
+export function createApp(handlers: Handlers, format: WireFormat): Hono<Environment> {
+  const app = new Hono<Environment>()
+  for (const [method, path, name] of ROUTES) app.on(method, path, handlers[name])
+
+  app.notFound((request) => {
+    const allowed = ROUTES.filter(([, path]) => path === request.req.path).map(([method]) => method)
+    const error =
+      allowed.length > 0
+        ? new GatewayError('method_not_allowed', `${request.req.path} takes ${allowed.join(' or ')}.`, {
+            headers: { allow: allowed.join(', ') },
+          })
+        : new GatewayError(
+            'route_not_found',
+            `Nothing is served at ${request.req.method} ${request.req.path.slice(0, 100)}. Served: ${ROUTES.map(([method, path]) => `${method} ${path.replace('{.+}', '')}`).join(', ')}.`,
+          )
+    return Response.json(format.writeError(error), { status: error.status, headers: error.headers })
+  })
+
+  app.onError((thrown) => {
+    const error = toGatewayError(thrown)
+    return Response.json(format.writeError(error), { status: error.status })
+  })
+  return app
+}

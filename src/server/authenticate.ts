@@ -1,0 +1,78 @@
+import { GatewayError } from '../core/errors.ts'
+import type { InboundKey, Principal, Snapshot } from '../core/snapshot.ts'
+import type { HeaderReader } from './header-reader.ts'
+
+/** Who calls when no key is asked for: the one person whose machine this is. */
+export const LOCAL_PRINCIPAL: Principal = { name: 'local', routing: {}, promptFlags: 'tighten' }
+
+/** The caller behind a request; throws `invalid_api_key`. Synchronous when no keys are configured. */
+export function authenticate(snapshot: Snapshot, header: HeaderReader): Principal | Promise<Principal> {
+  if (snapshot.keys.length === 0) {
+    requireLocalPage(header)
+    return LOCAL_PRINCIPAL
+  }
+  const key = readKey(header)
+  if (key === undefined) {
+    throw new GatewayError('invalid_api_key', 'No API key. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".')
+  }
+  return findPrincipal(snapshot.keys, key)
+}
+
+function readKey(header: HeaderReader): string | undefined {
+  const authorization = header('authorization')
+  if (authorization?.slice(0, 7).toLowerCase() === 'bearer ') return authorization.slice(7).trim()
+  return header('x-api-key') ?? header('x-goog-api-key') ?? header('api-key')
+}
+
+async function findPrincipal(keys: readonly InboundKey[], key: string): Promise<Principal> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)))
+  // Every key is compared, and every byte of it: the time says nothing about which one nearly matched.
+  let found: InboundKey | undefined
+  for (const candidate of keys) if (isSame(candidate.sha256, digest)) found = candidate
+  if (found === undefined) {
+    throw new GatewayError('invalid_api_key', 'The API key is not one of the keys this gateway accepts.')
+  }
+  return { name: found.name, routing: found.routing, promptFlags: found.promptFlags }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length
+  for (let index = 0; index < a.length; index += 1) difference |= (a[index] ?? 0) ^ (b[index] ?? 0)
+  return difference === 0
+}
+
+/**
+ * A gateway without keys trusts its machine, but not the web pages that a browser on it shows: they could spend its
+ * owner's money. Pages name themselves in `origin`; a page that rebinds its name to loopback shows it in `host`.
+ */
+function requireLocalPage(header: HeaderReader): void {
+  const origin = header('origin')
+  if (origin !== undefined && !isLoopback(hostOf(origin))) {
+    throw new GatewayError(
+      'origin_not_allowed',
+      'Web pages may use this gateway only with a key. Configure server.keys.',
+    )
+  }
+  const host = header('host')
+  if (host !== undefined && !isLoopback(host)) {
+    throw new GatewayError(
+      'origin_not_allowed',
+      'Without keys this gateway answers only to a loopback address such as 127.0.0.1 or localhost. Configure server.keys.',
+    )
+  }
+}
+
+function hostOf(origin: string): string {
+  const scheme = origin.indexOf('://')
+  return scheme < 0 ? origin : origin.slice(scheme + 3)
+}
+
+function isLoopback(hostAndPort: string): boolean {
+  const host = hostAndPort.replace(/:\d+$/, '').toLowerCase()
+  return (
+    host === 'localhost' ||
+    host === '[::1]' ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host) ||
+    host.endsWith('.localhost')
+  )
+}

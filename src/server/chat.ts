@@ -1,0 +1,129 @@
+import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { Exchange } from '../core/ports.ts'
+import type { ChatRequest } from '../core/request.ts'
+import type { Principal } from '../core/snapshot.ts'
+import type { Usage } from '../core/stream-part.ts'
+import type { WireFormat } from '../core/wire-format.ts'
+import type { ChatOutcome, Context } from '../pipeline.ts'
+import { chat } from '../pipeline.ts'
+import type { CallRecord } from '../telemetry/record.ts'
+import { priceUsage } from '../usage/price.ts'
+import { authenticate } from './authenticate.ts'
+import type { HeaderReader } from './header-reader.ts'
+import { readJson } from './read-json.ts'
+import { respondError } from './respond-error.ts'
+
+const MAX_ASKED = 100
+const BYTES_PER_TOKEN = 4
+
+/** One chat call of any wire format: from bytes to the last byte of the answer. Never rejects. */
+export async function serveChat(
+  exchange: Exchange,
+  header: HeaderReader,
+  format: WireFormat,
+  endpoint: string,
+  context: Context,
+): Promise<void> {
+  const { clock } = context.ports
+  const startedAt = clock.monotonic()
+  const startedAtEpochMs = clock.now()
+  const id = `rt_${context.ports.randomId(20)}`
+  let principal: Principal | undefined
+  let request: ChatRequest | undefined
+  let bodyBytes = 0
+  let outcome: ChatOutcome | undefined
+  let error: GatewayError | undefined
+
+  try {
+    const authenticated = authenticate(context.snapshot, header)
+    principal = authenticated instanceof Promise ? await authenticated : authenticated
+    const { value, text, bytes } = await readJson(exchange, header, context.snapshot.maxBodyBytes)
+    bodyBytes = bytes.length
+    request = format.readRequest(value, text)
+    const call = { id, exchange, chat: request, bytes, principal, routeHeader: header('x-route'), startedAt }
+    outcome = await chat(call, context)
+    error = outcome.result.error
+    if (outcome.result.outcome === 'abandoned') error = new GatewayError('client_closed_request', 'The client left.')
+  } catch (thrown) {
+    error = toGatewayError(thrown)
+    if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describe(thrown))
+    respondError(exchange.sink, format, error, { 'x-route-id': id })
+  }
+
+  const now = clock.monotonic()
+  const record = recordOf({ id, endpoint, principal, request, bodyBytes, outcome, error, elapsedMs: now - startedAt })
+  if (outcome !== undefined && record.outcome === 'complete') measure(outcome, record, now, context)
+  context.telemetry.finished(record, startedAtEpochMs, header('traceparent'))
+}
+
+type Facts = {
+  readonly id: string
+  readonly endpoint: string
+  readonly principal: Principal | undefined
+  readonly request: ChatRequest | undefined
+  readonly bodyBytes: number
+  readonly outcome: ChatOutcome | undefined
+  readonly error: GatewayError | undefined
+  readonly elapsedMs: number
+}
+
+function recordOf(facts: Facts): CallRecord {
+  const { outcome, error, request } = facts
+  const result = outcome?.result
+  const target = result?.target
+  const observed = result?.observed
+  const usage = observed === undefined ? undefined : (observed.usage ?? estimateUsage(facts.bodyBytes, observed.events))
+  const hasHead = result !== undefined && result.outcome !== 'abandoned'
+  return {
+    id: facts.id,
+    endpoint: facts.endpoint,
+    asked: (request?.model ?? '').slice(0, MAX_ASKED),
+    target: target?.id,
+    provider: target?.provider,
+    status: hasHead ? 200 : (error?.status ?? 200),
+    outcome: error?.code ?? 'complete',
+    stream: request?.stream ?? false,
+    key: facts.principal?.name ?? 'none',
+    decision: outcome?.routed.decision,
+    attempts: result?.attempts ?? [],
+    elapsedMs: facts.elapsedMs,
+    overheadMs: outcome?.overheadMs ?? facts.elapsedMs,
+    ttftMs:
+      observed?.firstPartAt === undefined || result?.sentAt === undefined
+        ? undefined
+        : observed.firstPartAt - result.sentAt,
+    usage,
+    isUsageEstimated: observed !== undefined && observed.usage === undefined,
+    costUsd: target === undefined || usage === undefined ? undefined : priceUsage(target.facts, usage),
+    finishReason: observed?.finishReason,
+    detail: error?.detail,
+  }
+}
+
+/** For upstreams that do not count: a stream's events are about its tokens, four bytes of JSON about one. */
+function estimateUsage(bodyBytes: number, events: number): Usage {
+  return {
+    inputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
+    cachedInputTokens: undefined,
+    cacheWriteTokens: undefined,
+    outputTokens: events,
+    reasoningTokens: undefined,
+  }
+}
+
+/** Feeds the target's pace back into routing. */
+function measure(outcome: ChatOutcome, record: CallRecord, now: number, context: Context): void {
+  const { target, observed } = outcome.result
+  if (target === undefined || observed?.firstPartAt === undefined || !record.stream) return
+  const seconds = (now - observed.firstPartAt) / 1_000
+  const tokens = record.usage?.outputTokens
+  const isMeasurable = tokens !== undefined && tokens > 10 && seconds > 0.05
+  context.live.record(target.id, {
+    ttftMs: record.ttftMs,
+    tokensPerSecond: isMeasurable ? tokens / seconds : undefined,
+  })
+}
+
+function describe(thrown: unknown): Record<string, unknown> {
+  return thrown instanceof Error ? { message: thrown.message, stack: thrown.stack } : { thrown: String(thrown) }
+}

@@ -1,0 +1,113 @@
+import type { Context as HonoContext } from 'hono'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { Exchange } from '../core/ports.ts'
+import type { Principal } from '../core/snapshot.ts'
+import type { WireFormat } from '../core/wire-format.ts'
+import type { Context } from '../pipeline.ts'
+import { decide } from '../pipeline.ts'
+import { authenticate } from './authenticate.ts'
+import { serveChat } from './chat.ts'
+import { listModels } from './models.ts'
+import { readJson } from './read-json.ts'
+
+export type Environment = { Bindings: { readonly exchange: Exchange } }
+type Request = HonoContext<Environment>
+type Handler = (request: Request) => Response | Promise<Response>
+
+export type Handlers = Readonly<Record<HandlerName, Handler>>
+type HandlerName = 'chat' | 'route' | 'models' | 'model' | 'decision' | 'health' | 'readiness' | 'metrics' | 'home'
+
+export type Readiness = { readonly ready: boolean; readonly checks: Readonly<Record<string, string>> }
+
+/** One handler a path. `current` gives the context a request begins with and keeps. */
+export function createHandlers(current: () => Context, readiness: () => Readiness, format: WireFormat): Handlers {
+  /** Runs `answer` for a caller with a valid key; health is the only thing told to anyone. */
+  async function guarded(
+    request: Request,
+    answer: (context: Context, principal: Principal) => Response | Promise<Response>,
+  ): Promise<Response> {
+    try {
+      const context = current()
+      return await answer(context, await authenticate(context.snapshot, (name) => request.req.header(name)))
+    } catch (thrown) {
+      const error = toGatewayError(thrown)
+      if (error.code === 'internal_error') current().ports.log('error', 'internal_error', { cause: String(thrown) })
+      return Response.json(format.writeError(error), { status: error.status, headers: error.headers })
+    }
+  }
+
+  return {
+    // Not awaited: the answer leaves through the exchange, and errors are answered there too.
+    chat(request) {
+      const { exchange } = request.env
+      void serveChat(exchange, (name) => request.req.header(name), format, 'chat_completions', current())
+      return exchange.response()
+    },
+    route: (request) =>
+      guarded(request, async (context, principal) => {
+        const header = (name: string): string | undefined => request.req.header(name)
+        const { value, text } = await readJson(request.env.exchange, header, context.snapshot.maxBodyBytes)
+        const chat = format.readRequest({ ...value, model: value['model'] ?? 'auto' }, text)
+        const explained = {
+          ...chat,
+          native: { ...chat.native, body: { ...chat.native.body, routing: explain(value['routing']) } },
+        }
+        const id = `rt_${context.ports.randomId(20)}`
+        const { decision } = await decide({ id, chat: explained, principal, routeHeader: header('x-route') }, context)
+        return Response.json(decision, { headers: { 'x-route-id': id } })
+      }),
+    models: (request) =>
+      guarded(request, (context) => Response.json({ object: 'list', data: listModels(context.snapshot) })),
+    model: (request) =>
+      guarded(request, (context) => {
+        const id = decodeURIComponent(request.req.param('id') ?? '')
+        const found = listModels(context.snapshot).find((model) => model.id === id)
+        if (found !== undefined) return Response.json(found)
+        throw new GatewayError(
+          'model_not_found',
+          `The model "${id.slice(0, 100)}" is not configured. GET /v1/models lists every name.`,
+        )
+      }),
+    decision: (request) =>
+      guarded(request, (context, principal) => {
+        const kept = context.decisions.get(request.req.param('id') ?? '')
+        if (kept !== undefined && kept.key === principal.name) return Response.json(kept.decision)
+        throw new GatewayError(
+          'decision_not_found',
+          'No decision of that id is kept. Receipts are kept for the last calls only.',
+        )
+      }),
+    health: () => Response.json({ status: 'ok' }),
+    readiness() {
+      const state = readiness()
+      return Response.json(state, { status: state.ready ? 200 : 503 })
+    },
+    metrics: (request) =>
+      guarded(
+        request,
+        (context) =>
+          new Response(context.telemetry.renderMetrics(), {
+            headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+          }),
+      ),
+    home: (request) =>
+      guarded(request, (context) =>
+        Response.json({
+          name: 'thalamus',
+          models: context.snapshot.targets.size,
+          try: {
+            path: 'POST /v1/chat/completions',
+            body: { model: 'auto', messages: [{ role: 'user', content: 'Hello' }] },
+          },
+        }),
+      ),
+  }
+}
+
+/** `/v1/route` shows the whole decision, also for a model named outright. */
+function explain(routing: unknown): { readonly explain: true } {
+  return {
+    ...(typeof routing === 'object' && routing !== null && !Array.isArray(routing) ? routing : {}),
+    explain: true,
+  }
+}

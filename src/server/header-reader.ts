@@ -1,0 +1,2 @@
+/** One request header by its lower-case name. */
+export type HeaderReader = (name: string) => string | undefined

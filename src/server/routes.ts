@@ -1,0 +1,14 @@
+import type { Handlers } from './handlers.ts'
+
+/** Paths and handlers only, so that a route change is one visible line. */
+export const ROUTES = [
+  ['POST', '/v1/chat/completions', 'chat'],
+  ['POST', '/v1/route', 'route'],
+  ['GET', '/v1/models', 'models'],
+  ['GET', '/v1/models/:id{.+}', 'model'],
+  ['GET', '/v1/decisions/:id', 'decision'],
+  ['GET', '/healthz', 'health'],
+  ['GET', '/readyz', 'readiness'],
+  ['GET', '/metrics', 'metrics'],
+  ['GET', '/', 'home'],
+] as const satisfies readonly (readonly ['GET' | 'POST', string, keyof Handlers])[]

@@ -1,0 +1,32 @@
+import { createRegistry } from './registry.ts'
+
+const LATENCY_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+const OVERHEAD_BOUNDS = [0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5]
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Every metric the gateway keeps; names are public (contract.md §7). Prompts and keys stand in none of them. */
+export function createMetrics() {
+  const registry = createRegistry()
+  return {
+    requests: registry.counter('thalamus_requests_total', 'Requests answered.', ['endpoint', 'model', 'status']),
+    overhead: registry.histogram(
+      'thalamus_overhead_seconds',
+      'Time to the head of the answer, less the time spent waiting for upstreams.',
+      [],
+      OVERHEAD_BOUNDS,
+    ),
+    router: registry.histogram(
+      'thalamus_router_seconds',
+      'Time from request to prediction of the router.',
+      ['router', 'device'],
+      OVERHEAD_BOUNDS,
+    ),
+    ttft: registry.histogram('thalamus_ttft_seconds', 'Time to the first content part.', ['model'], LATENCY_BOUNDS),
+    tokens: registry.counter('thalamus_tokens_total', 'Tokens, by kind.', ['model', 'kind']),
+    cost: registry.counter('thalamus_cost_usd_total', 'Dollars, from usage and catalogue prices.', ['model', 'key']),
+    failures: registry.counter('thalamus_upstream_failures_total', 'Failed attempts.', ['model', 'code']),
+    decisions: registry.counter('thalamus_decisions_total', 'Routing decisions.', ['model', 'policy', 'reason']),
+    render: () => registry.render(),
+  }
+}

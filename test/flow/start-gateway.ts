@@ -1,0 +1,121 @@
+import { routers } from '../../routers/index.ts'
+import type { Timeouts } from '../../src/core/decision.ts'
+import type { Inference } from '../../src/core/ports.ts'
+import type { InboundKey, Snapshot } from '../../src/core/snapshot.ts'
+import type { Facts, Target } from '../../src/core/target.ts'
+import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
+import type { Gateway } from '../../src/gateway.ts'
+import { createGateway } from '../../src/gateway.ts'
+import { createNodePorts } from '../../src/platform/node/ports.ts'
+import { serve } from '../../src/platform/node/serve.ts'
+import { providers } from '../../src/providers/index.ts'
+
+export type LogLine = { readonly level: string; readonly event: string; readonly [field: string]: unknown }
+
+export type TestGateway = {
+  readonly url: string
+  readonly gateway: Gateway
+  readonly log: LogLine[]
+  close(): Promise<void>
+}
+
+type Options = {
+  /** Model names of the upstream; each becomes the target `up/NAME`, cheapest first. */
+  readonly models: readonly string[]
+  /** Base URL of the upstream, with `/v1`. */
+  readonly upstream: string
+  readonly timeouts?: Partial<Timeouts>
+  readonly maxBodyBytes?: number
+  readonly maxAttempts?: number
+  readonly keys?: readonly InboundKey[]
+  readonly facts?: Facts
+  readonly provider?: string
+}
+
+const FACTS: Facts = {
+  price_out: 2,
+  context_tokens: 128_000,
+  max_output_tokens: 32_000,
+  tools: true,
+  structured_output: true,
+  modalities_in: ['text', 'image'],
+}
+
+/** A whole gateway on a real socket, with the `uniform` router: the cheapest model wins, and the rest follow by price. */
+export async function startGateway(options: Options): Promise<TestGateway> {
+  const log: LogLine[] = []
+  const ports = createNodePorts({
+    inference: noInference,
+    secrets: { read: (reference) => `secret of ${reference}` },
+    log: (level, event, fields) => void log.push({ level, event, ...fields }),
+  })
+  const gateway = await createGateway({ snapshot: snapshotOf(options), ports, routers })
+  const server = await serve(gateway, { host: '127.0.0.1', port: 0 })
+  return {
+    url: server.url,
+    gateway,
+    log,
+    async close() {
+      await server.close(0)
+      await gateway.close()
+    },
+  }
+}
+
+const noInference: Inference = {
+  open: () => Promise.reject(new Error('These tests load no model.')),
+  close: () => Promise.resolve(),
+}
+
+function snapshotOf(options: Options): Snapshot {
+  const provider = providers.get(options.provider ?? 'openai-compatible')
+  if (provider === undefined) throw new Error(`no provider ${options.provider}`)
+  const targets = options.models.map(
+    (model, index): Target => ({
+      id: `up/${model}`,
+      provider: 'up',
+      model,
+      format: 'openai-chat',
+      baseUrl: options.upstream,
+      catalogId: undefined,
+      facts: { ...FACTS, price_in: 1 + index, ...options.facts },
+    }),
+  )
+  return {
+    targets: new Map(targets.map((target) => [target.id, target])),
+    providers: new Map([['up', { name: 'up', provider, secret: 'upstream-key', headers: {} }]]),
+    pools: new Map(),
+    aliases: new Map([['gpt-4o', 'auto']]),
+    keys: options.keys ?? [],
+    policies: builtInPolicies,
+    defaultPolicy: 'balanced',
+    router: { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
+    maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
+    maxAttempts: options.maxAttempts ?? 3,
+    timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
+  }
+}
+
+/** Resolves once `check` holds; fails naming what it waited for. */
+export async function eventually(
+  what: string,
+  check: () => boolean | Promise<boolean>,
+  withinMs = 5_000,
+): Promise<void> {
+  const deadline = performance.now() + withinMs
+  while (!(await check())) {
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+export const HELLO = [{ role: 'user', content: 'Hello' }] as const
+
+/** A chat call as a plain fetch. */
+export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}

@@ -13,7 +13,7 @@ describe('an upstream’s own name finds the provider’s own entry', () => {
     ['google', 'models/gemini-2.5-flash', 'google/gemini-2.5-flash'],
     ['mistral', 'mistral-small-latest', 'mistral/mistral-small-2603'],
     ['mistral', 'mistral-large-latest', 'mistral/mistral-large-2512'],
-    ['deepseek', 'deepseek-chat', 'deepseek/deepseek-v4-flash'],
+    ['deepseek', 'deepseek-v4-pro-0813', 'deepseek/deepseek-v4-pro'],
     ['groq', 'llama-3.3-70b-versatile', 'groq/llama-3.3-70b-versatile'],
     ['groq', 'openai/gpt-oss-20b', 'groq/openai/gpt-oss-20b'],
     ['togetherai', 'openai/gpt-oss-120b', 'together/openai/gpt-oss-120b'],
@@ -41,7 +41,7 @@ describe('a reseller without an own entry, or a local server, gets the vendor’
     ['lm-studio', 'google/gemma-3-12b', 'google/gemma-3-12b-it'],
     ['together', 'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo', 'meta/llama-3.1-8b-instruct'],
     ['fireworks', 'accounts/fireworks/models/glm-5p1', 'zai/glm-5.1'],
-    ['openrouter', 'x-ai/grok-4.7', 'xai/grok-4.7'],
+    ['openrouter', 'x-ai/grok-4.6', 'xai/grok-4.6'],
     ['openrouter', 'anthropic/claude-haiku-4.5:nitro', 'anthropic/claude-haiku-4-5'],
     ['azure-openai', 'gpt-5-mini', 'openai/gpt-5-mini'],
   ])('%s: %s', (provider, model, id) => {

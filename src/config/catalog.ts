@@ -44,7 +44,7 @@ export const SIMULATED_POOL: readonly string[] = [
   'openai/gpt-5-nano',
   'google/gemini-2.5-flash-lite',
   'mistral/mistral-small-2603',
-  'deepseek/deepseek-v4-flash',
+  'deepseek/deepseek-v4-pro',
   'openai/gpt-5-mini',
   'anthropic/claude-haiku-4-5',
   'openai/gpt-5.1',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { factSchema } from '../scripts/catalog-yaml.ts'
+import { readGenaiPrices } from '../scripts/npm-prices.ts'
 import { catalog } from '../src/config/catalog.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -63,4 +64,15 @@ test('a released date lies in the past and not before the models we route to exi
 test('a resold model names the vendor’s entry', () => {
   const ids = new Set(catalog.map((entry) => entry.id))
   for (const { id, of } of catalog) if (of !== undefined) expect(ids.has(of), `${id} of ${of}`).toBe(true)
+})
+
+test('of dated prices the one in force on the day is taken, and of tiers the standard rate', () => {
+  expect(readGenaiPrices('google', 'gemini-3.8-flash', '2026-11-23').price_in).toBe(0.75)
+  expect(readGenaiPrices('google', 'gemini-3.8-flash', '2027-01-02').price_in).toBe(1.5)
+  expect(readGenaiPrices('openai', 'gpt-5.4', '2026-11-23').price_out).toBe(15)
+})
+
+test('a rate copied from another reseller is not taken for the provider’s own', () => {
+  expect(readGenaiPrices('openai', 'gpt-oss-120b', '2026-11-23')).toEqual({})
+  expect(readGenaiPrices('groq', 'openai/gpt-oss-120b', '2026-11-23').price_in).toBe(0.15)
 })

@@ -1,0 +1,57 @@
+import type { JsonObject, JsonValue } from '#core/json.ts'
+import type { Answer } from './answer.ts'
+
+/** What a call asks for, whatever its wire format. */
+export type SimulatedCall = {
+  readonly model: string
+  readonly isStreamed: boolean
+  readonly includesUsage: boolean
+  readonly maxTokens: number | undefined
+  readonly stop: readonly string[]
+  readonly choices: number
+  readonly tools: readonly SimulatedTool[]
+  readonly toolChoice: 'auto' | 'none' | 'required' | { readonly name: string }
+  readonly allowsParallelCalls: boolean
+  readonly shape: { readonly type: 'text' | 'json' } | { readonly type: 'schema'; readonly schema: JsonValue }
+  readonly endsWithToolResult: boolean
+  /** Estimated from the text: always the same for the same request. */
+  readonly promptTokens: number
+}
+
+export type SimulatedTool = { readonly name: string; readonly schema: JsonValue | undefined }
+
+/** A refusal, in the terms all providers share; the format gives it its shape. */
+export type Rejection = {
+  readonly status: number
+  readonly message: string
+  readonly type: string
+  readonly param: string | null
+  readonly code: string | null
+  readonly retryAfter?: string
+}
+
+/** What differs between two equal calls. */
+export type Stamp = { readonly id: string; readonly createdSeconds: number }
+
+/** One event of a stream, and how many of the answer's tokens it carries. */
+export type Frame = { readonly data: string; readonly tokens: number }
+
+/** One wire format, as a provider speaks it: added as one file and a line in `formats.ts`. */
+export type SimulatedFormat = {
+  readonly id: string
+  /** True for a path that this format answers by POST. */
+  serves(path: string): boolean
+  /** The model asked for, or the refusal when there is none. Read before the rest, which a behaviour may overrule. */
+  readModel(body: JsonObject, path: string): string | Rejection
+  /** The call, checked as that provider would check it. */
+  readCall(body: JsonObject, path: string): SimulatedCall | Rejection
+  writeAnswer(call: SimulatedCall, answer: Answer, stamp: Stamp): string
+  readonly streamHeaders: Readonly<Record<string, string>>
+  writeStream(call: SimulatedCall, answer: Answer, stamp: Stamp): Iterable<Frame>
+  /** The whole stream of a plain answer at once, from a cache; `undefined` when it is not plain. */
+  writeBurst(call: SimulatedCall, answer: Answer, stamp: Stamp): string | undefined
+  /** A frame whose payload is cut short but whose ending is in place. */
+  breakFrame(frame: Frame): string
+  writeError(rejection: Rejection): string
+  writeStreamError(rejection: Rejection): string
+}

@@ -1,0 +1,5 @@
+import type { SimulatedFormat } from './format.ts'
+import { openaiChatFormat } from './openai-chat/index.ts'
+
+/** The wire formats the simulator speaks. */
+export const FORMATS: readonly SimulatedFormat[] = [openaiChatFormat()]

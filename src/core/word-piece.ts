@@ -85,7 +85,6 @@ function isLowSurrogate(unit: number): boolean {
 
 function normalize(text: string): string {
   // NUL, the other controls and everything beyond ASCII need the long way; nearly all prompts do not.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the controls are the point
   if (!/[^\t\n\r\x20-\x7e]/.test(text)) return text.toLowerCase()
   const spaced = text.replace(DROPPED, '').replace(IDEOGRAPH, ' $& ')
   // The reference lowers character by character: a capital sigma at a word's end stays a plain sigma.

@@ -1,0 +1,66 @@
+import { defineRouter, type Router } from '#core/router.ts'
+import { createWordPiece } from '#core/word-piece.ts'
+import { predict } from './predict.ts'
+import { createProfiles } from './profile.ts'
+import { type Reading, readPrompt } from './reading.ts'
+import { clustersSettings } from './settings.ts'
+import { textFeatures } from './text-features.ts'
+import heads from './weights/heads.json' with { type: 'json' }
+import vocabulary from './weights/vocab.json' with { type: 'json' }
+
+const ENCODER = new URL('./weights/encoder.onnx', import.meta.url)
+
+/** A frozen encoder, clusters of prompts, and a profile a model that says how it does on each. */
+export default defineRouter({
+  id: 'clusters',
+  settings: clustersSettings,
+  runtimes: ['node'],
+  async open(settings, { inference }): Promise<Router> {
+    const session = await inference.open(ENCODER, { device: settings.device })
+    const tokenizer = createWordPiece(vocabulary.words.split('\n'), heads.limits)
+    const profileOf = createProfiles()
+
+    return {
+      name: 'clusters@1',
+      device: session.device,
+      async predict({ signals, candidates, signal }) {
+        signal.throwIfAborted()
+        const text = signals.routingText
+        const { ids, truncated } = tokenizer.encode(text)
+        const dims = [1, ids.length]
+        const outputs = await session.run(
+          {
+            input_ids: { type: 'int64', data: BigInt64Array.from(ids, BigInt), dims },
+            attention_mask: { type: 'int64', data: new BigInt64Array(ids.length).fill(1n), dims },
+          },
+          signal,
+        )
+        const embedding = outputs['embedding']
+        if (embedding?.type !== 'float32') throw new Error('The encoder gave no embedding.')
+        const reading = readPrompt(embedding.data, textFeatures(text))
+        return {
+          predictions: candidates.map((target) => predict(reading, profileOf(target))),
+          truncated,
+          evidence: {
+            ...describe(reading),
+            profiles: Object.fromEntries(candidates.map((target) => [target.id, profileOf(target).evidence.join('+')])),
+          },
+        }
+      },
+      // The inference port is the gateway's, which closes it.
+      async close() {},
+    }
+  },
+})
+
+function describe(reading: Reading): Readonly<Record<string, unknown>> {
+  const clusters = reading.clusters
+    .map((share, index) => ({ label: heads.labels[index] ?? '', share: Number(share.toFixed(3)) }))
+    .sort((left, right) => right.share - left.share)
+    .slice(0, 3)
+  return {
+    clusters,
+    difficulty: Number(reading.difficultyShare.toFixed(3)),
+    out_of_distribution: Number(reading.strangeness.toFixed(3)),
+  }
+}

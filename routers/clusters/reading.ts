@@ -1,0 +1,70 @@
+import heads from './weights/heads.json' with { type: 'json' }
+
+/** What the heads read from one prompt, whichever model answers it. */
+export type Reading = {
+  /** Membership in each cluster; sums to 1. */
+  readonly clusters: readonly number[]
+  /** Logits a model's ability must overcome. */
+  readonly difficulty: number
+  /** 0 as the easiest everyday requests, 1 as the hardest problems. */
+  readonly difficultyShare: number
+  /** Log of the usual answer's tokens, thinking left out. */
+  readonly logTokens: number
+  /** 0 like the training prompts, 1 unlike any of them. */
+  readonly strangeness: number
+}
+
+/** Reads an embedding and the text's own numbers; as `Model` in train/assemble.py. */
+export function readPrompt(embedding: Float32Array, features: readonly number[]): Reading {
+  const centred = centre(embedding)
+  const cosines = heads.centroids.map((centroid) => dot(centroid, centred))
+  const nearest = Math.max(...cosines)
+  const clusters = softmax(cosines, heads.sharpness)
+  const numbers = features.map((value, index) => {
+    const scaled = (value - (heads.features.mean[index] ?? 0)) / (heads.features.sd[index] ?? 1)
+    return Math.min(Math.max(scaled, -3), 3)
+  })
+  const { low, high } = heads.familiarity
+  const strangeness = Math.min(Math.max((high - nearest) / (high - low), 0), 1)
+  const { least, most, easy, hard, mean } = heads.difficulty
+  const raw = apply(heads.difficulty, centred, numbers, clusters)
+  // Half-way to the usual difficulty when the prompt is like nothing seen.
+  const difficulty = Math.min(Math.max(mean + (1 - strangeness / 2) * (raw - mean), least), most)
+  return {
+    clusters,
+    difficulty,
+    difficultyShare: Math.min(Math.max((difficulty - easy) / (hard - easy), 0), 1),
+    logTokens: Math.min(Math.max(apply(heads.length, centred, numbers, clusters), 1), 8),
+    strangeness,
+  }
+}
+
+type Head = {
+  readonly bias: number
+  readonly embedding: readonly number[]
+  readonly features: readonly number[]
+  readonly clusters: readonly number[]
+}
+
+function apply(head: Head, embedding: Float32Array, numbers: readonly number[], clusters: readonly number[]): number {
+  return head.bias + dot(head.embedding, embedding) + dot(head.features, numbers) + dot(head.clusters, clusters)
+}
+
+function centre(embedding: Float32Array): Float32Array {
+  const moved = embedding.map((value, index) => value - (heads.mean[index] ?? 0))
+  const length = Math.sqrt(dot(moved, moved))
+  return length === 0 ? moved : moved.map((value) => value / length)
+}
+
+function softmax(values: readonly number[], sharpness: number): number[] {
+  const top = Math.max(...values)
+  const weights = values.map((value) => Math.exp(sharpness * (value - top)))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return weights.map((weight) => weight / total)
+}
+
+function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  let sum = 0
+  for (let index = 0; index < left.length; index += 1) sum += (left[index] ?? 0) * (right[index] ?? 0)
+  return sum
+}

@@ -9,8 +9,11 @@ import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
 import { createApp } from './server/app.ts'
 import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
+import { serveChat } from './server/chat.ts'
 import type { Readiness } from './server/handlers.ts'
 import { createHandlers } from './server/handlers.ts'
+import type { HeaderReader } from './server/header-reader.ts'
+import { CHAT_PATH } from './server/routes.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
 import { wireFormats } from './wire/index.ts'
@@ -18,6 +21,11 @@ import { openaiChat } from './wire/openai-chat/index.ts'
 
 export type Gateway = {
   fetch(request: Request, environment: { readonly exchange: Exchange }): Response | Promise<Response>
+  /**
+   * Serves a chat call straight from its exchange, without the HTTP framework; false when the path is not one of these.
+   * Routing through it costs about as much as everything else the gateway does to a request (docs/performance.md).
+   */
+  serveDirectly(method: string, path: string, exchange: Exchange, header: HeaderReader): boolean
   /** The decision for a chat body, without calling any upstream. */
   decide(input: { readonly body: JsonObject; readonly routeHeader?: string }): Promise<Decision>
   /** New requests see the new state; those under way keep theirs. Rejects, and changes nothing, when the router fails to open. */
@@ -34,6 +42,8 @@ type GatewayOptions = {
   readonly snapshot: Snapshot
   readonly ports: Ports
   readonly routers: ReadonlyMap<string, RouterDefinition>
+  /** True when an OpenTelemetry SDK is registered; without one, spans would be built for nobody. */
+  readonly isTracing?: boolean
 }
 
 const KEPT_DECISIONS = 1_000
@@ -41,7 +51,7 @@ const KEPT_DECISIONS = 1_000
 /** Wires the stages together. Opens the router first; without one the gateway serves in the policy's fixed order. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { ports, routers } = options
-  const telemetry = createTelemetry(ports.log)
+  const telemetry = createTelemetry(ports.log, options.isTracing ?? false)
   const live = createLiveMeasures()
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
   let routerProblem: string | undefined
@@ -84,6 +94,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   )
   return {
     fetch: (request, environment) => app.fetch(request, environment),
+    serveDirectly(method, path, exchange, header) {
+      if (method !== 'POST' || path !== CHAT_PATH) return false
+      void serveChat(exchange, header, openaiChat, 'chat_completions', context)
+      return true
+    },
     async decide({ body, routeHeader }) {
       const routing = isJsonObject(body['routing']) ? body['routing'] : {}
       const asked = { ...body, routing: { ...routing, explain: true } }

@@ -45,5 +45,12 @@ function formatDollars(dollars: number): string {
 
 /** Names come from the configuration and may hold any character; a header may not. */
 function headerText(value: string): string {
-  return /^[\x21-\x7e]*$/.test(value) ? value : encodeURI(value)
+  const known = headerTexts.get(value)
+  if (known !== undefined) return known
+  const text = /^[\x21-\x7e]*$/.test(value) ? value : encodeURI(value)
+  headerTexts.set(value, text)
+  return text
 }
+
+// Target ids only, so as many entries as the configuration has models.
+const headerTexts = new Map<string, string>()

@@ -14,9 +14,12 @@ export type HttpRequest = {
 /** Lower-case names; a repeated header is joined with `, `. */
 export type Headers = Readonly<Record<string, string>>
 
+/** Headers of a response as they came: a repeated one is a list. */
+export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+
 /** Called by a transport, in this order, at most one of `onEnd` and `onError`, nothing after it. */
 export type ResponseHandler = {
-  onHead(status: number, headers: Headers): void
+  onHead(status: number, headers: ResponseHeaders): void
   onData(chunk: Uint8Array): void
   onEnd(): void
   onError(error: GatewayError): void
@@ -80,7 +83,7 @@ export type Background = { run(work: () => Promise<void>): void; drain(): Promis
 
 /** How an answer leaves the gateway. On Node it wraps the outgoing response; elsewhere it feeds a stream. */
 export type Sink = {
-  readonly isHeadSent: boolean
+  isHeadSent(): boolean
   head(status: number, headers: Headers): void
   /** False when the client is slower than we are: wait for `onDrain`. */
   write(chunk: Uint8Array | string): boolean
@@ -97,7 +100,7 @@ export type Exchange = {
   readonly sink: Sink
   /** The client left before the answer was complete. Called at most once. */
   onAbort(listener: () => void): void
-  readonly isAborted: boolean
+  isAborted(): boolean
   /** What the HTTP framework must be given once the sink is in use. */
   response(): Response | Promise<Response>
 }

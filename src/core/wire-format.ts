@@ -25,7 +25,7 @@ export type WireFormat = {
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */
   readResponse(body: JsonObject): StreamPart[]
   createReader(): StreamReader
-  /** The upstream's failure, classified. */
+  /** The upstream's failure, classified. `headers` are those that belong to the client too: `retry-after`. */
   readError(status: number, headers: Headers, body: string): GatewayError
   /** The client's error body. */
   writeError(error: GatewayError): JsonObject

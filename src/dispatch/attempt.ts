@@ -1,6 +1,6 @@
 import type { Decision, Timeouts } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
-import type { Call, Clock, Headers, HttpRequest, Sink, Timer, Transport } from '../core/ports.ts'
+import type { Call, Clock, Headers, HttpRequest, ResponseHeaders, Sink, Timer, Transport } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
@@ -40,7 +40,7 @@ export type Answer = {
   /** Both throw a GatewayError when the answer is no good; `finish` returns what was seen of a good one. */
   push(chunk: Uint8Array): void
   finish(): Observed
-  readonly isCommitted: boolean
+  isCommitted(): boolean
   /** Tells the client that the rest will not come. Only after the commit. */
   breakOff(error: GatewayError): Observed
 }
@@ -68,11 +68,12 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
   call = input.transport.send(input.request, {
     onHead(received, headers) {
       status = received
+      const contentType = oneHeader(headers, 'content-type')
       if (received < 200 || received >= 300) {
-        errorBody = { headers, chunks: [], bytes: 0 }
+        errorBody = { headers: retryHeaders(headers), chunks: [], bytes: 0 }
         return
       }
-      answer = createAnswer(headers)
+      answer = createAnswer(contentType)
       if (input.stream) {
         const waited = clock.monotonic() - startedAt
         waitFor(Math.max(1, timeouts.firstPartMs - waited), 'did not send the first part of its answer in time')
@@ -81,14 +82,14 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
     onData(chunk) {
       if (errorBody !== undefined) return collectError(errorBody, chunk)
       if (answer === undefined) return
-      const wasCommitted = answer.isCommitted
+      const wasCommitted = answer.isCommitted()
       try {
         answer.push(chunk)
       } catch (thrown) {
         return stop(toGatewayError(thrown))
       }
       if (wasCommitted) timer?.refresh()
-      else if (answer.isCommitted) waitFor(timeouts.idleMs, 'stopped in the middle of its answer')
+      else if (answer.isCommitted()) waitFor(timeouts.idleMs, 'stopped in the middle of its answer')
     },
     onEnd() {
       if (errorBody !== undefined) return failWithBody(errorBody)
@@ -106,12 +107,12 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
   })
   if (isOver) call.abort()
 
-  function createAnswer(headers: Headers): Answer {
+  function createAnswer(contentType: string | undefined): Answer {
     const { format, commit, explanation } = input
-    if (!input.stream) return createJsonAnswer({ format, clock, commit, headers, explanation })
+    if (!input.stream) return createJsonAnswer({ format, clock, commit, contentType, explanation })
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
-    if ((headers['content-type'] ?? '').includes('json'))
-      return createMisfitAnswer({ format, clock, commit, headers, explanation })
+    if (contentType?.includes('json') === true)
+      return createMisfitAnswer({ format, clock, commit, contentType, explanation })
     return createStreamAnswer({ format, clock, commit, onStall, onFlow })
   }
 
@@ -141,7 +142,7 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
   function stop(error: GatewayError): void {
     if (isOver) return
     call?.abort()
-    if (answer?.isCommitted === true) {
+    if (answer?.isCommitted() === true) {
       settle({ type: 'broken', error, status: status ?? 200, observed: answer.breakOff(error) })
     } else {
       settle({ type: 'failed', error, status })
@@ -176,6 +177,21 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
       settle({ type: 'abandoned' })
     },
   }
+}
+
+function oneHeader(headers: ResponseHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : value?.join(', ')
+}
+
+/** What of a refusal's headers the client may use. */
+function retryHeaders(headers: ResponseHeaders): Headers {
+  const kept: Record<string, string> = {}
+  for (const name of ['retry-after', 'retry-after-ms']) {
+    const value = oneHeader(headers, name)
+    if (value !== undefined) kept[name] = value
+  }
+  return kept
 }
 
 function timedOut(what: string): GatewayError {

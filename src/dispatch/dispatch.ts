@@ -57,7 +57,7 @@ export async function dispatch(input: DispatchInput): Promise<DispatchResult> {
     if (target === undefined) throw new GatewayError('no_healthy_target', 'No model is left to try.')
     const prepared = input.prepare(target)
     const request = prepared instanceof Promise ? await prepared : prepared
-    if (exchange.isAborted) return conclude('abandoned', target)
+    if (exchange.isAborted()) return conclude('abandoned', target)
 
     const sentAt = clock.monotonic()
     const attempt = startAttempt({
@@ -83,7 +83,7 @@ export async function dispatch(input: DispatchInput): Promise<DispatchResult> {
     if (next === undefined) return { ...conclude('failed', undefined), error: result.error }
     if (next === position) await pause(clock, retryDelay(attempts.length, input.random))
     position = next
-    if (exchange.isAborted) return conclude('abandoned', undefined)
+    if (exchange.isAborted()) return conclude('abandoned', undefined)
   }
 
   function commit(target: Target, sentAt: number, headers: Headers): Sink {

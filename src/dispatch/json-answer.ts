@@ -2,18 +2,19 @@ import type { Decision } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
 import { isJsonObject } from '../core/json.ts'
 import { appendMember } from '../core/json-edit.ts'
-import type { Clock, Headers } from '../core/ports.ts'
+import type { Clock } from '../core/ports.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer, Commit } from './attempt.ts'
 import { lastUsage } from './observed.ts'
 
+const decoder = new TextDecoder()
 const MAX_BYTES = 64 * 1024 * 1024
 
 type JsonAnswerInput = {
   readonly format: WireFormat
-  readonly headers: Headers
+  readonly contentType: string | undefined
   readonly clock: Clock
   readonly commit: Commit
   readonly explanation: Decision | undefined
@@ -24,7 +25,7 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
   const chunks: Uint8Array[] = []
   let bytes = 0
   return {
-    isCommitted: false,
+    isCommitted: () => false,
     push(chunk) {
       chunks.push(chunk)
       bytes += chunk.length
@@ -40,7 +41,7 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
       const { explanation } = input
       const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
       const sink = input.commit({
-        'content-type': input.headers['content-type'] ?? 'application/json',
+        'content-type': input.contentType ?? 'application/json',
         'content-length': String(body.length),
       })
       sink.end(body)
@@ -71,7 +72,7 @@ export function requireContent(parts: readonly StreamPart[], finishReason: strin
 function readParts(format: WireFormat, body: Uint8Array): StreamPart[] {
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder().decode(body))
+    value = JSON.parse(decoder.decode(body))
   } catch (cause) {
     throw new GatewayError('upstream_malformed', 'The model answered with something that is not JSON.', { cause })
   }

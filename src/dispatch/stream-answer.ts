@@ -10,6 +10,7 @@ import { requireContent } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import { lastUsage } from './observed.ts'
 
+const decoder = new TextDecoder()
 const MAX_FRAME_BYTES = 8 * 1024 * 1024
 const MAX_HELD_BYTES = 256 * 1024
 const MAX_HELD_FRAMES = 1_000
@@ -30,7 +31,6 @@ type StreamAnswerInput = {
  */
 export function createStreamAnswer(input: StreamAnswerInput): Answer {
   const { format } = input
-  const decoder = new TextDecoder()
   const framer = createSseFramer(MAX_FRAME_BYTES)
   const scanner = createSseScanner(KEPT_PAYLOADS)
   const reader = format.createReader()
@@ -110,13 +110,11 @@ export function createStreamAnswer(input: StreamAnswerInput): Answer {
         // These were forwarded on a look alone; one that does not parse carries no usage we could count.
       }
     }
-    return { ...lastUsage(parts), events: scanner.dataFrames, bytes, firstPartAt }
+    return { ...lastUsage(parts), events: scanner.dataFrames(), bytes, firstPartAt }
   }
 
   return {
-    get isCommitted() {
-      return sink !== undefined
-    },
+    isCommitted: () => sink !== undefined,
     push(chunk) {
       const frames = framer.push(chunk)
       if (frames.length > 0) take(frames)
@@ -129,10 +127,10 @@ export function createStreamAnswer(input: StreamAnswerInput): Answer {
         requireContent([], observed.finishReason)
         commit(new Uint8Array(0))
       }
-      if (!scanner.isDone && observed.finishReason === undefined) {
+      if (!scanner.isDone() && observed.finishReason === undefined) {
         throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
       }
-      sink?.end(scanner.isDone ? undefined : format.streamEnd)
+      sink?.end(scanner.isDone() ? undefined : format.streamEnd)
       return { ...observed, bytes }
     },
     breakOff(error) {

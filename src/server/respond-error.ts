@@ -9,7 +9,7 @@ export function respondError(sink: Sink, format: WireFormat, error: GatewayError
 
 /** Answers with a JSON body in one piece. */
 export function respondJson(sink: Sink, status: number, value: unknown, headers: Headers = {}): void {
-  if (sink.isHeadSent) return
+  if (sink.isHeadSent()) return
   const body = new TextEncoder().encode(JSON.stringify(value))
   sink.head(status, { ...headers, 'content-type': 'application/json', 'content-length': String(body.length) })
   sink.end(body)

@@ -1,8 +1,10 @@
 import type { Handlers } from './handlers.ts'
 
+export const CHAT_PATH = '/v1/chat/completions'
+
 /** Paths and handlers only, so that a route change is one visible line. */
 export const ROUTES = [
-  ['POST', '/v1/chat/completions', 'chat'],
+  ['POST', CHAT_PATH, 'chat'],
   ['POST', '/v1/route', 'route'],
   ['GET', '/v1/models', 'models'],
   ['GET', '/v1/models/:id{.+}', 'model'],

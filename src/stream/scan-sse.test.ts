@@ -13,8 +13,8 @@ test('frames that start alike pass at a look; the first one is shown', () => {
   expect(first.type).toBe('suspect')
   const next = first.type === 'suspect' ? scanner.accept(first.payload) : 0
   expect(scanner.scan(frames, next, false)).toEqual({ type: 'fine' })
-  expect(scanner.isDone).toBe(true)
-  expect(scanner.dataFrames).toBe(3)
+  expect(scanner.isDone()).toBe(true)
+  expect(scanner.dataFrames()).toBe(3)
   expect(scanner.lastPayloads.map((payload) => decode(payload).includes('"c"'))).toEqual([false, true])
 })
 
@@ -43,5 +43,5 @@ test('comments, event names, empty lines and both line endings are read over', (
   const found = scanner.scan(frames, 0, false)
   expect(found.type === 'suspect' && decode(found.payload)).toBe('{ "id":1}')
   expect(scanner.scan(frames, found.type === 'suspect' ? scanner.accept(found.payload) : 0, false).type).toBe('fine')
-  expect(scanner.isDone).toBe(true)
+  expect(scanner.isDone()).toBe(true)
 })

@@ -22,8 +22,8 @@ export type SseScanner = {
   scan(frames: Uint8Array, from: number, stopsAtEvery: boolean): SseFinding
   /** Takes the suspect as fine after all; returns where to go on. */
   accept(suspect: Uint8Array): number
-  readonly isDone: boolean
-  readonly dataFrames: number
+  isDone(): boolean
+  dataFrames(): number
   /** The last few payloads, oldest first: finish reason and usage stand there. */
   readonly lastPayloads: readonly Uint8Array[]
 }
@@ -75,12 +75,8 @@ export function createSseScanner(keepLast: number): SseScanner {
       remember(suspect)
       return next
     },
-    get isDone() {
-      return isDone
-    },
-    get dataFrames() {
-      return dataFrames
-    },
+    isDone: () => isDone,
+    dataFrames: () => dataFrames,
     lastPayloads,
   }
 }

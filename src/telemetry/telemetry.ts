@@ -14,7 +14,7 @@ export type Telemetry = {
 }
 
 /** One log line, the metrics and the spans of each call. */
-export function createTelemetry(log: Log): Telemetry {
+export function createTelemetry(log: Log, isTracing: boolean): Telemetry {
   const metrics = createMetrics()
   return {
     attemptFailed(attempt, error) {
@@ -39,7 +39,7 @@ export function createTelemetry(log: Log): Telemetry {
       countTokens(metrics, model, record)
       if (record.costUsd !== undefined) metrics.cost.add(record.costUsd, model, record.key)
       log(record.status >= 500 ? 'error' : 'info', 'request', logFields(record))
-      recordSpans(record, startedAtEpochMs, traceparent)
+      if (isTracing) recordSpans(record, startedAtEpochMs, traceparent)
     },
     renderMetrics: () => metrics.render(),
   }

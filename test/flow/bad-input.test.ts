@@ -77,7 +77,7 @@ const cases: readonly (readonly [string, unknown, number, string, RegExp])[] = [
 test.each(cases)('%s is answered with a 4xx that says what to do', async (_name, body, status, code, message) => {
   const response = await post(gateway.url, body)
   expect(response.status).toBe(status)
-  const { error } = await response.json()
+  const { error } = await readError(response)
   expect(error).toMatchObject({ code, type: expect.any(String) })
   expect(error.message).toMatch(message)
 })
@@ -92,7 +92,7 @@ test('invalid UTF-8 is refused', async () => {
     ]),
   })
   expect(response.status).toBe(400)
-  expect((await response.json()).error.message).toContain('UTF-8')
+  expect((await readError(response)).error.message).toContain('UTF-8')
 })
 
 test('a body of 40 MB is refused, and the client gets to read why', async () => {
@@ -101,7 +101,7 @@ test('a body of 40 MB is refused, and the client gets to read why', async () => 
     messages: [{ role: 'user', content: 'x'.repeat(40 * 1024 * 1024) }],
   })
   expect(response.status).toBe(413)
-  expect((await response.json()).error).toMatchObject({ code: 'request_too_large' })
+  expect((await readError(response)).error).toMatchObject({ code: 'request_too_large' })
 })
 
 test('a body that grows beyond the limit without announcing it is refused', async () => {
@@ -114,10 +114,16 @@ test('a body that grows beyond the limit without announcing it is refused', asyn
       else controller.enqueue(piece)
     },
   })
-  const init = { method: 'POST', body, duplex: 'half' }
+  const init: RequestInit = { method: 'POST', body, duplex: 'half' }
   const response = await fetch(`${gateway.url}/v1/chat/completions`, init)
   expect(response.status).toBe(413)
 })
+
+async function readError(
+  response: Response,
+): Promise<{ readonly error: { readonly message: string; readonly code: string } }> {
+  return (await response.json()) as { error: { message: string; code: string } }
+}
 
 async function raw(request: string): Promise<string> {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
@@ -151,7 +157,7 @@ test('a compressed body is refused with what to do', async () => {
 test('unknown paths and methods are told what is served', async () => {
   const unknown = await fetch(`${gateway.url}/v1/chat`)
   expect(unknown.status).toBe(404)
-  expect((await unknown.json()).error.message).toContain('POST /v1/chat/completions')
+  expect((await readError(unknown)).error.message).toContain('POST /v1/chat/completions')
   const method = await fetch(`${gateway.url}/v1/chat/completions`)
   expect(method.status).toBe(405)
   expect(method.headers.get('allow')).toBe('POST')

@@ -13,6 +13,18 @@ export function createLog(stream: LogStream, now: () => number): Log {
   let pending = ''
   let dropped = 0
 
+  // A thousand lines of one millisecond share their time stamp.
+  let stampedAt = 0
+  let stamp = ''
+  function time(): string {
+    const at = now()
+    if (at !== stampedAt) {
+      stampedAt = at
+      stamp = new Date(at).toISOString()
+    }
+    return stamp
+  }
+
   function flush(): void {
     const lines = pending
     pending = ''
@@ -25,8 +37,9 @@ export function createLog(stream: LogStream, now: () => number): Log {
       return
     }
     if (pending === '') setImmediate(flush)
-    const line = { time: new Date(now()).toISOString(), level, event, ...fields, ...(dropped > 0 ? { dropped } : {}) }
+    const rest = fields === undefined ? '' : JSON.stringify(fields).slice(1, -1)
+    const lost = dropped === 0 ? '' : `,"dropped":${dropped}`
     dropped = 0
-    pending += `${JSON.stringify(line)}\n`
+    pending += `{"time":"${time()}","level":"${level}","event":"${event}"${rest === '' ? '' : `,${rest}`}${lost}}\n`
   }
 }

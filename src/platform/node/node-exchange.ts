@@ -3,7 +3,11 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { GatewayError } from '../../core/errors.ts'
 import type { Exchange, Sink } from '../../core/ports.ts'
 
-/** An Exchange over Node's own request and response: no web stream in between. */
+/**
+ * An Exchange over Node's own request and response: no web stream in between.
+ * Methods, not getters: a getter in a literal gives every object a hidden class of its own, which fills the old
+ * generation and tripled the garbage collector's work.
+ */
 export function createNodeExchange(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
   let isAborted = false
   let abortListener: (() => void) | undefined
@@ -21,9 +25,7 @@ export function createNodeExchange(incoming: IncomingMessage, outgoing: ServerRe
       abortListener = listener
       if (isAborted) listener()
     },
-    get isAborted() {
-      return isAborted
-    },
+    isAborted: () => isAborted,
     response: () => RESPONSE_ALREADY_SENT,
   }
 }
@@ -31,9 +33,7 @@ export function createNodeExchange(incoming: IncomingMessage, outgoing: ServerRe
 function createNodeSink(incoming: IncomingMessage, outgoing: ServerResponse): Sink {
   let closesAfter = false
   return {
-    get isHeadSent() {
-      return outgoing.headersSent
-    },
+    isHeadSent: () => outgoing.headersSent,
     head(status, headers) {
       if (outgoing.headersSent || outgoing.destroyed) return
       closesAfter = headers['connection'] === 'close'

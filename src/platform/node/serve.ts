@@ -1,9 +1,10 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { GatewayError } from '../../core/errors.ts'
+import type { Exchange } from '../../core/ports.ts'
 import type { Gateway } from '../../gateway.ts'
 import { openaiChat } from '../../wire/openai-chat/index.ts'
 import { createNodeExchange } from './node-exchange.ts'
@@ -23,20 +24,26 @@ export async function serve(
   gateway: Gateway,
   options: { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
+  const exchanges = new WeakMap<object, Exchange>()
   const listener = getRequestListener(
-    (request, { incoming, outgoing }) =>
-      gateway.fetch(request, { exchange: createNodeExchange(incoming as never, outgoing as never) }),
+    (request, { incoming }) => {
+      const exchange = exchanges.get(incoming)
+      if (exchange === undefined) throw new Error('A request without its exchange.')
+      return gateway.fetch(request, { exchange })
+    },
     {
       errorHandler: () =>
         errorResponse(new GatewayError('invalid_http', 'The request line or the host header is not valid.')),
     },
   )
-  const server = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 120_000, headersTimeout: 30_000 },
-    (incoming, outgoing) => {
-      void listener(incoming, outgoing)
-    },
-  )
+  const limits = { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 120_000, headersTimeout: 30_000 }
+  const server = createServer(limits, (incoming, outgoing) => {
+    const exchange = createNodeExchange(incoming, outgoing)
+    const header = (name: string): string | undefined => oneHeader(incoming, name)
+    if (gateway.serveDirectly(incoming.method ?? '', incoming.url ?? '', exchange, header)) return
+    exchanges.set(incoming, exchange)
+    void listener(incoming, outgoing)
+  })
   server.keepAliveTimeout = 75_000
   server.on('clientError', answerClientError)
   const port = await listen(server, options)
@@ -46,6 +53,11 @@ export async function serve(
     port,
     close: (graceMs = DEFAULT_GRACE_MS) => close(server, graceMs),
   }
+}
+
+function oneHeader(incoming: IncomingMessage, name: string): string | undefined {
+  const value = incoming.headers[name]
+  return typeof value === 'string' ? value : value?.join(', ')
 }
 
 function listen(server: Server, options: { readonly host: string; readonly port: number }): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { Pool } from 'undici'
 import { GatewayError } from '../../core/errors.ts'
-import type { Call, Headers, HttpRequest, ResponseHandler, Transport } from '../../core/ports.ts'
+import type { Call, HttpRequest, ResponseHandler, Transport } from '../../core/ports.ts'
 
 type TransportOptions = {
   readonly connectMs: number
@@ -87,7 +87,7 @@ function createHandlers(
       if (isOver) started.abort(ABORTED)
     },
     onResponseStart(_controller, status, headers) {
-      if (!isOver && status >= 200) handler.onHead(status, flattenHeaders(headers))
+      if (!isOver && status >= 200) handler.onHead(status, headers)
     },
     onResponseData(_controller, chunk) {
       if (isOver) return
@@ -113,15 +113,6 @@ function createHandlers(
     pause: () => controller?.pause(),
     resume: () => controller?.resume(),
   }
-}
-
-function flattenHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  const flat: Record<string, string> = {}
-  for (const name in headers) {
-    const value = headers[name]
-    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ')
-  }
-  return flat
 }
 
 function transportError(cause: unknown, request: HttpRequest): GatewayError {

@@ -33,7 +33,7 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
   const param = text(fields['param'])
   return new GatewayError(code, publicMessage(code, said), {
     ...(param === undefined ? {} : { param }),
-    headers: retryHeaders(headers),
+    headers,
     data: { upstream: { status: effective ?? null, code: upstreamCode ?? null } },
     detail: { status: effective, upstream_code: upstreamCode, message: said?.slice(0, MAX_EXCERPT) },
   })
@@ -69,15 +69,6 @@ function publicMessage(code: ErrorCode, said: string | undefined): string {
     default:
       return said === undefined || said === '' ? 'The model failed without saying why.' : said.slice(0, MAX_EXCERPT)
   }
-}
-
-function retryHeaders(headers: Headers): Headers {
-  const kept: Record<string, string> = {}
-  for (const name of ['retry-after', 'retry-after-ms']) {
-    const value = headers[name]
-    if (value !== undefined) kept[name] = value
-  }
-  return kept
 }
 
 /** The client's error body: `{"error": {"message", "type", "param", "code"}}` and the error's public data. */

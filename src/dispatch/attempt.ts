@@ -20,6 +20,8 @@ export type AttemptInput = {
   readonly timeouts: Timeouts
   /** When the whole call must be over, on the monotonic clock. */
   readonly deadlineAt: number
+  /** How long the headers of a whole answer may take: they come when the answer is complete. */
+  readonly wholeAnswerMs: number
   readonly commit: Commit
   readonly explanation: Decision | undefined
 }
@@ -46,6 +48,7 @@ export type Answer = {
 }
 
 const MAX_ERROR_BYTES = 65_536
+const STALLED = 'stopped in the middle of its answer'
 
 /** One try at one target: sends, checks, and passes the answer on once it has proved to be one. */
 export function startAttempt(input: AttemptInput): RunningAttempt {
@@ -59,8 +62,7 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
   let timer: Timer | undefined
   let call: Call | undefined
 
-  // A whole answer is sent when it is complete, so its headers may take as long as the call may.
-  waitFor(input.stream ? timeouts.headersMs : timeouts.totalMs, 'did not start to answer in time')
+  waitFor(input.stream ? timeouts.headersMs : input.wholeAnswerMs, 'did not start to answer in time')
   const totalTimer = input.stream
     ? clock.timer(input.deadlineAt - startedAt, () => stop(timedOut('did not finish in time')))
     : undefined
@@ -76,7 +78,9 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
       answer = createAnswer(contentType)
       if (input.stream) {
         const waited = clock.monotonic() - startedAt
-        waitFor(Math.max(1, timeouts.firstPartMs - waited), 'did not send the first part of its answer in time')
+        waitFor(timeouts.firstPartMs - waited, 'did not send the first part of its answer in time')
+      } else {
+        waitFor(timeouts.idleMs, STALLED)
       }
     },
     onData(chunk) {
@@ -88,8 +92,8 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
       } catch (thrown) {
         return stop(toGatewayError(thrown))
       }
-      if (wasCommitted) timer?.refresh()
-      else if (answer.isCommitted()) waitFor(timeouts.idleMs, 'stopped in the middle of its answer')
+      if (wasCommitted || !input.stream) timer?.refresh()
+      else if (answer.isCommitted()) waitFor(timeouts.idleMs, STALLED)
     },
     onEnd() {
       if (errorBody !== undefined) return failWithBody(errorBody)
@@ -118,7 +122,8 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
 
   function waitFor(milliseconds: number, what: string): void {
     timer?.cancel()
-    timer = clock.timer(Math.min(milliseconds, input.deadlineAt - clock.monotonic()), () => stop(timedOut(what)))
+    const left = Math.min(milliseconds, input.deadlineAt - clock.monotonic())
+    timer = clock.timer(Math.max(1, left), () => stop(timedOut(what)))
   }
 
   function collectError(
@@ -165,7 +170,7 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
 
   function onFlow(): void {
     if (isOver) return
-    waitFor(timeouts.idleMs, 'stopped in the middle of its answer')
+    waitFor(timeouts.idleMs, STALLED)
     call?.resume()
   }
 

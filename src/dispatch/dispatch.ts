@@ -69,6 +69,8 @@ export async function dispatch(input: DispatchInput): Promise<DispatchResult> {
       clock,
       timeouts: plan.timeouts,
       deadlineAt,
+      // While another model could be asked, one may use up half of the time that is left.
+      wholeAnswerMs: (deadlineAt - sentAt) / (position + 1 < plan.targets.length ? 2 : 1),
       explanation: input.explanation,
       commit: (headers) => commit(target, sentAt, headers),
     })

@@ -17,6 +17,7 @@ export type RunningServer = {
 }
 
 const DEFAULT_GRACE_MS = 10_000
+const ANSWER_READ_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
 
 /** Serves the gateway over HTTP/1.1. Rejects with the system's error when the address cannot be had. */
@@ -91,6 +92,11 @@ function answerClientError(cause: Error & { readonly code?: string }, socket: Du
   const error = clientError(cause.code)
   const body = JSON.stringify(openaiChat.writeError(error))
   const length = Buffer.byteLength(body)
+  // What is still on the way is read into nothing: closing over unread data would reset the connection and lose the answer.
+  socket.removeAllListeners('data')
+  socket.on('data', () => undefined)
+  socket.resume()
+  setTimeout(() => socket.destroy(), ANSWER_READ_MS).unref()
   socket.end(
     `HTTP/1.1 ${error.status} ${REASONS[error.status] ?? 'Bad Request'}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${body}`,
   )

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { Snapshot } from '../core/snapshot.ts'
+import { authenticate } from './authenticate.ts'
+
+const sha256 = (key: string): Uint8Array => new Uint8Array(createHash('sha256').update(key).digest())
+
+function snapshot(keys: readonly string[]): Snapshot {
+  const named = keys.map((key, index) => ({
+    name: `team-${index}`,
+    sha256: sha256(key),
+    routing: {},
+    promptFlags: 'off' as const,
+  }))
+  return { keys: named } as unknown as Snapshot
+}
+
+const header = (headers: Record<string, string>) => (name: string) => headers[name]
+
+test.each([
+  { authorization: 'Bearer two' },
+  { authorization: 'bearer two' },
+  { 'x-api-key': 'two' },
+  { 'api-key': 'two' },
+])('a key is taken from %o', async (headers) => {
+  expect((await authenticate(snapshot(['one', 'two']), header(headers))).name).toBe('team-1')
+})
+
+test('a missing and a wrong key are refused', async () => {
+  expect(() => authenticate(snapshot(['one']), header({}))).toThrow('No API key')
+  await expect(authenticate(snapshot(['one']), header({ authorization: 'Bearer on' }))).rejects.toThrow(
+    'not one of the keys',
+  )
+})
+
+test('without keys only this machine’s own pages and addresses are let in', () => {
+  const open = snapshot([])
+  expect(authenticate(open, header({ host: 'localhost:8787' }))).toMatchObject({ name: 'local' })
+  expect(authenticate(open, header({ host: '127.0.0.1:8787', origin: 'http://localhost:3000' }))).toMatchObject({
+    name: 'local',
+  })
+  expect(authenticate(open, header({ host: '[::1]:8787' }))).toMatchObject({ name: 'local' })
+  for (const headers of [
+    { host: 'evil.example' },
+    { host: 'localhost', origin: 'https://evil.example' },
+    { host: 'localhost', origin: 'null' },
+    { host: '127.0.0.1.evil.example' },
+  ]) {
+    expect(() => authenticate(open, header(headers)), JSON.stringify(headers)).toThrow()
+  }
+})

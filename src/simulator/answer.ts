@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '#core/json.ts'
-import { isJsonObject } from '#core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { SimulatedCall, SimulatedTool } from './format.ts'
 import { schemaValue } from './schema-value.ts'

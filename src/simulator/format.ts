@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '#core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Answer } from './answer.ts'
 
 /** What a call asks for, whatever its wire format. */

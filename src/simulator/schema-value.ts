@@ -1,11 +1,14 @@
-import type { JsonObject, JsonValue } from '#core/json.ts'
-import { isJsonObject } from '#core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 
 const MAX_DEPTH = 12
 /** Below this depth only required members are filled in, so that a schema that contains itself comes to an end. */
 const FULL_DEPTH = 3
 /** Values made for one schema: a few lines of schema can otherwise ask for a billion of them. */
 const MAX_VALUES = 2_000
+const MAX_STRING = 10_000
+/** Characters that count as one more value. */
+const CHARACTERS_PER_VALUE = 64
 
 const FORMATS: Readonly<Record<string, string>> = {
   'date-time': '2026-01-01T00:00:00Z',
@@ -56,7 +59,7 @@ function typedValue(type: string, schema: JsonObject, name: string, depth: numbe
     case 'null':
       return null
     default:
-      return stringFor(schema, name)
+      return stringFor(schema, name, state)
   }
 }
 
@@ -104,10 +107,11 @@ function step(isInteger: boolean, low: number | undefined, high: number | undefi
   return isInteger || low === undefined || high === undefined ? 1 : (high - low) / 2
 }
 
-function stringFor(schema: JsonObject, name: string): string {
+function stringFor(schema: JsonObject, name: string, state: State): string {
   const format = schema['format']
   const text = (typeof format === 'string' ? FORMATS[format] : undefined) ?? `simulated ${name}`
-  const longEnough = text.padEnd(Math.min(count(schema['minLength']) ?? 0, 100_000), '.')
+  const longEnough = text.padEnd(Math.min(count(schema['minLength']) ?? 0, MAX_STRING), '.')
+  state.left -= Math.floor(longEnough.length / CHARACTERS_PER_VALUE)
   return longEnough.slice(0, count(schema['maxLength']) ?? longEnough.length)
 }
 

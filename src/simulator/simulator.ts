@@ -1,4 +1,4 @@
-import { isJsonObject } from '#core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 import { createAnswer } from './answer.ts'
 import type { Behaviour, Defaults } from './behaviour.ts'
 import { DEFAULTS } from './behaviour.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '#core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 
 type CallWriter = (name: string, args: JsonObject) => string
 
@@ -29,8 +29,13 @@ export function writeTextCall(dialect: string, name: string, args: JsonObject): 
   return WRITERS[dialect]?.(name, args) ?? ''
 }
 
+/** JSON with a space after each comma and colon, as models write it: they learned from Python. */
 function json(value: JsonValue): string {
-  return JSON.stringify(value)
+  if (isList(value)) return `[${value.map(json).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  return `{${Object.entries(value)
+    .map(([key, member]) => `${JSON.stringify(key)}: ${json(member ?? null)}`)
+    .join(', ')}}`
 }
 
 function members(args: JsonObject, write: (key: string, value: string) => string): string {

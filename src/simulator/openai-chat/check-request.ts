@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '#core/json.ts'
-import { isJsonObject } from '#core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { checkMessages } from './check-messages.ts'
 import { checkTools } from './check-tools.ts'

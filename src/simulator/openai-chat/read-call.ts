@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '#core/json.ts'
-import { isJsonObject } from '#core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { Rejection, SimulatedCall, SimulatedTool } from '../format.ts'
 import { checkRequest } from './check-request.ts'
 import { invalid } from './rejection.ts'

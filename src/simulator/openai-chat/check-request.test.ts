@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import type { JsonObject } from '../../core/json.ts'
+import { checkRequest } from './check-request.ts'
+
+const hello = [{ role: 'user', content: 'hello' }]
+const tool = { type: 'function', function: { name: 'get_weather', parameters: { type: 'object', properties: {} } } }
+const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{}' } }
+const asked = { role: 'assistant', content: null, tool_calls: [call] }
+const result = { role: 'tool', tool_call_id: 'call_1', content: 'sunny' }
+
+function check(body: JsonObject) {
+  return checkRequest({ model: 'ok', messages: hello, ...body })
+}
+
+test('what OpenAI accepts is accepted', () => {
+  const bodies: readonly JsonObject[] = [
+    {},
+    { temperature: 0, top_p: 1, n: 2, max_completion_tokens: 5, stop: ['a'], seed: 1, user: 'u', logprobs: true },
+    { stream: true, stream_options: { include_usage: true } },
+    { tools: [tool], tool_choice: 'required', parallel_tool_calls: false },
+    { tools: [tool], tool_choice: { type: 'function', function: { name: 'get_weather' } } },
+    { messages: [...hello, asked, result, { role: 'user', content: [{ type: 'text', text: 'and?' }] }] },
+    { messages: [{ role: 'developer', content: 'Answer in json.' }], response_format: { type: 'json_object' } },
+    { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object' } } } },
+    { max_tokens: null, tools: null, stop: null, stream: null },
+  ]
+  for (const body of bodies) expect(check(body), JSON.stringify(body)).toBeUndefined()
+})
+
+test.each<[string, JsonObject, string | null, string | null]>([
+  ['no messages', { messages: [] }, 'messages', 'empty_array'],
+  ['messages of the wrong kind', { messages: 'hello' }, 'messages', 'invalid_type'],
+  ['an unknown role', { messages: [{ role: 'robot', content: 'x' }] }, 'messages[0].role', 'invalid_value'],
+  ['no content', { messages: [{ role: 'user' }] }, 'messages.[0].content', 'missing_required_parameter'],
+  ['content null', { messages: [{ role: 'user', content: null }] }, 'messages.[0].content', null],
+  [
+    'an unknown part',
+    { messages: [{ role: 'user', content: [{ type: 'smell' }] }] },
+    'messages.[0].content[0].type',
+    'invalid_value',
+  ],
+  ['a tool result without its call', { messages: [...hello, result] }, 'messages.[1].role', null],
+  ['a call without its result', { messages: [...hello, asked, ...hello] }, 'messages.[2].role', null],
+  ['a call without its result at the end', { messages: [...hello, asked] }, 'messages.[2].role', null],
+  ['a result twice', { messages: [...hello, asked, result, result] }, 'messages.[3].role', null],
+  [
+    'arguments as an object',
+    { messages: [{ role: 'assistant', tool_calls: [{ ...call, function: { name: 'x', arguments: {} } }] }] },
+    'messages[0].tool_calls[0].function.arguments',
+    'invalid_type',
+  ],
+  ['parallel_tool_calls without tools', { parallel_tool_calls: true }, 'parallel_tool_calls', null],
+  ['tool_choice without tools', { tool_choice: 'auto' }, 'tool_choice', null],
+  ['no tools in the list', { tools: [] }, 'tools', 'empty_array'],
+  ['129 tools', { tools: Array.from({ length: 129 }, () => tool) }, 'tools', 'array_above_max_length'],
+  [
+    'a name with a dot',
+    { tools: [{ type: 'function', function: { name: 'a.b' } }] },
+    'tools[0].function.name',
+    'invalid_value',
+  ],
+  [
+    'a long name',
+    { tools: [{ type: 'function', function: { name: 'a'.repeat(65) } }] },
+    'tools[0].function.name',
+    'string_above_max_length',
+  ],
+  [
+    'parameters that are no object',
+    { tools: [{ type: 'function', function: { name: 'a', parameters: { type: 'string' } } }] },
+    'tools[0].function.parameters',
+    'invalid_function_parameters',
+  ],
+  [
+    'an unknown tool chosen',
+    { tools: [tool], tool_choice: { type: 'function', function: { name: 'other' } } },
+    'tool_choice',
+    null,
+  ],
+  ['an unknown choice', { tools: [tool], tool_choice: 'any' }, 'tool_choice', 'invalid_value'],
+  ['too hot', { temperature: 3 }, 'temperature', 'decimal_above_max_value'],
+  ['no tokens at all', { max_tokens: 0 }, 'max_tokens', 'integer_below_min_value'],
+  ['half a choice', { n: 1.5 }, 'n', 'invalid_type'],
+  ['both limits', { max_tokens: 1, max_completion_tokens: 1 }, 'max_tokens', 'invalid_parameter_combination'],
+  ['five stops', { stop: ['1', '2', '3', '4', '5'] }, 'stop', 'array_above_max_length'],
+  ['stream as a word', { stream: 'true' }, 'stream', 'invalid_type'],
+  ['stream_options without stream', { stream_options: { include_usage: true } }, 'stream_options', null],
+  ['json without the word', { response_format: { type: 'json_object' } }, 'messages', null],
+  [
+    'a schema without a name',
+    { response_format: { type: 'json_schema', json_schema: { schema: {} } } },
+    'response_format.json_schema.name',
+    'missing_required_parameter',
+  ],
+  ["a gateway's own field", { routing: { preset: 'cheap' } }, null, null],
+])('%s is refused', (_name, body, param, code) => {
+  expect(check(body)).toMatchObject({ status: 400, type: 'invalid_request_error', param, code })
+})

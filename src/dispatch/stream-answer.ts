@@ -103,7 +103,7 @@ export function createStreamAnswer(input: StreamAnswerInput): Answer {
   function observe(): Observed {
     const parts: StreamPart[] = []
     const again = format.createReader()
-    for (const payload of scanner.lastPayloads) {
+    for (const payload of scanner.lastPayloads()) {
       try {
         parts.push(...again.push({ event: undefined, data: decoder.decode(payload) }))
       } catch {

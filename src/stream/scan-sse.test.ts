@@ -15,7 +15,7 @@ test('frames that start alike pass at a look; the first one is shown', () => {
   expect(scanner.scan(frames, next, false)).toEqual({ type: 'fine' })
   expect(scanner.isDone()).toBe(true)
   expect(scanner.dataFrames()).toBe(3)
-  expect(scanner.lastPayloads.map((payload) => decode(payload).includes('"c"'))).toEqual([false, true])
+  expect(scanner.lastPayloads().map((payload) => decode(payload).includes('"c"'))).toEqual([false, true])
 })
 
 test('an error object among chunks is a suspect', () => {

@@ -25,7 +25,7 @@ export type SseScanner = {
   isDone(): boolean
   dataFrames(): number
   /** The last few payloads, oldest first: finish reason and usage stand there. */
-  readonly lastPayloads: readonly Uint8Array[]
+  lastPayloads(): readonly Uint8Array[]
 }
 
 const FINE: SseFinding = { type: 'fine' }
@@ -40,12 +40,19 @@ export function createSseScanner(keepLast: number): SseScanner {
   let dataFrames = 0
   let next = 0
   let prefix: Uint8Array | undefined
-  const lastPayloads: Uint8Array[] = []
+  // Positions only: a view a payload would be the dearest thing this scan does.
+  const last: { source: Uint8Array; start: number; end: number }[] = []
 
-  function remember(payload: Uint8Array): void {
+  function remember(source: Uint8Array, start: number, end: number): void {
+    const slot = last[dataFrames % keepLast]
     dataFrames += 1
-    lastPayloads.push(payload)
-    if (lastPayloads.length > keepLast) lastPayloads.shift()
+    if (slot === undefined) {
+      last.push({ source, start, end })
+      return
+    }
+    slot.source = source
+    slot.start = start
+    slot.end = end
   }
 
   return {
@@ -59,10 +66,10 @@ export function createSseScanner(keepLast: number): SseScanner {
         const payloadStart = dataStart(frames, start, end)
         if (payloadStart > 0 && !isDoneMark(frames, payloadStart, end)) {
           if (!looksLikeObject(frames, payloadStart, end)) return { type: 'malformed', start }
-          const payload = frames.subarray(payloadStart, end)
-          if (stopsAtEvery || prefix === undefined || !matches(payload, 0, prefix))
-            return { type: 'suspect', start, payload }
-          remember(payload)
+          if (stopsAtEvery || prefix === undefined || !matches(frames, payloadStart, prefix)) {
+            return { type: 'suspect', start, payload: frames.subarray(payloadStart, end) }
+          }
+          remember(frames, payloadStart, end)
         } else if (payloadStart > 0) {
           isDone = true
         }
@@ -72,12 +79,17 @@ export function createSseScanner(keepLast: number): SseScanner {
     },
     accept(suspect) {
       prefix = suspect.slice(0, PREFIX_BYTES)
-      remember(suspect)
+      remember(suspect, 0, suspect.length)
       return next
     },
     isDone: () => isDone,
     dataFrames: () => dataFrames,
-    lastPayloads,
+    lastPayloads() {
+      const oldest = dataFrames < keepLast ? 0 : dataFrames % keepLast
+      return [...last.slice(oldest), ...last.slice(0, oldest)].map(({ source, start, end }) =>
+        source.subarray(start, end),
+      )
+    },
   }
 }
 

@@ -109,7 +109,8 @@ function step(isInteger: boolean, low: number | undefined, high: number | undefi
 
 function stringFor(schema: JsonObject, name: string, state: State): string {
   const format = schema['format']
-  const text = (typeof format === 'string' ? FORMATS[format] : undefined) ?? `simulated ${name}`
+  const text =
+    (typeof format === 'string' && Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined) ?? `simulated ${name}`
   const longEnough = text.padEnd(Math.min(count(schema['minLength']) ?? 0, MAX_STRING), '.')
   state.left -= Math.floor(longEnough.length / CHARACTERS_PER_VALUE)
   return longEnough.slice(0, count(schema['maxLength']) ?? longEnough.length)

@@ -5,8 +5,14 @@ import type { Frame, Rejection, SimulatedCall, SimulatedFormat, Stamp } from './
 /** What the server does, in order. Data says it, so that any runtime with a socket can play it. */
 export type Step =
   | { readonly type: 'wait'; readonly milliseconds: number }
-  /** The whole response in one write. */
-  | { readonly type: 'whole'; readonly head: Head; readonly body: string; readonly tokens: number }
+  /** The whole response in one write; with its length announced, unless it is a stream. */
+  | {
+      readonly type: 'whole'
+      readonly head: Head
+      readonly body: string
+      readonly tokens: number
+      readonly isStream: boolean
+    }
   | { readonly type: 'head'; readonly head: Head }
   | { readonly type: 'send'; readonly data: string | Uint8Array; readonly tokens: number }
   | { readonly type: 'end' }
@@ -61,7 +67,7 @@ export function* wholeSteps(scene: Scene): Generator<Step> {
   if (delay > 0) yield { type: 'wait', milliseconds: delay }
   const { fault } = behaviour
   if (fault.type === 'error-in-200') {
-    yield { type: 'whole', head: wholeHead(scene), body: format.writeError(scene.error), tokens: 0 }
+    yield { type: 'whole', head: wholeHead(scene), body: format.writeError(scene.error), tokens: 0, isStream: false }
     return
   }
   const body = encode(format.writeAnswer(call, answer, stamp))
@@ -96,7 +102,7 @@ export function errorSteps(
 ): Step[] {
   const retry = rejection.retryAfter === undefined ? {} : { 'retry-after': rejection.retryAfter }
   const head = { status: rejection.status, headers: { ...JSON_TYPE, ...headers, ...retry } }
-  return [{ type: 'whole', head, body: format.writeError(rejection), tokens: 0 }]
+  return [{ type: 'whole', head, body: format.writeError(rejection), tokens: 0, isStream: false }]
 }
 
 function wholeHead(scene: Scene): Head {

@@ -36,6 +36,15 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const [mainFormat] = FORMATS
 
   function respond(method: string, url: string, body: string): Script {
+    try {
+      return route(method, url, body)
+    } catch {
+      // JSON nested deeper than the stack: nothing else here can fail, and a provider refuses it too.
+      return refuse(mainFormat, NOT_JSON)
+    }
+  }
+
+  function route(method: string, url: string, body: string): Script {
     const path = url.split('?', 1)[0] ?? url
     const format = FORMATS.find((candidate) => candidate.serves(path))
     if (format !== undefined) {
@@ -77,7 +86,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       const whole = isBurst ? format.writeBurst(call, content, stamp) : format.writeAnswer(call, content, stamp)
       if (whole !== undefined && content.completionTokens !== Number.POSITIVE_INFINITY) {
         const head = { status: 200, headers: { ...(isBurst ? format.streamHeaders : JSON_TYPE), ...headers } }
-        const step: Step = { type: 'whole', head, body: whole, tokens: content.completionTokens }
+        const step: Step = { type: 'whole', head, body: whole, tokens: content.completionTokens, isStream: isBurst }
         return { steps: [step], model, promptTokens: call.promptTokens }
       }
     }
@@ -127,7 +136,9 @@ function script(model: string | undefined, steps: Iterable<Step>): Script {
 
 function json(value: unknown): Script {
   const body = JSON.stringify(value)
-  return script(undefined, [{ type: 'whole', head: { status: 200, headers: JSON_TYPE }, body, tokens: 0 }])
+  return script(undefined, [
+    { type: 'whole', head: { status: 200, headers: JSON_TYPE }, body, tokens: 0, isStream: false },
+  ])
 }
 
 function parse(text: string): unknown {

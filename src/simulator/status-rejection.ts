@@ -31,7 +31,7 @@ export function statusRejection(behaviour: Behaviour): Rejection {
   const status = behaviour.fault.type === 'status' ? behaviour.fault.status : 500
   const kind = KINDS[status] ?? (status < 500 ? KINDS[400] : KINDS[500])
   const { errorCode, retryAfter } = behaviour
-  const told = errorCode === undefined ? undefined : CODES[errorCode]
+  const told = errorCode !== undefined && Object.hasOwn(CODES, errorCode) ? CODES[errorCode] : undefined
   return {
     status,
     type: told?.type ?? kind?.type ?? 'server_error',

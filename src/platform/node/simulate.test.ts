@@ -8,7 +8,7 @@ let simulator: RunningSimulator
 let pool: Pool
 
 beforeAll(async () => {
-  simulator = await startSimulator({ port: 0, maxBodyBytes: 100_000 })
+  simulator = await startSimulator({ port: 0, maxBodyBytes: 2_000_000 })
   pool = new Pool(simulator.url, { connections: 16 })
 })
 
@@ -87,6 +87,7 @@ test('an answer has the shape of a chat completion and a bill that adds up', asy
 test('a stream is a role, 60 deltas, a finish and [DONE], and tells its bill only when asked', async () => {
   const received = await ask('ok', streamed)
   expect(received.headers['content-type']).toContain('text/event-stream')
+  expect(received.headers).not.toHaveProperty('content-length')
   expect(events(received).at(-1)).toBe('[DONE]')
   const chunks = parsed(received)
   expect(chunks[0].choices[0].delta).toEqual({ role: 'assistant', content: '', refusal: null })
@@ -379,9 +380,16 @@ test('a body that is no JSON or too large is refused, and the server stays up', 
     expect(response.statusCode, body).toBe(400)
     expect(await response.body.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
   }
-  const large = await post(JSON.stringify({ model: 'ok', messages: [{ role: 'user', content: 'x'.repeat(100_000) }] }))
+  const large = await post(
+    JSON.stringify({ model: 'ok', messages: [{ role: 'user', content: 'x'.repeat(9_000_000) }] }),
+  )
   expect(large.statusCode).toBe(413)
   await large.body.dump()
+  const deep = '['.repeat(500_000) + ']'.repeat(500_000)
+  const tool = `{"type":"function","function":{"name":"x","parameters":{"type":"object","properties":{"x":{"const":${deep}}}}}}`
+  const nested = await post(`{"model":"text-tool:hermes","messages":${JSON.stringify(messages)},"tools":[${tool}]}`)
+  expect(nested.statusCode).toBe(400)
+  await nested.body.dump()
   expect((await ask('ok')).status).toBe(200)
 })
 

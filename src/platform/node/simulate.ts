@@ -42,8 +42,6 @@ export async function startSimulator(options: SimulateOptions = {}): Promise<Run
         body === undefined
           ? simulator.refuseTooLarge(maxBodyBytes)
           : simulator.respond(incoming.method ?? 'GET', incoming.url ?? '/', body)
-      // What is left of a refused body is not read, so the connection ends with the answer.
-      if (body === undefined) outgoing.shouldKeepAlive = false
       const account = script.model === undefined ? undefined : simulator.ledger.open(script.model)
       // A script that fails is a mistake of ours, on this one connection; the others go on.
       play(script, outgoing, account).catch(() => outgoing.destroy())
@@ -71,30 +69,22 @@ export async function startSimulator(options: SimulateOptions = {}): Promise<Run
   }
 }
 
+/** A body over the limit is read to its end all the same, and forgotten: closing early would reset the connection. */
 function readBody(incoming: IncomingMessage, maxBytes: number, done: (body: string | undefined) => void): void {
-  const chunks: Buffer[] = []
+  let chunks: Buffer[] = []
   let size = 0
-  let isOver = false
   incoming.on('data', (chunk: Buffer) => {
-    if (isOver) return
     size += chunk.length
-    if (size > maxBytes) {
-      isOver = true
-      done(undefined)
-      return
-    }
-    chunks.push(chunk)
+    if (size <= maxBytes) chunks.push(chunk)
+    else chunks = []
   })
   incoming.on('end', () => {
-    if (isOver) return
-    isOver = true
     const [only] = chunks
-    done((chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString())
+    const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
+    done(size > maxBytes ? undefined : whole.toString())
   })
   // A client that leaves while it still sends has asked for nothing.
-  incoming.on('error', () => {
-    isOver = true
-  })
+  incoming.on('error', () => undefined)
 }
 
 /** Plays a script on one response. Whatever the client does, the account is closed once. */
@@ -127,10 +117,10 @@ async function play(script: Script, outgoing: ServerResponse, account: Account |
       case 'whole':
         openAccount(step.head.status)
         account?.sent(step.tokens)
-        outgoing.writeHead(step.head.status, {
-          ...step.head.headers,
-          'content-length': Buffer.byteLength(step.body),
-        })
+        outgoing.writeHead(
+          step.head.status,
+          step.isStream ? step.head.headers : { ...step.head.headers, 'content-length': Buffer.byteLength(step.body) },
+        )
         outgoing.end(step.body)
         return
       case 'head':

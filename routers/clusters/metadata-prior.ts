@@ -32,9 +32,9 @@ function priceLevel(priceOut: number | undefined): number {
 }
 
 function yearsSince2025(released: string | undefined): number {
-  if (released === undefined) return 0
+  if (released === undefined) return heads.prior.year - 2025
   const [year, month] = released.split('-').map(Number)
-  if (year === undefined || Number.isNaN(year)) return 0
+  if (year === undefined || Number.isNaN(year)) return heads.prior.year - 2025
   return year - 2025 + (month === undefined || Number.isNaN(month) ? 0.5 : (month - 1) / 12)
 }
 

@@ -1,5 +1,6 @@
 import { exactName, plainName } from '#core/model-name.ts'
 import type { Target } from '#core/target.ts'
+import { familyName, withRelative } from './family.ts'
 import { metadataProfile } from './metadata-prior.ts'
 import stored from './profiles.json' with { type: 'json' }
 
@@ -18,7 +19,7 @@ export type Profile = {
   readonly evidence: readonly string[]
 }
 
-/** Finds the profile of a target: by catalogue id, by name, else from its facts alone. */
+/** Finds the profile of a target: by catalogue id, by name, else from its facts and its measured relatives. */
 export function createProfiles(): (target: Target) => Profile {
   const byId = new Map<string, Profile>()
   const byName = new Map<string, Profile>()
@@ -30,9 +31,17 @@ export function createProfiles(): (target: Target) => Profile {
     const rival = byPlainName.get(plain)
     if (rival === undefined || isCloser(profile, rival, plain)) byPlainName.set(plain, profile)
   }
+  const newestOfFamily = newestMeasured(stored.profiles)
   const found = new WeakMap<Target, Profile>()
 
   function find(target: Target): Profile {
+    const known = findStored(target) ?? metadataProfile(target)
+    if (isMeasured(known)) return known
+    const relative = newestOfFamily.get(familyName(target.catalogId ?? target.model))
+    return relative === undefined ? known : withRelative(known, relative)
+  }
+
+  function findStored(target: Target): Profile | undefined {
     const names =
       target.catalogId === undefined ? [target.model, target.id] : [target.catalogId, target.model, target.id]
     for (const name of names) {
@@ -43,7 +52,7 @@ export function createProfiles(): (target: Target) => Profile {
       const profile = byPlainName.get(plainName(name))
       if (profile !== undefined) return profile
     }
-    return metadataProfile(target)
+    return undefined
   }
 
   return (target) => {
@@ -56,6 +65,22 @@ export function createProfiles(): (target: Target) => Profile {
 }
 
 type Stored = (typeof stored.profiles)[number]
+
+function isMeasured(profile: Profile): boolean {
+  return profile.evidence.some((kind) => kind === 'scores' || kind === 'outcomes')
+}
+
+function newestMeasured(profiles: readonly Stored[]): ReadonlyMap<string, Stored> {
+  const newest = new Map<string, Stored>()
+  for (const profile of profiles) {
+    const family = familyName(profile.id)
+    const rival = newest.get(family)
+    if (isMeasured(profile) && (rival === undefined || (profile.released ?? '') > (rival.released ?? ''))) {
+      newest.set(family, profile)
+    }
+  }
+  return newest
+}
 
 /** Of two profiles that share a plain name: the one that bears it as it stands, else the newer. */
 function isCloser(profile: Stored, rival: Stored, plain: string): boolean {

@@ -18,14 +18,16 @@ from scipy.special import expit
 from skills import SKILLS, describe
 from texts import HEAD_TOKENS, HEAD_UNITS, MAX_TOKENS, MAX_UNITS, TRAINED, encode_ids, load_tokenizer
 
-K, SHARPNESS, SD_U, SD_BETA, CAP, ITERATIONS, CLIP = 40, 20.0, 0.5, 0.4, 1000, 250, 1.0
+K, SHARPNESS, SD_U, SD_BETA, CAP, ITERATIONS, CLIP = 64, 20.0, 0.5, 0.4, 1000, 250, 1.5
 EMBEDDING_SCALE, CLUSTER_SCALE = 4.0, 4.0
-HINT_WEIGHT = 5.0
+HINT_WEIGHT = 20.0
 # Tokens a reasoning model thinks at medium effort, from the easiest prompts to the hardest. Assumed: no source here has
 # them per prompt. Aider's published cost of gpt-5 (medium) works out at about 6,000 output tokens an exercise.
 THOUGHT_EASY, THOUGHT_HARD = 96.0, 5000.0
 SD_OUTCOME, SD_SKILL = 0.3, 0.35
-LATENCY = {"16 tokens": 0.9, "64 tokens": 2.0, "128 tokens": 4.0}  # one core, worker thread included
+# Names under which a vendor has served different models over the years: old outcomes say nothing of today's.
+UNDATED = re.compile(r"mistral-(small|medium|large|tiny)|codestral|command-r")
+LATENCY = {"tokens_16": 0.9, "tokens_64": 2.0, "tokens_128": 4.0}  # one core, worker thread included
 # Names under which a vendor serves a model that is listed under another.
 ALIASES = {"deepseek/deepseek-chat": ("deepseek/deepseek-v3.2", ""), "deepseek/deepseek-reasoner": ("deepseek/deepseek-v3.2", "thinking")}
 VENDORS = {"llama": "meta", "zhipuai": "zai"}
@@ -73,7 +75,8 @@ def build(data, rows, everyday, train):
     model.phi = model.design(data.embeddings, data.features)
     model.hint_phi = model.design(everyday, [features(row[4]) for row in rows])
     hints = (model.hint_phi, np.array([row[2] for row in rows]), np.full(len(rows), HINT_WEIGHT))
-    settings = {"dataset_cap": CAP, "sd_u": SD_U, "sd_beta": SD_BETA, "iterations": ITERATIONS}
+    sd_beta = np.concatenate([[10.0], np.full(model.phi.shape[1] - 1, SD_BETA)])
+    settings = {"dataset_cap": CAP, "sd_u": SD_U, "sd_beta": sd_beta, "iterations": ITERATIONS}
     model.fitted = fit_profiles(data, model.pi, model.phi, train, hints, settings)
     settle_everyday(model, hints[1])
     model.length = fit_length(data, model.pi, model.phi, train, (model.hint_phi, np.log([row[3] for row in rows])))
@@ -176,7 +179,7 @@ def link_scales(priors, evidence):
 
 def evidence_for(evidence, name):
     by_plain = evidence.setdefault("#plain", None) or evidence.__setitem__("#plain", index_plain(evidence)) or evidence["#plain"]
-    return by_plain.get(plain(name))
+    return None if UNDATED.search(name) else by_plain.get(plain(name))
 
 
 def index_plain(evidence):
@@ -193,8 +196,9 @@ def index_plain(evidence):
 def profile_id(name, facts):
     """The catalogue's id: first-party provider and its own model name, the undated one where both exist."""
     raw = [(VENDORS.get(p, p), r) for p, r in facts["raw"]] if facts else []
-    if not raw:
+    if not raw or all("reasoning" in r and "reasoning" not in name for _, r in raw):
         return name
+    raw = [pair for pair in raw if plain(pair[1]) == plain(name)] or raw
     provider, model_name = min(raw, key=lambda pair: (len(pair[1]), pair[1]))
     return f"{provider}/{model_name.split('/')[-1]}"
 
@@ -384,7 +388,7 @@ def main():
                    "smear": round(math.exp(model.length["sd"] ** 2 / 2), 3), "thoughtEasy": THOUGHT_EASY, "thoughtHard": THOUGHT_HARD},
         "familiarity": {"low": round(float(np.percentile(near, 0.2)), 4), "high": round(float(np.percentile(near, 5)), 4)},
         "prior": {"theta": rounded(np.concatenate([[A + B * priors["omega"][0]], B * priors["omega"][1:]])), "sd": round(float(math.hypot(B * priors["metadata_sd"], link_sd)), 3),
-                  "u": [rounded(row, 3) for row in [B * mixes @ priors["rho"]]][0], "sdU": SD_SKILL},
+                  "u": rounded(B * mixes @ priors["rho"], 3), "sdU": SD_SKILL, "year": round(priors["mean_year"], 2)},
     }
     (out / "weights" / "heads.json").write_text(json.dumps(heads, ensure_ascii=False, separators=(",", ":")) + "\n")
     lines = [json.dumps({**{k: v for k, v in row.items() if k != "price_out"}, "theta": round(row["theta"], 3), "sd": round(row["sd"], 3), "sd_u": round(row["sd_u"], 3),

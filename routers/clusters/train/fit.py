@@ -174,7 +174,7 @@ def fit_profiles(data, pi, phi, train, hints, settings):
         g_beta -= hint_phi.T @ residual
         g_theta, g_b = np.bincount(canon_at, g_level, C), np.bincount(source_at, g_level, S)
         g_theta[reference] += residual.sum()
-        penalties = ((theta - 1.0, 2.0), (e, 0.35), (b, 0.5), (u, settings["sd_u"]), (beta, np.concatenate([[10.0], np.full(F - 1, settings["sd_beta"])])))
+        penalties = ((theta - 1.0, 2.0), (e, 0.35), (b, 0.5), (u, settings["sd_u"]), (beta, settings["sd_beta"]))
         gradients = [g_theta, g_level.copy(), g_b, g_u, g_beta]
         for i, (value, sd) in enumerate(penalties):
             loss += 0.5 * ((value / sd) ** 2).sum()

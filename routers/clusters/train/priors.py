@@ -19,10 +19,13 @@ from skills import SKILLS, benchmark_skills
 
 GROUPS = ("livebench-", "aider-polyglot", "bfcl-v4", "tau2-bench/")
 NOISE = {"livebench": 0.45, "aider": 0.6, "bfcl": 0.8, "tau2": 0.6}
+DEGREES = 3.0
 SD = {"gamma": 3.0, "omega": 1.0, "model": 0.45, "arm": 0.3, "rho": 0.7, "skill": 0.4, "tool": 0.9}
+MEAN_YEAR = 2025.7  # for a model whose release date is unknown
 FIRST_PARTY = ["openai", "anthropic", "google", "mistral", "deepseek", "xai", "moonshotai", "alibaba", "llama", "cohere", "zai", "minimax", "xiaomi", "stepfun"]
 ELSEWHERE = ["groq", "togetherai", "fireworks-ai", "deepinfra", "nebius", "openrouter", "vercel", "amazon-bedrock", "novita-ai", "nvidia", "azure"]
 NOT_CHAT = re.compile(r"image|tts|embed|audio|realtime|whisper|guard|safeguard|transcri|live|ocr|asr|omni|qwen-mt|translate|veo|imagen|lyria|moderation|rerank|deep-research|customtools|voxtral|vision|computer-use|robotics|-vl-|qvq|arabic|native")
+ALWAYS_THINKS = re.compile(r"/o[134](-|$)|/grok-4(-0709)?$|-r1(-|$)|thinking|reasoner|qwq|magistral|-reasoning-2")
 EFFORT_LEVEL = {"none": 0, "minimal": 0.15, "low": 0.5, "medium": 1, "high": 1.4, "xhigh": 1.8, "max": 2}
 
 
@@ -75,9 +78,9 @@ def year_of(released):
 def metadata(name, facts, thinking):
     """[1, log price, years since 2025, thinking, small]; the same numbers stand in ../metadata-prior.ts."""
     price = facts.get("price_out") if facts else None
-    year = year_of(facts.get("released")) if facts else None
+    year = (year_of(facts.get("released")) if facts else None) or MEAN_YEAR
     return np.array([
-        1.0, math.log2(min(max(price, 0.02), 200) / 2) if price else 0.0, (year - 2025) if year else 0.0, thinking, small_word(name),
+        1.0, math.log2(min(max(price, 0.02), 200) / 2) if price else 0.0, year - 2025, thinking, small_word(name),
     ])
 
 
@@ -92,6 +95,8 @@ def thinking_of(model, effort, facts, efforts):
         return levels[0] if not thinks else max(levels[0], 1.0)
     if thinks:
         return 1.2
+    if ALWAYS_THINKS.search(model):
+        return 1.0
     if not facts or not facts["reasoning"]:
         return 0.0
     if re.search(r"anthropic/claude-(opus|sonnet|haiku)-[34](\.[0-5])?$|gpt-5\.[1-4](-mini|-nano)?$|gpt-[45](\.\d)?-chat|gpt-5\.\d-chat|flash-lite$", model):
@@ -156,10 +161,14 @@ def fit_priors(folder):
     prior = np.concatenate([np.full(n, SD[name]) for name, n in zip(("gamma", "omega", "model", "arm", "rho", "skill"), np.diff(base))])
     # Function-calling fine-tunes excel at that alone, so that a BFCL score says less of everything else.
     prior[base[5] + SKILLS.index("tool") :: S] = SD["tool"]
-    weighted = design / np.array(noise)[:, None]
-    precision = weighted.T @ weighted + np.diag(1 / prior**2)
-    covariance = np.linalg.inv(precision)
-    z = covariance @ (weighted.T @ (np.array(target) / np.array(noise)))
+    target, noise = np.array(target), np.array(noise)
+    trust = np.ones(len(target))
+    # Student-t noise by reweighting: a harness that timed out on one task must not sink a model.
+    for _ in range(4):
+        weighted = design * (np.sqrt(trust) / noise)[:, None]
+        covariance = np.linalg.inv(weighted.T @ weighted + np.diag(1 / prior**2))
+        z = covariance @ (weighted.T @ (target * np.sqrt(trust) / noise))
+        trust = (DEGREES + 1) / (DEGREES + ((target - design @ z) / noise) ** 2)
     omega, rho = z[base[1] : base[2]], z[base[4] : base[5]]
 
     result, dates = {}, {}
@@ -185,7 +194,7 @@ def fit_priors(folder):
     theta = np.array([result[arm]["theta"] for arm in arms])
     gram = X.T @ X + np.diag([1e-3] + [0.5] * (P - 1))
     omega = np.linalg.solve(gram, X.T @ theta)
-    return {"arms": result, "efforts": efforts, "facts": facts, "omega": omega, "rho": rho, "metadata_sd": float(np.std(misses)), "readings": len(readings)}
+    return {"arms": result, "efforts": efforts, "facts": facts, "omega": omega, "rho": rho, "metadata_sd": float(np.std(misses)), "readings": len(readings), "mean_year": MEAN_YEAR}
 
 
 if __name__ == "__main__":

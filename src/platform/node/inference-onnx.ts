@@ -98,8 +98,9 @@ export function createInference(options: InferenceOptions = {}): Inference {
             home = current
             opened = openOn(current, path)
           }
-          if (home.queued() >= maxQueued) throw new Error(`The inference queue is full (${maxQueued} runs wait).`)
           const { session } = await opened
+          if (signal?.aborted) throw abortReason(signal)
+          if (home.queued() >= maxQueued) throw new Error(`The inference queue is full (${maxQueued} runs wait).`)
           const owned = mapTensors(inputs)
           const request: ThreadRequest = { type: 'run', job: nextJob++, session, inputs: owned.tensors }
           const reply = await ask(home, request, owned.buffers, signal)

@@ -1,0 +1,78 @@
+import type { Directives, ModelChoice, SaidDirectives } from '../core/directives.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { JsonValue } from '../core/json.ts'
+import { nearest } from '../core/nearest.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Principal, Snapshot } from '../core/snapshot.ts'
+import { fromBody } from './from-body.ts'
+import { fromHeader } from './from-header.ts'
+import { fromModel } from './from-model.ts'
+import { hardPart, mergeDirectives, overlay } from './merge.ts'
+
+export type DirectivesInput = {
+  readonly model: string
+  /** The `x-route` header. */
+  readonly header: string | undefined
+  /** The body's `routing` member. */
+  readonly body: JsonValue | undefined
+  readonly principal: Principal
+  readonly snapshot: Snapshot
+}
+
+export type ReadDirectives = {
+  readonly choice: ModelChoice
+  /** What each door said, lowest first; the policy's own part is the first. */
+  readonly said: readonly SaidDirectives[]
+  /** All doors and the policy together. */
+  readonly directives: Directives
+  readonly policy: Policy
+}
+
+/** Everything that is asked of routing, from every door, and the policy that governs it. */
+export function readDirectives({ model, header, body, principal, snapshot }: DirectivesInput): ReadDirectives {
+  const names = new Set(snapshot.policies.keys())
+  const { choice, directives: named } = fromModel(snapshot.aliases.get(model) ?? model, names)
+  const doors: SaidDirectives[] = []
+  if (!isEmpty(principal.routing)) doors.push({ door: 'key', directives: principal.routing })
+  const fromName = withPoolPreset(named, choice, snapshot)
+  if (!isEmpty(fromName)) doors.push({ door: 'model', directives: fromName })
+  if (header !== undefined && header.trim() !== '')
+    doors.push({ door: 'header', directives: fromHeader(header, names) })
+  if (body !== undefined && body !== null) doors.push({ door: 'body', directives: fromBody(body) })
+
+  const presets = [snapshot.defaultPolicy, ...doors.flatMap(({ directives }) => directives.preset ?? [])]
+  const policies = presets.map((name) => findPolicy(name, snapshot))
+  const policy = policies.at(-1) ?? findPolicy(snapshot.defaultPolicy, snapshot)
+  const said: SaidDirectives[] = [{ door: 'policy', directives: policyPart(policy, policies) }, ...doors]
+  return { choice, said, directives: mergeDirectives(said), policy }
+}
+
+/** The governing policy, and the hard limits of every other one that a door named: a preset cannot undo a limit. */
+function policyPart(policy: Policy, named: readonly Policy[]): Directives {
+  return named.reduce(
+    (part, other) => (other === policy ? part : overlay(part, hardPart(other.directives))),
+    policy.directives,
+  )
+}
+
+/** A pool's own preset speaks where the name that chose the pool does not. */
+function withPoolPreset(named: Directives, choice: ModelChoice, snapshot: Snapshot): Directives {
+  if (choice.type !== 'auto' || choice.pool === undefined || named.preset !== undefined) return named
+  const preset = snapshot.pools.get(choice.pool)?.preset
+  return preset === undefined ? named : { ...named, preset }
+}
+
+function findPolicy(name: string, snapshot: Snapshot): Policy {
+  const policy = snapshot.policies.get(name)
+  if (policy !== undefined) return policy
+  const near = nearest(name, snapshot.policies.keys(), 1)[0]
+  throw new GatewayError(
+    'unknown_flag',
+    `There is no preset "${name.slice(0, 60)}".${near === undefined ? '' : ` Did you mean "${near}"?`} Presets: ${[...snapshot.policies.keys()].join(', ')}.`,
+    { param: 'routing.preset' },
+  )
+}
+
+function isEmpty(directives: Directives): boolean {
+  return Object.keys(directives).length === 0
+}

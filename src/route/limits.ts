@@ -1,0 +1,164 @@
+import type { Directives, MaxName, RequireName, RequireValue } from '../core/directives.ts'
+import type { WireFormatId } from '../core/request.ts'
+import type { Facts, Target } from '../core/target.ts'
+import type { Estimate } from './estimate.ts'
+import { ageDays, retentionOf, trainingOf } from './facts.ts'
+import { matchesModels } from './match-models.ts'
+
+/** A hard limit as a pure predicate. An unknown fact reads as `undefined` and fails. */
+export type Limit = {
+  /** As callers name it: `region`, `cost_usd`. */
+  readonly name: string
+  /** `need`: the request itself asks for it and no caller can relax it. */
+  readonly kind: 'max' | 'require' | 'models' | 'need'
+  readonly required: RequireValue
+  /** True when the figure is an estimate, which needs a prediction of the answer's length. */
+  readonly isEstimated: boolean
+  actual(target: Target, estimate: Estimate | undefined): RequireValue | undefined
+  admits(actual: RequireValue): boolean
+}
+
+export type LimitContext = { readonly today: string; readonly format: WireFormatId }
+
+const RETENTIONS: readonly NonNullable<Facts['retention']>[] = ['zero', 'limited', 'kept']
+const TRAININGS: readonly NonNullable<Facts['training']>[] = ['never', 'opt-in', 'opt-out', 'always']
+
+/** The limits that directives set, in a fixed order. `false` of a requirement asks for nothing. */
+export function limitsOf(directives: Directives, context: LimitContext): Limit[] {
+  const limits: Limit[] = []
+  for (const patterns of directives.models ?? []) {
+    limits.push({
+      name: 'models',
+      kind: 'models',
+      required: patterns,
+      isEstimated: false,
+      actual: (target) => target.id,
+      admits: (id) => matchesModels(String(id), patterns),
+    })
+  }
+  for (const name of REQUIRE_NAMES) {
+    const required = directives.require?.[name]
+    if (required !== undefined && required !== false) limits.push(requirement(name, required, context))
+  }
+  for (const name of MAX_NAMES) {
+    const required = directives.max?.[name]
+    if (required !== undefined) limits.push(upperBound(name, required, context))
+  }
+  return limits
+}
+
+const REQUIRE_NAMES: readonly RequireName[] = [
+  'region',
+  'retention',
+  'training',
+  'license',
+  'open_weights',
+  'local',
+  'security',
+  'tools',
+  'lossless',
+  'context_tokens',
+]
+const MAX_NAMES: readonly MaxName[] = ['cost_usd', 'latency_ms', 'ttft_ms', 'params_b', 'age_days', 'output_tokens']
+
+function requirement(name: RequireName, required: RequireValue, context: LimitContext): Limit {
+  return {
+    name,
+    kind: 'require',
+    required,
+    isEstimated: false,
+    actual: (target) => factOf(name, target, context),
+    admits: admission(name, required),
+  }
+}
+
+function factOf(name: RequireName, target: Target, context: LimitContext): RequireValue | undefined {
+  const { facts } = target
+  switch (name) {
+    case 'retention':
+      return retentionOf(facts)
+    case 'training':
+      return trainingOf(facts)
+    // The native path translates nothing; what another format cannot say would be lost.
+    case 'lossless':
+      return target.format === context.format
+    default:
+      return facts[name]
+  }
+}
+
+function admission(name: RequireName, required: RequireValue): (actual: RequireValue) => boolean {
+  switch (name) {
+    case 'retention':
+      return upTo(RETENTIONS, required)
+    case 'training':
+      return upTo(TRAININGS, required)
+    case 'region': {
+      // Every place where the prompt may be processed must be allowed: one of two is no residency.
+      const allowed = new Set(textsOf(required))
+      return (actual) => textsOf(actual).length > 0 && textsOf(actual).every((region) => allowed.has(region))
+    }
+    case 'license': {
+      const allowed = new Set(textsOf(required))
+      return (actual) => textsOf(actual).every((license) => allowed.has(license))
+    }
+    case 'security':
+    case 'context_tokens':
+      return (actual) => typeof actual === 'number' && typeof required === 'number' && actual >= required
+    case 'open_weights':
+    case 'local':
+    case 'tools':
+    case 'lossless':
+      return (actual) => actual === true
+    default: {
+      const unhandled: never = name
+      return unhandled
+    }
+  }
+}
+
+function upTo(order: readonly string[], required: RequireValue): (actual: RequireValue) => boolean {
+  const most = order.indexOf(String(required))
+  return (actual) => order.includes(String(actual)) && order.indexOf(String(actual)) <= most
+}
+
+function textsOf(value: RequireValue): readonly string[] {
+  return typeof value === 'object' ? value.map((text) => text.toLowerCase()) : [String(value).toLowerCase()]
+}
+
+function upperBound(name: MaxName, required: number, context: LimitContext): Limit {
+  return {
+    name,
+    kind: 'max',
+    required,
+    isEstimated: name !== 'params_b' && name !== 'age_days',
+    actual: (target, estimate) => figureOf(name, target, estimate, context),
+    admits: (actual) => typeof actual === 'number' && actual <= required,
+  }
+}
+
+function figureOf(
+  name: MaxName,
+  target: Target,
+  estimate: Estimate | undefined,
+  context: LimitContext,
+): number | undefined {
+  switch (name) {
+    case 'cost_usd':
+      return estimate?.costUsd
+    case 'latency_ms':
+      return estimate?.latencyMs
+    case 'ttft_ms':
+      return estimate?.ttftMs
+    case 'output_tokens':
+      return estimate?.outputTokens
+    case 'params_b':
+      return target.facts.params_b
+    case 'age_days':
+      return ageDays(target.facts, context.today)
+    default: {
+      const unhandled: never = name
+      return unhandled
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { WireFormatId } from '../core/request.ts'
+import type { Signals } from '../core/router.ts'
+import type { Modality } from '../core/target.ts'
+import type { Limit } from './limits.ts'
+
+// A model whose window nobody wrote down holds a short conversation; all current ones do.
+const CERTAIN_WINDOW = 4_096
+
+/** What the request itself asks of a model: abilities, and room for the prompt and the answer. */
+export function needsOf(signals: Signals, format: WireFormatId): Limit[] {
+  const needs: Limit[] = []
+  if (signals.toolCount > 0) needs.push(ability('tools', (target) => target.facts.tools))
+  if (signals.hasImages) needs.push(reads('images', 'image'))
+  if (signals.hasAudio) needs.push(reads('audio', 'audio'))
+  if (signals.hasFiles) needs.push(reads('files', 'pdf'))
+  if (signals.wantsJson) {
+    // Nearly every server has a JSON mode and few catalogues say so: only a known lack counts.
+    needs.push(ability('structured_output', (target) => target.facts.structured_output ?? true))
+  }
+  if (signals.choices > 1) needs.push(ability('choices', (target) => target.format === format))
+  const answer = signals.maxOutputTokens ?? 0
+  needs.push(
+    atLeast('context_window', signals.promptTokens + answer, (target) => target.facts.context_tokens ?? CERTAIN_WINDOW),
+  )
+  if (answer > 0) {
+    needs.push(
+      atLeast('max_output_tokens', answer, (target) => target.facts.max_output_tokens ?? Number.MAX_SAFE_INTEGER),
+    )
+  }
+  return needs
+}
+
+function ability(name: string, has: (target: Parameters<Limit['actual']>[0]) => boolean | undefined): Limit {
+  return {
+    name,
+    kind: 'need',
+    required: true,
+    isEstimated: false,
+    actual: has,
+    admits: (actual) => actual === true,
+  }
+}
+
+function reads(name: string, modality: Modality): Limit {
+  return ability(name, (target) => target.facts.modalities_in?.includes(modality))
+}
+
+function atLeast(name: string, required: number, figure: (target: Parameters<Limit['actual']>[0]) => number): Limit {
+  return {
+    name,
+    kind: 'need',
+    required,
+    isEstimated: false,
+    actual: figure,
+    admits: (actual) => typeof actual === 'number' && actual >= required,
+  }
+}

@@ -1,0 +1,68 @@
+import type { Clock, Log } from '../core/ports.ts'
+import type { Predictions, Router, RouterInput } from '../core/router.ts'
+
+export type PredictOptions = {
+  readonly router: Router | undefined
+  readonly input: Omit<RouterInput, 'signal'>
+  readonly deadlineMs: number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A router's word, or why there is none: it is skipped when it is late or fails, and the call goes on. */
+export type Predicted =
+  | { readonly predictions: Predictions }
+  | { readonly predictions: undefined; readonly problem: 'router late' | 'router failed' }
+
+/** Asks the router under its deadline. Never rejects. */
+export async function predictInTime(options: PredictOptions): Promise<Predicted> {
+  const { router, input, deadlineMs, clock, log } = options
+  if (router === undefined) return { predictions: undefined, problem: 'router failed' }
+  const controller = new AbortController()
+  try {
+    const answer = router.predict({ ...input, signal: controller.signal })
+    const predictions = answer instanceof Promise ? await withDeadline(answer, deadlineMs, clock, controller) : answer
+    if (predictions === undefined) return { predictions: undefined, problem: 'router late' }
+    const problem = malformed(predictions, input.candidates.length)
+    if (problem === undefined) return { predictions }
+    log('error', 'router_failed', { router: router.name, problem })
+  } catch (thrown) {
+    log('error', 'router_failed', {
+      router: router.name,
+      problem: thrown instanceof Error ? thrown.message : 'unknown',
+    })
+  }
+  return { predictions: undefined, problem: 'router failed' }
+}
+
+/** `undefined` when the deadline passes first; the work is told to stop. */
+async function withDeadline(
+  answer: Promise<Predictions>,
+  deadlineMs: number,
+  clock: Clock,
+  controller: AbortController,
+): Promise<Predictions | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = clock.timer(deadlineMs, () => resolve(undefined))
+  try {
+    const first = await Promise.race([answer, late])
+    if (first === undefined) {
+      // A late answer or failure concerns nobody any more.
+      answer.catch(() => {})
+      controller.abort()
+    }
+    return first
+  } finally {
+    timer.cancel()
+  }
+}
+
+/** What is wrong with a router's answer; a wrong number must not decide anything. */
+function malformed({ predictions }: Predictions, candidates: number): string | undefined {
+  if (predictions.length !== candidates) return `gave ${predictions.length} predictions for ${candidates} models`
+  for (const { quality, uncertainty } of predictions) {
+    if (!(quality >= 0 && quality <= 1)) return `predicted the quality ${quality}`
+    if (!(uncertainty >= 0)) return `predicted the uncertainty ${uncertainty}`
+  }
+  return undefined
+}

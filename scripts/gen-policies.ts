@@ -1,16 +1,110 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { z } from 'zod'
 
-// Compiles policies/flags.yaml and policies/presets/*/policy.yaml into JSON, so that nothing reads files at run time.
-// `--check` writes nothing and fails when a file is stale.
+// Compiles policies/flags.yaml and policies/presets/*/policy.yaml into JSON, so that nothing reads files at run time,
+// and writes the table of flags into policies/README.md. `--check` writes nothing and fails when a file is stale.
 
 const policies = new URL('../policies/', import.meta.url)
-const read = (path: string): unknown => parse(readFileSync(new URL(path, policies), 'utf8'))
 const isCheck = process.argv.includes('--check')
+const DOORS = ['model', 'header', 'body', 'prompt'] as const
+const FIXED_ORDERS = ['listed', 'cheapest', 'fastest', 'smallest', 'newest'] as const
 
-function write(path: string, value: unknown): void {
+const named = {
+  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  aliases: z.array(z.string().regex(/^[a-z][a-z0-9_]*$/)).optional(),
+  kind: z.enum(['preset', 'hard', 'soft', 'option']),
+  doors: z.array(z.enum(DOORS)).min(1),
+  description: z.string().min(1),
+  unit: z.string().optional(),
+  reference: z.number().positive().optional(),
+  relaxable: z.boolean().optional(),
+  phrases: z.array(z.string()).optional(),
+}
+const shortForm = z.strictObject({ ...named, sets: z.record(z.string(), z.json()) })
+const memberFlag = z.strictObject({
+  ...named,
+  member: z.string().regex(/^[a-z_]+(?:\.[a-z_]+)?$/),
+  type: z.enum([
+    'weight',
+    'number',
+    'integer',
+    'share',
+    'money',
+    'milliseconds',
+    'billions',
+    'days',
+    'tokens',
+    'texts',
+    'choice',
+    'boolean',
+    'text',
+    'names',
+  ]),
+  least: z.number().optional(),
+  most: z.number().optional(),
+  choices: z.array(z.string()).optional(),
+})
+const flagFile = z.strictObject({ flags: z.array(z.union([shortForm, memberFlag])) })
+const policyFile = z.strictObject({
+  description: z.string().min(1),
+  fixed_order: z.enum(FIXED_ORDERS),
+  routing: z.record(z.string(), z.json()),
+})
+
+const { flags } = readYaml('flags.yaml', flagFile)
+checkNames(flags)
+write('flags.generated.json', toJson(flags))
+
+// Imported only now: it reads the file written above.
+const { fromBody } = await import('../src/directives/from-body.ts')
+for (const flag of flags) {
+  if ('sets' in flag) check(`flags.yaml, ${flag.name}`, () => fromBody(flag.sets, 'sets'))
+}
+const presets = readdirSync(new URL('presets/', policies)).sort()
+write(
+  'presets.generated.json',
+  toJson(
+    presets.map((name) => {
+      const path = `presets/${name}/policy.yaml`
+      const { description, fixed_order: fixedOrder, routing } = readYaml(path, policyFile)
+      return { name, description, fixedOrder, directives: check(path, () => fromBody(routing)) }
+    }),
+  ),
+)
+write('README.md', withTable(readFileSync(new URL('README.md', policies), 'utf8')))
+
+function readYaml<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> {
+  const parsed = schema.safeParse(parse(readFileSync(new URL(path, policies), 'utf8')))
+  if (parsed.success) return parsed.data
+  throw new Error(`policies/${path}: ${z.prettifyError(parsed.error)}`)
+}
+
+function checkNames(entries: z.infer<typeof flagFile>['flags']): void {
+  const seen = new Set<string>()
+  for (const flag of entries) {
+    const member = 'member' in flag && flag.member !== flag.name ? [flag.member] : []
+    for (const name of [flag.name, ...(flag.aliases ?? []), ...member]) {
+      if (seen.has(name)) throw new Error(`policies/flags.yaml: "${name}" stands for two flags.`)
+      seen.add(name)
+    }
+  }
+}
+
+function check<Value>(path: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (cause) {
+    throw new Error(`policies/${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 1)}\n`
+}
+
+function write(path: string, text: string): void {
   const target = new URL(path, policies)
-  const text = `${JSON.stringify(value, undefined, 1)}\n`
   if (!isCheck) writeFileSync(target, text)
   else if (readFileSync(target, 'utf8') !== text) {
     console.error(`policies/${path} is stale. Run: npm run gen`)
@@ -18,18 +112,17 @@ function write(path: string, value: unknown): void {
   }
 }
 
-write('flags.generated.json', (read('flags.yaml') as { flags: unknown }).flags)
-write(
-  'presets.generated.json',
-  readdirSync(new URL('presets/', policies))
-    .sort()
-    .map((name) => {
-      const policy = read(`presets/${name}/policy.yaml`) as Record<string, unknown>
-      return {
-        name,
-        description: policy['description'],
-        fixedOrder: policy['fixed_order'],
-        directives: policy['routing'],
-      }
-    }),
-)
+function withTable(readme: string): string {
+  const rows = flags.map((flag) => {
+    const sets = 'member' in flag ? `\`${flag.member}\`` : `\`${JSON.stringify(flag.sets).replaceAll('"', '')}\``
+    const names = [flag.name, ...(flag.aliases ?? [])].map((name) => `\`${name}\``).join(', ')
+    const reference = flag.reference === undefined ? '' : String(flag.reference)
+    const cells = [names, flag.kind, sets, flag.unit ?? '', reference, flag.doors.join(', '), flag.description]
+    return `| ${cells.join(' | ')} |`
+  })
+  const head = '| flag | kind | sets | unit | reference | doors | meaning |\n|---|---|---|---|---|---|---|'
+  return readme.replace(
+    /<!-- flags -->[\s\S]*<!-- \/flags -->/,
+    () => `<!-- flags -->\n${head}\n${rows.join('\n')}\n<!-- /flags -->`,
+  )
+}

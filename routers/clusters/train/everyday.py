@@ -5,6 +5,8 @@ short instruction would be out of distribution. Each group is one cluster; `tier
 class model answers well, `tokens` a usual length of the answer. They are judgements, not measurements.
 """
 
+from texts import routing_text
+
 TIERS = {"trivial": 0.995, "easy": 0.97, "medium": 0.88, "hard": 0.62, "expert": 0.40}
 
 LANGUAGES = ["French", "Spanish", "German", "Italian", "Japanese", "Portuguese", "Dutch", "Chinese", "Korean", "Arabic"]
@@ -138,6 +140,6 @@ def code_prompts():
 
 def everyday_rows():
     """(label, skills, probability of a good answer, tokens, prompt) for each line."""
-    rows = [(label, skills, TIERS[tier], tokens, prompt) for label, skills, tier, tokens, prompts in GROUPS for prompt in prompts]
+    rows = [(label, skills, TIERS[tier], tokens, routing_text(prompt)) for label, skills, tier, tokens, prompts in GROUPS for prompt in prompts]
     skills = next(skills for label, skills, *_ in GROUPS if label == CODE_GROUP)
-    return rows + [("code to refactor", skills, TIERS["hard"], 2000, prompt) for prompt in code_prompts()]
+    return rows + [("code to refactor", skills, TIERS["hard"], 2000, routing_text(prompt)) for prompt in code_prompts()]

@@ -27,3 +27,7 @@ cd "$here"
 "$python" build_vocabulary.py --vocabulary "$work/minilm/vocab.txt" --tokenizer "$work/minilm/tokenizer.json" --out "$router"
 "$python" encode.py --data "$data" --encoder "$router/weights/encoder.onnx" --tokenizer "$work/minilm/tokenizer.json" --out "$work/embeddings.npz"
 "$python" assemble.py --data "$data" --embeddings "$work/embeddings.npz" --encoder "$router/weights/encoder.onnx" --tokenizer "$work/minilm/tokenizer.json" --out "$router"
+
+# The card is formatted like the rest of the repository.
+biome="$here/../../../node_modules/.bin/biome"
+if [ -x "$biome" ]; then "$biome" format --write "$router/card.json"; fi

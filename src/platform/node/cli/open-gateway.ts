@@ -1,0 +1,114 @@
+import { routers } from '../../../../routers/index.ts'
+import { buildSnapshot } from '../../../config/build-snapshot.ts'
+import { SIMULATED_POOL } from '../../../config/catalog.ts'
+import type { Config } from '../../../config/config-schema.ts'
+import { configSchema } from '../../../config/config-schema.ts'
+import type { Problem } from '../../../config/problem.ts'
+import type { Log } from '../../../core/ports.ts'
+import type { Snapshot } from '../../../core/snapshot.ts'
+import { builtInPolicies } from '../../../directives/built-in-policies.ts'
+import { fromBody } from '../../../directives/from-body.ts'
+import type { Gateway } from '../../../gateway.ts'
+import { createGateway } from '../../../gateway.ts'
+import { providers } from '../../../providers/index.ts'
+import { discover } from '../discover.ts'
+import { createInference } from '../inference-onnx.ts'
+import { createNodePorts } from '../ports.ts'
+import { createSecrets } from '../secrets.ts'
+import { findConfig } from './find-config.ts'
+
+/** Where the models come from. */
+export type Origin =
+  | { readonly type: 'config'; readonly path: string }
+  | { readonly type: 'discovered' }
+  | { readonly type: 'simulator' }
+
+export type Opened = {
+  readonly gateway: Gateway
+  readonly config: Config
+  readonly snapshot: Snapshot
+  readonly origin: Origin
+  close(): Promise<void>
+}
+
+export type OpenOptions = {
+  readonly config: string | undefined
+  readonly log: Log
+  /** False where only decisions are wanted: then nothing has to answer. */
+  readonly needsUpstream: boolean
+}
+
+/** A gateway from the configuration, from what this machine offers, or from the simulator. Opens all of it or nothing. */
+export async function openGateway(options: OpenOptions): Promise<Opened | { readonly problems: readonly Problem[] }> {
+  const source = await findSource(options)
+  if ('problems' in source) return source
+  const { config, origin, closeSource } = source
+  const built = await snapshotOf(config)
+  if ('problems' in built) {
+    await closeSource()
+    return built
+  }
+  const { telemetry, timeouts } = config
+  const tracing =
+    telemetry.otlp_endpoint === undefined
+      ? undefined
+      : await (await import('../tracing.ts')).startTracing(telemetry.otlp_endpoint, '')
+  const ports = createNodePorts({
+    inference: createInference(),
+    secrets: createSecrets(process.env),
+    log: options.log,
+    connectMs: timeouts.connect_ms,
+  })
+  const gateway = await createGateway({ snapshot: built.snapshot, ports, routers, isTracing: tracing !== undefined })
+  return {
+    gateway,
+    config,
+    snapshot: built.snapshot,
+    origin,
+    async close() {
+      await gateway.close()
+      await closeSource()
+      await tracing?.shutdown()
+    },
+  }
+}
+
+/** The snapshot of a configuration, with this machine's secrets. */
+export function snapshotOf(config: Config): ReturnType<typeof buildSnapshot> {
+  return buildSnapshot(config, {
+    providers,
+    policies: builtInPolicies,
+    routers: routers.keys(),
+    secrets: createSecrets(process.env),
+    readRouting: (routing) => fromBody(routing),
+  })
+}
+
+type Source = { readonly config: Config; readonly origin: Origin; closeSource(): Promise<void> }
+
+const nothingToClose = (): Promise<void> => Promise.resolve()
+
+async function findSource(options: OpenOptions): Promise<Source | { readonly problems: readonly Problem[] }> {
+  const found = findConfig(options.config)
+  if (found.type === 'invalid') return { problems: found.problems }
+  if (found.type === 'found') {
+    return { config: found.config, origin: { type: 'config', path: found.path }, closeSource: nothingToClose }
+  }
+  const discovered = await discover(providers, process.env)
+  if (Object.keys(discovered.providers).length > 0) {
+    const config = configSchema.parse(discovered)
+    return { config, origin: { type: 'discovered' }, closeSource: nothingToClose }
+  }
+  return simulated(options.needsUpstream)
+}
+
+/** The embedded default: catalogue models with their facts and profiles, answered by the simulator. */
+async function simulated(needsUpstream: boolean): Promise<Source> {
+  const { startSimulator } = await import('../simulate.ts')
+  const simulator = needsUpstream ? await startSimulator({ host: '127.0.0.1', port: 0 }) : undefined
+  const config = configSchema.parse({
+    providers: { simulated: { base_url: `${simulator?.url ?? 'http://127.0.0.1:9'}/v1` } },
+    models: SIMULATED_POOL.map((id) => `simulated/${id}`),
+  })
+  return { config, origin: { type: 'simulator' }, closeSource: async () => simulator?.close() }
+}

@@ -1,0 +1,81 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { VERSION } from './version.ts'
+
+/** Exit status: 0 success, 1 a finding, 2 wrong usage. */
+export type ExitStatus = 0 | 1 | 2
+
+/** Runs the program on its arguments. Commands load what they need when they are called. */
+export async function run(args: readonly string[]): Promise<ExitStatus> {
+  let status: ExitStatus = 0
+  const program = new Command('thalamus')
+    .description(
+      'An LLM routing gateway: predicts how well each model would answer, and sends the request to the best deal.',
+    )
+    .version(VERSION, '-v, --version')
+    .showHelpAfterError('(--help shows how it is used)')
+    .showSuggestionAfterError()
+    .exitOverride()
+  const add = (name: string, description: string, example: string): Command =>
+    program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`).exitOverride()
+
+  const config = ['-c, --config <path>', 'configuration file (default: ./thalamus.yaml if there is one)'] as const
+
+  program
+    .command('serve', { isDefault: true })
+    .description('serve the gateway (what thalamus alone does)')
+    .option(...config)
+    .option('-p, --port <number>', 'port; 0 takes a free one (default: 8787, or server.port)', port)
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1, or server.host)')
+    .addHelpText('after', '\nExample:\n  thalamus serve --port 8787')
+    .exitOverride()
+    .action(async (options) => {
+      const { serveCommand } = await import('./serve-command.ts')
+      status = await serveCommand(options)
+    })
+
+  add(
+    'route',
+    'show the decision for a prompt; calls no model',
+    'thalamus route "Prove that 2 is prime." --flags cheap',
+  )
+    .argument('<prompt>', 'the prompt to route')
+    .option('-f, --flags <flags>', 'flags as in a model name: cheap+eu+max_cost=0.02')
+    .option('--pool <name>', 'a pool of the configuration')
+    .option('--json', 'print the decision as JSON')
+    .option(...config)
+    .action(async (prompt: string, options) => {
+      const { routeCommand } = await import('./route-command.ts')
+      status = await routeCommand(prompt, options)
+    })
+
+  add('check', 'validate the configuration, the policies and the router', 'thalamus check --config thalamus.yaml')
+    .option('--json', 'print findings as JSON')
+    .option('--live', 'also ask every provider whether it answers')
+    .option(...config)
+    .action(async (options) => {
+      const { checkCommand } = await import('./check-command.ts')
+      status = await checkCommand(options)
+    })
+
+  add('simulate', 'serve a provider simulator; the model name selects the fault', 'thalamus simulate --port 8788')
+    .option('-p, --port <number>', 'port; 0 takes a free one', port, 8788)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .action(async (options) => {
+      const { simulateCommand } = await import('./simulate-command.ts')
+      status = await simulateCommand(options)
+    })
+
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return status
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    throw thrown
+  }
+}
+
+function port(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
+  throw new InvalidArgumentError('a port is a number from 0 to 65535')
+}

@@ -96,6 +96,13 @@ describe('prompts of different kinds, under the default objective of contract.md
   })
 })
 
+test('a prompt in a script the encoder cannot read counts as unlike the training data, not as easy', async () => {
+  const { evidence, predictions } = await predict('証明せよ：素数は無限に存在する。', ['openai/gpt-5-nano'])
+  expect(evidence).toMatchObject({ out_of_distribution: 1 })
+  expect(predictions[0]?.quality).toBeLessThan(0.95)
+  expect(predictions[0]?.uncertainty).toBeGreaterThan(0.05)
+})
+
 test('the evidence names the nearest clusters in words', async () => {
   const { evidence } = await predict("Translate 'thank you' to Spanish", ['openai/gpt-5-mini'])
   expect(evidence).toMatchObject({ clusters: [{ label: 'translation' }, {}, {}] })

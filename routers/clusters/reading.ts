@@ -25,11 +25,13 @@ export function readPrompt(embedding: Float32Array, features: readonly number[])
     return Math.min(Math.max(scaled, -3), 3)
   })
   const { low, high } = heads.familiarity
-  const strangeness = Math.min(Math.max((high - nearest) / (high - low), 0), 1)
+  const unread = unreadShare(features)
+  const strangeness = Math.max(Math.min(Math.max((high - nearest) / (high - low), 0), 1), unread)
   const { least, most, easy, hard, mean } = heads.difficulty
   const raw = apply(heads.difficulty, centred, numbers, clusters)
-  // Half-way to the usual difficulty when the prompt is like nothing seen.
-  const difficulty = Math.min(Math.max(mean + (1 - strangeness / 2) * (raw - mean), least), most)
+  // Half-way to the usual difficulty when the prompt is like nothing seen, all the way when it cannot be read.
+  const trust = 1 - Math.max(strangeness / 2, unread)
+  const difficulty = Math.min(Math.max(mean + trust * (raw - mean), least), most)
   return {
     clusters,
     difficulty,
@@ -38,6 +40,18 @@ export function readPrompt(embedding: Float32Array, features: readonly number[])
     strangeness,
   }
 }
+
+/**
+ * How much of the text is in scripts that the English-centred encoder takes for one another: it puts any Japanese
+ * prompt beside the translations, and a proof must not pass for one.
+ */
+function unreadShare(features: readonly number[]): number {
+  const beyondAscii = features[BEYOND_ASCII] ?? 0
+  return Math.min(Math.max((beyondAscii - 0.2) / 0.3, 0), 1)
+}
+
+// The place of the share of characters beyond ASCII in `textFeatures`.
+const BEYOND_ASCII = 5
 
 type Head = {
   readonly bias: number

@@ -263,7 +263,7 @@ GOLDEN_PROMPTS = [
     "Write a Python function that checks whether a string is a palindrome.", "What is the capital of Australia?",
     "Janet has 3 boxes with 12 eggs each and sells a third of them. How many eggs are left?",
     "Design a multi-region event store with exactly-once delivery for 200,000 events a second; discuss the trade-offs and failure modes.",
-    "zxqv 8841 ~~ @@ lorem %% 0x7f", "Summarise this email thread and list the action items.",
+    "証明せよ：素数は無限に存在する。", "zxqv 8841 ~~ @@ lorem %% 0x7f", "Summarise this email thread and list the action items.",
     "Refactor this class into smaller modules, keep the public API and add tests.\n```python\n" + "class A:\n    def run(self, x):\n        return self.db.query(x)\n" * 60 + "```",
 ]
 GOLDEN_MODELS = ["openai/gpt-5-mini", "anthropic/claude-haiku-4-5", "google/gemini-2.5-flash", "deepseek/deepseek-chat", "openai/gpt-4o-mini"]
@@ -281,10 +281,12 @@ def write_golden(out, model, profiles, heads, embed):
         pi /= pi.sum()
         low, high = heads["familiarity"]["low"], heads["familiarity"]["high"]
         strange = float(np.clip((high - cosines.max()) / (high - low), 0, 1))
+        unread = float(np.clip((features(prompt)[5] - 0.2) / 0.3, 0, 1))
+        strange = max(strange, unread)
         numbers = np.clip((np.array(features(prompt)) - heads["features"]["mean"]) / np.array(heads["features"]["sd"]), -3, 3)
         head = lambda h: h["bias"] + centred @ h["embedding"] + numbers @ h["features"] + pi @ h["clusters"]
         D, L = heads["difficulty"], heads["length"]
-        d = float(np.clip(D["mean"] + (1 - strange / 2) * (head(D) - D["mean"]), D["least"], D["most"]))
+        d = float(np.clip(D["mean"] + (1 - max(strange / 2, unread)) * (head(D) - D["mean"]), D["least"], D["most"]))
         share = float(np.clip((d - D["easy"]) / (D["hard"] - D["easy"]), 0, 1))
         predictions = {}
         for name in GOLDEN_MODELS:

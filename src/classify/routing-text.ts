@@ -1,6 +1,7 @@
 import type { Message, Tool } from '../core/request.ts'
 
-// design: docs/architecture.md, "A router predicts". Sizes in UTF-16 units; about four make a token.
+// Sizes in UTF-16 units; about four make a token. routers/clusters/train/texts.py cuts its training prompts alike:
+// change both together, and train again.
 const USER_HEAD = 1_200
 const USER_TAIL = 600
 const SHORT_TURN = 400

@@ -1,5 +1,6 @@
 import type { Directives } from '../core/directives.ts'
 import type { JsonValue } from '../core/json.ts'
+import { matchesModels } from '../core/match-models.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Secrets } from '../core/ports.ts'
@@ -187,7 +188,7 @@ function readPools(
 ): Map<string, Pool> {
   const pools = new Map<string, Pool>()
   for (const [name, pool] of Object.entries(config.pools)) {
-    const members = [...targets.values()].filter((target) => matchesPatterns(target.id, pool.models))
+    const members = [...targets.values()].filter((target) => matchesModels(target.id, pool.models))
     if (members.length === 0)
       say(
         `pools.${name}.models`,
@@ -204,31 +205,6 @@ function readPools(
     pools.set(name, { name, targets: members, preset: pool.preset })
   }
   return pools
-}
-
-/** `openai/*` admits, `!*mini` takes out; the last pattern that matches decides. */
-export function matchesPatterns(id: string, patterns: readonly string[]): boolean {
-  let isAdmitted = patterns.every((pattern) => pattern.startsWith('!'))
-  for (const pattern of patterns) {
-    const isDenial = pattern.startsWith('!')
-    if (matches(id, isDenial ? pattern.slice(1) : pattern)) isAdmitted = !isDenial
-  }
-  return isAdmitted
-}
-
-/** `*` stands for anything; linear in the length of the id, because patterns may come from requests. */
-function matches(id: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*')
-  if (rest.length === 0) return id === pattern
-  if (!id.startsWith(first)) return false
-  let at = first.length
-  const last = rest.pop() ?? ''
-  for (const piece of rest) {
-    const found = id.indexOf(piece, at)
-    if (found < 0) return false
-    at = found + piece.length
-  }
-  return id.length - last.length >= at && id.endsWith(last)
 }
 
 async function readKeys(config: Config, sources: SnapshotSources, say: Say): Promise<InboundKey[]> {

@@ -1,9 +1,9 @@
 import type { Directives, MaxName, RequireName, RequireValue } from '../core/directives.ts'
+import { matchesModels } from '../core/match-models.ts'
 import type { WireFormatId } from '../core/request.ts'
 import type { Facts, Target } from '../core/target.ts'
 import type { Estimate } from './estimate.ts'
 import { ageDays, retentionOf, trainingOf } from './facts.ts'
-import { matchesModels } from './match-models.ts'
 
 /** A hard limit as a pure predicate. An unknown fact reads as `undefined` and fails. */
 export type Limit = {

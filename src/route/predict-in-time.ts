@@ -46,11 +46,8 @@ async function withDeadline(
   const timer = clock.timer(deadlineMs, () => resolve(undefined))
   try {
     const first = await Promise.race([answer, late])
-    if (first === undefined) {
-      // A late answer or failure concerns nobody any more.
-      answer.catch(() => {})
-      controller.abort()
-    }
+    // A late answer or failure concerns nobody any more; the race has taken note of both.
+    if (first === undefined) controller.abort()
     return first
   } finally {
     timer.cancel()

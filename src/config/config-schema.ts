@@ -13,9 +13,8 @@ const secretReference = z
 const jsonValue: z.ZodType<unknown> = z.json()
 const routing = z.record(z.string(), jsonValue).describe('The same members as a request body’s `routing`.')
 
-const isoDate = z
-  .union([z.string(), z.date().transform((date) => date.toISOString().slice(0, 10))])
-  .pipe(z.string().regex(/^\d{4}-\d{2}(?:-\d{2})?$/, 'a date such as 2024-07-23'))
+const isoDate = z.string().regex(/^\d{4}-\d{2}(?:-\d{2})?$/, 'not a date such as 2024-07-23')
+const modality = z.enum(['text', 'image', 'audio', 'video', 'pdf'])
 
 const facts = z.strictObject({
   price_in: z.number().nonnegative().optional().describe('USD per million prompt tokens.'),
@@ -23,34 +22,40 @@ const facts = z.strictObject({
   price_cached_in: z.number().nonnegative().optional().describe('USD per million prompt tokens read from a cache.'),
   price_cache_write: z.number().nonnegative().optional().describe('USD per million prompt tokens written to a cache.'),
   context_tokens: z.int().positive().optional().describe('Tokens of prompt and answer together.'),
-  max_output_tokens: z.int().positive().optional(),
-  modalities_in: z.array(z.enum(['text', 'image', 'audio', 'video', 'pdf'])).optional(),
-  modalities_out: z.array(z.enum(['text', 'image', 'audio', 'video', 'pdf'])).optional(),
-  tools: z.boolean().optional(),
-  structured_output: z.boolean().optional(),
-  reasoning: z.boolean().optional(),
-  released: isoDate.optional(),
-  knowledge: isoDate.optional(),
+  max_output_tokens: z.int().positive().optional().describe('Most tokens of one answer.'),
+  modalities_in: z.array(modality).optional().describe('What a prompt may hold.'),
+  modalities_out: z.array(modality).optional().describe('What an answer may hold.'),
+  tools: z.boolean().optional().describe('Calls tools in the provider’s own format.'),
+  structured_output: z.boolean().optional().describe('Keeps to a JSON Schema given with the request.'),
+  reasoning: z.boolean().optional().describe('Thinks before it answers.'),
+  released: isoDate.optional().describe('Day of release, 2024-07-23 or 2024-07.'),
+  knowledge: isoDate.optional().describe('Day its knowledge ends, 2024-01-31 or 2024-01.'),
   params_b: z.number().positive().optional().describe('Billions of parameters.'),
   active_params_b: z.number().positive().optional().describe('Billions of parameters active per token.'),
-  license: z.string().optional(),
-  open_weights: z.boolean().optional(),
+  license: z.string().optional().describe('Licence of the weights: apache-2.0, mit, llama3.1, proprietary, …'),
+  open_weights: z.boolean().optional().describe('The weights can be downloaded.'),
   region: z.array(z.string()).optional().describe('Where prompts are processed: eu, us, ch, …'),
-  retention: z.enum(['zero', 'limited', 'kept']).optional(),
-  training: z.enum(['never', 'opt-in', 'opt-out', 'always']).optional(),
-  security: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).optional(),
-  local: z.boolean().optional(),
-  ttft_ms: z.number().positive().optional(),
-  tokens_per_second: z.number().positive().optional(),
+  retention: z.enum(['zero', 'limited', 'kept']).optional().describe('Whether the provider keeps prompts.'),
+  training: z
+    .enum(['never', 'opt-in', 'opt-out', 'always'])
+    .optional()
+    .describe('Whether the provider trains on prompts.'),
+  security: z.literal([0, 1, 2, 3]).optional().describe('Your own grade of the provider, 3 being the strictest.'),
+  local: z.boolean().optional().describe('Runs on your own machine; known of loopback addresses.'),
+  ttft_ms: z.number().positive().optional().describe('Milliseconds to the first token.'),
+  tokens_per_second: z.number().positive().optional().describe('Speed of the answer after its first token.'),
 })
 
 const model = z.union([
   z.string().min(1).describe('A model as PROVIDER/MODEL.'),
-  z.strictObject({ id: z.string().min(1), facts: facts.optional() }),
+  z.strictObject({
+    id: z.string().min(1).describe('The model as PROVIDER/MODEL.'),
+    facts: facts.optional().describe('Replace what the catalogue says, fact by fact.'),
+  }),
 ])
 
 const key = z.strictObject({
-  name: z.string().min(1),
+  name: z.string().min(1).describe('Names the caller in logs and metrics.'),
   key: secretReference,
   limits: z
     .strictObject({
@@ -61,32 +66,44 @@ const key = z.strictObject({
     .optional(),
   budget: z.strictObject({ usd: z.number().positive(), per: z.enum(['day', 'month']) }).optional(),
   routing: routing.optional(),
-  prompt_flags: z.enum(['off', 'soft', 'tighten']).default('off'),
+  prompt_flags: z
+    .enum(['off', 'soft', 'tighten'])
+    .default('off')
+    .describe('What a flag written in a prompt may do: nothing, choose among the models, or also add limits.'),
 })
 
 const server = z.strictObject({
-  host: z.string().default('127.0.0.1').describe('A public address without keys is refused.'),
-  port: z.int().min(0).max(65_535).default(8787),
-  max_body_bytes: z.int().positive().default(33_554_432),
+  host: z.string().min(1).default('127.0.0.1').describe('A public address without keys is refused.'),
+  port: z.int().min(0).max(65_535).default(8787).describe('0 takes a free one.'),
+  max_body_bytes: z.int().positive().default(33_554_432).describe('Larger requests are refused.'),
   max_attempts: z.int().positive().max(10).default(3).describe('Models tried for one request.'),
-  keys: z.array(key).default([]),
+  keys: z.array(key).default([]).describe('Who may call. Without keys only this machine may.'),
 })
 
 const provider = z.strictObject({
   type: z.string().optional().describe('The built-in provider this is, when its name does not say so.'),
   key: secretReference.optional(),
-  base_url: z.url({ protocol: /^https?$/ }).optional(),
-  headers: z.record(z.string(), z.string()).default({}).describe('Sent with every request to this provider.'),
+  base_url: z
+    .url({ protocol: /^https?$/, error: 'not an http:// or https:// address' })
+    .optional()
+    .describe('Where it answers, without /chat/completions: http://127.0.0.1:11434/v1.'),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Sent with every request to this provider. A value may be a reference: env:NAME, Bearer file:/path.'),
   format: z.enum(['openai-chat']).optional().describe('The JSON shape it speaks.'),
   tool_calls: z.string().default('native').describe('native, auto, emulate or a dialect.'),
-  refine: z.int().min(0).max(2).default(0),
+  refine: z.int().min(0).max(2).default(0).describe('Rounds of refinement.'),
 })
 
-const pool = z.strictObject({ models: z.array(z.string()).min(1), preset: z.string().optional() })
+const pool = z.strictObject({
+  models: z.array(z.string().min(1)).min(1).describe('Patterns over models: "openai/*"; "!*mini" takes out.'),
+  preset: z.string().optional().describe('The preset that governs auto/POOL when the caller names none.'),
+})
 
 const milliseconds = z.int().positive()
 const timeouts = z.strictObject({
-  connect_ms: milliseconds.default(5_000),
+  connect_ms: milliseconds.default(5_000).describe('To a connection.'),
   headers_ms: milliseconds.default(60_000).describe('To the status line of a streamed answer.'),
   first_part_ms: milliseconds.default(60_000).describe('To the first content part of a streamed answer.'),
   idle_ms: milliseconds.default(60_000).describe('Between two reads of an answer.'),
@@ -94,28 +111,52 @@ const timeouts = z.strictObject({
 })
 
 const router = z.strictObject({
-  use: z.string().default('clusters'),
-  device: z.enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml', 'remote']).default('auto'),
+  use: z.string().default('clusters').describe('The router that predicts quality: clusters, catalog-scores, uniform.'),
+  device: z
+    .enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml', 'remote'])
+    .default('auto')
+    .describe('Where the router runs.'),
   deadline_ms: z.int().positive().default(30).describe('How long a decision may wait for the router.'),
 })
 
 /** thalamus.yaml. */
 export const configSchema = z.strictObject({
-  server: server.prefault({}),
+  server: server.prefault({}).describe('Where the gateway listens, and for whom.'),
   providers: z
     .record(
       z.string().regex(/^[\w.-]+$/, 'letters, digits, ".", "_" and "-"'),
       provider.nullable().transform((value) => value ?? provider.parse({})),
     )
-    .default({}),
-  models: z.array(model).default([]),
-  pools: z.record(z.string(), pool).default({}),
-  aliases: z.record(z.string(), z.string()).default({}),
-  router: router.prefault({}),
-  policy: z.string().default('balanced'),
-  timeouts: timeouts.prefault({}),
-  store: z.strictObject({ url: z.string() }).optional(),
-  telemetry: z.strictObject({ otlp_endpoint: z.url().optional(), prompts: z.boolean().default(false) }).prefault({}),
+    .default({})
+    .describe('Who serves models, by the name you use for it in PROVIDER/MODEL.'),
+  models: z
+    .array(model)
+    .default([])
+    .describe('The models to choose from. A provider of which none is listed brings those of the catalogue.'),
+  pools: z.record(z.string().min(1), pool).default({}).describe('Named choices, used as auto/POOL.'),
+  aliases: z
+    .record(z.string().min(1), z.string().min(1))
+    .default({})
+    .describe('Other names for auto or for a model: gpt-4o: auto:balanced.'),
+  router: router.prefault({}).describe('The model that predicts how well each candidate would answer.'),
+  policy: z
+    .string()
+    .default('balanced')
+    .describe('What governs when the caller says nothing: best, balanced, cheap, …'),
+  timeouts: timeouts.prefault({}).describe('How long to wait for an upstream.'),
+  store: z
+    .strictObject({ url: z.string().min(1) })
+    .optional()
+    .describe('State that several gateways share; without it each keeps its own in memory.'),
+  telemetry: z
+    .strictObject({
+      otlp_endpoint: z
+        .url({ protocol: /^https?$/, error: 'not an http:// or https:// address' })
+        .optional()
+        .describe('An OTLP/HTTP collector, http://127.0.0.1:4318.'),
+      prompts: z.boolean().default(false).describe('Prompts in traces.'),
+    })
+    .prefault({}),
 })
 
 export type Config = z.infer<typeof configSchema>

@@ -1,58 +1,72 @@
 import { z } from 'zod'
 
 // The whole of thalamus.yaml. Strict: an unknown key is a typo. External names are snake_case, units stand in names.
+// A message of two lines is a problem and its remedy.
 
 const secretReference = z
   .string()
   .regex(
     /^(?:env:[A-Za-z_]\w*|file:.+)$/,
-    'a secret must be a reference: env:NAME or file:/path, never the value itself',
+    'a secret must be a reference, never the value itself\nWrite env:NAME or file:/path, and keep the secret there.',
   )
   .describe('Where the secret is kept: env:NAME or file:/path.')
+
+const NO_URL = 'not an http:// or https:// address\nWrite it as http://127.0.0.1:8000.'
 
 const jsonValue: z.ZodType<unknown> = z.json()
 const routing = z.record(z.string(), jsonValue).describe('The same members as a request body’s `routing`.')
 
-const isoDate = z.string().regex(/^\d{4}-\d{2}(?:-\d{2})?$/, 'not a date such as 2024-07-23')
+const isoDate = z.string().regex(/^\d{4}-\d{2}(?:-\d{2})?$/, 'not a date\nWrite it as 2024-07-23 or 2024-07.')
 const modality = z.enum(['text', 'image', 'audio', 'video', 'pdf'])
 
 const facts = z.strictObject({
-  price_in: z.number().nonnegative().optional().describe('USD per million prompt tokens.'),
-  price_out: z.number().nonnegative().optional().describe('USD per million answer tokens.'),
-  price_cached_in: z.number().nonnegative().optional().describe('USD per million prompt tokens read from a cache.'),
-  price_cache_write: z.number().nonnegative().optional().describe('USD per million prompt tokens written to a cache.'),
-  context_tokens: z.int().positive().optional().describe('Tokens of prompt and answer together.'),
-  max_output_tokens: z.int().positive().optional().describe('Most tokens of one answer.'),
-  modalities_in: z.array(modality).optional().describe('What a prompt may hold.'),
-  modalities_out: z.array(modality).optional().describe('What an answer may hold.'),
-  tools: z.boolean().optional().describe('Calls tools in the provider’s own format.'),
-  structured_output: z.boolean().optional().describe('Keeps to a JSON Schema given with the request.'),
-  reasoning: z.boolean().optional().describe('Thinks before it answers.'),
-  released: isoDate.optional().describe('Day of release, 2024-07-23 or 2024-07.'),
-  knowledge: isoDate.optional().describe('Day its knowledge ends, 2024-01-31 or 2024-01.'),
-  params_b: z.number().positive().optional().describe('Billions of parameters.'),
-  active_params_b: z.number().positive().optional().describe('Billions of parameters active per token.'),
-  license: z.string().optional().describe('Licence of the weights: apache-2.0, mit, llama3.1, proprietary, …'),
-  open_weights: z.boolean().optional().describe('The weights can be downloaded.'),
-  region: z.array(z.string()).optional().describe('Where prompts are processed: eu, us, ch, …'),
-  retention: z.enum(['zero', 'limited', 'kept']).optional().describe('Whether the provider keeps prompts.'),
+  price_in: z.number().nonnegative().exactOptional().describe('USD per million prompt tokens.'),
+  price_out: z.number().nonnegative().exactOptional().describe('USD per million answer tokens.'),
+  price_cached_in: z
+    .number()
+    .nonnegative()
+    .exactOptional()
+    .describe('USD per million prompt tokens read from a cache.'),
+  price_cache_write: z
+    .number()
+    .nonnegative()
+    .exactOptional()
+    .describe('USD per million prompt tokens written to a cache.'),
+  context_tokens: z.int().positive().exactOptional().describe('Tokens of prompt and answer together.'),
+  max_output_tokens: z.int().positive().exactOptional().describe('Most tokens of one answer.'),
+  modalities_in: z.array(modality).exactOptional().describe('What a prompt may hold.'),
+  modalities_out: z.array(modality).exactOptional().describe('What an answer may hold.'),
+  tools: z.boolean().exactOptional().describe('Calls tools in the provider’s own format.'),
+  structured_output: z.boolean().exactOptional().describe('Keeps to a JSON Schema given with the request.'),
+  reasoning: z.boolean().exactOptional().describe('Thinks before it answers.'),
+  released: isoDate.exactOptional().describe('Day of release, 2024-07-23 or 2024-07.'),
+  knowledge: isoDate.exactOptional().describe('Day its knowledge ends, 2024-01-31 or 2024-01.'),
+  params_b: z.number().positive().exactOptional().describe('Billions of parameters.'),
+  active_params_b: z.number().positive().exactOptional().describe('Billions of parameters active per token.'),
+  license: z.string().exactOptional().describe('Licence of the weights: apache-2.0, mit, llama3.1, proprietary, …'),
+  open_weights: z.boolean().exactOptional().describe('The weights can be downloaded.'),
+  region: z.array(z.string()).exactOptional().describe('Where prompts are processed: eu, us, ch, …'),
+  retention: z.enum(['zero', 'limited', 'kept']).exactOptional().describe('Whether the provider keeps prompts.'),
   training: z
     .enum(['never', 'opt-in', 'opt-out', 'always'])
-    .optional()
+    .exactOptional()
     .describe('Whether the provider trains on prompts.'),
-  security: z.literal([0, 1, 2, 3]).optional().describe('Your own grade of the provider, 3 being the strictest.'),
-  local: z.boolean().optional().describe('Runs on your own machine; known of loopback addresses.'),
-  ttft_ms: z.number().positive().optional().describe('Milliseconds to the first token.'),
-  tokens_per_second: z.number().positive().optional().describe('Speed of the answer after its first token.'),
+  security: z.literal([0, 1, 2, 3]).exactOptional().describe('Your own grade of the provider, 3 being the strictest.'),
+  local: z.boolean().exactOptional().describe('Runs on your own machine; known of loopback addresses.'),
+  ttft_ms: z.number().positive().exactOptional().describe('Milliseconds to the first token.'),
+  tokens_per_second: z.number().positive().exactOptional().describe('Speed of the answer after its first token.'),
 })
 
-const model = z.union([
-  z.string().min(1).describe('A model as PROVIDER/MODEL.'),
-  z.strictObject({
-    id: z.string().min(1).describe('The model as PROVIDER/MODEL.'),
-    facts: facts.optional().describe('Replace what the catalogue says, fact by fact.'),
-  }),
-])
+const model = z.union(
+  [
+    z.string().min(1).describe('A model as PROVIDER/MODEL.'),
+    z.strictObject({
+      id: z.string().min(1).describe('The model as PROVIDER/MODEL.'),
+      facts: facts.optional().describe('Replace what the catalogue says, fact by fact.'),
+    }),
+  ],
+  'neither a name nor an object\nWrite PROVIDER/MODEL, or { id: PROVIDER/MODEL, facts: … }.',
+)
 
 const key = z.strictObject({
   name: z.string().min(1).describe('Names the caller in logs and metrics.'),
@@ -84,7 +98,7 @@ const provider = z.strictObject({
   type: z.string().optional().describe('The built-in provider this is, when its name does not say so.'),
   key: secretReference.optional(),
   base_url: z
-    .url({ protocol: /^https?$/, error: 'not an http:// or https:// address' })
+    .url({ protocol: /^https?$/, error: NO_URL })
     .optional()
     .describe('Where it answers, without /chat/completions: http://127.0.0.1:11434/v1.'),
   headers: z
@@ -124,7 +138,7 @@ export const configSchema = z.strictObject({
   server: server.prefault({}).describe('Where the gateway listens, and for whom.'),
   providers: z
     .record(
-      z.string().regex(/^[\w.-]+$/, 'letters, digits, ".", "_" and "-"'),
+      z.string().regex(/^[\w.-]+$/, 'not a name\nUse letters, digits, ".", "_" and "-".'),
       provider.nullable().transform((value) => value ?? provider.parse({})),
     )
     .default({})
@@ -151,7 +165,7 @@ export const configSchema = z.strictObject({
   telemetry: z
     .strictObject({
       otlp_endpoint: z
-        .url({ protocol: /^https?$/, error: 'not an http:// or https:// address' })
+        .url({ protocol: /^https?$/, error: NO_URL })
         .optional()
         .describe('An OTLP/HTTP collector, http://127.0.0.1:4318.'),
       prompts: z.boolean().default(false).describe('Prompts in traces.'),

@@ -1,4 +1,5 @@
-import { parseDocument } from 'yaml'
+import type { YAMLParseError } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { nearest } from '../core/nearest.ts'
 import type { Config } from './config-schema.ts'
@@ -9,58 +10,109 @@ export type ReadConfig = { readonly config: Config } | { readonly problems: read
 
 /** The text of thalamus.yaml, checked. All problems at once, each with its path and a remedy. */
 export function readConfig(text: string): ReadConfig {
-  const document = parseDocument(text, { prettyErrors: true })
-  if (document.errors.length > 0) {
-    return {
-      problems: document.errors.map((error) => {
-        const at = error.linePos?.[0]
-        const path = at === undefined ? 'file' : `line ${at.line}, column ${at.col}`
-        return { path, problem: error.message.split('\n')[0] ?? error.message, remedy: 'Correct the YAML there.' }
-      }),
-    }
-  }
-  const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {})
+  const value = readYaml(text)
+  if ('problems' in value) return value
+  const parsed = configSchema.safeParse(value.value ?? {})
   return parsed.success ? { config: parsed.data } : { problems: parsed.error.issues.flatMap(problemsOf) }
 }
 
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const [near] = nearest(key, knownKeys(issue.path), 1)
-      return {
-        path: pathText([...issue.path, key]),
-        problem: 'unknown key',
-        remedy:
-          near === undefined
-            ? 'Remove it, or see thalamus.schema.json for the keys there are.'
-            : `Did you mean "${near}"?`,
-      }
-    })
+function readYaml(text: string): { readonly value: unknown } | { readonly problems: readonly Problem[] } {
+  // Without pretty errors: they quote the line, and there may be a secret on it.
+  const lines = new LineCounter()
+  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, logLevel: 'error' })
+  if (document.errors.length > 0) return { problems: document.errors.map((error) => syntaxProblem(error, lines)) }
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) }
+  } catch {
+    // An alias without an anchor, or so many that they are an attack.
+    const remedy = 'Give each *alias one &anchor before it, or write the value out.'
+    return { problems: [{ path: 'file', problem: 'its YAML aliases cannot be resolved', remedy }] }
   }
+}
+
+function syntaxProblem(error: YAMLParseError, lines: LineCounter): Problem {
+  const { line, col } = lines.linePos(error.pos[0])
+  return { path: `line ${line}, column ${col}`, problem: syntaxText(error), remedy: 'Correct the YAML there.' }
+}
+
+/** The parser's own words, without what they quote from the file. */
+function syntaxText(error: YAMLParseError): string {
+  const [first = ''] = error.message.split('\n')
+  return first.replace(/:? ?["'`*&!].*$/, '').replace(/:$/, '') || `YAML error ${error.code}`
+}
+
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, issue.path))
+  if (issue.code === 'invalid_key') return issue.issues.map((inner) => problemOf(inner, issue.path))
   if (issue.code === 'invalid_union') {
     const inner = issue.errors.toSorted((a, b) => deepest(b) - deepest(a))[0] ?? []
     if (deepest(inner) > 0) return inner.flatMap((one) => problemsOf({ ...one, path: [...issue.path, ...one.path] }))
   }
-  return [{ path: pathText(issue.path), problem: issue.message, remedy: remedyFor(issue) }]
+  return [problemOf(issue, issue.path)]
+}
+
+function problemOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): Problem {
+  const [problem, remedy] = describe(issue)
+  return { path: path.length === 0 ? 'file' : pathText(path), problem, remedy }
+}
+
+/** What is wrong and what to do; never the value itself, which may be a misplaced secret. */
+function describe(issue: z.core.$ZodIssue): readonly [problem: string, remedy: string] {
+  const [message = '', ownRemedy] = issue.message.split('\n')
+  if (ownRemedy !== undefined) return [message, ownRemedy]
+  switch (issue.code) {
+    case 'invalid_type': {
+      const received = /received (\w+)$/.exec(message)?.[1] ?? 'something else'
+      if (received === 'undefined') return ['missing', 'Add it.']
+      const kind = KINDS[issue.expected] ?? issue.expected
+      if (received === 'null') return ['has no value', `Write ${kind}, or remove the key.`]
+      return [`is ${KINDS[received] ?? received}, not ${kind}`, `Write ${kind}.`]
+    }
+    case 'invalid_value':
+      return ['not one of the choices', `Use one of: ${issue.values.join(', ')}.`]
+    case 'too_small':
+      if (issue.origin === 'string' || issue.origin === 'array') return ['empty', 'Give it a value, or remove the key.']
+      return ['too small', `Use ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}.`]
+    case 'too_big':
+      return ['too large', `Use at most ${issue.maximum}.`]
+    default:
+      return [message, 'thalamus.schema.json says what is expected there.']
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'a map of keys',
+  record: 'a map of keys',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+}
+
+function unknownKey(key: string, path: readonly PropertyKey[]): Problem {
+  // `{key:sk-…}` without the space is one long key: what follows the colon may be a secret.
+  const name = /^[^:\s]*/.exec(key)?.[0] ?? ''
+  if (name !== key) {
+    return {
+      path: pathText([...path, name === '' ? 'a key' : name]),
+      problem: 'unknown key',
+      remedy: 'Write a space after the colon.',
+    }
+  }
+  const known = knownKeys(path)
+  const [near] = nearest(key, known, 1)
+  const otherwise = known.length === 0 ? 'Remove it.' : `Remove it, or use one of: ${known.join(', ')}.`
+  return {
+    path: pathText([...path, key]),
+    problem: 'unknown key',
+    remedy: near === undefined ? otherwise : `Did you mean "${near}"?`,
+  }
 }
 
 /** The member of a union that got furthest is the one that was meant. */
 function deepest(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))
-}
-
-function remedyFor(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `Write a value of type ${issue.expected}.`
-    case 'invalid_value':
-      return `Use one of: ${issue.values.join(', ')}.`
-    case 'too_small':
-    case 'too_big':
-      return 'Use a value within the bounds.'
-    default:
-      return 'See thalamus.schema.json for what is expected there.'
-  }
 }
 
 /** The keys that may stand at `path`, from the schema itself. */

@@ -17,10 +17,13 @@ export function createSecrets(environment: Readonly<Record<string, string | unde
 }
 
 function readFile(reference: string): string {
+  let value: string
   try {
-    return readFileSync(reference.slice(5), 'utf8').trim()
+    value = readFileSync(reference.slice(5), 'utf8').trim()
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable'
     throw new Error(`${reference} cannot be read (${code})`)
   }
+  if (value === '') throw new Error(`${reference} is empty`)
+  return value
 }

@@ -1,0 +1,56 @@
+import type { Directives } from '../core/directives.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { Secrets } from '../core/ports.ts'
+import type { InboundKey } from '../core/snapshot.ts'
+import type { Config } from './config-schema.ts'
+import type { Say } from './problem.ts'
+import { readSecret } from './read-secret.ts'
+
+type Sources = {
+  readonly secrets: Secrets
+  /** Reads a key's `routing`; throws an error whose message says what is wrong. */
+  readonly readRouting: (routing: JsonValue) => Directives
+}
+
+/** The keys callers may use, as digests. */
+export async function readKeys(config: Config, sources: Sources, say: Say): Promise<InboundKey[]> {
+  const keys: InboundKey[] = []
+  const names = new Map<string, number>()
+  const secretPlaces = new Map<string, number>()
+  for (const [index, key] of config.server.keys.entries()) {
+    const path = `server.keys[${index}]`
+    const sameName = names.get(key.name)
+    if (sameName !== undefined)
+      say(`${path}.name`, `"${key.name}" is the name of server.keys[${sameName}] too`, 'Give each key its own name.')
+    names.set(key.name, index)
+    const routing = readRouting(key.routing, `${path}.routing`, sources, say)
+    const secret = readSecret(key.key, `${path}.key`, sources.secrets, say)
+    if (secret === undefined) continue
+    const sameSecret = secretPlaces.get(secret)
+    if (sameSecret !== undefined)
+      say(`${path}.key`, `the same secret as server.keys[${sameSecret}]`, 'Give each key a secret of its own.')
+    secretPlaces.set(secret, index)
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))
+    keys.push({ name: key.name, sha256: new Uint8Array(digest), routing, promptFlags: key.prompt_flags })
+  }
+  return keys
+}
+
+function readRouting(
+  routing: Readonly<Record<string, unknown>> | undefined,
+  path: string,
+  sources: Sources,
+  say: Say,
+): Directives {
+  if (routing === undefined) return {}
+  try {
+    // zod has checked that it is JSON.
+    return sources.readRouting(routing as JsonValue)
+  } catch (cause) {
+    const param = cause instanceof GatewayError ? (cause.param ?? '') : ''
+    const at = param.startsWith('routing.') ? path + param.slice('routing'.length) : path
+    say(at, cause instanceof Error ? cause.message : String(cause), 'policies/README.md lists the flags there are.')
+    return {}
+  }
+}

@@ -1,0 +1,61 @@
+import type { Secrets } from '../core/ports.ts'
+import type { Provider } from '../core/provider.ts'
+import type { ConfiguredProvider } from '../core/snapshot.ts'
+import type { Config, ProviderConfig } from './config-schema.ts'
+import type { Say } from './problem.ts'
+import { suggestion } from './problem.ts'
+import { readHeaders } from './read-headers.ts'
+import { readSecret } from './read-secret.ts'
+
+/** A configured provider whose address is known. */
+export type LocatedProvider = ConfiguredProvider & { readonly baseUrl: string }
+
+type Sources = { readonly providers: ReadonlyMap<string, Provider>; readonly secrets: Secrets }
+
+/** The providers of a configuration by their name in it; those with a problem are left out. */
+export function readProviders(config: Config, sources: Sources, say: Say): Map<string, LocatedProvider> {
+  const configured = new Map<string, LocatedProvider>()
+  for (const [name, settings] of Object.entries(config.providers)) {
+    const provider = readProvider(name, settings, sources, say)
+    if (provider !== undefined) configured.set(name, provider)
+  }
+  return configured
+}
+
+function readProvider(
+  name: string,
+  settings: ProviderConfig,
+  { providers, secrets }: Sources,
+  say: Say,
+): LocatedProvider | undefined {
+  const path = `providers.${name}`
+  const type = settings.type ?? (providers.has(name) ? name : 'openai-compatible')
+  const provider = providers.get(type)
+  if (provider === undefined) {
+    say(`${path}.type`, `there is no provider "${type}"`, suggestion(type, providers.keys()))
+    return undefined
+  }
+  const { keyVariable } = provider
+  const baseUrl = (settings.base_url ?? provider.baseUrl)?.replace(/\/+$/, '')
+  if (baseUrl === undefined) say(`${path}.base_url`, 'missing', locationRemedy(name, settings, providers))
+  else if (/[?#]/.test(baseUrl)) say(`${path}.base_url`, 'has a query or a fragment', 'End it before "?" or "#".')
+  else if (hasCredentials(baseUrl))
+    say(`${path}.base_url`, 'carries a user or a password', 'Remove them and use key, or a header that is a reference.')
+  if (settings.key === undefined && keyVariable !== undefined && settings.base_url === undefined)
+    say(`${path}.key`, 'missing', `Add key: env:${keyVariable}`)
+  const secret = settings.key === undefined ? undefined : readSecret(settings.key, `${path}.key`, secrets, say)
+  const headers = readHeaders(settings.headers, `${path}.headers`, secrets, say)
+  return baseUrl === undefined ? undefined : { name, provider, secret, headers, baseUrl }
+}
+
+function locationRemedy(name: string, settings: ProviderConfig, providers: ReadonlyMap<string, Provider>): string {
+  const example = 'Say where it is: base_url: http://127.0.0.1:8000/v1'
+  if (settings.type !== undefined || providers.has(name)) return example
+  const guess = suggestion(name, providers.keys(), `"${name}" is no built-in provider.`)
+  return `${guess} ${example}`
+}
+
+function hasCredentials(url: string): boolean {
+  const { username, password } = new URL(url)
+  return username !== '' || password !== ''
+}

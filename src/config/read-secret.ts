@@ -1,0 +1,23 @@
+import type { Secrets } from '../core/ports.ts'
+import type { Say } from './problem.ts'
+
+/** The secret behind a reference; `undefined` after saying why there is none. */
+export function readSecret(reference: string, path: string, secrets: Secrets, say: Say): string | undefined {
+  const isVariable = reference.startsWith('env:')
+  let secret: string
+  try {
+    secret = secrets.read(reference)
+  } catch (cause) {
+    const remedy = isVariable
+      ? `Set ${reference.slice(4)} in the environment.`
+      : 'Check that the file exists and that this user may read it.'
+    say(path, cause instanceof Error ? cause.message : `${reference} cannot be read`, remedy)
+    return undefined
+  }
+  // Secrets are sent as headers: a line break inside would fail every call, or split the header.
+  if (/[^\t\x20-\x7e]/.test(secret)) {
+    say(path, `${reference} holds characters that no header can carry`, 'Keep the secret alone on one line of ASCII.')
+    return undefined
+  }
+  return secret
+}

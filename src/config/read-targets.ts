@@ -1,0 +1,64 @@
+import { isLoopback } from '../core/is-loopback.ts'
+import type { Facts, Target } from '../core/target.ts'
+import { catalog, findCatalogEntry } from './catalog.ts'
+import type { Config } from './config-schema.ts'
+import type { Say } from './problem.ts'
+import { suggestion } from './problem.ts'
+import type { LocatedProvider } from './read-providers.ts'
+
+type Providers = ReadonlyMap<string, LocatedProvider>
+
+/** The models of a configuration: those listed, and the catalogue's for every provider of which none is listed. */
+export function readTargets(config: Config, providers: Providers, say: Say): Map<string, Target> {
+  const targets = new Map<string, Target>()
+  const places = new Map<string, number>()
+  const listed = new Set<string>()
+  for (const [index, entry] of config.models.entries()) {
+    const path = `models[${index}]`
+    const { id, facts } = typeof entry === 'string' ? { id: entry, facts: undefined } : entry
+    const name = id.slice(0, Math.max(0, id.indexOf('/')))
+    const model = id.slice(name.length + 1)
+    const before = places.get(id)
+    if (before !== undefined) say(path, `"${id}" is listed twice`, `Remove it, or models[${before}].`)
+    else if (name === '' || model === '')
+      say(path, `"${id}" is not of the form PROVIDER/MODEL`, 'Write it as, for example, openai/gpt-5-mini.')
+    else if (config.providers[name] === undefined)
+      say(
+        path,
+        `there is no provider "${name}"`,
+        suggestion(name, Object.keys(config.providers), `Add it: providers: { ${name}: … }`),
+      )
+    places.set(id, before ?? index)
+    listed.add(name)
+    const provider = providers.get(name)
+    if (provider !== undefined && model !== '') targets.set(id, targetOf(provider, model, facts))
+  }
+  for (const provider of providers.values()) {
+    if (!listed.has(provider.name)) addCatalogue(provider, targets)
+  }
+  return targets
+}
+
+function addCatalogue(provider: LocatedProvider, targets: Map<string, Target>): void {
+  for (const entry of catalog) {
+    const isServed = entry.provider === provider.provider.id && entry.hosted !== false
+    if (!isServed || entry.facts.price_in === undefined) continue
+    const target = targetOf(provider, entry.model, undefined)
+    targets.set(target.id, target)
+  }
+}
+
+function targetOf(provider: LocatedProvider, model: string, said: Facts | undefined): Target {
+  const isSimulated = provider.name === 'simulated'
+  const entry = findCatalogEntry(isSimulated ? 'simulated' : provider.provider.id, model)
+  const local: Facts = isLoopback(new URL(provider.baseUrl).hostname) && !isSimulated ? { local: true } : {}
+  return {
+    id: `${provider.name}/${model}`,
+    provider: provider.name,
+    model,
+    format: provider.provider.format,
+    baseUrl: provider.baseUrl,
+    catalogId: entry?.of ?? entry?.id,
+    facts: { ...entry?.facts, ...local, ...said },
+  }
+}

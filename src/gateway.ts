@@ -5,6 +5,7 @@ import { isJsonObject } from './core/json.ts'
 import type { Exchange, Ports } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { RouterSettings, Snapshot } from './core/snapshot.ts'
+import { createDeadlines } from './dispatch/deadline.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
 import { createApp } from './server/app.ts'
@@ -53,13 +54,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { ports, routers } = options
   const telemetry = createTelemetry(ports.log, options.isTracing ?? false)
   const live = createLiveMeasures()
+  const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
   let routerProblem: string | undefined
   let isClosing = false
   let context = contextOf(options.snapshot, await openRouter(options.snapshot.router))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
-    return { ports, snapshot, router, live, telemetry, decisions, formats: wireFormats }
+    return { ports, snapshot, router, live, telemetry, deadlines, decisions, formats: wireFormats }
   }
 
   async function openRouter(settings: RouterSettings): Promise<Router | undefined> {
@@ -103,7 +105,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const routing = isJsonObject(body['routing']) ? body['routing'] : {}
       const asked = { ...body, routing: { ...routing, explain: true } }
       const chat = openaiChat.readRequest(asked, JSON.stringify(asked))
-      const id = `rt_${ports.randomId(20)}`
+      const id = `rt_${ports.randomId(24)}`
       const { decision } = await decide({ id, chat, principal: LOCAL_PRINCIPAL, routeHeader }, context)
       if (decision === undefined) throw new GatewayError('internal_error', 'No decision was made.')
       return decision

@@ -10,6 +10,7 @@ import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Target } from './core/target.ts'
 import type { WireFormat } from './core/wire-format.ts'
 import { readDirectives } from './directives/read-directives.ts'
+import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { upstreamRequest } from './dispatch/upstream-request.ts'
@@ -27,6 +28,7 @@ export type Context = {
   readonly router: Router | undefined
   readonly live: LiveMeasures
   readonly telemetry: Telemetry
+  readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
   readonly formats: ReadonlyMap<string, WireFormat>
 }
@@ -57,6 +59,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     exchange: call.exchange,
     transport: ports.transport,
     clock: ports.clock,
+    deadlines: context.deadlines,
     random: ports.random,
     formatOf: (target) => formatFor(target, context),
     prepare: (target) => upstreamRequest(call.chat, call.bytes, target, snapshot),
@@ -85,6 +88,8 @@ type Question = Pick<ChatCall, 'id' | 'chat' | 'principal' | 'routeHeader'>
 /** Which targets may answer, best first. */
 export async function decide(call: Question, context: Context): Promise<Routed> {
   const { snapshot, ports } = context
+  const plain = plainTarget(call, snapshot)
+  if (plain !== undefined) return { targets: [plain], decision: undefined, isExplained: false }
   const { choice, directives, policy } = readDirectives({
     model: call.chat.model,
     header: call.routeHeader,
@@ -117,10 +122,24 @@ export async function decide(call: Question, context: Context): Promise<Routed> 
   return { targets: ranked, decision, isExplained }
 }
 
+/** The target of a call that names one and says nothing about routing at any door: nothing has to be read then. */
+function plainTarget(call: Question, snapshot: Snapshot): Target | undefined {
+  const { native, model } = call.chat
+  if (call.routeHeader !== undefined || native.body['routing'] !== undefined) return undefined
+  if (snapshot.aliases.has(model) || !isEmpty(call.principal.routing)) return undefined
+  const policy = snapshot.policies.get(snapshot.defaultPolicy)
+  return policy === undefined || hasHardLimits(policy.directives) ? undefined : snapshot.targets.get(model)
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false
+  return true
+}
+
 /** A model named outright is not routed, but no door's hard limits are passed by. */
 function hasHardLimits(directives: Directives): boolean {
   return [directives.max, directives.require, directives.models].some(
-    (limits) => limits !== undefined && Object.keys(limits).length > 0,
+    (limits) => limits !== undefined && !isEmpty(limits),
   )
 }
 

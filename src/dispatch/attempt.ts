@@ -1,8 +1,9 @@
 import type { Decision, Timeouts } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
-import type { Call, Clock, Headers, HttpRequest, ResponseHeaders, Sink, Timer, Transport } from '../core/ports.ts'
+import type { Call, Clock, Headers, HttpRequest, ResponseHeaders, Sink, Transport } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import type { Deadlines } from './deadline.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import { createStreamAnswer } from './stream-answer.ts'
@@ -18,6 +19,7 @@ export type AttemptInput = {
   readonly transport: Transport
   readonly clock: Clock
   readonly timeouts: Timeouts
+  readonly deadlines: Deadlines
   /** When the whole call must be over, on the monotonic clock. */
   readonly deadlineAt: number
   /** How long the headers of a whole answer may take: they come when the answer is complete. */
@@ -59,13 +61,9 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
   let status: number | undefined
   let answer: Answer | undefined
   let errorBody: { readonly headers: Headers; readonly chunks: Uint8Array[]; bytes: number } | undefined
-  let timer: Timer | undefined
   let call: Call | undefined
-
-  waitFor(input.stream ? timeouts.headersMs : input.wholeAnswerMs, 'did not start to answer in time')
-  const totalTimer = input.stream
-    ? clock.timer(input.deadlineAt - startedAt, () => stop(timedOut('did not finish in time')))
-    : undefined
+  const deadline = input.deadlines.start(input.deadlineAt, (what) => stop(timedOut(what)))
+  deadline.expect(input.stream ? timeouts.headersMs : input.wholeAnswerMs, 'did not start to answer in time')
 
   call = input.transport.send(input.request, {
     onHead(received, headers) {
@@ -78,9 +76,9 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
       answer = createAnswer(contentType)
       if (input.stream) {
         const waited = clock.monotonic() - startedAt
-        waitFor(timeouts.firstPartMs - waited, 'did not send the first part of its answer in time')
+        deadline.expect(timeouts.firstPartMs - waited, 'did not send the first part of its answer in time')
       } else {
-        waitFor(timeouts.idleMs, STALLED)
+        deadline.expect(timeouts.idleMs, STALLED)
       }
     },
     onData(chunk) {
@@ -92,8 +90,8 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
       } catch (thrown) {
         return stop(toGatewayError(thrown))
       }
-      if (wasCommitted || !input.stream) timer?.refresh()
-      else if (answer.isCommitted()) waitFor(timeouts.idleMs, STALLED)
+      if (wasCommitted || !input.stream) deadline.again()
+      else if (answer.isCommitted()) deadline.expect(timeouts.idleMs, STALLED)
     },
     onEnd() {
       if (errorBody !== undefined) return failWithBody(errorBody)
@@ -118,12 +116,6 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
     if (contentType?.includes('json') === true)
       return createMisfitAnswer({ format, clock, commit, contentType, explanation })
     return createStreamAnswer({ format, clock, commit, onStall, onFlow })
-  }
-
-  function waitFor(milliseconds: number, what: string): void {
-    timer?.cancel()
-    const left = Math.min(milliseconds, input.deadlineAt - clock.monotonic())
-    timer = clock.timer(Math.max(1, left), () => stop(timedOut(what)))
   }
 
   function collectError(
@@ -157,20 +149,19 @@ export function startAttempt(input: AttemptInput): RunningAttempt {
   function settle(result: AttemptResult): void {
     if (isOver) return
     isOver = true
-    timer?.cancel()
-    totalTimer?.cancel()
+    deadline.clear()
     resolve(result)
   }
 
   /** The client reads slower than the upstream sends: its slowness is not the upstream's. */
   function onStall(): void {
-    timer?.cancel()
+    deadline.rest()
     call?.pause()
   }
 
   function onFlow(): void {
     if (isOver) return
-    waitFor(timeouts.idleMs, STALLED)
+    deadline.again()
     call?.resume()
   }
 

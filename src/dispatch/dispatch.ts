@@ -5,6 +5,7 @@ import type { Target } from '../core/target.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { AttemptResult, RunningAttempt } from './attempt.ts'
 import { startAttempt } from './attempt.ts'
+import type { Deadlines } from './deadline.ts'
 import type { Observed } from './observed.ts'
 import { retryDelay } from './retry-delay.ts'
 
@@ -14,6 +15,7 @@ export type DispatchInput = {
   readonly exchange: Exchange
   readonly transport: Transport
   readonly clock: Clock
+  readonly deadlines: Deadlines
   readonly random: () => number
   readonly formatOf: (target: Target) => WireFormat
   /** The request as this target must get it. */
@@ -68,6 +70,7 @@ export async function dispatch(input: DispatchInput): Promise<DispatchResult> {
       transport: input.transport,
       clock,
       timeouts: plan.timeouts,
+      deadlines: input.deadlines,
       deadlineAt,
       // While another model could be asked, one may use up half of the time that is left.
       wholeAnswerMs: (deadlineAt - sentAt) / (position + 1 < plan.targets.length ? 2 : 1),

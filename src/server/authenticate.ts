@@ -67,12 +67,17 @@ function hostOf(origin: string): string {
   return scheme < 0 ? origin : origin.slice(scheme + 3)
 }
 
+// Nearly every request names the same host.
+let lastLoopback = ''
+
 function isLoopback(hostAndPort: string): boolean {
+  if (hostAndPort === lastLoopback) return true
   const host = hostAndPort.replace(/:\d+$/, '').toLowerCase()
-  return (
+  const isIt =
     host === 'localhost' ||
     host === '[::1]' ||
     /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host) ||
     host.endsWith('.localhost')
-  )
+  if (isIt) lastLoopback = hostAndPort
+  return isIt
 }

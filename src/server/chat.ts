@@ -27,7 +27,7 @@ export async function serveChat(
   const { clock } = context.ports
   const startedAt = clock.monotonic()
   const startedAtEpochMs = clock.now()
-  const id = `rt_${context.ports.randomId(20)}`
+  const id = `rt_${context.ports.randomId(24)}`
   let principal: Principal | undefined
   let request: ChatRequest | undefined
   let bodyBytes = 0

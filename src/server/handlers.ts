@@ -52,7 +52,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
           ...chat,
           native: { ...chat.native, body: { ...chat.native.body, routing: explain(value['routing']) } },
         }
-        const id = `rt_${context.ports.randomId(20)}`
+        const id = `rt_${context.ports.randomId(24)}`
         const { decision } = await decide({ id, chat: explained, principal, routeHeader: header('x-route') }, context)
         return Response.json(decision, { headers: { 'x-route-id': id } })
       }),

@@ -47,25 +47,19 @@ export const nodeClock: Clock = {
   },
 }
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const POOL_BYTES = 8_192
 let pool = Buffer.alloc(0)
 let offset = 0
 
-/** `size` base62 characters from the system's generator, drawn in bulk. */
+/** `size` hexadecimal characters (an even number) from the system's generator, drawn in bulk. */
 export function randomId(size: number): string {
-  let id = ''
-  while (id.length < size) {
-    if (offset >= pool.length) {
-      pool = randomBytes(POOL_BYTES)
-      offset = 0
-    }
-    const index = (pool[offset] ?? 0) & 63
-    offset += 1
-    // 62 and 63 are thrown away, so that every character is equally likely.
-    if (index < 62) id += ALPHABET[index]
+  const bytes = size / 2
+  if (offset + bytes > pool.length) {
+    pool = randomBytes(POOL_BYTES)
+    offset = 0
   }
-  return id
+  offset += bytes
+  return pool.toString('hex', offset - bytes, offset)
 }
 
 function createBackground(log: Log): Background {

@@ -62,6 +62,7 @@ function createHandlers(
   let controller: Dispatcher.DispatchController | undefined
   let isOver = false
   let isFlushScheduled = false
+  let announcedBytes = -1
   let pending: Buffer[] = []
 
   function flush(): void {
@@ -87,12 +88,15 @@ function createHandlers(
       if (isOver) started.abort(ABORTED)
     },
     onResponseStart(_controller, status, headers) {
-      if (!isOver && status >= 200) handler.onHead(status, headers)
+      if (isOver || status < 200) return
+      announcedBytes = Number(headers['content-length'] ?? -1)
+      handler.onHead(status, headers)
     },
     onResponseData(_controller, chunk) {
       if (isOver) return
       pending.push(chunk)
-      if (isFlushScheduled) return
+      // The end of a body that came in one piece follows at once, and hands it on.
+      if (isFlushScheduled || chunk.length === announcedBytes) return
       isFlushScheduled = true
       process.nextTick(flush)
     },

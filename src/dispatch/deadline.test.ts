@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import type { Clock } from '../core/ports.ts'
+import { createDeadlines } from './deadline.ts'
+
+const TICK_MS = 20
+
+/** A clock that moves when it is told to, and counts the timers that were set. */
+function createManualClock(): Clock & { advance(milliseconds: number): void; timers(): number } {
+  let now = 0
+  let set = 0
+  const pending = new Set<{ readonly at: number; readonly fire: () => void }>()
+  return {
+    monotonic: () => now,
+    now: () => now,
+    timer(milliseconds, fire) {
+      set += 1
+      const entry = { at: now + milliseconds, fire }
+      pending.add(entry)
+      return { cancel: () => void pending.delete(entry), refresh: () => undefined }
+    },
+    advance(milliseconds) {
+      const end = now + milliseconds
+      for (;;) {
+        const [next] = [...pending].filter((entry) => entry.at <= end).sort((a, b) => a.at - b.at)
+        if (next === undefined) break
+        pending.delete(next)
+        now = next.at
+        next.fire()
+      }
+      now = end
+    },
+    timers: () => set,
+  }
+}
+
+function start(overallAt: number) {
+  const clock = createManualClock()
+  const expired: string[] = []
+  return { clock, expired, deadline: createDeadlines(clock).start(overallAt, (what) => expired.push(what)) }
+}
+
+test('what does not happen in time is named, a tick late at most', () => {
+  const { clock, expired, deadline } = start(100_000)
+  deadline.expect(25_000, 'did not start')
+  clock.advance(24_999)
+  expect(expired).toEqual([])
+  clock.advance(TICK_MS)
+  expect(expired).toEqual(['did not start'])
+})
+
+test('a shorter wait after a longer one counts', () => {
+  const { clock, expired, deadline } = start(100_000)
+  deadline.expect(60_000, 'long')
+  deadline.expect(500, 'short')
+  clock.advance(500 + TICK_MS)
+  expect(expired).toEqual(['short'])
+})
+
+test('every read moves the wait on', () => {
+  const { clock, expired, deadline } = start(1_000_000)
+  deadline.expect(15_000, 'stopped')
+  for (let read = 0; read < 1_000; read += 1) {
+    clock.advance(8)
+    deadline.again()
+  }
+  clock.advance(14_999)
+  expect(expired).toEqual([])
+  clock.advance(TICK_MS)
+  expect(expired).toEqual(['stopped'])
+})
+
+test('a thousand attempts share one timer, and none runs when all are over', () => {
+  const clock = createManualClock()
+  const deadlines = createDeadlines(clock)
+  const started = Array.from({ length: 1_000 }, () => deadlines.start(60_000, () => undefined))
+  expect(clock.timers()).toBe(1)
+  for (const deadline of started) deadline.clear()
+  clock.advance(10_000)
+  expect(clock.timers()).toBe(1)
+})
+
+test('while nothing is expected only the end of the call counts', () => {
+  const { clock, expired, deadline } = start(40_000)
+  deadline.expect(1_000, 'stopped')
+  deadline.rest()
+  clock.advance(39_999)
+  expect(expired).toEqual([])
+  clock.advance(TICK_MS)
+  expect(expired).toEqual(['did not finish in time'])
+})
+
+test('a cleared deadline never expires', () => {
+  const { clock, expired, deadline } = start(1_000)
+  deadline.expect(100, 'x')
+  deadline.clear()
+  clock.advance(10_000)
+  expect(expired).toEqual([])
+})

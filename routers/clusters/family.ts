@@ -29,5 +29,5 @@ export function withRelative(profile: Profile, relative: Profile): Profile {
   }
 }
 
-// Root mean square over 37 measured models and the newest older one of their line; train/README.md has the command.
+// Root mean square over 37 measured models and the newest older one of their line, read once by hand; issue 3 measures it.
 const FAMILY_SD = 0.4

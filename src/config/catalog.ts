@@ -41,14 +41,14 @@ export const MODEL_FACTS = [
 
 /** Models the embedded simulator stands in for, from the cheapest to the flagships. */
 export const SIMULATED_POOL: readonly string[] = [
-  'openai/gpt-5-nano',
   'google/gemini-2.5-flash-lite',
-  'mistral/mistral-small-2603',
+  'openai/gpt-5-nano',
   'deepseek/deepseek-v4-pro',
   'openai/gpt-5-mini',
+  'zai/glm-5.2',
   'anthropic/claude-haiku-4-5',
-  'openai/gpt-5.1',
-  'anthropic/claude-opus-4-5',
+  'google/gemini-3.5-flash',
+  'anthropic/claude-opus-4-6',
 ]
 
 // The file is generated from checked YAML and compared with it in a test; parsing it again at every start would buy nothing.

@@ -101,7 +101,7 @@ function unknownKey(key: string, path: readonly PropertyKey[]): Problem {
     }
   }
   const known = knownKeys(path)
-  const [near] = nearest(key, known, 1)
+  const [near] = key === '' ? [] : nearest(key, known, 1)
   const otherwise = known.length === 0 ? 'Remove it.' : `Remove it, or use one of: ${known.join(', ')}.`
   return {
     path: pathText([...path, key]),
@@ -159,10 +159,10 @@ function definitionOf(schema: unknown): Record<string, unknown> | undefined {
 }
 
 /** `models[2].facts.license` */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, step) =>
-      typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`,
-    '',
-  )
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`
+    const name = step === '' ? '""' : String(step)
+    return text === '' ? name : `${text}.${name}`
+  }, '')
 }

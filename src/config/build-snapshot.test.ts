@@ -1,0 +1,250 @@
+import { expect, test } from 'vitest'
+import { routers } from '../../routers/index.ts'
+import { bearerPost, defineProvider } from '../core/provider.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import { builtInPolicies } from '../directives/built-in-policies.ts'
+import { fromBody } from '../directives/from-body.ts'
+import { providers } from '../providers/index.ts'
+import type { SnapshotSources } from './build-snapshot.ts'
+import { buildSnapshot } from './build-snapshot.ts'
+import { catalog } from './catalog.ts'
+import { readConfig } from './read-config.ts'
+import { contractExample } from './test-contract-example.ts'
+
+const KEPT: Readonly<Record<string, string>> = {
+  'env:OPENAI_API_KEY': 'sk-openai-1',
+  'env:GROQ_API_KEY': 'gsk-1',
+  'env:TEAM_A': 'team-a-1',
+  'env:TEAM_B': 'team-b-1',
+  'file:/run/token': 'token-1',
+  'file:/run/two-lines': 'one\ntwo',
+}
+
+const sources: SnapshotSources = {
+  providers,
+  policies: builtInPolicies,
+  routers: routers.keys(),
+  readRouting: (routing) => fromBody(routing),
+  secrets: {
+    read(reference) {
+      const secret = KEPT[reference]
+      if (secret === undefined) throw new Error(`${reference} is not set`)
+      return secret
+    },
+  },
+}
+
+async function build(text: string, changed: Partial<SnapshotSources> = {}) {
+  const read = readConfig(text)
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems))
+  return buildSnapshot(read.config, { ...sources, routers: [...routers.keys()], ...changed })
+}
+
+async function snapshotOf(text: string): Promise<Snapshot> {
+  const built = await build(text)
+  if ('problems' in built) throw new Error(JSON.stringify(built.problems))
+  return built.snapshot
+}
+
+async function problemsOf(text: string): Promise<string[]> {
+  const built = await build(text)
+  if ('snapshot' in built) throw new Error('The configuration was accepted.')
+  return built.problems.map(({ path, problem, remedy }) => `${path}: ${problem}. ${remedy}`)
+}
+
+const local = 'local: { base_url: "http://127.0.0.1:9/v1" }'
+
+test('the example of the public contract becomes a snapshot', async () => {
+  // Its provider `anthropic` is not built in yet: it comes with its own wire format.
+  const anthropic = defineProvider({
+    id: 'anthropic',
+    format: 'openai-chat',
+    baseUrl: 'https://api.anthropic.com/v1',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    authorize: (call) => bearerPost(call, '/chat/completions'),
+  })
+  const built = await build(contractExample, {
+    providers: new Map([...providers, [anthropic.id, anthropic]]),
+    secrets: { read: (reference) => `secret of ${reference}` },
+  })
+  if ('problems' in built) throw new Error(JSON.stringify(built.problems))
+  const { targets, pools, keys, aliases, router } = built.snapshot
+  expect([...targets.keys()]).toEqual(['openai/gpt-5-mini', 'anthropic/claude-haiku-4-5', 'local/llama3.1:8b'])
+  expect(targets.get('local/llama3.1:8b')?.facts).toMatchObject({ params_b: 8, local: true, price_in: 0 })
+  expect(pools.get('coding')?.targets.map(({ id }) => id)).toEqual(['openai/gpt-5-mini', 'local/llama3.1:8b'])
+  expect(keys).toMatchObject([{ name: 'team-a', promptFlags: 'off' }])
+  expect(aliases.get('gpt-4o')).toBe('auto:balanced')
+  expect(router).toEqual({ use: 'clusters', device: 'auto', deadlineMs: 30 })
+})
+
+test.each([
+  [
+    'providers: { openai: { key: env:NOWHERE } }',
+    'providers.openai.key: env:NOWHERE is not set. Set NOWHERE in the environment.',
+  ],
+  [
+    'providers: { openai: { key: file:/nowhere } }',
+    'providers.openai.key: file:/nowhere is not set. Check that the file exists and that this user may read it.',
+  ],
+  ['providers: { openai: {} }', 'providers.openai.key: missing. Add key: env:OPENAI_API_KEY'],
+  [
+    'providers: { openai: { key: file:/run/two-lines } }',
+    'providers.openai.key: file:/run/two-lines holds characters that no header can carry. Keep the secret alone on one line of ASCII.',
+  ],
+  [
+    'providers: { opnai: { key: env:OPENAI_API_KEY } }',
+    'providers.opnai.base_url: missing. Did you mean "openai"? Say where it is: base_url: http://127.0.0.1:8000/v1',
+  ],
+  ['providers: { x: { type: grok } }', 'providers.x.type: there is no provider "grok". Did you mean "groq"?'],
+  [
+    'providers: { x: { base_url: "https://me:hunter2@example.com/v1" } }\nmodels: [x/y]',
+    'providers.x.base_url: carries a user or a password. Remove them and use key, or a header that is a reference.',
+  ],
+  [
+    'providers: { x: { base_url: "https://example.com/v1?api-version=1" } }\nmodels: [x/y]',
+    'providers.x.base_url: has a query or a fragment. End it before "?" or "#".',
+  ],
+  [`providers: { ${local} }\nmodels: [locl/a]`, 'models[0]: there is no provider "locl". Did you mean "local"?'],
+  [
+    `providers: { ${local} }\nmodels: [a]`,
+    'models[0]: "a" is not of the form PROVIDER/MODEL. Write it as, for example, openai/gpt-5-mini.',
+  ],
+  [
+    `providers: { ${local} }\nmodels: [local/]`,
+    'models[0]: "local/" is not of the form PROVIDER/MODEL. Write it as, for example, openai/gpt-5-mini.',
+  ],
+  [
+    `providers: { ${local} }\nmodels: [local/a, { id: local/a }]`,
+    'models[1]: "local/a" is listed twice. Remove it, or models[0].',
+  ],
+  [
+    `providers: { ${local} }\nmodels: [local/a]\npolicy: cheep`,
+    'policy: there is no policy "cheep". Did you mean "cheap"?',
+  ],
+  [
+    `providers: { ${local} }\nmodels: [local/a]\nrouter: { use: clustr }`,
+    'router.use: there is no router "clustr". Did you mean "clusters"?',
+  ],
+  [
+    `providers: { ${local} }\nmodels: [local/a]\npools: { p: { models: [local/*], preset: bst } }`,
+    'pools.p.preset: there is no preset "bst". Did you mean "best"?',
+  ],
+  [
+    `providers: { ${local} }\nmodels: [local/a]\npools: { p: { models: [other/*] } }`,
+    'pools.p.models: no configured model matches. The models are local/a.',
+  ],
+  [
+    `providers: { ${local} }\nmodels: [local/a]\npools: { code: { models: ["*"] } }\naliases: { x: "auto/cod:best" }`,
+    'aliases.x: there is no pool "cod". Did you mean "code"?',
+  ],
+  [
+    `providers: { ${local} }\nmodels: [local/alpha]\naliases: { x: local/alpa }`,
+    'aliases.x: "local/alpa" is neither auto nor a configured model. Did you mean "local/alpha"?',
+  ],
+  [
+    `server: { host: 0.0.0.0 }\nproviders: { ${local} }\nmodels: [local/a]`,
+    'server.host: 0.0.0.0 is a public address and no keys are configured. Add server.keys, or listen on 127.0.0.1.',
+  ],
+  [
+    'providers: {}',
+    'models: there is no model to choose from. List models as PROVIDER/MODEL, or name a provider of which the catalogue knows models.',
+  ],
+])('%s is a problem with its remedy', async (text, expected) => {
+  expect(await problemsOf(text)).toEqual([expected])
+})
+
+test('a key that two callers share, and a name that two keys share, are problems', async () => {
+  const keys = '{ name: a, key: env:TEAM_A }, { name: b, key: env:TEAM_A }, { name: a, key: env:TEAM_B }'
+  expect(await problemsOf(`server: { keys: [${keys}] }\nproviders: { ${local} }\nmodels: [local/a]`)).toEqual([
+    'server.keys[1].key: the same secret as server.keys[0]. Give each key a secret of its own.',
+    'server.keys[2].name: "a" is the name of server.keys[0] too. Give each key its own name.',
+  ])
+})
+
+test('a wrong member of a key’s routing is named with its whole path', async () => {
+  const text = `server: { keys: [{ name: a, key: env:TEAM_A, routing: { max: { cost_us: 1 } } }] }
+providers: { ${local} }
+models: [local/a]`
+  const [problem] = await problemsOf(text)
+  expect(problem).toMatch(/^server\.keys\[0\]\.routing\.max\.cost_us: .*cost_usd/)
+})
+
+test('problems of every part are reported at once, and one cause once', async () => {
+  const text = `server: { host: 0.0.0.0 }
+providers: { openai: { key: env:NOWHERE }, x: { type: nothing-like-it } }
+models: [openai/gpt-5-mini, x/a, lost/a]
+pools: { p: { models: [x/*], preset: bst } }
+aliases: { y: x/a }
+policy: cheep`
+  expect((await problemsOf(text)).map((line) => line.slice(0, line.indexOf(': ')))).toEqual([
+    'server.host',
+    'providers.openai.key',
+    'providers.x.type',
+    'models[2]',
+    'pools.p.preset',
+    'policy',
+  ])
+})
+
+test('a provider of which no model is listed brings the catalogue’s hosted models, with their facts', async () => {
+  const { targets } = await snapshotOf('providers: { openai: { key: env:OPENAI_API_KEY } }')
+  const expected = catalog.filter(({ provider, hosted }) => provider === 'openai' && hosted !== false)
+  expect(targets.size).toBeGreaterThan(3)
+  expect(targets.size).toBeLessThanOrEqual(expected.length)
+  for (const target of targets.values()) expect(target.facts.price_in, target.id).toBeTypeOf('number')
+})
+
+test('listing one model of a provider leaves the others of it out', async () => {
+  const text =
+    'providers: { openai: { key: env:OPENAI_API_KEY }, groq: { key: env:GROQ_API_KEY } }\nmodels: [openai/gpt-5-mini]'
+  const { targets } = await snapshotOf(text)
+  const names = [...targets.keys()]
+  expect(names.filter((name) => name.startsWith('openai/'))).toEqual(['openai/gpt-5-mini'])
+  expect(names.filter((name) => name.startsWith('groq/')).length).toBeGreaterThan(1)
+})
+
+test('facts of the configuration replace the catalogue’s one by one', async () => {
+  const text = `providers: { openai: { key: env:OPENAI_API_KEY } }
+models: [{ id: openai/gpt-5-mini, facts: { price_in: 99 } }]`
+  const facts = (await snapshotOf(text)).targets.get('openai/gpt-5-mini')?.facts
+  const known = catalog.find(({ id }) => id === 'openai/gpt-5-mini')?.facts
+  expect(facts).toEqual({ ...known, price_in: 99 })
+  expect(known?.price_in).not.toBe(99)
+})
+
+test('only an address of this machine makes a model local', async () => {
+  const at = async (url: string) =>
+    (await snapshotOf(`providers: { x: { base_url: "${url}" } }\nmodels: [x/a]`)).targets.get('x/a')?.facts.local
+  expect(await at('http://127.0.0.1:9/v1')).toBe(true)
+  expect(await at('http://[::1]:9/v1')).toBe(true)
+  expect(await at('http://127.0.0.1.example.com/v1')).toBeUndefined()
+})
+
+test('a header may be a reference, with a scheme before it', async () => {
+  const headers = 'headers: { X-Team: blue, Authorization: "Bearer file:/run/token", x-api-key: env:GROQ_API_KEY }'
+  const { providers: read } = await snapshotOf(
+    `providers: { x: { base_url: "http://127.0.0.1:9/v1", ${headers} } }\nmodels: [x/a]`,
+  )
+  expect(read.get('x')?.headers).toEqual({
+    'x-team': 'blue',
+    authorization: 'Bearer token-1',
+    'x-api-key': 'gsk-1',
+  })
+})
+
+test.each([
+  ['authorization: Bearer sk-live-42', 'a credential must be a reference, never the value itself'],
+  ['x-goog-api-key: sk-live-42', 'a credential must be a reference, never the value itself'],
+  ['x-auth-token: sk-live-42', 'a credential must be a reference, never the value itself'],
+  ['x-team: env:NOWHERE', 'env:NOWHERE is not set'],
+  ['Host: sk-live-42', 'the gateway sets this header itself'],
+  ['"x team": sk-live-42', 'not a header name'],
+  ['x-team: "sk-live-42\\n"', 'holds characters that no header can carry'],
+])('the header %s is refused, and its value not repeated', async (header, problem) => {
+  const problems = await problemsOf(
+    `providers: { x: { base_url: "http://127.0.0.1:9/v1", headers: { ${header} } } }\nmodels: [x/a]`,
+  )
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toContain(problem)
+  expect(problems[0]).not.toContain('sk-live-42')
+})

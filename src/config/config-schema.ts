@@ -73,12 +73,19 @@ const key = z.strictObject({
   key: secretReference,
   limits: z
     .strictObject({
-      requests_per_minute: z.int().positive().optional(),
-      tokens_per_minute: z.int().positive().optional(),
-      concurrent: z.int().positive().optional(),
+      requests_per_minute: z.int().positive().optional().describe('Requests begun in any minute.'),
+      tokens_per_minute: z.int().positive().optional().describe('Tokens of prompts and answers in any minute.'),
+      concurrent: z.int().positive().optional().describe('Requests under way at once.'),
     })
-    .optional(),
-  budget: z.strictObject({ usd: z.number().positive(), per: z.enum(['day', 'month']) }).optional(),
+    .optional()
+    .describe('How much this caller may use. Not enforced yet.'),
+  budget: z
+    .strictObject({
+      usd: z.number().positive().describe('Dollars in each period.'),
+      per: z.enum(['day', 'month']).describe('The period.'),
+    })
+    .optional()
+    .describe('How much this caller may spend. Not enforced yet.'),
   routing: routing.optional(),
   prompt_flags: z
     .enum(['off', 'soft', 'tighten'])
@@ -159,18 +166,19 @@ export const configSchema = z.strictObject({
     .describe('What governs when the caller says nothing: best, balanced, cheap, …'),
   timeouts: timeouts.prefault({}).describe('How long to wait for an upstream.'),
   store: z
-    .strictObject({ url: z.string().min(1) })
+    .strictObject({ url: z.string().min(1).describe('redis://127.0.0.1:6379') })
     .optional()
-    .describe('State that several gateways share; without it each keeps its own in memory.'),
+    .describe('State that several gateways share. Not used yet: each keeps its own in memory.'),
   telemetry: z
     .strictObject({
       otlp_endpoint: z
         .url({ protocol: /^https?$/, error: NO_URL })
         .optional()
         .describe('An OTLP/HTTP collector, http://127.0.0.1:4318.'),
-      prompts: z.boolean().default(false).describe('Prompts in traces.'),
+      prompts: z.boolean().default(false).describe('Prompts in traces. Not done yet.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What is reported beyond the log and /metrics.'),
 })
 
 export type Config = z.infer<typeof configSchema>

@@ -113,7 +113,7 @@ export type Ports = {
   readonly background: Background
   /** Uniform in [0, 1). */
   readonly random: () => number
-  /** `size` unguessable hexadecimal characters; `size` is even. */
+  /** `size` unguessable hexadecimal characters. */
   readonly randomId: (size: number) => string
   readonly createStore: <Value>(maxEntries: number) => Store<Value>
   readonly log: Log

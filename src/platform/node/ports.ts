@@ -51,15 +51,15 @@ const POOL_BYTES = 8_192
 let pool = Buffer.alloc(0)
 let offset = 0
 
-/** `size` hexadecimal characters (an even number) from the system's generator, drawn in bulk. */
+/** `size` hexadecimal characters from the system's generator, drawn in bulk. */
 export function randomId(size: number): string {
-  const bytes = size / 2
+  const bytes = Math.ceil(size / 2)
   if (offset + bytes > pool.length) {
     pool = randomBytes(POOL_BYTES)
     offset = 0
   }
   offset += bytes
-  return pool.toString('hex', offset - bytes, offset)
+  return pool.toString('hex', offset - bytes, offset).slice(0, size)
 }
 
 function createBackground(log: Log): Background {

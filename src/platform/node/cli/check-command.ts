@@ -1,22 +1,23 @@
-import { request } from 'undici'
 import type { Problem } from '../../../config/problem.ts'
 import type { Log } from '../../../core/ports.ts'
+import type { Findings } from './describe-findings.ts'
+import { describeFindings } from './describe-findings.ts'
+import { notEnforced } from './not-enforced.ts'
 import type { Opened } from './open-gateway.ts'
 import { openGateway } from './open-gateway.ts'
+import { probeProviders } from './probe-providers.ts'
 import { printProblems } from './problems.ts'
 import type { ExitStatus } from './program.ts'
-import { notes } from './serve-command.ts'
-import { createPaint } from './terminal.ts'
+import { createPaint, widthOf } from './terminal.ts'
 
 type CheckOptions = { readonly config?: string; readonly json?: boolean; readonly live?: boolean }
 
 const silent: Log = () => undefined
-const LIVE_MS = 5_000
 
 /** `thalamus check`: everything that would keep the gateway from serving well, found without serving. */
 export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
-  const opened = await openGateway({ config: options.config, log: silent, needsUpstream: false })
-  if ('problems' in opened) return report(options, opened.problems, [])
+  const opened = await openGateway({ config: options.config, log: silent, needsUpstream: options.live === true })
+  if ('problems' in opened) return report(options, opened.problems, undefined)
   try {
     const problems: Problem[] = []
     const routerProblem = opened.gateway.routerProblem()
@@ -27,70 +28,65 @@ export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
         remedy: 'The gateway would serve in the policy’s fixed order. Run npm ci again, or use another router.',
       })
     }
-    const probed = await probeRouter(opened)
-    if (options.live === true) problems.push(...(await probeProviders(opened)))
-    return report(options, problems, [...found(opened), ...probed, ...notes(opened)])
+    const findings = await findingsOf(opened)
+    if (options.live === true) problems.push(...(await probeProviders(opened.snapshot)))
+    return report(options, problems, findings)
   } finally {
     await opened.close()
   }
 }
 
-function found({ snapshot, origin, config }: Opened): string[] {
-  const source =
-    origin.type === 'config'
-      ? origin.path
-      : origin.type === 'discovered'
-        ? 'no file; keys and local servers found'
-        : 'no file; built-in simulator'
-  return [
-    `configuration: ${source}`,
-    `providers: ${[...snapshot.providers.keys()].join(', ')}`,
-    `models: ${snapshot.targets.size}, of which ${[...snapshot.targets.values()].filter((target) => target.catalogId !== undefined).length} are in the catalogue`,
-    `pools: ${snapshot.pools.size === 0 ? 'none' : [...snapshot.pools.values()].map((pool) => `${pool.name} (${pool.targets.length})`).join(', ')}`,
-    `policy: ${config.policy}`,
-  ]
+async function findingsOf(opened: Opened): Promise<Findings> {
+  const { snapshot, origin, config } = opened
+  const targets = [...snapshot.targets.values()]
+  return {
+    source: origin.type === 'config' ? origin.path : origin.type,
+    address: `${config.server.host}:${config.server.port}`,
+    keys: snapshot.keys.map(({ name }) => name),
+    policy: snapshot.defaultPolicy,
+    router: await probeRouter(opened),
+    providers: [...snapshot.providers.values()].map(({ name, provider }) => {
+      const served = targets.filter((target) => target.provider === name)
+      return {
+        name,
+        type: provider.id,
+        // The simulator takes a free port each time it starts.
+        base_url: origin.type === 'simulator' ? undefined : served[0]?.baseUrl,
+        // The reference, never the secret behind it.
+        key: config.providers[name]?.key,
+        models: served.length,
+        in_catalogue: served.filter(({ catalogId }) => catalogId !== undefined).length,
+      }
+    }),
+    pools: [...snapshot.pools.values()].map(({ name, targets: members }) => ({ name, models: members.length })),
+    not_enforced: notEnforced(config),
+  }
 }
 
 /** One decision for real: it proves that the router answers, and shows how long it takes. */
-async function probeRouter(opened: Opened): Promise<string[]> {
+async function probeRouter(opened: Opened): Promise<Findings['router']> {
   const router = opened.gateway.router()
-  if (router === undefined) return []
+  if (router === undefined) return undefined
   const body = { model: 'auto', messages: [{ role: 'user', content: 'What is the capital of France?' }] }
   const decision = await opened.gateway.decide({ body })
-  const outcome = decision.router_timed_out ? 'late' : `${decision.elapsed_ms.toFixed(1)} ms`
-  return [`router: ${router.name} on ${router.device}, a first decision took ${outcome}`]
+  return {
+    name: router.name,
+    device: router.device,
+    first_decision_ms: Math.round(decision.elapsed_ms * 10) / 10,
+    is_late: decision.router_timed_out,
+  }
 }
 
-async function probeProviders(opened: Opened): Promise<Problem[]> {
-  const urls = new Map([...opened.snapshot.targets.values()].map((target) => [target.provider, target.baseUrl]))
-  const probes = [...urls].map(async ([name, url]): Promise<Problem[]> => {
-    const path = `providers.${name}`
-    const secret = opened.snapshot.providers.get(name)?.secret
-    try {
-      const { statusCode, body } = await request(`${url}/models`, {
-        signal: AbortSignal.timeout(LIVE_MS),
-        headers: secret === undefined ? {} : { authorization: `Bearer ${secret}`, 'api-key': secret },
-      })
-      await body.dump()
-      if (statusCode < 400) return []
-      const remedy = statusCode === 401 || statusCode === 403 ? 'Check the key.' : 'Check base_url.'
-      return [{ path, problem: `answered ${statusCode} to GET /models`, remedy }]
-    } catch {
-      return [{ path, problem: 'does not answer', remedy: `Check that ${url} can be reached from here.` }]
-    }
-  })
-  return (await Promise.all(probes)).flat()
-}
-
-function report(options: CheckOptions, problems: readonly Problem[], facts: readonly string[]): ExitStatus {
+function report(options: CheckOptions, problems: readonly Problem[], found: Findings | undefined): ExitStatus {
   const status = problems.length > 0 ? 1 : 0
+  const { stdout } = process
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ ok: status === 0, problems, found: facts }, null, 2)}\n`)
+    stdout.write(`${JSON.stringify({ ok: status === 0, problems, ...found }, null, 2)}\n`)
     return status
   }
-  const paint = createPaint(process.stdout)
-  for (const fact of facts) process.stdout.write(`${paint(fact.startsWith('note:') ? 'yellow' : 'dim', fact)}\n`)
+  const paint = createPaint(stdout)
+  if (found !== undefined) stdout.write(describeFindings(found, paint, widthOf(stdout)))
   printProblems(problems)
-  if (status === 0) process.stdout.write(`${paint('green', '✓')} ready to serve\n`)
+  if (status === 0) stdout.write(`${paint('green', '✓')} ready to serve\n`)
   return status
 }

@@ -16,6 +16,7 @@ import { createInference } from '../inference-onnx.ts'
 import { createNodePorts } from '../ports.ts'
 import { createSecrets } from '../secrets.ts'
 import { findConfig } from './find-config.ts'
+import { VERSION } from './version.ts'
 
 /** Where the models come from. */
 export type Origin =
@@ -25,7 +26,10 @@ export type Origin =
 
 export type Opened = {
   readonly gateway: Gateway
+  /** With what the command line says about listening. */
   readonly config: Config
+  /** As it stands in the file. */
+  readonly writtenConfig: Config
   readonly snapshot: Snapshot
   readonly origin: Origin
   close(): Promise<void>
@@ -36,13 +40,18 @@ export type OpenOptions = {
   readonly log: Log
   /** False where only decisions are wanted: then nothing has to answer. */
   readonly needsUpstream: boolean
+  readonly listening?: Listening
 }
+
+/** Where to listen, as far as the command line says. */
+export type Listening = { readonly host?: string; readonly port?: number }
 
 /** A gateway from the configuration, from what this machine offers, or from the simulator. Opens all of it or nothing. */
 export async function openGateway(options: OpenOptions): Promise<Opened | { readonly problems: readonly Problem[] }> {
   const source = await findSource(options)
   if ('problems' in source) return source
-  const { config, origin, closeSource } = source
+  const { origin, closeSource } = source
+  const config = withListening(source.config, options.listening ?? {})
   const built = await snapshotOf(config)
   if ('problems' in built) {
     await closeSource()
@@ -52,7 +61,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   const tracing =
     telemetry.otlp_endpoint === undefined
       ? undefined
-      : await (await import('../tracing.ts')).startTracing(telemetry.otlp_endpoint, '')
+      : await (await import('../tracing.ts')).startTracing(telemetry.otlp_endpoint, VERSION)
   const ports = createNodePorts({
     inference: createInference(),
     secrets: createSecrets(process.env),
@@ -63,6 +72,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   return {
     gateway,
     config,
+    writtenConfig: source.config,
     snapshot: built.snapshot,
     origin,
     async close() {
@@ -71,6 +81,12 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
       await tracing?.shutdown()
     },
   }
+}
+
+/** A configuration with the command line's words on where to listen, so that every check sees the real address. */
+export function withListening(config: Config, { host, port }: Listening): Config {
+  const { server } = config
+  return { ...config, server: { ...server, host: host ?? server.host, port: port ?? server.port } }
 }
 
 /** The snapshot of a configuration, with this machine's secrets. */

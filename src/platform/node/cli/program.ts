@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { nearest } from '../../../core/nearest.ts'
 import { VERSION } from './version.ts'
 
 /** Exit status: 0 success, 1 a finding, 2 wrong usage. */
@@ -65,6 +66,11 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
       status = await simulateCommand(options)
     })
 
+  const unknown = unknownCommand(args[0], program)
+  if (unknown !== undefined) {
+    process.stderr.write(`error: ${unknown}\n`)
+    return 2
+  }
   try {
     await program.parseAsync(args, { from: 'user' })
     return status
@@ -72,6 +78,14 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
     throw thrown
   }
+}
+
+/** Without this, a mistyped command would be taken for an argument of `serve`. */
+function unknownCommand(name: string | undefined, program: Command): string | undefined {
+  const known = [...program.commands.map((command) => command.name()), 'help']
+  if (name === undefined || name.startsWith('-') || known.includes(name)) return undefined
+  const [near] = nearest(name, known, 1)
+  return `there is no command "${name}". ${near === undefined ? `The commands are ${known.join(', ')}.` : `Did you mean "${near}"?`}`
 }
 
 function port(text: string): number {

@@ -1,10 +1,11 @@
-import { GatewayError } from '../../../core/errors.ts'
 import { createLog } from '../log.ts'
 import type { RunningServer } from '../serve.ts'
 import { serve } from '../serve.ts'
 import { watchConfig } from '../watch-config.ts'
+import { listenProblem } from './listen-problem.ts'
+import { notEnforced } from './not-enforced.ts'
 import type { Opened, Origin } from './open-gateway.ts'
-import { openGateway, snapshotOf } from './open-gateway.ts'
+import { openGateway, snapshotOf, withListening } from './open-gateway.ts'
 import { printProblems } from './problems.ts'
 import type { ExitStatus } from './program.ts'
 import { untilStopped } from './signals.ts'
@@ -15,32 +16,27 @@ type ServeOptions = { readonly config?: string; readonly port?: number; readonly
 /** `thalamus serve`: all of the gateway or none of it. */
 export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   const log = createLog(process.stdout, Date.now)
-  const opened = await openGateway({ config: options.config, log, needsUpstream: true })
+  process.on('exit', log.flush)
+  const opened = await openGateway({ config: options.config, log, needsUpstream: true, listening: options })
   if ('problems' in opened) {
     printProblems(opened.problems)
     return 1
   }
-  const { config, gateway, origin } = opened
-  const host = options.host ?? config.server.host
-  const problem = refuseOpenHost(host, opened)
-  if (problem !== undefined) {
-    printProblems([problem])
-    await opened.close()
-    return 1
-  }
+  const { gateway, origin, config } = opened
+  const { host, port } = config.server
   let server: RunningServer
   try {
-    server = await serve(gateway, { host, port: options.port ?? config.server.port })
+    server = await serve(gateway, { host, port })
   } catch (cause) {
-    printProblems([listenProblem(cause, host, options.port ?? config.server.port)])
     await opened.close()
+    printProblems([listenProblem(cause, host, port)])
     return 1
   }
   greet(server, opened)
   const watcher =
     origin.type === 'config'
-      ? watchConfig(origin.path, config, log, async (edited) => {
-          const built = await snapshotOf(edited)
+      ? watchConfig(origin.path, opened.writtenConfig, log, async (edited) => {
+          const built = await snapshotOf(withListening(edited, options))
           if ('problems' in built) return built.problems
           await gateway.replaceSnapshot(built.snapshot)
           return []
@@ -54,35 +50,6 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   return 0
 }
 
-function refuseOpenHost(host: string, opened: Opened): { path: string; problem: string; remedy: string } | undefined {
-  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
-  if (isLoopback || opened.snapshot.keys.length > 0) return undefined
-  return {
-    path: 'server.host',
-    problem: `${host} is a public address and no keys are configured`,
-    remedy: 'Add server.keys to the configuration, or listen on 127.0.0.1.',
-  }
-}
-
-function listenProblem(cause: unknown, host: string, port: number): { path: string; problem: string; remedy: string } {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const path = `${host}:${port}`
-  if (code === 'EADDRINUSE')
-    return {
-      path,
-      problem: 'something else listens there',
-      remedy: 'Stop it, or take another port: --port 0 takes a free one.',
-    }
-  if (code === 'EACCES') return { path, problem: 'this user may not listen there', remedy: 'Take a port above 1023.' }
-  if (code === 'EADDRNOTAVAIL')
-    return {
-      path,
-      problem: 'this machine has no such address',
-      remedy: 'Listen on 127.0.0.1, or on an address of this machine.',
-    }
-  throw cause instanceof Error ? cause : new GatewayError('internal_error', String(cause))
-}
-
 function greet(server: RunningServer, opened: Opened): void {
   const paint = createPaint(process.stdout)
   const router = opened.gateway.router()
@@ -91,7 +58,7 @@ function greet(server: RunningServer, opened: Opened): void {
   const lines = [
     originLine(opened.origin, opened.snapshot.targets.size),
     `${opened.snapshot.targets.size} models, policy ${opened.config.policy}, router ${routed}`,
-    ...[...new Set(notes(opened))],
+    ...notEnforced(opened.config).map((what) => `note: ${what} is accepted and not enforced by this version`),
   ]
   for (const line of lines) process.stdout.write(`${paint('dim', line)}\n`)
   process.stdout.write(`listening on ${paint('bold', server.url)}\n`)
@@ -114,19 +81,4 @@ function originLine(origin: Origin, models: number): string {
       return String(unhandled)
     }
   }
-}
-
-/** What the configuration asks for that this version does not do yet. */
-export function notes({ config }: Pick<Opened, 'config'>): string[] {
-  const found: string[] = []
-  const waits = (what: string): void => void found.push(`note: ${what} is accepted and not enforced by this version`)
-  if (config.server.keys.some((key) => key.limits !== undefined)) waits('server.keys[].limits')
-  if (config.server.keys.some((key) => key.budget !== undefined)) waits('server.keys[].budget')
-  if (config.server.keys.some((key) => key.prompt_flags !== 'off')) waits('server.keys[].prompt_flags')
-  if (config.store !== undefined) waits('store')
-  if (config.telemetry.prompts) waits('telemetry.prompts')
-  if (Object.values(config.providers).some((provider) => provider.tool_calls !== 'native'))
-    waits('providers.*.tool_calls')
-  if (Object.values(config.providers).some((provider) => provider.refine > 0)) waits('providers.*.refine')
-  return found
 }

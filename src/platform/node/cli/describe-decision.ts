@@ -1,0 +1,96 @@
+import type { Candidate, Decision } from '../../../core/decision.ts'
+import { describeDropped, dollars } from './describe-dropped.ts'
+import type { ShortNames } from './short-names.ts'
+import { shortNames } from './short-names.ts'
+import type { Paint } from './terminal.ts'
+import { columns, shorten, wrap } from './terminal.ts'
+
+const NAME_COLUMN = 1
+const FEWEST_NAME_CHARACTERS = 12
+
+/** A decision as text: the winner, every candidate with its estimates, the front, and who was dropped and why. */
+export function describeDecision(decision: Decision, paint: Paint, width: number): string {
+  const names = shortNames([...decision.candidates, ...decision.dropped].map(({ model }) => model))
+  const [header = '', ...lines] = candidateTable(decision, names, width)
+  const legend = [
+    '▸ chosen',
+    ...(decision.candidates.some(({ in_band }) => in_band) ? ['• in the quality band'] : []),
+    ...(names.note === undefined ? [] : [names.note]),
+  ]
+  const text = [
+    `${paint('bold', decision.model)}  ${decision.reason}`,
+    ...wrap('', circumstances(decision), ' · ', width).map((line) => paint('dim', line)),
+    '',
+    paint('dim', header),
+    ...lines.map((line, index) => (decision.candidates[index]?.model === decision.model ? paint('green', line) : line)),
+    ...wrap('', legend, '   ', width).map((line) => paint('dim', line)),
+    '',
+    ...frontLines(decision, names, width),
+    ...promptLines(decision, width),
+    ...(decision.dropped.length === 0 ? [] : ['', paint('dim', 'dropped')]),
+    ...describeDropped(decision.dropped, names, paint, width),
+  ]
+  return `${text.join('\n')}\n`
+}
+
+function circumstances(decision: Decision): string[] {
+  return [
+    `policy ${decision.policy}`,
+    `router ${decision.router}`,
+    `${decision.elapsed_ms.toFixed(1)} ms`,
+    ...(decision.router_timed_out ? ['router late'] : []),
+    ...(decision.truncated ? ['prompt cut for the router'] : []),
+    ...(decision.relaxed === undefined || decision.relaxed.length === 0
+      ? []
+      : [`relaxed: ${decision.relaxed.join(', ')}`]),
+  ]
+}
+
+function candidateTable(decision: Decision, names: ShortNames, width: number): string[] {
+  const head = ['', 'model', 'quality', 'cost', 'time', 'tokens', 'score']
+  const rows = [head, ...decision.candidates.map((candidate) => candidateRow(candidate, decision, names))]
+  // A column of which nothing is known says nothing.
+  const kept = head.flatMap((_, column) =>
+    column <= NAME_COLUMN || rows.slice(1).some((row) => row[column] !== '–') ? [column] : [],
+  )
+  const known = rows.map((row) => kept.map((column) => row[column] ?? ''))
+  const withoutName = columns(known.map((row) => [...row.with(NAME_COLUMN, ''), '|']))
+  const taken = Math.max(...withoutName.map((line) => line.length)) - '  |'.length
+  const room = Math.max(width - taken, FEWEST_NAME_CHARACTERS)
+  const fitted = known.map((row) => row.with(NAME_COLUMN, shorten(row[NAME_COLUMN] ?? '', room)))
+  return columns(fitted, kept.map((_, index) => index).slice(NAME_COLUMN + 1))
+}
+
+function candidateRow(candidate: Candidate, decision: Decision, names: ShortNames): string[] {
+  const { quality, uncertainty } = candidate
+  return [
+    candidate.model === decision.model ? '▸' : candidate.in_band ? '•' : '',
+    names.of(candidate.model),
+    quality === undefined ? '–' : `${(quality * 100).toFixed(1)} ±${((uncertainty ?? 0) * 100).toFixed(1)}`,
+    dollars(candidate.cost_usd),
+    candidate.latency_ms === undefined ? '–' : `${(candidate.latency_ms / 1_000).toFixed(1)} s`,
+    candidate.output_tokens === undefined ? '–' : candidate.output_tokens.toFixed(0),
+    candidate.score === undefined ? '–' : candidate.score.toFixed(1),
+  ]
+}
+
+function frontLines(decision: Decision, names: ShortNames, width: number): string[] {
+  const members = decision.front.map((model) => `${names.of(model)}${model === decision.knee ? ' (knee)' : ''}`)
+  return members.length === 0 ? [] : wrap('front   ', members, ' → ', width)
+}
+
+/** What kind of prompt the router saw, where it says so. */
+function promptLines(decision: Decision, width: number): string[] {
+  const clusters = decision.evidence?.['clusters']
+  if (!Array.isArray(clusters)) return []
+  const kinds = clusters.flatMap((cluster: unknown) =>
+    typeof cluster === 'object' &&
+    cluster !== null &&
+    'label' in cluster &&
+    'share' in cluster &&
+    Number(cluster.share) >= 0.05
+      ? [`${String(cluster.label)} ${Math.round(Number(cluster.share) * 100)} %`]
+      : [],
+  )
+  return kinds.length === 0 ? [] : wrap('prompt  ', kinds, ', ', width)
+}

@@ -1,0 +1,64 @@
+import type { Paint } from './terminal.ts'
+import { columns, wrap } from './terminal.ts'
+
+/** What `check` found where nothing is wrong; JSON names, because `--json` prints it. */
+export type Findings = {
+  /** The path of the configuration, or where the models come from without one. */
+  readonly source: string
+  readonly address: string
+  readonly keys: readonly string[]
+  readonly policy: string
+  readonly router:
+    | { readonly name: string; readonly device: string; readonly first_decision_ms: number; readonly is_late: boolean }
+    | undefined
+  readonly providers: readonly {
+    readonly name: string
+    readonly type: string
+    readonly base_url: string | undefined
+    readonly key: string | undefined
+    readonly models: number
+    readonly in_catalogue: number
+  }[]
+  readonly pools: readonly { readonly name: string; readonly models: number }[]
+  readonly not_enforced: readonly string[]
+}
+
+const SOURCES: Readonly<Record<string, string>> = {
+  discovered: 'no configuration: keys and local servers found on this machine',
+  simulator: 'no configuration, no key and no local server: the built-in simulator',
+}
+
+/** Findings as text: what the gateway would serve, and a table of providers. */
+export function describeFindings(found: Findings, paint: Paint, width: number): string {
+  const { router, pools, keys } = found
+  const late = router?.is_late === true ? ', a first decision came too late' : ''
+  const facts: readonly (readonly [label: string, pieces: readonly string[]])[] = [
+    ['source', [SOURCES[found.source] ?? found.source]],
+    ['address', [found.address]],
+    ['keys', keys.length === 0 ? ['none: only this machine may call'] : keys],
+    ['policy', [found.policy]],
+    [
+      'router',
+      [router === undefined ? 'none' : `${router.name} on ${router.device}, ${router.first_decision_ms} ms${late}`],
+    ],
+    ['pools', pools.length === 0 ? ['none'] : pools.map(({ name, models }) => `${name} (${models})`)],
+  ]
+  const head = ['provider', 'models', 'known', 'key', 'address']
+  const rows = found.providers.map(({ name, models, in_catalogue: known, key, base_url: url }) => [
+    name,
+    String(models),
+    String(known),
+    key ?? '–',
+    url ?? 'built in',
+  ])
+  const [header = '', ...lines] = columns([head, ...rows], [1, 2])
+  const text = [
+    ...facts.flatMap(([label, pieces]) => wrap(label.padEnd(9), pieces, ', ', width)),
+    '',
+    paint('dim', header),
+    ...lines,
+    '',
+    ...found.not_enforced.map((path) => paint('yellow', `note: ${path} is accepted and not enforced by this version`)),
+  ]
+  return `${text.join('\n')}\n`
+}

@@ -1,0 +1,16 @@
+import type { Config } from '../../../config/config-schema.ts'
+
+/** What a configuration asks for that this version accepts and does not do yet, as paths. */
+export function notEnforced({ server, providers, store, telemetry }: Config): string[] {
+  const settings = Object.values(providers)
+  const asked: readonly (readonly [path: string, isAsked: boolean])[] = [
+    ['server.keys[].limits', server.keys.some(({ limits }) => limits !== undefined)],
+    ['server.keys[].budget', server.keys.some(({ budget }) => budget !== undefined)],
+    ['server.keys[].prompt_flags', server.keys.some(({ prompt_flags: flags }) => flags !== 'off')],
+    ['providers.*.tool_calls', settings.some(({ tool_calls: dialect }) => dialect !== 'native')],
+    ['providers.*.refine', settings.some(({ refine }) => refine > 0)],
+    ['store', store !== undefined],
+    ['telemetry.prompts', telemetry.prompts],
+  ]
+  return asked.filter(([, isAsked]) => isAsked).map(([path]) => path)
+}

@@ -1,0 +1,32 @@
+import { request } from 'undici'
+import type { Problem } from '../../../config/problem.ts'
+import type { ConfiguredProvider, Snapshot } from '../../../core/snapshot.ts'
+
+const LIVE_MS = 5_000
+
+/** Asks every provider for its list of models, and says which of them do not answer as they should. */
+export async function probeProviders({ targets, providers }: Snapshot): Promise<Problem[]> {
+  const urls = new Map([...targets.values()].map((target) => [target.provider, target.baseUrl]))
+  const probes = [...providers.values()].map((provider) => probe(provider, urls.get(provider.name)))
+  return (await Promise.all(probes)).flat()
+}
+
+async function probe(provider: ConfiguredProvider, url: string | undefined): Promise<Problem[]> {
+  if (url === undefined) return []
+  const path = `providers.${provider.name}`
+  const { secret } = provider
+  const credentials = secret === undefined ? {} : { authorization: `Bearer ${secret}`, 'api-key': secret }
+  try {
+    const { statusCode, body } = await request(`${url}/models`, {
+      signal: AbortSignal.timeout(LIVE_MS),
+      headers: { ...provider.headers, ...credentials },
+    })
+    await body.dump()
+    if (statusCode < 400) return []
+    const remedy = statusCode === 401 || statusCode === 403 ? 'Check its key.' : `Check its base_url, ${url}.`
+    return [{ path, problem: `answered ${statusCode} to GET /models`, remedy }]
+  } catch {
+    // Refused, unknown, silent: for the operator it is the same finding.
+    return [{ path, problem: 'does not answer', remedy: `Check that ${url} can be reached from here.` }]
+  }
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { appendMember, editMembers } from './json-edit.ts'
+import { appendMember, editMemberBytes, editMembers } from './json-edit.ts'
 
 const space = fc.constantFrom('', ' ', '\n  ', '\t')
 const key = fc.oneof(fc.constantFrom('model', 'routing', 'messages', '"quoted"', 'back\\slash'), fc.string())
@@ -28,6 +28,17 @@ test('replacing and removing members equals doing it on the parsed object', () =
   )
 })
 
+test('editing bytes equals editing the text', () => {
+  fc.assert(
+    fc.property(objectText, fc.string(), (text, model) => {
+      const edits = { model: JSON.stringify(model), routing: undefined }
+      const bytes = new TextEncoder().encode(text)
+      expect(new TextDecoder().decode(editMemberBytes(bytes, text, edits))).toBe(editMembers(text, edits))
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
 test('every byte outside the edited members stays as it was', () => {
   const text = '{ "seed": 12345678901234567890,\n "model" : "auto" , "top_p": 1.0, "messages":[{"model":"x"}] }'
   expect(editMembers(text, { model: '"a/b"' })).toBe(text.replace('"auto"', '"a/b"'))
@@ -44,6 +55,8 @@ test('a member is taken out with one comma, wherever it stands', () => {
   expect(editMembers('{"a":1,"routing":2,"b":3}', gone)).toBe('{"a":1,"b":3}')
   expect(editMembers('{"a":1,"routing":null}', gone)).toBe('{"a":1}')
   expect(editMembers('{"routing":true}', gone)).toBe('{}')
+  expect(editMembers('{"a":1,"routing":2,"routing":3}', gone)).toBe('{"a":1}')
+  expect(editMembers('{"routing":2,"routing":3}', gone)).toBe('{}')
 })
 
 test('a key written with escapes is still that key', () => {

@@ -9,6 +9,9 @@ const CLOSE_BRACE = 125
 /** What to do with members of a JSON object's text: a new value as JSON text, or `undefined` to take the member out. */
 export type JsonEdits = Readonly<Record<string, string | undefined>>
 
+/** A stretch of a text and what stands there instead. */
+type Splice = { readonly start: number; readonly end: number; readonly text: string }
+
 /**
  * `text`, the text of a valid JSON object, with some of its own members replaced or removed and every other byte as it
  * was: whitespace, key order, digits of large numbers. Nested members of the same name stay. A repeated member is
@@ -17,7 +20,39 @@ export type JsonEdits = Readonly<Record<string, string | undefined>>
 export function editMembers(text: string, edits: JsonEdits): string {
   let edited = ''
   let copied = 0
-  let isFirstKept = true
+  for (const splice of splices(text, edits)) {
+    edited += text.slice(copied, splice.start) + splice.text
+    copied = splice.end
+  }
+  return edited + text.slice(copied)
+}
+
+/** The same on the bytes of `text`. In plain ASCII, which most bodies are, no character is looked at or encoded again. */
+export function editMemberBytes(bytes: Uint8Array, text: string, edits: JsonEdits): Uint8Array {
+  if (bytes.length !== text.length) return encoder.encode(editMembers(text, edits))
+  const found = splices(text, edits).map((splice) => ({ ...splice, written: encoder.encode(splice.text) }))
+  const change = found.reduce((sum, { start, end, written }) => sum + written.length - (end - start), 0)
+  const edited = new Uint8Array(bytes.length + change)
+  let copied = 0
+  let offset = 0
+  for (const { start, end, written } of found) {
+    edited.set(bytes.subarray(copied, start), offset)
+    offset += start - copied
+    edited.set(written, offset)
+    offset += written.length
+    copied = end
+  }
+  edited.set(bytes.subarray(copied), offset)
+  return edited
+}
+
+const encoder = new TextEncoder()
+
+/** Where the members stand, in order and without overlap. */
+function splices(text: string, edits: JsonEdits): Splice[] {
+  const found: Splice[] = []
+  // Index of the comma before the current member, or -1 while no member before it is kept.
+  let commaBefore = -1
   let index = text.indexOf('{') + 1
   for (;;) {
     const memberStart = index
@@ -26,31 +61,31 @@ export function editMembers(text: string, edits: JsonEdits): string {
     const keyStart = index
     index = skipString(text, index)
     const key = readKey(text, keyStart, index)
-    index = skipSpace(text, text.indexOf(':', index) + 1)
-    const valueStart = index
-    index = skipValue(text, index)
-    const valueEnd = index
-    index = skipSpace(text, index)
+    const valueStart = skipSpace(text, text.indexOf(':', index) + 1)
+    const valueEnd = skipValue(text, valueStart)
+    index = skipSpace(text, valueEnd)
     const hasComma = text.charCodeAt(index) === COMMA
-    if (Object.hasOwn(edits, key)) {
-      const value = edits[key]
-      if (value === undefined) {
-        // The comma after goes with the member; for the last member, the one before does.
-        edited += text.slice(copied, memberStart)
-        if (!hasComma && !isFirstKept) edited = edited.slice(0, edited.lastIndexOf(','))
-        copied = hasComma ? index + 1 : valueEnd
-      } else {
-        edited += text.slice(copied, valueStart) + value
-        copied = valueEnd
-        isFirstKept = false
-      }
-    } else {
-      isFirstKept = false
+    const isRemoved = Object.hasOwn(edits, key) && edits[key] === undefined
+    if (isRemoved) {
+      // The comma after goes with the member; for the last member, the one before does.
+      if (hasComma) found.push({ start: memberStart, end: index + 1, text: '' })
+      else found.push({ start: commaBefore < 0 ? memberStart : commaBefore, end: valueEnd, text: '' })
+    } else if (Object.hasOwn(edits, key)) {
+      found.push({ start: valueStart, end: valueEnd, text: edits[key] ?? '' })
     }
     if (!hasComma) break
+    if (!isRemoved) commaBefore = index
     index += 1
   }
-  return copied === 0 ? text : edited + text.slice(copied)
+  return merged(found)
+}
+
+/** A last member's removal may start at a comma before members that were removed too: then it swallows their splices. */
+function merged(found: Splice[]): Splice[] {
+  const last = found.at(-1)
+  if (last === undefined) return found
+  const kept = found.slice(0, -1).filter((splice) => splice.start < last.start)
+  return kept.length === found.length - 1 ? found : [...kept, last]
 }
 
 /** The bytes of a JSON object with one member more at its end; every other byte as it was. */

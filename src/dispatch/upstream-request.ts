@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
-import { editMembers } from '../core/json-edit.ts'
+import { editMemberBytes } from '../core/json-edit.ts'
 import type { HttpRequest } from '../core/ports.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Snapshot } from '../core/snapshot.ts'
@@ -44,5 +44,5 @@ function bodyFor(
   if (!hasOwn && body['model'] === target.model) return bytes
   const edits: Record<string, string | undefined> = { model: JSON.stringify(target.model) }
   if (hasOwn) for (const member of OWN_MEMBERS) edits[member] = undefined
-  return editMembers(text, edits)
+  return editMemberBytes(bytes, text, edits)
 }

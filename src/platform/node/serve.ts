@@ -17,6 +17,7 @@ export type RunningServer = {
 }
 
 const DEFAULT_GRACE_MS = 10_000
+const SWEEP_MS = 50
 const ANSWER_READ_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
 
@@ -75,8 +76,11 @@ function listen(server: Server, options: { readonly host: string; readonly port:
 function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), graceMs)
+    // A connection whose answer ends now is idle, not closed: its client would keep it for the next request.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
     server.close(() => {
       clearTimeout(force)
+      clearInterval(sweep)
       resolve()
     })
     server.closeIdleConnections()

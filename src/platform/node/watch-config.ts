@@ -1,3 +1,4 @@
+import type { FSWatcher } from 'node:fs'
 import { readFileSync, watch } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Config } from '../../config/config-schema.ts'
@@ -6,9 +7,6 @@ import { readConfig } from '../../config/read-config.ts'
 import type { Log } from '../../core/ports.ts'
 
 const SETTLE_MS = 100
-
-/** Parts that are read once: a change to them needs a restart. */
-const BOOT_PARTS = ['server', 'telemetry', 'store'] as const
 
 /**
  * Applies every good edit of the file and reports every bad one, which changes nothing. Watches the folder, because
@@ -41,12 +39,7 @@ export function watchConfig(
     } catch (cause) {
       return refuse([{ path: file, problem: String(cause), remedy: 'The state before this edit is kept.' }])
     }
-    for (const part of BOOT_PARTS) {
-      if (JSON.stringify(read.config[part]) !== JSON.stringify(current[part]) && part !== 'server') {
-        log('warn', 'config_needs_restart', { part })
-      }
-    }
-    if (needsRestart(current, read.config)) log('warn', 'config_needs_restart', { part: 'server.host, server.port' })
+    for (const part of readOnce(current, read.config)) log('warn', 'config_needs_restart', { part })
     current = read.config
     log('info', 'config_reloaded', { path: file })
   }
@@ -55,19 +48,45 @@ export function watchConfig(
     log('error', 'config_refused', { path: file, kept: 'the state before this edit', problems })
   }
 
-  const watcher = watch(dirname(file), (_event, name) => {
+  // One at a time: of two edits in a row, the later must win.
+  let reloading = Promise.resolve()
+  const schedule = (): void => {
+    reloading = reloading.then(reload)
+  }
+  const watcher = watchFolder(dirname(file), log, (name) => {
     if (name !== null && name !== basename(file) && !name.startsWith('..data')) return
     clearTimeout(timer)
-    timer = setTimeout(() => void reload(), SETTLE_MS)
+    timer = setTimeout(schedule, SETTLE_MS)
   })
+  // An edit made while the gateway started has no event any more.
+  schedule()
   return {
     close() {
       clearTimeout(timer)
-      watcher.close()
+      watcher?.close()
     },
   }
 }
 
-function needsRestart(before: Config, after: Config): boolean {
-  return before.server.host !== after.server.host || before.server.port !== after.server.port
+/** Watches a folder; where the system cannot, says so and the gateway serves on. */
+function watchFolder(folder: string, log: Log, changed: (name: string | null) => void): FSWatcher | undefined {
+  const complain = (cause: unknown): void => log('warn', 'config_not_watched', { folder, problem: String(cause) })
+  try {
+    return watch(folder, (_event, name) => changed(name)).on('error', complain)
+  } catch (cause) {
+    complain(cause)
+    return undefined
+  }
+}
+
+/** What differs of that which is read only at the start. */
+function readOnce(before: Config, after: Config): string[] {
+  const parts: readonly (readonly [part: string, of: (config: Config) => unknown])[] = [
+    ['server.host', ({ server }) => server.host],
+    ['server.port', ({ server }) => server.port],
+    ['timeouts.connect_ms', ({ timeouts }) => timeouts.connect_ms],
+    ['telemetry', ({ telemetry }) => telemetry],
+    ['store', ({ store }) => store],
+  ]
+  return parts.filter(([, of]) => JSON.stringify(of(before)) !== JSON.stringify(of(after))).map(([part]) => part)
 }

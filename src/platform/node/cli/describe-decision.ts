@@ -75,8 +75,12 @@ function candidateRow(candidate: Candidate, decision: Decision, names: ShortName
 }
 
 function frontLines(decision: Decision, names: ShortNames, width: number): string[] {
-  const members = decision.front.map((model) => `${names.of(model)}${model === decision.knee ? ' (knee)' : ''}`)
-  return members.length === 0 ? [] : wrap('front   ', members, ' → ', width)
+  const label = 'front   '
+  const room = width - label.length - ' (knee) →'.length
+  const members = decision.front.map(
+    (model) => `${shorten(names.of(model), room)}${model === decision.knee ? ' (knee)' : ''}`,
+  )
+  return members.length === 0 ? [] : wrap(label, members, ' → ', width)
 }
 
 /** What kind of prompt the router saw, where it says so. */

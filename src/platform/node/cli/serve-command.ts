@@ -32,7 +32,6 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
     printProblems([listenProblem(cause, host, port)])
     return 1
   }
-  greet(server, opened)
   const watcher =
     origin.type === 'config'
       ? watchConfig(origin.path, opened.writtenConfig, log, async (edited) => {
@@ -43,6 +42,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
         })
       : undefined
 
+  greet(server, opened)
   await untilStopped()
   watcher?.close()
   await server.close()

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { runProgram } from './program.ts'
+
+test.each([
+  [['--help']],
+  [['serve', '--help']],
+  [['route', '--help']],
+  [['check', '--help']],
+  [['simulate', '--help']],
+])('%j explains itself and succeeds', async (args) => {
+  const { status, stdout, stderr } = await runProgram(args)
+  expect(stdout).toMatch(/^Usage: thalamus/)
+  expect(stdout).toContain(args[0] === '--help' ? 'simulate' : 'Example:')
+  for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+})
+
+test('the version is that of the package', async () => {
+  const { status, stdout } = await runProgram(['--version'])
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect(status).toBe(0)
+})
+
+test.each([
+  [['rout'], 'there is no command "rout". Did you mean "route"?'],
+  [['zzzzzzzzzz'], 'The commands are serve, route, check, simulate, help.'],
+  [['--prot', '1'], "unknown option '--prot'"],
+  [['serve', '--port', 'x'], 'a port is a number from 0 to 65535'],
+  [['serve', '--port', '70000'], 'a port is a number from 0 to 65535'],
+  [['serve', 'here'], 'too many arguments'],
+  [['route'], "missing required argument 'prompt'"],
+  [['route', 'hi', '--flags', 'nonsense'], '"nonsense" in the model name is not a routing flag'],
+  [['route', 'hi', '--flags', 'max_cost=much'], 'max_cost'],
+  [['route', 'hi', '--pool', 'nowhere'], 'nowhere'],
+])('%j is wrong usage: status 2 and what to do', async (args, message) => {
+  const { status, stdout, stderr } = await runProgram(args)
+  expect(stderr).toContain(message)
+  expect(stderr).not.toMatch(/\n\s+at /)
+  expect(stdout).toBe('')
+  expect(status).toBe(2)
+})

@@ -2,13 +2,20 @@ import type { GatewayError } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import type { Headers } from './ports.ts'
 import type { ChatRequest, WireFormatId } from './request.ts'
-import type { StreamPart } from './stream-part.ts'
+import type { FinishReason, StreamPart, Usage } from './stream-part.ts'
 
 /** Something a format cannot carry. */
 export type Loss = { readonly path: string; readonly reason: string }
 
 /** One server-sent event, or one line of a line-framed stream. */
 export type WireEvent = { readonly event: string | undefined; readonly data: string }
+
+/** As much of an answer as the gateway needs in order to pass it on. */
+export type AnswerSummary = {
+  readonly hasContent: boolean
+  readonly finishReason: FinishReason | undefined
+  readonly usage: Usage | undefined
+}
 
 /** Reads one upstream stream. Synchronous; keeps state between events. */
 export type StreamReader = {
@@ -24,6 +31,8 @@ export type WireFormat = {
   readRequest(body: JsonObject, text: string): ChatRequest
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */
   readResponse(body: JsonObject): StreamPart[]
+  /** What a whole answer amounts to, without its parts. Throws as `readResponse` does. */
+  summarizeResponse(body: JsonObject): AnswerSummary
   createReader(): StreamReader
   /** The upstream's failure, classified. `headers` are those that belong to the client too: `retry-after`. */
   readError(status: number, headers: Headers, body: string): GatewayError

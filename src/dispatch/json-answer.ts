@@ -3,11 +3,9 @@ import { GatewayError } from '../core/errors.ts'
 import { isJsonObject } from '../core/json.ts'
 import { appendMember } from '../core/json-edit.ts'
 import type { Clock } from '../core/ports.ts'
-import type { StreamPart } from '../core/stream-part.ts'
-import { isContentPart } from '../core/stream-part.ts'
-import type { WireFormat } from '../core/wire-format.ts'
+import type { FinishReason } from '../core/stream-part.ts'
+import type { AnswerSummary, WireFormat } from '../core/wire-format.ts'
 import type { Answer, Commit } from './attempt.ts'
-import { lastUsage } from './observed.ts'
 
 const decoder = new TextDecoder()
 const MAX_BYTES = 64 * 1024 * 1024
@@ -35,9 +33,8 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
     },
     finish() {
       const answered = join(chunks, bytes)
-      const parts = readParts(input.format, answered)
-      const { usage, finishReason } = lastUsage(parts)
-      requireContent(parts, finishReason)
+      const { usage, finishReason, hasContent } = summarize(input.format, answered)
+      if (!hasContent) refuseEmpty(finishReason)
       const { explanation } = input
       const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
       const sink = input.commit({
@@ -64,12 +61,12 @@ export function createMisfitAnswer(input: JsonAnswerInput): Answer {
 }
 
 /** An answer that was cut short by a limit or a filter may be empty; any other is a failure in disguise. */
-export function requireContent(parts: readonly StreamPart[], finishReason: string | undefined): void {
-  if (finishReason === 'length' || finishReason === 'content-filter' || parts.some(isContentPart)) return
+export function refuseEmpty(finishReason: FinishReason | undefined): void {
+  if (finishReason === 'length' || finishReason === 'content-filter') return
   throw new GatewayError('upstream_empty', 'The model answered without any content.')
 }
 
-function readParts(format: WireFormat, body: Uint8Array): StreamPart[] {
+function summarize(format: WireFormat, body: Uint8Array): AnswerSummary {
   let value: unknown
   try {
     value = JSON.parse(decoder.decode(body))
@@ -79,7 +76,7 @@ function readParts(format: WireFormat, body: Uint8Array): StreamPart[] {
   if (!isJsonObject(value)) {
     throw new GatewayError('upstream_malformed', 'The model answered with JSON that is no object.')
   }
-  return format.readResponse(value)
+  return format.summarizeResponse(value)
 }
 
 function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {

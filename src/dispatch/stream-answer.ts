@@ -6,7 +6,7 @@ import type { WireFormat } from '../core/wire-format.ts'
 import { createSseFramer } from '../stream/frame-sse.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Commit } from './attempt.ts'
-import { requireContent } from './json-answer.ts'
+import { refuseEmpty } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import { lastUsage } from './observed.ts'
 
@@ -124,7 +124,7 @@ export function createStreamAnswer(input: StreamAnswerInput): Answer {
       if (rest.length > 0) take(closeFrame(rest))
       const observed = observe()
       if (sink === undefined) {
-        requireContent([], observed.finishReason)
+        refuseEmpty(observed.finishReason)
         commit(new Uint8Array(0))
       }
       if (!scanner.isDone() && observed.finishReason === undefined) {

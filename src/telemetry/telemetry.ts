@@ -55,7 +55,7 @@ function countTokens(metrics: ReturnType<typeof createMetrics>, model: string, r
 }
 
 function logFields(record: CallRecord): Record<string, unknown> {
-  return {
+  const fields = {
     id: record.id,
     endpoint: record.endpoint,
     asked: record.asked,
@@ -64,9 +64,6 @@ function logFields(record: CallRecord): Record<string, unknown> {
     outcome: record.outcome,
     stream: record.stream,
     key: record.key,
-    policy: record.decision?.policy,
-    router: record.decision?.router,
-    reason: record.decision?.reason,
     attempts: record.attempts.length,
     ms: round(record.elapsedMs),
     overhead_ms: round(record.overheadMs),
@@ -75,8 +72,12 @@ function logFields(record: CallRecord): Record<string, unknown> {
     tokens_out: record.usage?.outputTokens,
     usage_estimated: record.isUsageEstimated ? true : undefined,
     cost_usd: record.costUsd,
-    ...record.detail,
   }
+  const { decision, detail } = record
+  if (decision !== undefined) {
+    Object.assign(fields, { policy: decision.policy, router: decision.router, reason: decision.reason })
+  }
+  return detail === undefined ? fields : { ...fields, ...detail }
 }
 
 function round(milliseconds: number | undefined): number | undefined {

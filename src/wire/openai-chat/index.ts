@@ -1,13 +1,14 @@
 import type { WireFormat } from '../../core/wire-format.ts'
 import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
 import { readRequest } from './read-request.ts'
-import { createReader, readResponse } from './read-response.ts'
+import { createReader, readResponse, summarizeResponse } from './read-response.ts'
 
 /** OpenAI Chat Completions, spoken by clients and by most upstreams. */
 export const openaiChat: WireFormat = {
   id: 'openai-chat',
   readRequest,
   readResponse,
+  summarizeResponse,
   createReader,
   readError,
   writeError,

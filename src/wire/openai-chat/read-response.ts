@@ -2,12 +2,41 @@ import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { FinishReason, StreamPart, Usage } from '../../core/stream-part.ts'
-import type { StreamReader } from '../../core/wire-format.ts'
+import { isContentPart } from '../../core/stream-part.ts'
+import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
 import { readErrorBody } from './errors.ts'
 
 /** A whole chat completion as parts. Throws the upstream's own error when the body is one. */
 export function readResponse(body: JsonObject): StreamPart[] {
   return readObject(body, 'message')
+}
+
+/**
+ * The same answer without its parts. Nearly every answer is one choice with a text or calls, which shows at a look;
+ * any other is read as a whole.
+ */
+export function summarizeResponse(body: JsonObject): AnswerSummary {
+  const choices = body['choices']
+  const choice = Array.isArray(choices) && choices.length === 1 ? choices[0] : undefined
+  const message = isJsonObject(choice) ? choice['message'] : undefined
+  if (isJsonObject(choice) && isJsonObject(message) && (body['error'] ?? null) === null && hasPlainContent(message)) {
+    const raw = choice['finish_reason']
+    const usage = body['usage']
+    return {
+      hasContent: true,
+      finishReason: typeof raw === 'string' && raw !== '' ? readFinishReason(raw) : undefined,
+      usage: isJsonObject(usage) ? readUsage(usage) : undefined,
+    }
+  }
+  const parts = readResponse(body)
+  const end = parts.find((part) => part.type === 'response-end')
+  const usage = parts.find((part) => part.type === 'usage')
+  return { hasContent: parts.some(isContentPart), finishReason: end?.finishReason, usage: usage?.usage }
+}
+
+function hasPlainContent(message: JsonObject): boolean {
+  const content = message['content']
+  return typeof content === 'string' && content !== ''
 }
 
 /** Reads `chat.completion.chunk` events, one at a time. */

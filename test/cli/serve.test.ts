@@ -201,3 +201,14 @@ test('spans reach an OTLP collector under the caller’s trace, without prompts 
   expect(sent).not.toContain('the-prompt-is-private')
   expectNoSecret(sent)
 })
+
+test('a collector that is not there holds up neither a request nor the end', async () => {
+  const program = await startProgram(['--port', '0'], {
+    config: `${provider()}models: [up/ok]\ntelemetry: { otlp_endpoint: "http://127.0.0.1:9" }`,
+    environment: SECRETS,
+  })
+  expect((await chat(program.url, { model: 'auto' })).status).toBe(200)
+  const { status, stderr } = await program.stop()
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+})

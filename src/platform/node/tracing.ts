@@ -1,11 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from '../../core/ports.ts'
+
 /** A running trace exporter. */
 export type Tracing = { shutdown(): Promise<void> }
 
+export type TracingOptions = {
+  /** An OTLP/HTTP collector, `http://host:4318`. */
+  readonly endpoint: string
+  readonly version: string
+  readonly log: Log
+}
+
+const EXPORT_MS = 5_000
+const SHUTDOWN_MS = 2_000
+const QUIET_MS = 60_000
+
 /**
- * Sends spans to an OTLP/HTTP collector at `endpoint` (`http://host:4318`). Loaded only when asked for: the SDK is
- * most of its own cost. The queue is bounded and drops when the collector is too slow.
+ * Sends spans to an OTLP/HTTP collector. Loaded only when asked for: the SDK is most of its own cost. The queue is
+ * bounded and drops when the collector is too slow; a collector that fails is logged, once a minute at most, and
+ * never in the way of a request or of the end of the program.
  */
-export async function startTracing(endpoint: string, version: string): Promise<Tracing> {
+export async function startTracing({ endpoint, version, log }: TracingOptions): Promise<Tracing> {
   const [
     { context, propagation, trace },
     { BatchSpanProcessor, TracerProvider },
@@ -19,11 +34,16 @@ export async function startTracing(endpoint: string, version: string): Promise<T
     import('@opentelemetry/resources'),
     import('@opentelemetry/core'),
   ])
+  const complain = atMostOnceAMinute((cause) => log('warn', 'traces_not_sent', { endpoint, problem: describe(cause) }))
+  core.setGlobalErrorHandler(complain)
   const provider = new TracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': 'thalamus', 'service.version': version }),
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter: new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` }),
+        exporter: new OTLPTraceExporter({
+          url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
+          timeoutMillis: EXPORT_MS,
+        }),
         maxQueueSize: 2_048,
       }),
     ],
@@ -32,10 +52,26 @@ export async function startTracing(endpoint: string, version: string): Promise<T
   propagation.setGlobalPropagator(new core.W3CTraceContextPropagator())
   return {
     async shutdown() {
-      await provider.shutdown()
+      // Spans that cannot be sent any more are lost; the program ends all the same.
+      const sent = provider.shutdown().catch(complain)
+      await Promise.race([sent, sleep(SHUTDOWN_MS, undefined, { ref: false })])
       trace.disable()
       propagation.disable()
       context.disable()
     },
   }
+}
+
+function atMostOnceAMinute(act: (cause: unknown) => void): (cause: unknown) => void {
+  let quietUntil = 0
+  return (cause) => {
+    const now = performance.now()
+    if (now < quietUntil) return
+    quietUntil = now + QUIET_MS
+    act(cause)
+  }
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -61,7 +61,11 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   const tracing =
     telemetry.otlp_endpoint === undefined
       ? undefined
-      : await (await import('../tracing.ts')).startTracing(telemetry.otlp_endpoint, VERSION)
+      : await (await import('../tracing.ts')).startTracing({
+          endpoint: telemetry.otlp_endpoint,
+          version: VERSION,
+          log: options.log,
+        })
   const ports = createNodePorts({
     inference: createInference(),
     secrets: createSecrets(process.env),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Inference, InferenceSession, Tensor, Tensors } from '../../core/ports.ts'
@@ -116,6 +117,8 @@ export function createInference(options: InferenceOptions = {}): Inference {
   }
 }
 
+const STOP_MS = 5_000
+
 function startThread(script: URL): Thread {
   const worker = new Worker(script, {
     // The loader flags of the main thread (test runners, debuggers) are not the worker's.
@@ -171,7 +174,14 @@ function startThread(script: URL): Thread {
     },
     queued: () => waiting.length,
     async stop() {
+      const isBusy = isAlive && running !== undefined
+      const idle = new Promise<void>((resolve) => {
+        worker.once('message', () => resolve())
+        worker.once('exit', () => resolve())
+      })
       die(new Error('The inference thread is closed.'))
+      // onnxruntime aborts the whole process when its thread is ended in the middle of a run.
+      if (isBusy) await Promise.race([idle, sleep(STOP_MS, undefined, { ref: false })])
       await worker.terminate()
     },
   }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { routers } from '../../routers/index.ts'
-import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { builtInPolicies } from '../directives/built-in-policies.ts'
 import { fromBody } from '../directives/from-body.ts'
@@ -55,16 +54,8 @@ async function problemsOf(text: string): Promise<string[]> {
 const local = 'local: { base_url: "http://127.0.0.1:9/v1" }'
 
 test('the example of the public contract becomes a snapshot', async () => {
-  // Its provider `anthropic` is not built in yet: it comes with its own wire format.
-  const anthropic = defineProvider({
-    id: 'anthropic',
-    format: 'openai-chat',
-    baseUrl: 'https://api.anthropic.com/v1',
-    keyVariable: 'ANTHROPIC_API_KEY',
-    authorize: (call) => bearerPost(call, '/chat/completions'),
-  })
   const built = await build(contractExample, {
-    providers: new Map([...providers, [anthropic.id, anthropic]]),
+    providers,
     secrets: { read: (reference) => `secret of ${reference}` },
   })
   if ('problems' in built) throw new Error(JSON.stringify(built.problems))

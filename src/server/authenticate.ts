@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
+import { isLoopback } from '../core/is-loopback.ts'
 import type { InboundKey, Principal, Snapshot } from '../core/snapshot.ts'
 import type { HeaderReader } from './header-reader.ts'
 
@@ -47,14 +48,14 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
  */
 function requireLocalPage(header: HeaderReader): void {
   const origin = header('origin')
-  if (origin !== undefined && !isLoopback(hostOf(origin))) {
+  if (origin !== undefined && !isLocalHost(hostOf(origin))) {
     throw new GatewayError(
       'origin_not_allowed',
       'Web pages may use this gateway only with a key. Configure server.keys.',
     )
   }
   const host = header('host')
-  if (host !== undefined && !isLoopback(host)) {
+  if (host !== undefined && !isLocalHost(host)) {
     throw new GatewayError(
       'origin_not_allowed',
       'Without keys this gateway answers only to a loopback address such as 127.0.0.1 or localhost. Configure server.keys.',
@@ -70,14 +71,9 @@ function hostOf(origin: string): string {
 // Nearly every request names the same host.
 let lastLoopback = ''
 
-function isLoopback(hostAndPort: string): boolean {
+function isLocalHost(hostAndPort: string): boolean {
   if (hostAndPort === lastLoopback) return true
-  const host = hostAndPort.replace(/:\d+$/, '').toLowerCase()
-  const isIt =
-    host === 'localhost' ||
-    host === '[::1]' ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host) ||
-    host.endsWith('.localhost')
-  if (isIt) lastLoopback = hostAndPort
-  return isIt
+  if (!isLoopback(hostAndPort.replace(/:\d+$/, ''))) return false
+  lastLoopback = hostAndPort
+  return true
 }

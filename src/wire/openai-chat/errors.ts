@@ -15,11 +15,12 @@ export function readError(status: number, headers: Headers, body: string): Gatew
     // Proxies in front of a model answer with HTML or plain text; the status says enough.
     parsed = undefined
   }
-  return readErrorBody(
-    status,
-    headers,
-    isJsonObject(parsed) ? parsed : { error: { message: body.slice(0, MAX_EXCERPT) } },
-  )
+  return readErrorBody(status, headers, isJsonObject(parsed) ? parsed : { error: { message: readableText(body) } })
+}
+
+/** Plain words are passed on; the markup of some proxy's error page says nothing to a client. */
+function readableText(body: string): string {
+  return body.trimStart().startsWith('<') ? '' : body.slice(0, MAX_EXCERPT)
 }
 
 /** An error object as a GatewayError; `status` is undefined when it came inside a 200. */
@@ -35,7 +36,8 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
     ...(param === undefined ? {} : { param }),
     headers,
     data: { upstream: { status: effective ?? null, code: upstreamCode ?? null } },
-    detail: { status: effective, upstream_code: upstreamCode, message: said?.slice(0, MAX_EXCERPT) },
+    // Not the message: upstreams quote prompts and keys in theirs, and details are logged.
+    detail: { status: effective, upstream_code: upstreamCode },
   })
 }
 

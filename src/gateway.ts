@@ -13,7 +13,6 @@ import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
 import { serveChat } from './server/chat.ts'
 import type { Readiness } from './server/handlers.ts'
 import { createHandlers } from './server/handlers.ts'
-import type { HeaderReader } from './server/header-reader.ts'
 import { CHAT_PATH } from './server/routes.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
@@ -26,7 +25,7 @@ export type Gateway = {
    * Serves a chat call straight from its exchange, without the HTTP framework; false when the path is not one of these.
    * Routing through it costs about as much as everything else the gateway does to a request (docs/performance.md).
    */
-  serveDirectly(method: string, path: string, exchange: Exchange, header: HeaderReader): boolean
+  serveDirectly(method: string, path: string, exchange: Exchange): boolean
   /** The decision for a chat body, without calling any upstream. */
   decide(input: { readonly body: JsonObject; readonly routeHeader?: string }): Promise<Decision>
   /** New requests see the new state; those under way keep theirs. Rejects, and changes nothing, when the router fails to open. */
@@ -52,7 +51,7 @@ const KEPT_DECISIONS = 1_000
 /** Wires the stages together. Opens the router first; without one the gateway serves in the policy's fixed order. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { ports, routers } = options
-  const telemetry = createTelemetry(ports.log, options.isTracing ?? false, ports.clock)
+  const telemetry = createTelemetry(ports.log, options.isTracing ?? false)
   const live = createLiveMeasures()
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
@@ -96,15 +95,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   )
   return {
     fetch: (request, environment) => app.fetch(request, environment),
-    serveDirectly(method, path, exchange, header) {
+    serveDirectly(method, path, exchange) {
       if (method !== 'POST' || path !== CHAT_PATH) return false
-      void serveChat(exchange, header, openaiChat, 'chat_completions', context)
+      void serveChat(exchange, openaiChat, 'chat_completions', context)
       return true
     },
     async decide({ body, routeHeader }) {
       const routing = isJsonObject(body['routing']) ? body['routing'] : {}
       const asked = { ...body, routing: { ...routing, explain: true } }
-      const chat = openaiChat.readRequest(asked, JSON.stringify(asked))
+      const chat = openaiChat.readRequest(asked)
       const id = `rt_${ports.randomId(24)}`
       const { decision } = await decide({ id, chat, principal: LOCAL_PRINCIPAL, routeHeader }, context)
       if (decision === undefined) throw new GatewayError('internal_error', 'No decision was made.')
@@ -123,7 +122,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       isClosing = true
       await ports.background.drain()
-      telemetry.flush()
       await context.router?.close()
       await ports.inference.close()
       await ports.transport.close()

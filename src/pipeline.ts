@@ -3,19 +3,19 @@ import type { Attempt, Decision } from './core/decision.ts'
 import type { Directives } from './core/directives.ts'
 import { GatewayError } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
-import type { Exchange, Headers, Ports, Store } from './core/ports.ts'
-import type { ChatRequest } from './core/request.ts'
+import type { Exchange, HttpRequest, Ports, Store } from './core/ports.ts'
+import type { ChatBody, ChatRequest } from './core/request.ts'
 import type { Router } from './core/router.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Target } from './core/target.ts'
 import type { WireFormat } from './core/wire-format.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
-import type { DispatchResult } from './dispatch/dispatch.ts'
+import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { upstreamRequest } from './dispatch/upstream-request.ts'
 import { route } from './route/route.ts'
-import { formatAttempts, routeHeaders } from './route-headers.ts'
+import { formatAttempts, setRouteHeaders } from './route-headers.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 import type { LiveMeasures } from './usage/live-measures.ts'
 
@@ -39,8 +39,7 @@ export type KeptDecision = { readonly decision: Decision; readonly key: string }
 export type ChatCall = {
   readonly id: string
   readonly exchange: Exchange
-  readonly chat: ChatRequest
-  readonly bytes: Uint8Array
+  readonly body: ChatBody
   readonly principal: Principal
   readonly routeHeader: string | undefined
   readonly startedAt: number
@@ -51,29 +50,58 @@ export type ChatOutcome = { readonly result: DispatchResult; readonly routed: Ro
 /** Decides, dispatches and streams the answer into the exchange. Throws only before anything was sent. */
 export async function chat(call: ChatCall, context: Context): Promise<ChatOutcome> {
   const { snapshot, ports } = context
-  const routed = await decide(call, context)
-  let overheadMs = 0
+  const { id, body, principal, routeHeader } = call
+  const deciding = decide({ id, chat: body.read().chat, principal, routeHeader }, context)
+  const routed = deciding instanceof Promise ? await deciding : deciding
+  const sent = new SentCall(call, routed, context)
   const result = await dispatch({
-    plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts, timeouts: snapshot.timeouts },
-    stream: call.chat.stream,
+    plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
+    stream: body.stream,
     exchange: call.exchange,
     transport: ports.transport,
     clock: ports.clock,
+    timeouts: snapshot.timeouts,
     deadlines: context.deadlines,
     random: ports.random,
-    formatOf: (target) => formatFor(target, context),
-    prepare: (target) => upstreamRequest(call.chat, call.bytes, target, snapshot),
-    onAttempt: (attempt, error) => {
-      if (error !== undefined) context.telemetry.attemptFailed(attempt, error)
-    },
-    answerHeaders: (target: Target, attempts: readonly Attempt[], waitedMs: number): Headers => {
-      overheadMs = ports.clock.monotonic() - call.startedAt - waitedMs
-      return routeHeaders(call.id, target, routed.decision, attempts, overheadMs)
-    },
+    call: sent,
     explanation: routed.isExplained ? routed.decision : undefined,
   })
   if (result.outcome === 'failed' && result.error !== undefined) throw withAttempts(result.error, result.attempts)
-  return { result, routed, overheadMs }
+  return { result, routed, overheadMs: sent.overheadMs }
+}
+
+/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
+class SentCall implements DispatchedCall {
+  overheadMs = 0
+  private readonly call: ChatCall
+  private readonly routed: Routed
+  private readonly context: Context
+
+  constructor(call: ChatCall, routed: Routed, context: Context) {
+    this.call = call
+    this.routed = routed
+    this.context = context
+  }
+
+  formatOf(target: Target): WireFormat {
+    return formatFor(target, this.context)
+  }
+
+  prepare(target: Target): HttpRequest | Promise<HttpRequest> {
+    const request = upstreamRequest(this.call.body, target, this.context.snapshot)
+    this.call.body.release()
+    return request
+  }
+
+  setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void {
+    const { call, context, routed } = this
+    this.overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
+    setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
+  }
+
+  failed(attempt: Attempt, error: GatewayError): void {
+    this.context.telemetry.attemptFailed(attempt, error)
+  }
 }
 
 export type Routed = {
@@ -83,13 +111,16 @@ export type Routed = {
   readonly isExplained: boolean
 }
 
-type Question = Pick<ChatCall, 'id' | 'chat' | 'principal' | 'routeHeader'>
+type Question = Pick<ChatCall, 'id' | 'principal' | 'routeHeader'> & { readonly chat: ChatRequest }
 
-/** Which targets may answer, best first. */
-export async function decide(call: Question, context: Context): Promise<Routed> {
+/** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
+export function decide(call: Question, context: Context): Routed | Promise<Routed> {
+  const plain = plainTarget(call, context.snapshot)
+  return plain === undefined ? decideFor(call, context) : { targets: [plain], decision: undefined, isExplained: false }
+}
+
+async function decideFor(call: Question, context: Context): Promise<Routed> {
   const { snapshot, ports } = context
-  const plain = plainTarget(call, snapshot)
-  if (plain !== undefined) return { targets: [plain], decision: undefined, isExplained: false }
   const { choice, directives, policy } = readDirectives({
     model: call.chat.model,
     header: call.routeHeader,

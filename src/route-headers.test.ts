@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Decision } from './core/decision.ts'
+import type { Attempt, Decision } from './core/decision.ts'
 import type { Target } from './core/target.ts'
-import { formatAttempts, routeHeaders } from './route-headers.ts'
+import { formatAttempts, setRouteHeaders } from './route-headers.ts'
 
 const target = (id: string): Target => ({
   id,
@@ -12,6 +12,12 @@ const target = (id: string): Target => ({
   catalogId: undefined,
   facts: {},
 })
+
+function headersOf(of: Target, decision: Decision, attempts: readonly Attempt[], overheadMs: number) {
+  const headers: Record<string, string> = {}
+  setRouteHeaders(headers, 'rt_1', of, decision, attempts, overheadMs)
+  return headers
+}
 
 const candidate = (model: string, cost: number) => ({
   model,
@@ -43,7 +49,7 @@ const DECISION: Decision = {
 
 test('a routed answer tells who answered, why, and what was expected of it', () => {
   const attempts = [{ target: 'up/a', outcome: 'ok', status: 200, elapsedMs: 12.4 }]
-  expect(routeHeaders('rt_1', target('up/a'), DECISION, attempts, 1.234)).toEqual({
+  expect(headersOf(target('up/a'), DECISION, attempts, 1.234)).toEqual({
     'x-route-id': 'rt_1',
     'x-route-model': 'up/a',
     'x-route-attempts': 'up/a;outcome=ok;ms=12',
@@ -57,7 +63,7 @@ test('a routed answer tells who answered, why, and what was expected of it', () 
 })
 
 test('another model than the winner is a fallback with its own estimates', () => {
-  const headers = routeHeaders('rt_1', target('up/b'), DECISION, [], 0)
+  const headers = headersOf(target('up/b'), DECISION, [], 0)
   expect(headers).toMatchObject({ 'x-route-reason': 'fallback', 'x-route-cost-usd': '1.50000' })
 })
 

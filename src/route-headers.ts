@@ -1,24 +1,22 @@
 import type { Attempt, Decision } from './core/decision.ts'
-import type { Headers } from './core/ports.ts'
 import type { Target } from './core/target.ts'
 
-/** The `x-route-*` headers of an answer (contract.md §5). */
-export function routeHeaders(
+/** Sets the `x-route-*` headers of an answer (contract.md §5). */
+export function setRouteHeaders(
+  headers: Record<string, string>,
   id: string,
   target: Target,
   decision: Decision | undefined,
   attempts: readonly Attempt[],
   overheadMs: number,
-): Headers {
-  const headers: Record<string, string> = {
-    'x-route-id': id,
-    'x-route-model': headerText(target.id),
-    'x-route-attempts': formatAttempts(attempts),
-    'x-route-overhead-ms': overheadMs.toFixed(2),
-  }
+): void {
+  headers['x-route-id'] = id
+  headers['x-route-model'] = headerText(target.id)
+  headers['x-route-attempts'] = formatAttempts(attempts)
+  headers['x-route-overhead-ms'] = overheadMs.toFixed(2)
   if (decision === undefined) {
     headers['x-route-reason'] = 'named by the caller'
-    return headers
+    return
   }
   const candidate = decision.candidates.find((one) => one.model === target.id)
   headers['x-route-policy'] = decision.policy
@@ -26,14 +24,15 @@ export function routeHeaders(
   headers['x-route-reason'] = target.id === decision.model ? decision.reason : 'fallback'
   if (candidate?.quality !== undefined) headers['x-route-quality'] = candidate.quality.toFixed(4)
   if (candidate?.cost_usd !== undefined) headers['x-route-cost-usd'] = formatDollars(candidate.cost_usd)
-  return headers
 }
 
 /** `openai/a;outcome=upstream_timeout;ms=800, anthropic/b;outcome=ok;ms=312`: a structured-field list (RFC 8941). */
 export function formatAttempts(attempts: readonly Attempt[]): string {
-  return attempts
-    .map((attempt) => `${headerText(attempt.target)};outcome=${attempt.outcome};ms=${Math.round(attempt.elapsedMs)}`)
-    .join(', ')
+  let list = ''
+  for (const { target, outcome, elapsedMs } of attempts) {
+    list += `${list === '' ? '' : ', '}${headerText(target)};outcome=${outcome};ms=${Math.round(elapsedMs)}`
+  }
+  return list
 }
 
 /** Six significant digits without an exponent: costs of one call are often far below a cent. */

@@ -140,6 +140,6 @@ function requestOf(text: string) {
     },
     responseFormat: undefined,
     stream: false,
-    native: { format: 'openai-chat', body: {}, text: '{}' },
+    native: { format: 'openai-chat', body: {} },
   } as const
 }

@@ -28,7 +28,7 @@ export function request(messages: readonly Message[], given: Partial<ChatRequest
     },
     responseFormat: undefined,
     stream: false,
-    native: { format: 'openai-chat', body: {}, text: '{}' },
+    native: { format: 'openai-chat', body: {} },
     ...given,
   }
 }

@@ -59,7 +59,6 @@ export type Decision = {
 export type Plan = {
   readonly targets: readonly Target[]
   readonly maxAttempts: number
-  readonly timeouts: Timeouts
 }
 
 /** Bounds on waiting for an upstream, in milliseconds. */

@@ -6,7 +6,10 @@ const CLOSE_BRACKET = 93
 const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 
-/** What to do with members of a JSON object's text: a new value as JSON text, or `undefined` to take the member out. */
+/**
+ * What to do with members of a JSON object's text: a new value as JSON text, or `undefined` to take the member out.
+ * Names are lower-case letters and underscores.
+ */
 export type JsonEdits = Readonly<Record<string, string | undefined>>
 
 /** A stretch of a text and what stands there instead. */
@@ -30,20 +33,31 @@ export function editMembers(text: string, edits: JsonEdits): string {
 /** The same on the bytes of `text`. In plain ASCII, which most bodies are, no character is looked at or encoded again. */
 export function editMemberBytes(bytes: Uint8Array, text: string, edits: JsonEdits): Uint8Array {
   if (bytes.length !== text.length) return encoder.encode(editMembers(text, edits))
-  const found = splices(text, edits).map((splice) => ({ ...splice, written: encoder.encode(splice.text) }))
-  const change = found.reduce((sum, { start, end, written }) => sum + written.length - (end - start), 0)
-  const edited = new Uint8Array(bytes.length + change)
+  const found = splices(text, edits)
+  let size = bytes.length
+  for (const splice of found) size += splice.text.length - (splice.end - splice.start)
+  const edited = new Uint8Array(size)
   let copied = 0
   let offset = 0
-  for (const { start, end, written } of found) {
-    edited.set(bytes.subarray(copied, start), offset)
-    offset += start - copied
-    edited.set(written, offset)
-    offset += written.length
-    copied = end
+  for (const splice of found) {
+    if (splice.start > copied) edited.set(bytes.subarray(copied, splice.start), offset)
+    offset += splice.start - copied
+    if (!writeAscii(edited, offset, splice.text)) return encoder.encode(editMembers(text, edits))
+    offset += splice.text.length
+    copied = splice.end
   }
   edited.set(bytes.subarray(copied), offset)
   return edited
+}
+
+/** False when `text` holds anything else. */
+function writeAscii(bytes: Uint8Array, offset: number, text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code > 127) return false
+    bytes[offset + index] = code
+  }
+  return true
 }
 
 const encoder = new TextEncoder()
@@ -51,6 +65,7 @@ const encoder = new TextEncoder()
 /** Where the members stand, in order and without overlap. */
 function splices(text: string, edits: JsonEdits): Splice[] {
   const found: Splice[] = []
+  const wanted = Object.keys(edits).length
   // Index of the comma before the current member, or -1 while no member before it is kept.
   let commaBefore = -1
   let index = text.indexOf('{') + 1
@@ -73,11 +88,22 @@ function splices(text: string, edits: JsonEdits): Splice[] {
     } else if (Object.hasOwn(edits, key)) {
       found.push({ start: valueStart, end: valueEnd, text: edits[key] ?? '' })
     }
-    if (!hasComma) break
+    if (!hasComma || (found.length >= wanted && !mayRecur(text, index, edits))) break
     if (!isRemoved) commaBefore = index
     index += 1
   }
   return merged(found)
+}
+
+// How an escaped lower-case letter or underscore ends: \u0061, \u007a, \u005f. Digits are rarer in prose than `\u` is in
+// code, and rare beginnings are what a search is fast on.
+const ESCAPED = ['005', '006', '007']
+
+/** False only when no member of these names can follow; two searches instead of a walk over the conversation. */
+function mayRecur(text: string, from: number, edits: JsonEdits): boolean {
+  for (const ending of ESCAPED) if (text.includes(ending, from)) return true
+  for (const name in edits) if (text.includes(`${name}"`, from)) return true
+  return false
 }
 
 /** A last member's removal may start at a comma before members that were removed too: then it swallows their splices. */

@@ -95,6 +95,8 @@ export type Sink = {
 
 /** One HTTP exchange with a client. */
 export type Exchange = {
+  /** One request header by its lower-case name; a repeated one is joined with `, `. */
+  header(name: string): string | undefined
   /** The whole body. Rejects with `request_too_large` beyond `maxBytes`, `client_closed_request` when the client leaves. */
   readBody(maxBytes: number): Promise<Uint8Array>
   readonly sink: Sink

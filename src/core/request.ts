@@ -20,9 +20,24 @@ export type ChatRequest = {
   readonly sampling: Sampling
   readonly responseFormat: 'text' | 'json-object' | 'json-schema' | undefined
   readonly stream: boolean
-  /** As sent, for the native path. `text` is the exact body. */
-  readonly native: { readonly format: WireFormatId; readonly body: JsonObject; readonly text: string }
+  /** As sent, for the native path. */
+  readonly native: { readonly format: WireFormatId; readonly body: JsonObject }
 }
+
+/**
+ * A chat call's body. What is read from it is several times its size and is needed for a moment only, so a call under
+ * way holds on to the bytes alone: `release` lets the rest go, `read` brings it back for another attempt.
+ */
+export type ChatBody = {
+  readonly bytes: Uint8Array
+  readonly model: string
+  readonly stream: boolean
+  read(): ReadBody
+  release(): void
+}
+
+/** `text` is the exact body. */
+export type ReadBody = { readonly chat: ChatRequest; readonly text: string }
 
 export type Role = 'system' | 'user' | 'assistant' | 'tool'
 

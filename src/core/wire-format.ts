@@ -27,8 +27,8 @@ export type StreamReader = {
 /** One JSON shape, both directions. Pure and synchronous. */
 export type WireFormat = {
   readonly id: WireFormatId
-  /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. `text` is the exact body. */
-  readRequest(body: JsonObject, text: string): ChatRequest
+  /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. */
+  readRequest(body: JsonObject): ChatRequest
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */
   readResponse(body: JsonObject): StreamPart[]
   /** What a whole answer amounts to, without its parts. Throws as `readResponse` does. */

@@ -1,31 +1,27 @@
 import type { Decision, Timeouts } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
-import type { Call, Clock, Headers, HttpRequest, ResponseHeaders, Sink, Transport } from '../core/ports.ts'
-import type { Target } from '../core/target.ts'
+import type { Call, Clock, Headers, HttpRequest, ResponseHandler, ResponseHeaders, Transport } from '../core/ports.ts'
 import type { WireFormat } from '../core/wire-format.ts'
-import type { Deadlines } from './deadline.ts'
+import type { Answer, Committing, Flow } from './answer.ts'
+import type { Deadline, Deadlines, Expiring } from './deadline.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import { createStreamAnswer } from './stream-answer.ts'
 
-/** Sends the head of the answer to the client and returns where its body goes. Called at most once a request. */
-export type Commit = (headers: Headers) => Sink
-
 export type AttemptInput = {
-  readonly target: Target
-  readonly request: HttpRequest
-  readonly format: WireFormat
   readonly stream: boolean
   readonly transport: Transport
   readonly clock: Clock
   readonly timeouts: Timeouts
   readonly deadlines: Deadlines
-  /** When the whole call must be over, on the monotonic clock. */
-  readonly deadlineAt: number
-  /** How long the headers of a whole answer may take: they come when the answer is complete. */
-  readonly wholeAnswerMs: number
-  readonly commit: Commit
+  /** The decision, when the caller wants it in the answer. */
   readonly explanation: Decision | undefined
+}
+
+/** What an attempt needs of the call it belongs to. */
+export type AttemptOwner = Committing & {
+  /** Called once, when the attempt is over. */
+  settled(result: AttemptResult): void
 }
 
 export type AttemptResult =
@@ -37,141 +33,169 @@ export type AttemptResult =
   /** The client left. */
   | { readonly type: 'abandoned' }
 
-export type RunningAttempt = { readonly result: Promise<AttemptResult>; abandon(): void }
-
-/** What becomes of a response body: collected whole, or passed on as it comes. */
-export type Answer = {
-  /** Both throw a GatewayError when the answer is no good; `finish` returns what was seen of a good one. */
-  push(chunk: Uint8Array): void
-  finish(): Observed
-  isCommitted(): boolean
-  /** Tells the client that the rest will not come. Only after the commit. */
-  breakOff(error: GatewayError): Observed
+export type AttemptTimes = {
+  /** When the whole call must be over, on the monotonic clock. */
+  readonly deadlineAt: number
+  /** How long the headers of a whole answer may take, in milliseconds: they come when the answer is complete. */
+  readonly wholeAnswerMs: number
 }
+
+type ErrorBody = { readonly headers: Headers; readonly chunks: Uint8Array[]; bytes: number }
 
 const MAX_ERROR_BYTES = 65_536
 const STALLED = 'stopped in the middle of its answer'
 
-/** One try at one target: sends, checks, and passes the answer on once it has proved to be one. */
-export function startAttempt(input: AttemptInput): RunningAttempt {
-  const { promise, resolve } = Promise.withResolvers<AttemptResult>()
-  const { clock, timeouts } = input
-  const startedAt = clock.monotonic()
-  let isOver = false
-  let status: number | undefined
-  let answer: Answer | undefined
-  let errorBody: { readonly headers: Headers; readonly chunks: Uint8Array[]; bytes: number } | undefined
-  let call: Call | undefined
-  const deadline = input.deadlines.start(input.deadlineAt, (what) => stop(timedOut(what)))
-  deadline.expect(input.stream ? timeouts.headersMs : input.wholeAnswerMs, 'did not start to answer in time')
+/**
+ * One try at one target: sends, checks, and passes the answer on once it has proved to be one.
+ * A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md.
+ */
+export class RunningAttempt implements ResponseHandler, Expiring, Flow {
+  private readonly input: AttemptInput
+  private readonly owner: AttemptOwner
+  private readonly format: WireFormat
+  private readonly startedAt: number
+  private readonly deadline: Deadline
+  private isOver = false
+  private status: number | undefined = undefined
+  private answer: Answer | undefined = undefined
+  private errorBody: ErrorBody | undefined = undefined
+  private call: Call | undefined = undefined
 
-  call = input.transport.send(input.request, {
-    onHead(received, headers) {
-      status = received
-      const contentType = oneHeader(headers, 'content-type')
-      if (received < 200 || received >= 300) {
-        errorBody = { headers: retryHeaders(headers), chunks: [], bytes: 0 }
-        return
-      }
-      answer = createAnswer(contentType)
-      if (input.stream) {
-        const waited = clock.monotonic() - startedAt
-        deadline.expect(timeouts.firstPartMs - waited, 'did not send the first part of its answer in time')
-      } else {
-        deadline.expect(timeouts.idleMs, STALLED)
-      }
-    },
-    onData(chunk) {
-      if (errorBody !== undefined) return collectError(errorBody, chunk)
-      if (answer === undefined) return
-      const wasCommitted = answer.isCommitted()
-      try {
-        answer.push(chunk)
-      } catch (thrown) {
-        return stop(toGatewayError(thrown))
-      }
-      if (wasCommitted || !input.stream) deadline.again()
-      else if (answer.isCommitted()) deadline.expect(timeouts.idleMs, STALLED)
-    },
-    onEnd() {
-      if (errorBody !== undefined) return failWithBody(errorBody)
-      if (answer === undefined) return stop(new GatewayError('upstream_empty', 'The model answered with nothing.'))
-      try {
-        settle({ type: 'complete', status: status ?? 200, observed: answer.finish() })
-      } catch (thrown) {
-        stop(toGatewayError(thrown))
-      }
-    },
-    onError(error) {
-      if (errorBody !== undefined) return failWithBody(errorBody)
-      stop(status === undefined ? error : interrupted(error))
-    },
-  })
-  if (isOver) call.abort()
-
-  function createAnswer(contentType: string | undefined): Answer {
-    const { format, commit, explanation } = input
-    if (!input.stream) return createJsonAnswer({ format, clock, commit, contentType, explanation })
-    // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
-    if (contentType?.includes('json') === true)
-      return createMisfitAnswer({ format, clock, commit, contentType, explanation })
-    return createStreamAnswer({ format, clock, commit, onStall, onFlow })
+  constructor(input: AttemptInput, owner: AttemptOwner, format: WireFormat, times: AttemptTimes) {
+    this.input = input
+    this.owner = owner
+    this.format = format
+    this.startedAt = input.clock.monotonic()
+    this.deadline = input.deadlines.start(times.deadlineAt, this)
+    this.deadline.expect(
+      input.stream ? input.timeouts.headersMs : times.wholeAnswerMs,
+      'did not start to answer in time',
+    )
   }
 
-  function collectError(
-    body: { readonly chunks: Uint8Array[]; bytes: number; readonly headers: Headers },
-    chunk: Uint8Array,
-  ): void {
-    body.chunks.push(chunk)
-    body.bytes += chunk.length
-    if (body.bytes < MAX_ERROR_BYTES) return
-    call?.abort()
-    failWithBody(body)
+  /** Called once. The end may come before this returns. */
+  send(request: HttpRequest): void {
+    const call = this.input.transport.send(request, this)
+    this.call = call
+    if (this.isOver) call.abort()
   }
 
-  function failWithBody(body: { readonly chunks: readonly Uint8Array[]; readonly headers: Headers }): void {
-    const decoder = new TextDecoder()
-    const text = body.chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
-    stop(input.format.readError(status ?? 500, body.headers, text.slice(0, MAX_ERROR_BYTES)))
+  abandon(): void {
+    if (this.isOver) return
+    this.call?.abort()
+    this.settle({ type: 'abandoned' })
   }
 
-  /** Ends the attempt for a reason that is the upstream's, before or after the commit. */
-  function stop(error: GatewayError): void {
-    if (isOver) return
-    call?.abort()
-    if (answer?.isCommitted() === true) {
-      settle({ type: 'broken', error, status: status ?? 200, observed: answer.breakOff(error) })
+  onHead(status: number, headers: ResponseHeaders): void {
+    const { input, deadline } = this
+    this.status = status
+    if (status < 200 || status >= 300) {
+      this.errorBody = { headers: retryHeaders(headers), chunks: [], bytes: 0 }
+      return
+    }
+    this.answer = this.createAnswer(oneHeader(headers, 'content-type'))
+    if (input.stream) {
+      const waited = input.clock.monotonic() - this.startedAt
+      deadline.expect(input.timeouts.firstPartMs - waited, 'did not send the first part of its answer in time')
     } else {
-      settle({ type: 'failed', error, status })
+      deadline.expect(input.timeouts.idleMs, STALLED)
     }
   }
 
-  function settle(result: AttemptResult): void {
-    if (isOver) return
-    isOver = true
-    deadline.clear()
-    resolve(result)
+  onData(chunk: Uint8Array): void {
+    const { answer, input, deadline } = this
+    if (this.errorBody !== undefined) {
+      this.collectError(this.errorBody, chunk)
+      return
+    }
+    if (answer === undefined) return
+    const wasCommitted = answer.isCommitted()
+    try {
+      answer.push(chunk)
+    } catch (thrown) {
+      this.stop(toGatewayError(thrown))
+      return
+    }
+    if (wasCommitted || !input.stream) deadline.again()
+    else if (answer.isCommitted()) deadline.expect(input.timeouts.idleMs, STALLED)
+  }
+
+  onEnd(): void {
+    const { answer, errorBody } = this
+    if (errorBody !== undefined) this.failWithBody(errorBody)
+    else if (answer === undefined) this.stop(new GatewayError('upstream_empty', 'The model answered with nothing.'))
+    else this.finish(answer)
+  }
+
+  onError(error: GatewayError): void {
+    if (this.errorBody !== undefined) this.failWithBody(this.errorBody)
+    else this.stop(this.status === undefined ? error : interrupted(error))
+  }
+
+  expire(what: string): void {
+    this.stop(new GatewayError('upstream_timeout', `The model ${what}.`))
   }
 
   /** The client reads slower than the upstream sends: its slowness is not the upstream's. */
-  function onStall(): void {
-    deadline.rest()
-    call?.pause()
+  stall(): void {
+    this.deadline.rest()
+    this.call?.pause()
   }
 
-  function onFlow(): void {
-    if (isOver) return
-    deadline.again()
-    call?.resume()
+  flow(): void {
+    if (this.isOver) return
+    this.deadline.again()
+    this.call?.resume()
   }
 
-  return {
-    result: promise,
-    abandon() {
-      if (isOver) return
-      call?.abort()
-      settle({ type: 'abandoned' })
-    },
+  private createAnswer(contentType: string | undefined): Answer {
+    const { input, owner, format } = this
+    const { clock, explanation } = input
+    if (!input.stream) return createJsonAnswer({ format, clock, owner, contentType, explanation })
+    // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
+    if (contentType?.includes('json') === true) return createMisfitAnswer({ format, clock, contentType })
+    return createStreamAnswer({ format, clock, owner, flow: this })
+  }
+
+  private finish(answer: Answer): void {
+    try {
+      this.settle({ type: 'complete', status: this.status ?? 200, observed: answer.finish() })
+    } catch (thrown) {
+      this.stop(toGatewayError(thrown))
+    }
+  }
+
+  private collectError(body: ErrorBody, chunk: Uint8Array): void {
+    body.chunks.push(chunk)
+    body.bytes += chunk.length
+    if (body.bytes < MAX_ERROR_BYTES) return
+    this.call?.abort()
+    this.failWithBody(body)
+  }
+
+  private failWithBody(body: ErrorBody): void {
+    const decoder = new TextDecoder()
+    const text = body.chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+    this.stop(this.format.readError(this.status ?? 500, body.headers, text.slice(0, MAX_ERROR_BYTES)))
+  }
+
+  /** Ends the attempt for a reason that is the upstream's, before or after the commit. */
+  private stop(error: GatewayError): void {
+    if (this.isOver) return
+    this.call?.abort()
+    const { answer, status } = this
+    if (answer?.isCommitted() === true) {
+      this.settle({ type: 'broken', error, status: status ?? 200, observed: answer.breakOff(error) })
+    } else {
+      this.settle({ type: 'failed', error, status })
+    }
+  }
+
+  private settle(result: AttemptResult): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.deadline.clear()
+    this.owner.settled(result)
   }
 }
 
@@ -188,10 +212,6 @@ function retryHeaders(headers: ResponseHeaders): Headers {
     if (value !== undefined) kept[name] = value
   }
   return kept
-}
-
-function timedOut(what: string): GatewayError {
-  return new GatewayError('upstream_timeout', `The model ${what}.`)
 }
 
 function interrupted(cause: GatewayError): GatewayError {

@@ -36,7 +36,7 @@ function createManualClock(): Clock & { advance(milliseconds: number): void; tim
 function start(overallAt: number) {
   const clock = createManualClock()
   const expired: string[] = []
-  return { clock, expired, deadline: createDeadlines(clock).start(overallAt, (what) => expired.push(what)) }
+  return { clock, expired, deadline: createDeadlines(clock).start(overallAt, { expire: (what) => expired.push(what) }) }
 }
 
 test('what does not happen in time is named, a tick late at most', () => {
@@ -72,7 +72,7 @@ test('every read moves the wait on', () => {
 test('a thousand attempts share one timer, and none runs when all are over', () => {
   const clock = createManualClock()
   const deadlines = createDeadlines(clock)
-  const started = Array.from({ length: 1_000 }, () => deadlines.start(60_000, () => undefined))
+  const started = Array.from({ length: 1_000 }, () => deadlines.start(60_000, { expire: () => undefined }))
   expect(clock.timers()).toBe(1)
   for (const deadline of started) deadline.clear()
   clock.advance(10_000)

@@ -11,16 +11,11 @@ export type Deadline = {
   clear(): void
 }
 
-/** Starts the deadlines of attempts; `overallAt` is the end of the call on the monotonic clock. */
-export type Deadlines = { start(overallAt: number, expire: (what: string) => void): Deadline }
+/** Told when a deadline has passed. */
+export type Expiring = { expire(what: string): void }
 
-type Running = {
-  dueAt: number
-  span: number
-  what: string
-  readonly overallAt: number
-  readonly expire: (what: string) => void
-}
+/** Starts the deadlines of attempts; `overallAt` is the end of the call on the monotonic clock. */
+export type Deadlines = { start(overallAt: number, expiring: Expiring): Deadline }
 
 // How late a deadline may be noticed. Against the seconds a model takes it is nothing.
 const TICK_MS = 20
@@ -31,54 +26,77 @@ const OVERALL = 'did not finish in time'
  * and cleared for every request, and nearly none ever fires.
  */
 export function createDeadlines(clock: Clock): Deadlines {
-  // Slots, not a Set: a Set that changes all the time leaves a chain of dead tables, each of which keeps what it held
-  // alive through every young collection. It made one run in two half as slow again.
-  const slots: (Running | undefined)[] = []
-  const free: number[] = []
+  const slots: Slots = { entries: [], free: [] }
   let isTicking = false
 
   function tick(): void {
     const now = clock.monotonic()
-    for (const [slot, entry] of slots.entries()) {
-      if (entry === undefined || now < entry.dueAt) continue
-      leave(slot)
-      entry.expire(entry.dueAt === entry.overallAt ? OVERALL : entry.what)
-    }
-    isTicking = free.length < slots.length
+    for (const entry of slots.entries) if (entry !== undefined && now >= entry.dueAt) entry.pass()
+    isTicking = slots.free.length < slots.entries.length
     if (isTicking) clock.timer(TICK_MS, tick)
   }
 
-  function leave(slot: number): void {
-    if (slots[slot] === undefined) return
-    slots[slot] = undefined
-    free.push(slot)
-  }
-
   return {
-    start(overallAt, expire) {
-      const entry: Running = { dueAt: overallAt, span: 0, what: OVERALL, overallAt, expire }
-      const slot = free.pop() ?? slots.length
-      slots[slot] = entry
+    start(overallAt, expiring) {
+      const slot = slots.free.pop() ?? slots.entries.length
+      const entry = new SlotDeadline(clock, slots, slot, overallAt, expiring)
+      slots.entries[slot] = entry
       if (!isTicking) {
         isTicking = true
         clock.timer(TICK_MS, tick)
       }
-      return {
-        expect(milliseconds, what) {
-          entry.span = milliseconds
-          entry.what = what
-          entry.dueAt = Math.min(clock.monotonic() + milliseconds, overallAt)
-        },
-        again() {
-          entry.dueAt = Math.min(clock.monotonic() + entry.span, overallAt)
-        },
-        rest() {
-          entry.dueAt = overallAt
-        },
-        clear() {
-          if (slots[slot] === entry) leave(slot)
-        },
-      }
+      return entry
     },
+  }
+}
+
+// Slots, not a Set: a Set that changes all the time leaves a chain of dead tables, each of which keeps what it held
+// alive through every young collection. It made one run in two half as slow again.
+type Slots = { readonly entries: (SlotDeadline | undefined)[]; readonly free: number[] }
+
+/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
+class SlotDeadline implements Deadline {
+  dueAt: number
+  private span = 0
+  private what = OVERALL
+  private readonly clock: Clock
+  private readonly slots: Slots
+  private readonly slot: number
+  private readonly overallAt: number
+  private readonly expiring: Expiring
+
+  constructor(clock: Clock, slots: Slots, slot: number, overallAt: number, expiring: Expiring) {
+    this.clock = clock
+    this.slots = slots
+    this.slot = slot
+    this.overallAt = overallAt
+    this.dueAt = overallAt
+    this.expiring = expiring
+  }
+
+  expect(milliseconds: number, what: string): void {
+    this.span = milliseconds
+    this.what = what
+    this.again()
+  }
+
+  again(): void {
+    this.dueAt = Math.min(this.clock.monotonic() + this.span, this.overallAt)
+  }
+
+  rest(): void {
+    this.dueAt = this.overallAt
+  }
+
+  clear(): void {
+    const { entries, free } = this.slots
+    if (entries[this.slot] !== this) return
+    entries[this.slot] = undefined
+    free.push(this.slot)
+  }
+
+  pass(): void {
+    this.clear()
+    this.expiring.expire(this.dueAt === this.overallAt ? OVERALL : this.what)
   }
 }

@@ -1,30 +1,28 @@
-import type { Attempt, Decision, Plan } from '../core/decision.ts'
+import type { Attempt, Plan } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { Clock, Exchange, Headers, HttpRequest, Sink, Transport } from '../core/ports.ts'
+import type { Exchange, HttpRequest, Sink } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
 import type { WireFormat } from '../core/wire-format.ts'
-import type { AttemptResult, RunningAttempt } from './attempt.ts'
-import { startAttempt } from './attempt.ts'
-import type { Deadlines } from './deadline.ts'
+import type { AttemptInput, AttemptOwner, AttemptResult } from './attempt.ts'
+import { RunningAttempt } from './attempt.ts'
 import type { Observed } from './observed.ts'
 import { retryDelay } from './retry-delay.ts'
 
-export type DispatchInput = {
+export type DispatchInput = AttemptInput & {
   readonly plan: Plan
-  readonly stream: boolean
   readonly exchange: Exchange
-  readonly transport: Transport
-  readonly clock: Clock
-  readonly deadlines: Deadlines
   readonly random: () => number
-  readonly formatOf: (target: Target) => WireFormat
+  readonly call: DispatchedCall
+}
+
+/** What dispatch needs to know of the call it dispatches. */
+export type DispatchedCall = {
+  formatOf(target: Target): WireFormat
   /** The request as this target must get it. */
-  readonly prepare: (target: Target) => HttpRequest | Promise<HttpRequest>
-  /** Headers of the answer besides those of its body. */
-  readonly answerHeaders: (target: Target, attempts: readonly Attempt[], waitedMs: number) => Headers
-  /** The decision, when the caller wants it in the answer. */
-  readonly explanation: Decision | undefined
-  readonly onAttempt: (attempt: Attempt, error: GatewayError | undefined) => void
+  prepare(target: Target): HttpRequest | Promise<HttpRequest>
+  /** Sets the headers of the answer besides those of its body. */
+  setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void
+  failed(attempt: Attempt, error: GatewayError): void
 }
 
 export type DispatchResult = {
@@ -42,107 +40,150 @@ export type DispatchResult = {
 
 /**
  * Tries the plan's targets in order until one answers. A target is final at its first content part; until then a
- * failure that the error table allows to retry moves on. Never throws for an upstream's failure: the result says it.
+ * failure that the error table allows to retry moves on. Never rejects for an upstream's failure: the result says it.
  */
-export async function dispatch(input: DispatchInput): Promise<DispatchResult> {
-  const { plan, clock, exchange } = input
-  const attempts: Attempt[] = []
-  const startedAt = clock.monotonic()
-  const deadlineAt = startedAt + plan.timeouts.totalMs
-  let waitedMs = 0
-  let position = 0
-  let running: RunningAttempt | undefined
-  exchange.onAbort(() => running?.abandon())
+export function dispatch(input: DispatchInput): Promise<DispatchResult> {
+  return new Promise((resolve, reject) => new Dispatching(input, resolve, reject).next())
+}
 
-  for (;;) {
-    const target = plan.targets[position]
-    if (target === undefined) throw new GatewayError('no_healthy_target', 'No model is left to try.')
-    const prepared = input.prepare(target)
-    const request = prepared instanceof Promise ? await prepared : prepared
-    if (exchange.isAborted()) return conclude('abandoned', target)
+/**
+ * A class, and callbacks instead of a loop that awaits, as everything that lives as long as a call:
+ * docs/decisions/2026-11-23-classes-per-call.md.
+ */
+class Dispatching implements AttemptOwner {
+  private readonly input: DispatchInput
+  private readonly resolve: (result: DispatchResult) => void
+  private readonly reject: (reason: unknown) => void
+  private readonly attempts: Attempt[] = []
+  private readonly deadlineAt: number
+  private waitedMs = 0
+  private position = 0
+  private sentAt = 0
+  private running: RunningAttempt | undefined = undefined
 
-    const sentAt = clock.monotonic()
-    const attempt = startAttempt({
-      target,
-      request,
-      format: input.formatOf(target),
-      stream: input.stream,
-      transport: input.transport,
-      clock,
-      timeouts: plan.timeouts,
-      deadlines: input.deadlines,
-      deadlineAt,
-      // While another model could be asked, one may use up half of the time that is left.
-      wholeAnswerMs: (deadlineAt - sentAt) / (position + 1 < plan.targets.length ? 2 : 1),
-      explanation: input.explanation,
-      commit: (headers) => commit(target, sentAt, headers),
-    })
-    running = attempt
-    const result = await attempt.result
-    running = undefined
-    if (result.type !== 'failed') return concludeWith(result, target, sentAt)
-
-    waitedMs += clock.monotonic() - sentAt
-    note(target, result.error.code, result.status, sentAt, result.error)
-    const next = nextPosition(result.error, position)
-    if (next === undefined) return { ...conclude('failed', undefined), error: result.error }
-    if (next === position) await pause(clock, retryDelay(attempts.length, input.random))
-    position = next
-    if (exchange.isAborted()) return conclude('abandoned', undefined)
+  constructor(input: DispatchInput, resolve: (result: DispatchResult) => void, reject: (reason: unknown) => void) {
+    this.input = input
+    this.resolve = resolve
+    this.reject = reject
+    this.deadlineAt = input.clock.monotonic() + input.timeouts.totalMs
+    input.exchange.onAbort(() => this.running?.abandon())
   }
 
-  function commit(target: Target, sentAt: number, headers: Headers): Sink {
-    waitedMs += clock.monotonic() - sentAt
-    note(target, 'ok', 200, sentAt, undefined)
-    const { sink } = exchange
-    sink.head(200, { ...headers, ...input.answerHeaders(target, attempts, waitedMs) })
+  /** Asks the target at `position`. */
+  next(): void {
+    try {
+      if (this.input.exchange.isAborted()) {
+        this.conclude('abandoned', undefined)
+        return
+      }
+      const request = this.input.call.prepare(this.target())
+      if (request instanceof Promise) request.then((prepared) => this.send(prepared)).catch(this.reject)
+      else this.send(request)
+    } catch (thrown) {
+      this.reject(thrown)
+    }
+  }
+
+  commit(headers: Record<string, string>): Sink {
+    const { input } = this
+    const target = this.target()
+    this.waitedMs += input.clock.monotonic() - this.sentAt
+    this.attempts.push(this.attempt('ok', 200))
+    input.call.setHeaders(headers, target, this.attempts, this.waitedMs)
+    const { sink } = input.exchange
+    sink.head(200, headers)
     if (input.stream && input.explanation !== undefined) {
-      sink.write(input.formatOf(target).writeStreamExplanation(input.explanation.id, input.explanation))
+      sink.write(input.call.formatOf(target).writeStreamExplanation(input.explanation.id, input.explanation))
     }
     return sink
   }
 
-  function note(
-    target: Target,
-    outcome: string,
-    status: number | undefined,
-    sentAt: number,
-    error: GatewayError | undefined,
-  ): void {
-    const attempt: Attempt = { target: target.id, outcome, status, elapsedMs: clock.monotonic() - sentAt }
+  settled(result: AttemptResult): void {
+    try {
+      this.running = undefined
+      if (result.type === 'failed') this.retry(result.error, result.status)
+      else this.end(result)
+    } catch (thrown) {
+      this.reject(thrown)
+    }
+  }
+
+  private send(request: HttpRequest): void {
+    const { input, position, deadlineAt } = this
+    if (input.exchange.isAborted()) {
+      this.conclude('abandoned', this.target())
+      return
+    }
+    this.sentAt = input.clock.monotonic()
+    // While another model could be asked, one may use up half of the time that is left.
+    const share = position + 1 < input.plan.targets.length ? 2 : 1
+    const format = input.call.formatOf(this.target())
+    const attempt = new RunningAttempt(input, this, format, {
+      deadlineAt,
+      wholeAnswerMs: (deadlineAt - this.sentAt) / share,
+    })
+    this.running = attempt
+    attempt.send(request)
+  }
+
+  private retry(error: GatewayError, status: number | undefined): void {
+    const { input, attempts } = this
+    this.waitedMs += input.clock.monotonic() - this.sentAt
+    const attempt = this.attempt(error.code, status)
     attempts.push(attempt)
-    input.onAttempt(attempt, error)
+    input.call.failed(attempt, error)
+    const position = this.positionAfter(error)
+    if (position === undefined) {
+      this.conclude('failed', undefined, error)
+      return
+    }
+    const isAgain = position === this.position
+    this.position = position
+    if (isAgain) input.clock.timer(retryDelay(attempts.length, input.random), () => this.next())
+    else this.next()
   }
 
   /** Where to go after a failure; `undefined` when the client must be told. */
-  function nextPosition(error: GatewayError, current: number): number | undefined {
-    if (error.retry === 'never' || attempts.length >= plan.maxAttempts || clock.monotonic() >= deadlineAt)
+  private positionAfter(error: GatewayError): number | undefined {
+    const { attempts, position } = this
+    const { plan, clock } = this.input
+    if (error.retry === 'never' || attempts.length >= plan.maxAttempts || clock.monotonic() >= this.deadlineAt)
       return undefined
-    if (current + 1 < plan.targets.length) return current + 1
-    const isFirstTry = attempts.filter((attempt) => attempt.target === plan.targets[current]?.id).length < 2
-    return error.retry === 'same-target' && isFirstTry ? current : undefined
+    if (position + 1 < plan.targets.length) return position + 1
+    const isFirstTry = attempts.filter((attempt) => attempt.target === this.target().id).length < 2
+    return error.retry === 'same-target' && isFirstTry ? position : undefined
   }
 
-  function conclude(outcome: DispatchResult['outcome'], target: Target | undefined): DispatchResult {
-    return { outcome, attempts, target, error: undefined, observed: undefined, waitedMs, sentAt: undefined }
+  private end(result: Exclude<AttemptResult, { type: 'failed' }>): void {
+    const target = this.target()
+    if (result.type === 'abandoned') {
+      this.conclude('abandoned', target)
+    } else if (result.type === 'complete') {
+      this.conclude('complete', target, undefined, result.observed)
+    } else {
+      this.input.call.failed(this.attempt(result.error.code, result.status), result.error)
+      this.conclude('broken', target, result.error, result.observed)
+    }
   }
 
-  function concludeWith(
-    result: Exclude<AttemptResult, { type: 'failed' }>,
-    target: Target,
-    sentAt: number,
-  ): DispatchResult {
-    if (result.type === 'abandoned') return conclude('abandoned', target)
-    const base = { ...conclude(result.type, target), observed: result.observed, sentAt }
-    if (result.type === 'complete') return base
-    input.onAttempt(
-      { target: target.id, outcome: result.error.code, status: result.status, elapsedMs: clock.monotonic() - sentAt },
-      result.error,
-    )
-    return { ...base, error: result.error }
+  private conclude(
+    outcome: DispatchResult['outcome'],
+    target: Target | undefined,
+    error?: GatewayError,
+    observed?: Observed,
+  ): void {
+    const { attempts, waitedMs } = this
+    const sentAt = observed === undefined ? undefined : this.sentAt
+    this.resolve({ outcome, attempts, target, error, observed, waitedMs, sentAt })
   }
-}
 
-function pause(clock: Clock, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => clock.timer(milliseconds, resolve))
+  private attempt(outcome: string, status: number | undefined): Attempt {
+    return { target: this.target().id, outcome, status, elapsedMs: this.input.clock.monotonic() - this.sentAt }
+  }
+
+  private target(): Target {
+    const target = this.input.plan.targets[this.position]
+    if (target === undefined) throw new GatewayError('no_healthy_target', 'No model is left to try.')
+    return target
+  }
 }

@@ -5,7 +5,7 @@ import { appendMember } from '../core/json-edit.ts'
 import type { Clock } from '../core/ports.ts'
 import type { FinishReason } from '../core/stream-part.ts'
 import type { AnswerSummary, WireFormat } from '../core/wire-format.ts'
-import type { Answer, Commit } from './attempt.ts'
+import type { Answer, Committing } from './answer.ts'
 
 const decoder = new TextDecoder()
 const MAX_BYTES = 64 * 1024 * 1024
@@ -14,7 +14,7 @@ type JsonAnswerInput = {
   readonly format: WireFormat
   readonly contentType: string | undefined
   readonly clock: Clock
-  readonly commit: Commit
+  readonly owner: Committing
   readonly explanation: Decision | undefined
 }
 
@@ -37,7 +37,7 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
       if (!hasContent) refuseEmpty(finishReason)
       const { explanation } = input
       const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
-      const sink = input.commit({
+      const sink = input.owner.commit({
         'content-type': input.contentType ?? 'application/json',
         'content-length': String(body.length),
       })
@@ -51,13 +51,14 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
 }
 
 /** A whole answer to a request for a stream: an error object, or a server that ignores `stream`. Never passed on. */
-export function createMisfitAnswer(input: JsonAnswerInput): Answer {
-  return createJsonAnswer({
-    ...input,
-    commit() {
-      throw new GatewayError('upstream_malformed', 'The model sent a whole answer where a stream was asked for.')
-    },
-  })
+export function createMisfitAnswer(input: Pick<JsonAnswerInput, 'format' | 'clock' | 'contentType'>): Answer {
+  return createJsonAnswer({ ...input, explanation: undefined, owner: NOBODY })
+}
+
+const NOBODY: Committing = {
+  commit() {
+    throw new GatewayError('upstream_malformed', 'The model sent a whole answer where a stream was asked for.')
+  },
 }
 
 /** An answer that was cut short by a limit or a filter may be empty; any other is a failure in disguise. */

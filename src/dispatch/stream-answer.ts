@@ -5,7 +5,7 @@ import { isContentPart } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import { createSseFramer } from '../stream/frame-sse.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
-import type { Answer, Commit } from './attempt.ts'
+import type { Answer, Committing, Flow } from './answer.ts'
 import { refuseEmpty } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import { lastUsage } from './observed.ts'
@@ -19,10 +19,8 @@ const KEPT_PAYLOADS = 4
 type StreamAnswerInput = {
   readonly format: WireFormat
   readonly clock: Clock
-  readonly commit: Commit
-  /** The client's buffer is full; `onFlow` follows when it has room. */
-  readonly onStall: () => void
-  readonly onFlow: () => void
+  readonly owner: Committing
+  readonly flow: Flow
 }
 
 /**
@@ -82,7 +80,7 @@ export function createStreamAnswer(input: StreamAnswerInput): Answer {
 
   function commit(frames: Uint8Array): void {
     firstPartAt = input.clock.monotonic()
-    sink = input.commit({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
+    sink = input.owner.commit({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
     for (const earlier of held) write(sink, earlier)
     held = []
     write(sink, frames)
@@ -93,10 +91,10 @@ export function createStreamAnswer(input: StreamAnswerInput): Answer {
     bytes += frames.length
     if (to.write(frames) || isStalled) return
     isStalled = true
-    input.onStall()
+    input.flow.stall()
     to.onDrain(() => {
       isStalled = false
-      input.onFlow()
+      input.flow.flow()
     })
   }
 

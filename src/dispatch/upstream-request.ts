@@ -1,7 +1,8 @@
 import { GatewayError } from '../core/errors.ts'
 import { editMemberBytes } from '../core/json-edit.ts'
 import type { HttpRequest } from '../core/ports.ts'
-import type { ChatRequest } from '../core/request.ts'
+import type { Provider } from '../core/provider.ts'
+import type { ChatBody } from '../core/request.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
 
@@ -13,8 +14,7 @@ const OWN_MEMBERS = ['routing'] as const
  * members taken out; a provider that names fields differently gets its own rewrite.
  */
 export function upstreamRequest(
-  chat: ChatRequest,
-  bytes: Uint8Array,
+  chatBody: ChatBody,
   target: Target,
   snapshot: Snapshot,
 ): HttpRequest | Promise<HttpRequest> {
@@ -25,24 +25,20 @@ export function upstreamRequest(
     })
   }
   const { provider, secret, headers } = configured
-  return provider.authorize({ target, body: bodyFor(chat, bytes, target, provider.adjustBody), secret, headers })
+  return provider.authorize({ target, body: bodyFor(chatBody, target, provider.adjustBody), secret, headers })
 }
 
-function bodyFor(
-  chat: ChatRequest,
-  bytes: Uint8Array,
-  target: Target,
-  adjustBody: ((body: ChatRequest['native']['body'], target: Target) => ChatRequest['native']['body']) | undefined,
-): string | Uint8Array {
-  const { body, text } = chat.native
+function bodyFor(chatBody: ChatBody, target: Target, adjustBody: Provider['adjustBody']): string | Uint8Array {
+  const { chat, text } = chatBody.read()
+  const { body } = chat.native
   const adjusted = adjustBody?.(body, target) ?? body
   if (adjusted !== body) {
     const own = Object.fromEntries(OWN_MEMBERS.map((member) => [member, undefined]))
     return JSON.stringify({ ...adjusted, ...own, model: target.model })
   }
   const hasOwn = OWN_MEMBERS.some((member) => body[member] !== undefined)
-  if (!hasOwn && body['model'] === target.model) return bytes
+  if (!hasOwn && body['model'] === target.model) return chatBody.bytes
   const edits: Record<string, string | undefined> = { model: JSON.stringify(target.model) }
   if (hasOwn) for (const member of OWN_MEMBERS) edits[member] = undefined
-  return editMemberBytes(bytes, text, edits)
+  return editMemberBytes(chatBody.bytes, text, edits)
 }

@@ -15,7 +15,7 @@ function snapshot(keys: readonly string[]): Snapshot {
   return { keys: named } as unknown as Snapshot
 }
 
-const header = (headers: Record<string, string>) => (name: string) => headers[name]
+const call = (headers: Record<string, string>) => ({ header: (name: string) => headers[name] })
 
 test.each([
   { authorization: 'Bearer two' },
@@ -23,29 +23,29 @@ test.each([
   { 'x-api-key': 'two' },
   { 'api-key': 'two' },
 ])('a key is taken from %o', async (headers) => {
-  expect((await authenticate(snapshot(['one', 'two']), header(headers))).name).toBe('team-1')
+  expect((await authenticate(snapshot(['one', 'two']), call(headers))).name).toBe('team-1')
 })
 
 test('a missing and a wrong key are refused', async () => {
-  expect(() => authenticate(snapshot(['one']), header({}))).toThrow('No API key')
-  await expect(authenticate(snapshot(['one']), header({ authorization: 'Bearer on' }))).rejects.toThrow(
+  expect(() => authenticate(snapshot(['one']), call({}))).toThrow('No API key')
+  await expect(authenticate(snapshot(['one']), call({ authorization: 'Bearer on' }))).rejects.toThrow(
     'not one of the keys',
   )
 })
 
 test('without keys only this machine’s own pages and addresses are let in', () => {
   const open = snapshot([])
-  expect(authenticate(open, header({ host: 'localhost:8787' }))).toMatchObject({ name: 'local' })
-  expect(authenticate(open, header({ host: '127.0.0.1:8787', origin: 'http://localhost:3000' }))).toMatchObject({
+  expect(authenticate(open, call({ host: 'localhost:8787' }))).toMatchObject({ name: 'local' })
+  expect(authenticate(open, call({ host: '127.0.0.1:8787', origin: 'http://localhost:3000' }))).toMatchObject({
     name: 'local',
   })
-  expect(authenticate(open, header({ host: '[::1]:8787' }))).toMatchObject({ name: 'local' })
+  expect(authenticate(open, call({ host: '[::1]:8787' }))).toMatchObject({ name: 'local' })
   for (const headers of [
     { host: 'evil.example' },
     { host: 'localhost', origin: 'https://evil.example' },
     { host: 'localhost', origin: 'null' },
     { host: '127.0.0.1.evil.example' },
   ]) {
-    expect(() => authenticate(open, header(headers)), JSON.stringify(headers)).toThrow()
+    expect(() => authenticate(open, call(headers)), JSON.stringify(headers)).toThrow()
   }
 })

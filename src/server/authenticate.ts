@@ -1,28 +1,30 @@
 import { GatewayError } from '../core/errors.ts'
 import { isLoopback } from '../core/is-loopback.ts'
+import type { Exchange } from '../core/ports.ts'
 import type { InboundKey, Principal, Snapshot } from '../core/snapshot.ts'
-import type { HeaderReader } from './header-reader.ts'
 
 /** Who calls when no key is asked for: the one person whose machine this is. */
 export const LOCAL_PRINCIPAL: Principal = { name: 'local', routing: {}, promptFlags: 'tighten' }
 
+type Caller = Pick<Exchange, 'header'>
+
 /** The caller behind a request; throws `invalid_api_key`. Synchronous when no keys are configured. */
-export function authenticate(snapshot: Snapshot, header: HeaderReader): Principal | Promise<Principal> {
+export function authenticate(snapshot: Snapshot, call: Caller): Principal | Promise<Principal> {
   if (snapshot.keys.length === 0) {
-    requireLocalPage(header)
+    requireLocalPage(call)
     return LOCAL_PRINCIPAL
   }
-  const key = readKey(header)
+  const key = readKey(call)
   if (key === undefined) {
     throw new GatewayError('invalid_api_key', 'No API key. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".')
   }
   return findPrincipal(snapshot.keys, key)
 }
 
-function readKey(header: HeaderReader): string | undefined {
-  const authorization = header('authorization')
+function readKey(call: Caller): string | undefined {
+  const authorization = call.header('authorization')
   if (authorization?.slice(0, 7).toLowerCase() === 'bearer ') return authorization.slice(7).trim()
-  return header('x-api-key') ?? header('x-goog-api-key') ?? header('api-key')
+  return call.header('x-api-key') ?? call.header('x-goog-api-key') ?? call.header('api-key')
 }
 
 async function findPrincipal(keys: readonly InboundKey[], key: string): Promise<Principal> {
@@ -46,15 +48,15 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
  * A gateway without keys trusts its machine, but not the web pages that a browser on it shows: they could spend its
  * owner's money. Pages name themselves in `origin`; a page that rebinds its name to loopback shows it in `host`.
  */
-function requireLocalPage(header: HeaderReader): void {
-  const origin = header('origin')
+function requireLocalPage(call: Caller): void {
+  const origin = call.header('origin')
   if (origin !== undefined && !isLocalHost(hostOf(origin))) {
     throw new GatewayError(
       'origin_not_allowed',
       'Web pages may use this gateway only with a key. Configure server.keys.',
     )
   }
-  const host = header('host')
+  const host = call.header('host')
   if (host !== undefined && !isLocalHost(host)) {
     throw new GatewayError(
       'origin_not_allowed',

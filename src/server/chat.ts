@@ -1,6 +1,6 @@
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Exchange } from '../core/ports.ts'
-import type { ChatRequest } from '../core/request.ts'
+import type { ChatBody } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { Usage } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
@@ -9,8 +9,7 @@ import { chat } from '../pipeline.ts'
 import type { CallRecord } from '../telemetry/record.ts'
 import { priceUsage } from '../usage/price.ts'
 import { authenticate } from './authenticate.ts'
-import type { HeaderReader } from './header-reader.ts'
-import { readJson } from './read-json.ts'
+import { openChatBody, readBytes } from './read-json.ts'
 import { respondError } from './respond-error.ts'
 
 const MAX_ASKED = 100
@@ -19,7 +18,6 @@ const BYTES_PER_TOKEN = 4
 /** One chat call of any wire format: from bytes to the last byte of the answer. Never rejects. */
 export async function serveChat(
   exchange: Exchange,
-  header: HeaderReader,
   format: WireFormat,
   endpoint: string,
   context: Context,
@@ -29,19 +27,18 @@ export async function serveChat(
   const startedAtEpochMs = clock.now()
   const id = `rt_${context.ports.randomId(24)}`
   let principal: Principal | undefined
-  let request: ChatRequest | undefined
+  let body: ChatBody | undefined
   let bodyBytes = 0
   let outcome: ChatOutcome | undefined
   let error: GatewayError | undefined
 
   try {
-    const authenticated = authenticate(context.snapshot, header)
+    const authenticated = authenticate(context.snapshot, exchange)
     principal = authenticated instanceof Promise ? await authenticated : authenticated
-    const { value, text, bytes } = await readJson(exchange, header, context.snapshot.maxBodyBytes)
+    const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
     bodyBytes = bytes.length
-    request = format.readRequest(value, text)
-    const call = { id, exchange, chat: request, bytes, principal, routeHeader: header('x-route'), startedAt }
-    outcome = await chat(call, context)
+    body = openChatBody(bytes, format)
+    outcome = await chat({ id, exchange, body, principal, routeHeader: exchange.header('x-route'), startedAt }, context)
     error = outcome.result.error
     if (outcome.result.outcome === 'abandoned') error = new GatewayError('client_closed_request', 'The client left.')
   } catch (thrown) {
@@ -51,16 +48,16 @@ export async function serveChat(
   }
 
   const now = clock.monotonic()
-  const record = recordOf({ id, endpoint, principal, request, bodyBytes, outcome, error, elapsedMs: now - startedAt })
+  const record = recordOf({ id, endpoint, principal, body, bodyBytes, outcome, error, elapsedMs: now - startedAt })
   if (outcome !== undefined && record.outcome === 'complete') measure(outcome, record, now, context)
-  context.telemetry.finished(record, startedAtEpochMs, header('traceparent'))
+  context.telemetry.finished(record, startedAtEpochMs, exchange.header('traceparent'))
 }
 
 type Facts = {
   readonly id: string
   readonly endpoint: string
   readonly principal: Principal | undefined
-  readonly request: ChatRequest | undefined
+  readonly body: ChatBody | undefined
   readonly bodyBytes: number
   readonly outcome: ChatOutcome | undefined
   readonly error: GatewayError | undefined
@@ -68,7 +65,7 @@ type Facts = {
 }
 
 function recordOf(facts: Facts): CallRecord {
-  const { outcome, error, request } = facts
+  const { outcome, error, body } = facts
   const result = outcome?.result
   const target = result?.target
   const observed = result?.observed
@@ -77,12 +74,12 @@ function recordOf(facts: Facts): CallRecord {
   return {
     id: facts.id,
     endpoint: facts.endpoint,
-    asked: (request?.model ?? '').slice(0, MAX_ASKED),
+    asked: (body?.model ?? '').slice(0, MAX_ASKED),
     target: target?.id,
     provider: target?.provider,
     status: hasHead ? 200 : (error?.status ?? 200),
     outcome: error?.code ?? 'complete',
-    stream: request?.stream ?? false,
+    stream: body?.stream ?? false,
     key: facts.principal?.name ?? 'none',
     decision: outcome?.routed.decision,
     attempts: result?.attempts ?? [],

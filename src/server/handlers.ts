@@ -28,7 +28,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
   ): Promise<Response> {
     try {
       const context = current()
-      return await answer(context, await authenticate(context.snapshot, (name) => request.req.header(name)))
+      return await answer(context, await authenticate(context.snapshot, request.env.exchange))
     } catch (thrown) {
       const error = toGatewayError(thrown)
       if (error.code === 'internal_error') current().ports.log('error', 'internal_error', { cause: String(thrown) })
@@ -40,20 +40,23 @@ export function createHandlers(current: () => Context, readiness: () => Readines
     // Not awaited: the answer leaves through the exchange, and errors are answered there too.
     chat(request) {
       const { exchange } = request.env
-      void serveChat(exchange, (name) => request.req.header(name), format, 'chat_completions', current())
+      void serveChat(exchange, format, 'chat_completions', current())
       return exchange.response()
     },
     route: (request) =>
       guarded(request, async (context, principal) => {
-        const header = (name: string): string | undefined => request.req.header(name)
-        const { value, text } = await readJson(request.env.exchange, header, context.snapshot.maxBodyBytes)
-        const chat = format.readRequest({ ...value, model: value['model'] ?? 'auto' }, text)
+        const { exchange } = request.env
+        const value = await readJson(exchange, context.snapshot.maxBodyBytes)
+        const chat = format.readRequest({ ...value, model: value['model'] ?? 'auto' })
         const explained = {
           ...chat,
           native: { ...chat.native, body: { ...chat.native.body, routing: explain(value['routing']) } },
         }
         const id = `rt_${context.ports.randomId(24)}`
-        const { decision } = await decide({ id, chat: explained, principal, routeHeader: header('x-route') }, context)
+        const { decision } = await decide(
+          { id, chat: explained, principal, routeHeader: exchange.header('x-route') },
+          context,
+        )
         return Response.json(decision, { headers: { 'x-route-id': id } })
       }),
     models: (request) =>

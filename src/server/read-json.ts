@@ -2,29 +2,59 @@ import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject, jsonKind } from '../core/json.ts'
 import type { Exchange } from '../core/ports.ts'
-import type { HeaderReader } from './header-reader.ts'
-
-export type JsonBody = { readonly value: JsonObject; readonly text: string; readonly bytes: Uint8Array }
+import type { ChatBody, ReadBody } from '../core/request.ts'
+import type { WireFormat } from '../core/wire-format.ts'
 
 // One for all: a decoder is a native object, and one a request is a third of the garbage collector's work.
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** The request's body as a JSON object. Throws a 4xx that says what is wrong with it. */
-export async function readJson(exchange: Exchange, header: HeaderReader, maxBytes: number): Promise<JsonBody> {
-  const encoding = header('content-encoding')
+/** The request's body, unread. Throws a 4xx for one that is compressed or too large. */
+export function readBytes(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
+  const encoding = exchange.header('content-encoding')
   if (encoding !== undefined && encoding !== 'identity') {
     throw new GatewayError('unsupported_encoding', 'Compressed request bodies are not accepted. Send plain JSON.', {
       headers: { connection: 'close' },
     })
   }
-  const bytes = await exchange.readBody(maxBytes)
-  if (bytes.length === 0) throw new GatewayError('invalid_json', 'The request body is empty. Send a JSON object.')
-  const text = decode(bytes)
+  return exchange.readBody(maxBytes)
+}
+
+/** The request's body as a JSON object. Throws a 4xx that says what is wrong with it. */
+export async function readJson(exchange: Exchange, maxBytes: number): Promise<JsonObject> {
+  return parseBody(decode(await readBytes(exchange, maxBytes)))
+}
+
+/** A chat call's body. Throws a 4xx that says what is wrong with it. */
+export function openChatBody(bytes: Uint8Array, format: WireFormat): ChatBody {
+  let current: ReadBody | undefined = read()
+  const { model, stream } = current.chat
+
+  function read(): ReadBody {
+    const text = decode(bytes)
+    return { chat: format.readRequest(parseBody(text)), text }
+  }
+
+  return {
+    bytes,
+    model,
+    stream,
+    read() {
+      current ??= read()
+      return current
+    },
+    release() {
+      current = undefined
+    },
+  }
+}
+
+function parseBody(text: string): JsonObject {
+  if (text === '') throw new GatewayError('invalid_json', 'The request body is empty. Send a JSON object.')
   const value = parse(text)
   if (!isJsonObject(value)) {
     throw new GatewayError('invalid_json', `The request body must be a JSON object; got ${jsonKind(value)}.`)
   }
-  return { value, text, bytes }
+  return value
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,8 +1,20 @@
+/** One series of a counter, to hold on to where it is counted all the time. */
+export type CounterCell = { value: number }
+
 /** A number that only grows, one per combination of label values. */
-export type Counter = { add(amount: number, ...labelValues: readonly string[]): void }
+export type Counter = {
+  add(amount: number, ...labelValues: readonly string[]): void
+  cell(...labelValues: readonly string[]): CounterCell
+}
+
+/** One series of a histogram. */
+export type HistogramCell = { observe(value: number): void }
 
 /** A distribution with fixed bucket bounds, one per combination of label values. */
-export type Histogram = { observe(value: number, ...labelValues: readonly string[]): void }
+export type Histogram = {
+  observe(value: number, ...labelValues: readonly string[]): void
+  cell(...labelValues: readonly string[]): HistogramCell
+}
 
 export type Registry = {
   counter(name: string, help: string, labels: readonly string[]): Counter
@@ -16,7 +28,7 @@ const MAX_SERIES = 10_000
 const SEPARATOR = '\u0000'
 
 /**
- * Counts in plain maps: an increment costs one string and one look-up, which is what the hot path can afford, and the
+ * Counts in plain maps: an increment costs one string and one look-up, or nothing where the cell is at hand, and the
  * same code runs on every runtime. Decision: docs/decisions/2026-11-23-metrics.md.
  */
 export function createRegistry(): Registry {
@@ -24,7 +36,8 @@ export function createRegistry(): Registry {
 
   return {
     counter(name, help, labels) {
-      const series = new Map<string, { value: number }>()
+      const series = new Map<string, CounterCell>()
+      const cell = (...labelValues: readonly string[]): CounterCell => cellOf(series, labelValues, () => ({ value: 0 }))
       families.push({
         render(lines) {
           header(lines, name, help, 'counter')
@@ -33,13 +46,15 @@ export function createRegistry(): Registry {
       })
       return {
         add(amount, ...labelValues) {
-          const cell = cellOf(series, labelValues, () => ({ value: 0 }))
-          if (cell !== undefined) cell.value += amount
+          cell(...labelValues).value += amount
         },
+        cell,
       }
     },
     histogram(name, help, labels, bounds) {
-      const series = new Map<string, { readonly counts: Float64Array; sum: number; count: number }>()
+      const series = new Map<string, Distribution>()
+      const cell = (...labelValues: readonly string[]): HistogramCell =>
+        cellOf(series, labelValues, () => createDistribution(bounds))
       families.push({
         render(lines) {
           header(lines, name, help, 'histogram')
@@ -55,20 +70,7 @@ export function createRegistry(): Registry {
           }
         },
       })
-      return {
-        observe(value, ...labelValues) {
-          const cell = cellOf(series, labelValues, () => ({
-            counts: new Float64Array(bounds.length),
-            sum: 0,
-            count: 0,
-          }))
-          if (cell === undefined) return
-          cell.sum += value
-          cell.count += 1
-          const bucket = bounds.findIndex((bound) => value <= bound)
-          if (bucket >= 0) cell.counts[bucket] = (cell.counts[bucket] ?? 0) + 1
-        },
-      }
+      return { observe: (value, ...labelValues) => cell(...labelValues).observe(value), cell }
     },
     render() {
       const lines: string[] = []
@@ -78,13 +80,30 @@ export function createRegistry(): Registry {
   }
 }
 
-function cellOf<Cell>(series: Map<string, Cell>, labelValues: readonly string[], create: () => Cell): Cell | undefined {
-  const key = labelValues.length === 1 ? (labelValues[0] ?? '') : labelValues.join(SEPARATOR)
+type Distribution = HistogramCell & { readonly counts: Float64Array; sum: number; count: number }
+
+function createDistribution(bounds: readonly number[]): Distribution {
+  return {
+    counts: new Float64Array(bounds.length),
+    sum: 0,
+    count: 0,
+    observe(value) {
+      this.sum += value
+      this.count += 1
+      let bucket = 0
+      while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1
+      if (bucket < bounds.length) this.counts[bucket] = (this.counts[bucket] ?? 0) + 1
+    },
+  }
+}
+
+function cellOf<Cell>(series: Map<string, Cell>, labelValues: readonly string[], create: () => Cell): Cell {
+  const key = labelValues.join(SEPARATOR)
   const known = series.get(key)
   if (known !== undefined) return known
-  if (series.size >= MAX_SERIES) return undefined
   const created = create()
-  series.set(key, created)
+  // Beyond the bound a series is counted for nobody.
+  if (series.size < MAX_SERIES) series.set(key, created)
   return created
 }
 

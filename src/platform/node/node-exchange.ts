@@ -1,60 +1,86 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { GatewayError } from '../../core/errors.ts'
-import type { Exchange, Sink } from '../../core/ports.ts'
+import type { Exchange, Headers, Sink } from '../../core/ports.ts'
 
 /**
  * An Exchange over Node's own request and response: no web stream in between.
- * Methods, not getters: a getter in a literal gives every object a hidden class of its own, which fills the old
- * generation and tripled the garbage collector's work.
+ * A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md.
  */
-export function createNodeExchange(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
-  let isAborted = false
-  let abortListener: (() => void) | undefined
+export class NodeExchange implements Exchange, Sink {
+  readonly sink: Sink = this
+  private readonly incoming: IncomingMessage
+  private readonly outgoing: ServerResponse
+  private hasLeft = false
+  private closesAfter = false
+  private abortListener: (() => void) | undefined = undefined
 
-  outgoing.on('close', () => {
-    if (outgoing.writableFinished || isAborted) return
-    isAborted = true
-    abortListener?.()
-  })
-
-  return {
-    readBody: (maxBytes) => readBody(incoming, maxBytes),
-    sink: createNodeSink(incoming, outgoing),
-    onAbort(listener) {
-      abortListener = listener
-      if (isAborted) listener()
-    },
-    isAborted: () => isAborted,
-    response: () => RESPONSE_ALREADY_SENT,
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+    this.incoming = incoming
+    this.outgoing = outgoing
+    outgoing.on('close', () => this.closed())
   }
-}
 
-function createNodeSink(incoming: IncomingMessage, outgoing: ServerResponse): Sink {
-  let closesAfter = false
-  return {
-    isHeadSent: () => outgoing.headersSent,
-    head(status, headers) {
-      if (outgoing.headersSent || outgoing.destroyed) return
-      closesAfter = headers['connection'] === 'close'
-      outgoing.writeHead(status, headers)
-    },
-    write: (chunk) => outgoing.destroyed || outgoing.write(chunk),
-    end(chunk) {
-      if (outgoing.destroyed) return
-      if (!closesAfter || incoming.readableEnded) {
-        outgoing.end(chunk)
-        return
-      }
-      if (chunk !== undefined) outgoing.write(chunk)
-      linger(incoming, () => outgoing.end())
-    },
-    destroy() {
-      outgoing.destroy()
-    },
-    onDrain(listener) {
-      outgoing.once('drain', listener)
-    },
+  header(name: string): string | undefined {
+    const value = this.incoming.headers[name]
+    return typeof value === 'string' ? value : value?.join(', ')
+  }
+
+  readBody(maxBytes: number): Promise<Uint8Array> {
+    return readBody(this.incoming, maxBytes)
+  }
+
+  onAbort(listener: () => void): void {
+    this.abortListener = listener
+    if (this.hasLeft) listener()
+  }
+
+  isAborted(): boolean {
+    return this.hasLeft
+  }
+
+  response(): Response {
+    return RESPONSE_ALREADY_SENT
+  }
+
+  isHeadSent(): boolean {
+    return this.outgoing.headersSent
+  }
+
+  head(status: number, headers: Headers): void {
+    const { outgoing } = this
+    if (outgoing.headersSent || outgoing.destroyed) return
+    this.closesAfter = headers['connection'] === 'close'
+    outgoing.writeHead(status, headers)
+  }
+
+  write(chunk: Uint8Array | string): boolean {
+    return this.outgoing.destroyed || this.outgoing.write(chunk)
+  }
+
+  end(chunk?: Uint8Array | string): void {
+    const { incoming, outgoing } = this
+    if (outgoing.destroyed) return
+    if (!this.closesAfter || incoming.readableEnded) {
+      outgoing.end(chunk)
+      return
+    }
+    if (chunk !== undefined) outgoing.write(chunk)
+    linger(incoming, () => outgoing.end())
+  }
+
+  destroy(): void {
+    this.outgoing.destroy()
+  }
+
+  onDrain(listener: () => void): void {
+    this.outgoing.once('drain', listener)
+  }
+
+  private closed(): void {
+    if (this.outgoing.writableFinished || this.hasLeft) return
+    this.hasLeft = true
+    this.abortListener?.()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -7,7 +7,7 @@ import { GatewayError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/ports.ts'
 import type { Gateway } from '../../gateway.ts'
 import { openaiChat } from '../../wire/openai-chat/index.ts'
-import { createNodeExchange } from './node-exchange.ts'
+import { NodeExchange } from './node-exchange.ts'
 
 export type RunningServer = {
   readonly url: string
@@ -40,9 +40,8 @@ export async function serve(
   )
   const limits = { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 120_000, headersTimeout: 30_000 }
   const server = createServer(limits, (incoming, outgoing) => {
-    const exchange = createNodeExchange(incoming, outgoing)
-    const header = (name: string): string | undefined => oneHeader(incoming, name)
-    if (gateway.serveDirectly(incoming.method ?? '', incoming.url ?? '', exchange, header)) return
+    const exchange = new NodeExchange(incoming, outgoing)
+    if (gateway.serveDirectly(incoming.method ?? '', incoming.url ?? '', exchange)) return
     exchanges.set(incoming, exchange)
     void listener(incoming, outgoing)
   })
@@ -55,11 +54,6 @@ export async function serve(
     port,
     close: (graceMs = DEFAULT_GRACE_MS) => close(server, graceMs),
   }
-}
-
-function oneHeader(incoming: IncomingMessage, name: string): string | undefined {
-  const value = incoming.headers[name]
-  return typeof value === 'string' ? value : value?.join(', ')
 }
 
 function listen(server: Server, options: { readonly host: string; readonly port: number }): Promise<number> {

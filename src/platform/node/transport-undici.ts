@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { Pool } from 'undici'
 import { GatewayError } from '../../core/errors.ts'
-import type { Call, HttpRequest, ResponseHandler, Transport } from '../../core/ports.ts'
+import type { Call, ResponseHandler, ResponseHeaders, Transport } from '../../core/ports.ts'
 
 type TransportOptions = {
   readonly connectMs: number
@@ -35,16 +35,16 @@ export function createUndiciTransport(options: TransportOptions): Transport {
 
   return {
     send(request, handler) {
-      const handlers = createHandlers(request, handler)
+      const call = new UndiciCall(request.origin, handler)
       try {
         poolFor(request.origin).dispatch(
           { path: request.path, method: request.method, headers: request.headers, body: request.body ?? null },
-          handlers,
+          call,
         )
       } catch (cause) {
-        handlers.fail(cause)
+        call.fail(cause)
       }
-      return handlers
+      return call
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
@@ -55,73 +55,94 @@ export function createUndiciTransport(options: TransportOptions): Transport {
 
 const ABORTED = new Error('The gateway no longer wants this answer.')
 
-function createHandlers(
-  request: HttpRequest,
-  handler: ResponseHandler,
-): Dispatcher.DispatchHandler & Call & { fail(cause: unknown): void } {
-  let controller: Dispatcher.DispatchController | undefined
-  let isOver = false
-  let isFlushScheduled = false
-  let announcedBytes = -1
-  let pending: Buffer[] = []
+/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
+class UndiciCall implements Dispatcher.DispatchHandler, Call {
+  private readonly origin: string
+  private readonly handler: ResponseHandler
+  private controller: Dispatcher.DispatchController | undefined = undefined
+  private isOver = false
+  private isFlushScheduled = false
+  private announcedBytes = -1
+  private first: Buffer | undefined = undefined
+  /** What came after `first` in the same turn of the event loop. */
+  private more: Buffer[] | undefined = undefined
 
-  function flush(): void {
-    isFlushScheduled = false
-    if (isOver || pending.length === 0) return
-    const chunks = pending
-    pending = []
-    const [only] = chunks
-    handler.onData(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks))
+  constructor(origin: string, handler: ResponseHandler) {
+    this.origin = origin
+    this.handler = handler
   }
 
-  function fail(cause: unknown): void {
-    if (isOver) return
-    flush()
-    if (isOver) return
-    isOver = true
-    handler.onError(transportError(cause, request))
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller
+    if (this.isOver) controller.abort(ABORTED)
   }
 
-  return {
-    onRequestStart(started) {
-      controller = started
-      if (isOver) started.abort(ABORTED)
-    },
-    onResponseStart(_controller, status, headers) {
-      if (isOver || status < 200) return
-      announcedBytes = Number(headers['content-length'] ?? -1)
-      handler.onHead(status, headers)
-    },
-    onResponseData(_controller, chunk) {
-      if (isOver) return
-      pending.push(chunk)
-      // The end of a body that came in one piece follows at once, and hands it on.
-      if (isFlushScheduled || chunk.length === announcedBytes) return
-      isFlushScheduled = true
-      process.nextTick(flush)
-    },
-    onResponseEnd() {
-      flush()
-      if (isOver) return
-      isOver = true
-      handler.onEnd()
-    },
-    onResponseError(_controller, cause) {
-      fail(cause)
-    },
-    fail,
-    abort() {
-      isOver = true
-      controller?.abort(ABORTED)
-    },
-    pause: () => controller?.pause(),
-    resume: () => controller?.resume(),
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    if (this.isOver || status < 200) return
+    this.announcedBytes = Number(headers['content-length'] ?? -1)
+    this.handler.onHead(status, headers)
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.isOver) return
+    if (this.first === undefined) this.first = chunk
+    else if (this.more === undefined) this.more = [this.first, chunk]
+    else this.more.push(chunk)
+    // The end of a body that came in one piece follows at once, and hands it on.
+    if (this.isFlushScheduled || chunk.length === this.announcedBytes) return
+    this.isFlushScheduled = true
+    process.nextTick(flush, this)
+  }
+
+  onResponseEnd(): void {
+    this.flush()
+    if (this.isOver) return
+    this.isOver = true
+    this.handler.onEnd()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    this.fail(cause)
+  }
+
+  flush(): void {
+    this.isFlushScheduled = false
+    const { first, more } = this
+    if (this.isOver || first === undefined) return
+    this.first = undefined
+    this.more = undefined
+    this.handler.onData(more === undefined ? first : Buffer.concat(more))
+  }
+
+  fail(cause: unknown): void {
+    if (this.isOver) return
+    this.flush()
+    if (this.isOver) return
+    this.isOver = true
+    this.handler.onError(transportError(cause, this.origin))
+  }
+
+  abort(): void {
+    this.isOver = true
+    this.controller?.abort(ABORTED)
+  }
+
+  pause(): void {
+    this.controller?.pause()
+  }
+
+  resume(): void {
+    this.controller?.resume()
   }
 }
 
-function transportError(cause: unknown, request: HttpRequest): GatewayError {
+function flush(call: UndiciCall): void {
+  call.flush()
+}
+
+function transportError(cause: unknown, origin: string): GatewayError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
-  const detail = { origin: request.origin, code, cause: cause instanceof Error ? cause.message : String(cause) }
+  const detail = { origin, code, cause: cause instanceof Error ? cause.message : String(cause) }
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return new GatewayError('upstream_timeout', 'The model did not accept a connection in time.', { detail, cause })
   }

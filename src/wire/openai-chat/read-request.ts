@@ -17,7 +17,7 @@ const ROLES: Readonly<Record<string, Role>> = {
  * everything else stays in `native` for the upstream to judge.
  * https://platform.openai.com/docs/api-reference/chat/create
  */
-export function readRequest(body: JsonObject, text: string): ChatRequest {
+export function readRequest(body: JsonObject): ChatRequest {
   const model = body['model']
   if (typeof model !== 'string' || model === '') {
     throw wrong('model', 'a string such as "auto" or "openai/gpt-5-mini"', model)
@@ -30,7 +30,7 @@ export function readRequest(body: JsonObject, text: string): ChatRequest {
     sampling: readSampling(body),
     responseFormat: readResponseFormat(body['response_format']),
     stream: optionalBoolean(body['stream'], 'stream') ?? false,
-    native: { format: 'openai-chat', body, text },
+    native: { format: 'openai-chat', body },
   }
 }
 

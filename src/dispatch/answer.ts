@@ -1,0 +1,26 @@
+import type { GatewayError } from '../core/errors.ts'
+import type { Sink } from '../core/ports.ts'
+import type { Observed } from './observed.ts'
+
+/** What becomes of a response body: collected whole, or passed on as it comes. */
+export type Answer = {
+  /** Both throw a GatewayError when the answer is no good; `finish` returns what was seen of a good one. */
+  push(chunk: Uint8Array): void
+  finish(): Observed
+  isCommitted(): boolean
+  /** Tells the client that the rest will not come. Only after the commit. */
+  breakOff(error: GatewayError): Observed
+}
+
+/** Makes a target final. */
+export type Committing = {
+  /** Completes and sends the head of the answer, and returns where its body goes. Called at most once a call. */
+  commit(headers: Record<string, string>): Sink
+}
+
+/** Holds an upstream back while its reader is slower. */
+export type Flow = {
+  /** The client's buffer is full; `flow` follows when it has room. */
+  stall(): void
+  flow(): void
+}

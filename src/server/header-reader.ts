@@ -1,2 +1,0 @@
-/** One request header by its lower-case name. */
-export type HeaderReader = (name: string) => string | undefined

@@ -51,7 +51,7 @@ const KEPT_DECISIONS = 1_000
 /** Wires the stages together. Opens the router first; without one the gateway serves in the policy's fixed order. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { ports, routers } = options
-  const telemetry = createTelemetry(ports.log, options.isTracing ?? false)
+  const telemetry = createTelemetry(ports.log, options.isTracing ?? false, ports.clock)
   const live = createLiveMeasures()
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
@@ -122,6 +122,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       isClosing = true
       await ports.background.drain()
+      telemetry.flush()
       await context.router?.close()
       await ports.inference.close()
       await ports.transport.close()

@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '32' },
+    connections: { type: 'string', default: '64' },
     'max-ratio': { type: 'string' },
     'minimal-only': { type: 'boolean', default: false },
     'no-write': { type: 'boolean', default: false },

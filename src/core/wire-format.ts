@@ -34,6 +34,8 @@ export type WireFormat = {
   /** What a whole answer amounts to, without its parts. Throws as `readResponse` does. */
   summarizeResponse(body: JsonObject): AnswerSummary
   createReader(): StreamReader
+  /** What an event near the end of a stream says of usage and of why it ended; `undefined` when neither. Never throws. */
+  readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReason'> | undefined
   /** The upstream's failure, classified. `headers` are those that belong to the client too: `retry-after`. */
   readError(status: number, headers: Headers, body: string): GatewayError
   /** The client's error body. */

@@ -6,7 +6,7 @@ import type { Answer, Committing, Flow } from './answer.ts'
 import type { Deadline, Deadlines, Expiring } from './deadline.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
-import { createStreamAnswer } from './stream-answer.ts'
+import { StreamAnswer } from './stream-answer.ts'
 
 export type AttemptInput = {
   readonly stream: boolean
@@ -154,7 +154,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     if (!input.stream) return createJsonAnswer({ format, clock, owner, contentType, explanation })
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
     if (contentType?.includes('json') === true) return createMisfitAnswer({ format, clock, contentType })
-    return createStreamAnswer({ format, clock, owner, flow: this })
+    return new StreamAnswer(format, clock, owner, this)
   }
 
   private finish(answer: Answer): void {

@@ -42,7 +42,7 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
         'content-length': String(body.length),
       })
       sink.end(body)
-      return { usage, finishReason, events: 0, bytes, firstPartAt: input.clock.monotonic() }
+      return { usage, finishReason, events: 0, firstPartAt: input.clock.monotonic() }
     },
     breakOff() {
       throw new GatewayError('internal_error', 'A whole answer cannot break: it is sent in one piece.')

@@ -2,13 +2,12 @@ import { GatewayError } from '../core/errors.ts'
 import type { Clock, Sink } from '../core/ports.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
-import type { WireFormat } from '../core/wire-format.ts'
+import type { StreamReader, WireFormat } from '../core/wire-format.ts'
 import { createSseFramer } from '../stream/frame-sse.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import { refuseEmpty } from './json-answer.ts'
 import type { Observed } from './observed.ts'
-import { lastUsage } from './observed.ts'
 
 const decoder = new TextDecoder()
 const MAX_FRAME_BYTES = 8 * 1024 * 1024
@@ -16,127 +15,142 @@ const MAX_HELD_BYTES = 256 * 1024
 const MAX_HELD_FRAMES = 1_000
 const KEPT_PAYLOADS = 4
 
-type StreamAnswerInput = {
-  readonly format: WireFormat
-  readonly clock: Clock
-  readonly owner: Committing
-  readonly flow: Flow
-}
-
 /**
  * A streamed answer of the client's own format: held back until its first content part, then forwarded frame by whole
  * frame. Until the commit every event is parsed; after it, events are only looked over.
+ * A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md.
  */
-export function createStreamAnswer(input: StreamAnswerInput): Answer {
-  const { format } = input
-  const framer = createSseFramer(MAX_FRAME_BYTES)
-  const scanner = createSseScanner(KEPT_PAYLOADS)
-  const reader = format.createReader()
-  let held: Uint8Array[] = []
-  let heldBytes = 0
-  let heldFrames = 0
-  let hasContent = false
-  let isStalled = false
-  let bytes = 0
-  let firstPartAt: number | undefined
-  let sink: Sink | undefined
+export class StreamAnswer implements Answer {
+  private readonly format: WireFormat
+  private readonly clock: Clock
+  private readonly owner: Committing
+  private readonly flow: Flow
+  private readonly framer = createSseFramer(MAX_FRAME_BYTES)
+  private readonly scanner = createSseScanner(KEPT_PAYLOADS)
+  private readonly reader: StreamReader
+  private held: Uint8Array[] = []
+  private heldBytes = 0
+  private heldFrames = 0
+  private hasContent = false
+  private isStalled = false
+  private firstPartAt: number | undefined = undefined
+  private sink: Sink | undefined = undefined
 
-  function read(payload: Uint8Array): StreamPart[] {
-    return reader.push({ event: undefined, data: decoder.decode(payload) })
+  constructor(format: WireFormat, clock: Clock, owner: Committing, flow: Flow) {
+    this.format = format
+    this.clock = clock
+    this.owner = owner
+    this.flow = flow
+    this.reader = format.createReader()
+  }
+
+  isCommitted(): boolean {
+    return this.sink !== undefined
+  }
+
+  push(chunk: Uint8Array): void {
+    const frames = this.framer.push(chunk)
+    if (frames.length > 0) this.take(frames)
+  }
+
+  finish(): Observed {
+    const rest = this.framer.rest()
+    if (rest.length > 0) this.take(closeFrame(rest))
+    const observed = this.observe()
+    if (this.sink === undefined) {
+      refuseEmpty(observed.finishReason)
+      this.commit(EMPTY)
+    }
+    const isDone = this.scanner.isDone()
+    if (!isDone && observed.finishReason === undefined) {
+      throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
+    }
+    this.sink?.end(isDone ? undefined : this.format.streamEnd)
+    return observed
+  }
+
+  breakOff(error: GatewayError): Observed {
+    this.sink?.end(this.format.writeStreamError(error))
+    return this.observe()
   }
 
   /** Looks at complete frames; throws at the first bad one after passing on the good ones before it. */
-  function take(frames: Uint8Array): void {
+  private take(frames: Uint8Array): void {
     let from = 0
     for (;;) {
-      const finding = scanner.scan(frames, from, !hasContent)
+      const finding = this.scanner.scan(frames, from, !this.hasContent)
       if (finding.type === 'fine') break
       try {
         if (finding.type === 'malformed') {
           throw new GatewayError('upstream_malformed', 'The model sent an event that is not JSON.')
         }
-        if (read(finding.payload).some(isContentPart)) hasContent = true
+        if (read(this.reader, finding.payload).some(isContentPart)) this.hasContent = true
       } catch (thrown) {
-        if (sink !== undefined) write(sink, frames.subarray(0, finding.start))
+        if (this.sink !== undefined) this.write(this.sink, frames.subarray(0, finding.start))
         throw thrown
       }
-      from = scanner.accept(finding.payload)
+      from = this.scanner.accept(finding.payload)
     }
-    if (sink !== undefined) write(sink, frames)
-    else if (hasContent) commit(frames)
-    else hold(frames)
+    if (this.sink !== undefined) this.write(this.sink, frames)
+    else if (this.hasContent) this.commit(frames)
+    else this.hold(frames)
   }
 
-  function hold(frames: Uint8Array): void {
-    held.push(frames)
-    heldBytes += frames.length
-    heldFrames += 1
-    if (heldBytes > MAX_HELD_BYTES || heldFrames > MAX_HELD_FRAMES) {
+  private hold(frames: Uint8Array): void {
+    this.held.push(frames)
+    this.heldBytes += frames.length
+    this.heldFrames += 1
+    if (this.heldBytes > MAX_HELD_BYTES || this.heldFrames > MAX_HELD_FRAMES) {
       throw new GatewayError('upstream_malformed', 'The model sent too much without a first part of an answer.', {
-        detail: { bytes: heldBytes, reads: heldFrames },
+        detail: { bytes: this.heldBytes, reads: this.heldFrames },
       })
     }
   }
 
-  function commit(frames: Uint8Array): void {
-    firstPartAt = input.clock.monotonic()
-    sink = input.owner.commit({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
-    for (const earlier of held) write(sink, earlier)
-    held = []
-    write(sink, frames)
+  private commit(frames: Uint8Array): void {
+    this.firstPartAt = this.clock.monotonic()
+    const sink = this.owner.commit({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+    })
+    this.sink = sink
+    for (const earlier of this.held) this.write(sink, earlier)
+    this.held = []
+    this.write(sink, frames)
   }
 
-  function write(to: Sink, frames: Uint8Array): void {
+  private write(sink: Sink, frames: Uint8Array): void {
     if (frames.length === 0) return
-    bytes += frames.length
-    if (to.write(frames) || isStalled) return
-    isStalled = true
-    input.flow.stall()
-    to.onDrain(() => {
-      isStalled = false
-      input.flow.flow()
+    if (sink.write(frames) || this.isStalled) return
+    this.isStalled = true
+    this.flow.stall()
+    sink.onDrain(() => {
+      this.isStalled = false
+      this.flow.flow()
     })
   }
 
-  function observe(): Observed {
-    const parts: StreamPart[] = []
-    const again = format.createReader()
-    for (const payload of scanner.lastPayloads()) {
-      try {
-        parts.push(...again.push({ event: undefined, data: decoder.decode(payload) }))
-      } catch {
-        // These were forwarded on a look alone; one that does not parse carries no usage we could count.
-      }
+  /** Usage and finish reason stand in the last events; the last word counts. */
+  private observe(): Observed {
+    const { format, scanner, firstPartAt } = this
+    let usage: Observed['usage']
+    let finishReason: Observed['finishReason']
+    for (let index = 0; index < KEPT_PAYLOADS && (usage === undefined || finishReason === undefined); index += 1) {
+      const payload = scanner.payloadFromEnd(index)
+      if (payload === undefined) break
+      const found = format.readEnd(decoder.decode(payload))
+      usage ??= found?.usage
+      finishReason ??= found?.finishReason
     }
-    return { ...lastUsage(parts), events: scanner.dataFrames(), bytes, firstPartAt }
-  }
-
-  return {
-    isCommitted: () => sink !== undefined,
-    push(chunk) {
-      const frames = framer.push(chunk)
-      if (frames.length > 0) take(frames)
-    },
-    finish() {
-      const rest = framer.rest()
-      if (rest.length > 0) take(closeFrame(rest))
-      const observed = observe()
-      if (sink === undefined) {
-        refuseEmpty(observed.finishReason)
-        commit(new Uint8Array(0))
-      }
-      if (!scanner.isDone() && observed.finishReason === undefined) {
-        throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
-      }
-      sink?.end(scanner.isDone() ? undefined : format.streamEnd)
-      return { ...observed, bytes }
-    },
-    breakOff(error) {
-      sink?.end(format.writeStreamError(error))
-      return observe()
-    },
+    return { usage, finishReason, events: scanner.dataFrames(), firstPartAt }
   }
 }
+
+function read(reader: StreamReader, payload: Uint8Array): StreamPart[] {
+  return reader.push({ event: undefined, data: decoder.decode(payload) })
+}
+
+const EMPTY = new Uint8Array(0)
 
 /** A last frame that the upstream did not close with an empty line. */
 function closeFrame(rest: Uint8Array): Uint8Array {

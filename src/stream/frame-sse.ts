@@ -18,56 +18,73 @@ export type SseFramer = {
  * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export function createSseFramer(maxFrameBytes: number): SseFramer {
-  let kept: Uint8Array[] = []
-  let keptBytes = 0
-  // The last two bytes before the current read, so that an empty line may be cut in two.
-  let before = 0
-  let beforeThat = 0
-
-  function keep(chunk: Uint8Array): void {
-    if (chunk.length === 0) return
-    kept.push(chunk)
-    keptBytes += chunk.length
-    if (keptBytes > maxFrameBytes) {
-      throw new GatewayError('upstream_malformed', 'The model sent an event that is too large to forward.', {
-        detail: { bytes: keptBytes },
-      })
-    }
-    beforeThat = chunk.length > 1 ? (chunk[chunk.length - 2] ?? 0) : before
-    before = chunk[chunk.length - 1] ?? 0
-  }
-
-  return {
-    push(chunk) {
-      const end = lastFrameEnd(chunk, before, beforeThat)
-      if (end < 0) {
-        keep(chunk)
-        return EMPTY
-      }
-      const head = end === chunk.length ? chunk : chunk.subarray(0, end)
-      const frames = keptBytes === 0 ? head : join(kept, keptBytes, head)
-      kept = []
-      keptBytes = 0
-      before = LF
-      beforeThat = LF
-      if (end < chunk.length) keep(chunk.subarray(end))
-      return frames
-    },
-    rest: () => (keptBytes === 0 ? EMPTY : join(kept, keptBytes, EMPTY)),
-  }
+  return new Framer(maxFrameBytes)
 }
 
-/** Index after the last empty line in `chunk`, or -1. The two bytes before the chunk count as its context. */
-function lastFrameEnd(chunk: Uint8Array, before: number, beforeThat: number): number {
-  const at = (index: number): number => (index >= 0 ? (chunk[index] ?? 0) : index === -1 ? before : beforeThat)
-  let newline = chunk.lastIndexOf(LF)
-  while (newline >= 0) {
-    const previous = at(newline - 1)
-    if (previous === LF || (previous === CR && at(newline - 2) === LF)) return newline + 1
-    if (newline === 0) return -1
-    newline = chunk.lastIndexOf(LF, newline - 1)
+/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
+class Framer implements SseFramer {
+  private readonly maxFrameBytes: number
+  private kept: Uint8Array[] = []
+  private keptBytes = 0
+  // The last two bytes before the current read, so that an empty line may be cut in two.
+  private before = 0
+  private beforeThat = 0
+
+  constructor(maxFrameBytes: number) {
+    this.maxFrameBytes = maxFrameBytes
   }
-  return -1
+
+  push(chunk: Uint8Array): Uint8Array {
+    const end = this.lastFrameEnd(chunk)
+    if (end < 0) {
+      this.keep(chunk)
+      return EMPTY
+    }
+    const head = end === chunk.length ? chunk : chunk.subarray(0, end)
+    const frames = this.keptBytes === 0 ? head : join(this.kept, this.keptBytes, head)
+    if (this.keptBytes > 0) this.kept = []
+    this.keptBytes = 0
+    this.before = LF
+    this.beforeThat = LF
+    if (end < chunk.length) this.keep(chunk.subarray(end))
+    return frames
+  }
+
+  rest(): Uint8Array {
+    return this.keptBytes === 0 ? EMPTY : join(this.kept, this.keptBytes, EMPTY)
+  }
+
+  private keep(chunk: Uint8Array): void {
+    if (chunk.length === 0) return
+    this.kept.push(chunk)
+    this.keptBytes += chunk.length
+    if (this.keptBytes > this.maxFrameBytes) {
+      throw new GatewayError('upstream_malformed', 'The model sent an event that is too large to forward.', {
+        detail: { bytes: this.keptBytes },
+      })
+    }
+    this.beforeThat = chunk.length > 1 ? (chunk[chunk.length - 2] ?? 0) : this.before
+    this.before = chunk[chunk.length - 1] ?? 0
+  }
+
+  /** Index after the last empty line in `chunk`, or -1. The two bytes before the chunk count as its context. */
+  private lastFrameEnd(chunk: Uint8Array): number {
+    const { length } = chunk
+    if (length > 1 && chunk[length - 1] === LF && chunk[length - 2] === LF) return length
+    let newline = chunk.lastIndexOf(LF)
+    while (newline >= 0) {
+      const previous = this.at(chunk, newline - 1)
+      if (previous === LF || (previous === CR && this.at(chunk, newline - 2) === LF)) return newline + 1
+      if (newline === 0) return -1
+      newline = chunk.lastIndexOf(LF, newline - 1)
+    }
+    return -1
+  }
+
+  private at(chunk: Uint8Array, index: number): number {
+    if (index >= 0) return chunk[index] ?? 0
+    return index === -1 ? this.before : this.beforeThat
+  }
 }
 
 function join(pieces: readonly Uint8Array[], bytes: number, last: Uint8Array): Uint8Array {

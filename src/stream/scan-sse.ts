@@ -6,7 +6,7 @@ const QUOTE = 34
 const OPEN = 123
 const CLOSE = 125
 const DONE = [91, 68, 79, 78, 69, 93] // [DONE]
-const DATA = [100, 97, 116, 97, 58] // data:
+const DATA_BYTES = 5 // data:
 const PREFIX_BYTES = 12
 
 /** What a pass over complete frames found. `start` is where the line in question begins. */
@@ -24,8 +24,8 @@ export type SseScanner = {
   accept(suspect: Uint8Array): number
   isDone(): boolean
   dataFrames(): number
-  /** The last few payloads, oldest first: finish reason and usage stand there. */
-  lastPayloads(): readonly Uint8Array[]
+  /** One of the last few payloads, 0 being the last: finish reason and usage stand there. `undefined` beyond them. */
+  payloadFromEnd(index: number): Uint8Array | undefined
 }
 
 const FINE: SseFinding = { type: 'fine' }
@@ -36,72 +36,99 @@ const FINE: SseFinding = { type: 'fine' }
  * Parsing every frame would cost more than forwarding it (design/performance.md §4).
  */
 export function createSseScanner(keepLast: number): SseScanner {
-  let isDone = false
-  let dataFrames = 0
-  let next = 0
-  let prefix: Uint8Array | undefined
-  // Positions only: a view a payload would be the dearest thing this scan does.
-  const last: { source: Uint8Array; start: number; end: number }[] = []
+  return new Scanner(keepLast)
+}
 
-  function remember(source: Uint8Array, start: number, end: number): void {
-    const slot = last[dataFrames % keepLast]
-    dataFrames += 1
+/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
+class Scanner implements SseScanner {
+  private hasEnded = false
+  private frames = 0
+  private next = 0
+  private prefix: Uint8Array | undefined = undefined
+  private readonly keepLast: number
+  // Positions only: a view a payload would be the dearest thing this scan does.
+  private readonly last: { source: Uint8Array; start: number; end: number }[] = []
+
+  constructor(keepLast: number) {
+    this.keepLast = keepLast
+  }
+
+  scan(frames: Uint8Array, from: number, stopsAtEvery: boolean): SseFinding {
+    let start = from
+    while (start < frames.length) {
+      if (frames[start] === LF) {
+        start += 1
+        continue
+      }
+      const newline = frames.indexOf(LF, start)
+      const lineEnd = newline < 0 ? frames.length : newline
+      this.next = lineEnd + 1
+      const end = lineEnd > start && frames[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd
+      const payloadStart = dataStart(frames, start, end)
+      if (payloadStart > 0 && !isDoneMark(frames, payloadStart, end)) {
+        if (!looksLikeObject(frames, payloadStart, end)) return { type: 'malformed', start }
+        if (stopsAtEvery || !this.startsAsBefore(frames, payloadStart)) {
+          return { type: 'suspect', start, payload: frames.subarray(payloadStart, end) }
+        }
+        this.remember(frames, payloadStart, end)
+      } else if (payloadStart > 0) {
+        this.hasEnded = true
+      }
+      start = this.next
+    }
+    return FINE
+  }
+
+  accept(suspect: Uint8Array): number {
+    this.prefix = suspect.slice(0, PREFIX_BYTES)
+    this.remember(suspect, 0, suspect.length)
+    return this.next
+  }
+
+  isDone(): boolean {
+    return this.hasEnded
+  }
+
+  dataFrames(): number {
+    return this.frames
+  }
+
+  payloadFromEnd(index: number): Uint8Array | undefined {
+    if (index >= this.keepLast || index >= this.frames) return undefined
+    const slot = this.last[(this.frames - 1 - index) % this.keepLast]
+    return slot?.source.subarray(slot.start, slot.end)
+  }
+
+  private startsAsBefore(bytes: Uint8Array, start: number): boolean {
+    const { prefix } = this
+    if (prefix === undefined) return false
+    for (let index = 0; index < prefix.length; index += 1) if (bytes[start + index] !== prefix[index]) return false
+    return true
+  }
+
+  private remember(source: Uint8Array, start: number, end: number): void {
+    const slot = this.last[this.frames % this.keepLast]
+    this.frames += 1
     if (slot === undefined) {
-      last.push({ source, start, end })
+      this.last.push({ source, start, end })
       return
     }
     slot.source = source
     slot.start = start
     slot.end = end
   }
-
-  return {
-    scan(frames, from, stopsAtEvery) {
-      let start = from
-      while (start < frames.length) {
-        const newline = frames.indexOf(LF, start)
-        const lineEnd = newline < 0 ? frames.length : newline
-        next = lineEnd + 1
-        const end = lineEnd > start && frames[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd
-        const payloadStart = dataStart(frames, start, end)
-        if (payloadStart > 0 && !isDoneMark(frames, payloadStart, end)) {
-          if (!looksLikeObject(frames, payloadStart, end)) return { type: 'malformed', start }
-          if (stopsAtEvery || prefix === undefined || !matches(frames, payloadStart, prefix)) {
-            return { type: 'suspect', start, payload: frames.subarray(payloadStart, end) }
-          }
-          remember(frames, payloadStart, end)
-        } else if (payloadStart > 0) {
-          isDone = true
-        }
-        start = next
-      }
-      return FINE
-    },
-    accept(suspect) {
-      prefix = suspect.slice(0, PREFIX_BYTES)
-      remember(suspect, 0, suspect.length)
-      return next
-    },
-    isDone: () => isDone,
-    dataFrames: () => dataFrames,
-    lastPayloads() {
-      const oldest = dataFrames < keepLast ? 0 : dataFrames % keepLast
-      return [...last.slice(oldest), ...last.slice(0, oldest)].map(({ source, start, end }) =>
-        source.subarray(start, end),
-      )
-    },
-  }
 }
 
 /** Index of the payload of a `data:` line, or -1 for any other line. */
 function dataStart(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < DATA.length || bytes[start] === COLON || !matches(bytes, start, DATA)) return -1
-  const after = start + DATA.length
+  if (end - start < DATA_BYTES || bytes[start] !== 100 || bytes[start + 1] !== 97) return -1
+  if (bytes[start + 2] !== 116 || bytes[start + 3] !== 97 || bytes[start + 4] !== COLON) return -1
+  const after = start + DATA_BYTES
   return bytes[after] === SPACE ? after + 1 : after
 }
 
 function isDoneMark(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start === DONE.length && matches(bytes, start, DONE)
+  return end - start === DONE.length && DONE.every((code, index) => bytes[start + index] === code)
 }
 
 function looksLikeObject(bytes: Uint8Array, start: number, end: number): boolean {
@@ -109,11 +136,4 @@ function looksLikeObject(bytes: Uint8Array, start: number, end: number): boolean
   let second = start + 1
   while (bytes[second] === SPACE) second += 1
   return bytes[second] === QUOTE || second === end - 1
-}
-
-function matches(bytes: Uint8Array, start: number, expected: ArrayLike<number>): boolean {
-  for (let index = 0; index < expected.length; index += 1) {
-    if (bytes[start + index] !== expected[index]) return false
-  }
-  return true
 }

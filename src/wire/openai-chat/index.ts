@@ -1,7 +1,7 @@
 import type { WireFormat } from '../../core/wire-format.ts'
 import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
 import { readRequest } from './read-request.ts'
-import { createReader, readResponse, summarizeResponse } from './read-response.ts'
+import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 
 /** OpenAI Chat Completions, spoken by clients and by most upstreams. */
 export const openaiChat: WireFormat = {
@@ -10,6 +10,7 @@ export const openaiChat: WireFormat = {
   readResponse,
   summarizeResponse,
   createReader,
+  readEnd,
   readError,
   writeError,
   streamEnd: 'data: [DONE]\n\n',

@@ -29,9 +29,7 @@ export function summarizeResponse(body: JsonObject): AnswerSummary {
     }
   }
   const parts = readResponse(body)
-  const end = parts.find((part) => part.type === 'response-end')
-  const usage = parts.find((part) => part.type === 'usage')
-  return { hasContent: parts.some(isContentPart), finishReason: end?.finishReason, usage: usage?.usage }
+  return { hasContent: parts.some(isContentPart), ...lastWords(parts) }
 }
 
 function hasPlainContent(message: JsonObject): boolean {
@@ -48,6 +46,25 @@ export function createReader(): StreamReader {
     },
     end: () => [],
   }
+}
+
+const TELLING = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"/
+
+/** Usage and finish reason of one `chat.completion.chunk`, read only where there is one of them. */
+export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReason'> | undefined {
+  if (!TELLING.test(data)) return undefined
+  try {
+    return lastWords(readObject(parseObject(data), 'delta'))
+  } catch {
+    // It was forwarded on a look alone; one that does not parse carries no usage we could count.
+    return undefined
+  }
+}
+
+function lastWords(parts: readonly StreamPart[]): Pick<AnswerSummary, 'usage' | 'finishReason'> {
+  const end = parts.findLast((part) => part.type === 'response-end')
+  const usage = parts.findLast((part) => part.type === 'usage')
+  return { finishReason: end?.finishReason, usage: usage?.usage }
 }
 
 function readObject(body: JsonObject, member: 'message' | 'delta'): StreamPart[] {

@@ -28,15 +28,39 @@ test('replacing and removing members equals doing it on the parsed object', () =
   )
 })
 
-test('editing bytes equals editing the text', () => {
+test('editing bytes says the same as editing the text', () => {
   fc.assert(
     fc.property(objectText, fc.string(), (text, model) => {
       const edits = { model: JSON.stringify(model), routing: undefined }
-      const bytes = new TextEncoder().encode(text)
-      expect(new TextDecoder().decode(editMemberBytes(bytes, text, edits))).toBe(editMembers(text, edits))
+      const edited = new TextDecoder().decode(editMemberBytes(new TextEncoder().encode(text), text, edits))
+      expect(JSON.parse(edited)).toEqual(JSON.parse(editMembers(text, edits)))
     }),
     { numRuns: 1_000 },
   )
+})
+
+test('bytes are edited where they stand when nothing gets longer, and copied when something does', () => {
+  const text = '{"model":"up/m","routing":{"max":{"cost":1}},"seed":12345678901234567890}'
+  const bytes = new TextEncoder().encode(text)
+  const shorter = editMemberBytes(bytes, text, { model: '"m"', routing: undefined })
+  expect(shorter).toBe(bytes)
+  expect(new TextDecoder().decode(shorter)).toBe(
+    `{"model":"m"   ,${' '.repeat('"routing":{"max":{"cost":1}},'.length)}"seed":12345678901234567890}`,
+  )
+  const short = '{"model":"auto","a":"model"}'
+  const kept = new TextEncoder().encode(short)
+  expect(new TextDecoder().decode(editMemberBytes(kept, short, { model: '"a-longer-name"' }))).toBe(
+    '{"model":"a-longer-name","a":"model"}',
+  )
+  expect(new TextDecoder().decode(kept)).toBe(short)
+})
+
+test('a name repeated after the first is edited too, however it is written', () => {
+  for (const again of ['"model"', '"mod\\u0065l"', '"\\u006dodel"']) {
+    const text = `{"model":"a/b","messages":[{"model":"x"}],${again}:"a/b"}`
+    const edited = editMemberBytes(new TextEncoder().encode(text), text, { model: '"b"' })
+    expect(new TextDecoder().decode(edited).split('"b"')).toHaveLength(3)
+  }
 })
 
 test('every byte outside the edited members stays as it was', () => {

@@ -1,3 +1,4 @@
+const SPACE = 32
 const QUOTE = 34
 const COMMA = 44
 const BACKSLASH = 92
@@ -30,19 +31,34 @@ export function editMembers(text: string, edits: JsonEdits): string {
   return edited + text.slice(copied)
 }
 
-/** The same on the bytes of `text`. In plain ASCII, which most bodies are, no character is looked at or encoded again. */
+/**
+ * The same on the bytes of `text`. In plain ASCII, which most bodies are, no character is looked at or encoded again; and
+ * where nothing gets longer the bytes themselves are edited, with spaces for what is left over: a copy of a long
+ * conversation costs more than everything else that is done to it.
+ */
 export function editMemberBytes(bytes: Uint8Array, text: string, edits: JsonEdits): Uint8Array {
   if (bytes.length !== text.length) return encoder.encode(editMembers(text, edits))
   const found = splices(text, edits)
-  let size = bytes.length
-  for (const splice of found) size += splice.text.length - (splice.end - splice.start)
-  const edited = new Uint8Array(size)
+  if (found.some((splice) => !isAscii(splice.text))) return encoder.encode(editMembers(text, edits))
+  if (found.every((splice) => splice.text.length <= splice.end - splice.start)) {
+    for (const splice of found) {
+      writeAscii(bytes, splice.start, splice.text)
+      bytes.fill(SPACE, splice.start + splice.text.length, splice.end)
+    }
+    return bytes
+  }
+  return editedCopy(bytes, found)
+}
+
+function editedCopy(bytes: Uint8Array, found: readonly Splice[]): Uint8Array {
+  const change = found.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0)
+  const edited = new Uint8Array(bytes.length + change)
   let copied = 0
   let offset = 0
   for (const splice of found) {
-    if (splice.start > copied) edited.set(bytes.subarray(copied, splice.start), offset)
+    edited.set(bytes.subarray(copied, splice.start), offset)
     offset += splice.start - copied
-    if (!writeAscii(edited, offset, splice.text)) return encoder.encode(editMembers(text, edits))
+    writeAscii(edited, offset, splice.text)
     offset += splice.text.length
     copied = splice.end
   }
@@ -50,14 +66,13 @@ export function editMemberBytes(bytes: Uint8Array, text: string, edits: JsonEdit
   return edited
 }
 
-/** False when `text` holds anything else. */
-function writeAscii(bytes: Uint8Array, offset: number, text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code > 127) return false
-    bytes[offset + index] = code
-  }
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 127) return false
   return true
+}
+
+function writeAscii(bytes: Uint8Array, offset: number, text: string): void {
+  for (let index = 0; index < text.length; index += 1) bytes[offset + index] = text.charCodeAt(index)
 }
 
 const encoder = new TextEncoder()

@@ -33,8 +33,8 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
     },
     finish() {
       const answered = join(chunks, bytes)
-      const { usage, finishReason, hasContent } = summarize(input.format, answered)
-      if (!hasContent) refuseEmpty(finishReason)
+      const summary = summarize(input.format, answered)
+      if (!summary.hasContent) refuseEmpty(summary.finishReason)
       const { explanation } = input
       const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
       const sink = input.owner.commit({
@@ -42,7 +42,7 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
         'content-length': String(body.length),
       })
       sink.end(body)
-      return { usage, finishReason, events: 0, firstPartAt: input.clock.monotonic() }
+      return { events: 0, firstPartAt: input.clock.monotonic(), ending: () => summary }
     },
     breakOff() {
       throw new GatewayError('internal_error', 'A whole answer cannot break: it is sent in one piece.')

@@ -7,7 +7,7 @@ import { createSseFramer } from '../stream/frame-sse.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import { refuseEmpty } from './json-answer.ts'
-import type { Observed } from './observed.ts'
+import type { Ending, Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
 const MAX_FRAME_BYTES = 8 * 1024 * 1024
@@ -56,17 +56,16 @@ export class StreamAnswer implements Answer {
   finish(): Observed {
     const rest = this.framer.rest()
     if (rest.length > 0) this.take(closeFrame(rest))
-    const observed = this.observe()
     if (this.sink === undefined) {
-      refuseEmpty(observed.finishReason)
+      refuseEmpty(this.ending().finishReason)
       this.commit(EMPTY)
     }
     const isDone = this.scanner.isDone()
-    if (!isDone && observed.finishReason === undefined) {
+    if (!isDone && this.ending().finishReason === undefined) {
       throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
     }
     this.sink?.end(isDone ? undefined : this.format.streamEnd)
-    return observed
+    return this.observe()
   }
 
   breakOff(error: GatewayError): Observed {
@@ -130,19 +129,22 @@ export class StreamAnswer implements Answer {
     })
   }
 
-  /** Usage and finish reason stand in the last events; the last word counts. */
   private observe(): Observed {
-    const { format, scanner, firstPartAt } = this
-    let usage: Observed['usage']
-    let finishReason: Observed['finishReason']
+    return { events: this.scanner.dataFrames(), firstPartAt: this.firstPartAt, ending: () => this.ending() }
+  }
+
+  /** Usage and finish reason stand in the last events; the last word counts. */
+  private ending(): Ending {
+    let usage: Ending['usage']
+    let finishReason: Ending['finishReason']
     for (let index = 0; index < KEPT_PAYLOADS && (usage === undefined || finishReason === undefined); index += 1) {
-      const payload = scanner.payloadFromEnd(index)
+      const payload = this.scanner.payloadFromEnd(index)
       if (payload === undefined) break
-      const found = format.readEnd(decoder.decode(payload))
+      const found = this.format.readEnd(decoder.decode(payload))
       usage ??= found?.usage
       finishReason ??= found?.finishReason
     }
-    return { usage, finishReason, events: scanner.dataFrames(), firstPartAt }
+    return { usage, finishReason }
   }
 }
 

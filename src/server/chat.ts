@@ -47,10 +47,17 @@ export async function serveChat(
     respondError(exchange.sink, format, error, { 'x-route-id': id })
   }
 
-  const now = clock.monotonic()
-  const record = recordOf({ id, endpoint, principal, body, bodyBytes, outcome, error, elapsedMs: now - startedAt })
-  if (outcome !== undefined && record.outcome === 'complete') measure(outcome, record, now, context)
-  context.telemetry.finished(record, startedAtEpochMs, exchange.header('traceparent'))
+  const endedAt = clock.monotonic()
+  const facts = { id, endpoint, principal, body, bodyBytes, outcome, error, elapsedMs: endedAt - startedAt }
+  context.telemetry.finished({
+    startedAtEpochMs,
+    traceparent: exchange.header('traceparent'),
+    record() {
+      const record = recordOf(facts)
+      if (outcome !== undefined && record.outcome === 'complete') measure(outcome, record, endedAt, context)
+      return record
+    },
+  })
 }
 
 type Facts = {
@@ -69,7 +76,8 @@ function recordOf(facts: Facts): CallRecord {
   const result = outcome?.result
   const target = result?.target
   const observed = result?.observed
-  const usage = observed === undefined ? undefined : (observed.usage ?? estimateUsage(facts.bodyBytes, observed.events))
+  const ending = observed?.ending()
+  const usage = observed === undefined ? undefined : (ending?.usage ?? estimateUsage(facts.bodyBytes, observed.events))
   const hasHead = result !== undefined && result.outcome !== 'abandoned'
   return {
     id: facts.id,
@@ -90,9 +98,9 @@ function recordOf(facts: Facts): CallRecord {
         ? undefined
         : observed.firstPartAt - result.sentAt,
     usage,
-    isUsageEstimated: observed !== undefined && observed.usage === undefined,
+    isUsageEstimated: ending !== undefined && ending.usage === undefined,
     costUsd: target === undefined || usage === undefined ? undefined : priceUsage(target.facts, usage),
-    finishReason: observed?.finishReason,
+    finishReason: ending?.finishReason,
     detail: error?.detail,
   }
 }

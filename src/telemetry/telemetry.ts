@@ -6,20 +6,21 @@ import { createMetrics } from './metrics.ts'
 import type { CallRecord } from './record.ts'
 import { recordSpans } from './spans.ts'
 
+export type FinishedCall = {
+  readonly startedAtEpochMs: number
+  readonly traceparent: string | undefined
+  /** Called once, when the call is written down. */
+  record(): CallRecord
+}
+
 export type Telemetry = {
   /** A failed try at a target, whatever becomes of the call. */
   attemptFailed(attempt: Attempt, error: GatewayError): void
   routed(router: string, device: string, milliseconds: number): void
-  finished(record: CallRecord, startedAtEpochMs: number, traceparent: string | undefined): void
+  finished(call: FinishedCall): void
   renderMetrics(): string
   /** Writes down what is still waiting. */
   flush(): void
-}
-
-type Waiting = {
-  readonly record: CallRecord
-  readonly startedAtEpochMs: number
-  readonly traceparent: string | undefined
 }
 
 const LATE_MS = 1
@@ -33,15 +34,16 @@ const MOST_WAITING = 1_000
 export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Telemetry {
   const metrics = createMetrics()
   const count = createCallCounter(metrics)
-  let waiting: Waiting[] = []
+  let waiting: FinishedCall[] = []
 
   function flush(): void {
     const calls = waiting
     waiting = []
-    for (const { record, startedAtEpochMs, traceparent } of calls) {
+    for (const call of calls) {
+      const record = call.record()
       count(record)
       log(record.status >= 500 ? 'error' : 'info', 'request', logFields(record))
-      if (isTracing) recordSpans(record, startedAtEpochMs, traceparent)
+      if (isTracing) recordSpans(record, call.startedAtEpochMs, call.traceparent)
     }
   }
 
@@ -57,8 +59,8 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
       })
     },
     routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
-    finished(record, startedAtEpochMs, traceparent) {
-      waiting.push({ record, startedAtEpochMs, traceparent })
+    finished(call) {
+      waiting.push(call)
       if (waiting.length === 1) clock.timer(LATE_MS, flush)
       else if (waiting.length >= MOST_WAITING) flush()
     },

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { GatewayError } from '../../core/errors.ts'
 import type { Exchange, Headers, Sink } from '../../core/ports.ts'
+import { createBatch, SMALL_BYTES } from './batch.ts'
 
 /**
  * An Exchange over Node's own request and response: no web stream in between.
@@ -108,7 +109,9 @@ function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Arr
     incoming.on('end', () => {
       isOver = true
       const [only] = chunks
-      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks))
+      const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
+      if (size > SMALL_BYTES) resolve(body)
+      else resolveTogether({ resolve, body })
     })
     incoming.on('error', (cause) => {
       if (isOver) return
@@ -117,6 +120,10 @@ function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Arr
     })
   })
 }
+
+type ReadBody = { readonly resolve: (body: Uint8Array) => void; readonly body: Uint8Array }
+
+const resolveTogether = createBatch<ReadBody>(({ resolve, body }) => resolve(body))
 
 const LINGER_MS = 5_000
 const LINGER_BYTES = 256 * 1024 * 1024

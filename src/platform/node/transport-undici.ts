@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import { Pool } from 'undici'
 import { GatewayError } from '../../core/errors.ts'
 import type { Call, ResponseHandler, ResponseHeaders, Transport } from '../../core/ports.ts'
+import { createBatch, SMALL_BYTES } from './batch.ts'
 
 type TransportOptions = {
   readonly connectMs: number
@@ -61,8 +62,9 @@ class UndiciCall implements Dispatcher.DispatchHandler, Call {
   private readonly handler: ResponseHandler
   private controller: Dispatcher.DispatchController | undefined = undefined
   private isOver = false
-  private isFlushScheduled = false
-  private announcedBytes = -1
+  private isScheduled = false
+  private hasEnded = false
+  private waitingBytes = 0
   private first: Buffer | undefined = undefined
   /** What came after `first` in the same turn of the event loop. */
   private more: Buffer[] | undefined = undefined
@@ -79,7 +81,6 @@ class UndiciCall implements Dispatcher.DispatchHandler, Call {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     if (this.isOver || status < 200) return
-    this.announcedBytes = Number(headers['content-length'] ?? -1)
     this.handler.onHead(status, headers)
   }
 
@@ -88,30 +89,27 @@ class UndiciCall implements Dispatcher.DispatchHandler, Call {
     if (this.first === undefined) this.first = chunk
     else if (this.more === undefined) this.more = [this.first, chunk]
     else this.more.push(chunk)
-    // The end of a body that came in one piece follows at once, and hands it on.
-    if (this.isFlushScheduled || chunk.length === this.announcedBytes) return
-    this.isFlushScheduled = true
-    process.nextTick(flush, this)
+    this.waitingBytes += chunk.length
+    this.schedule()
   }
 
   onResponseEnd(): void {
-    this.flush()
-    if (this.isOver) return
-    this.isOver = true
-    this.handler.onEnd()
+    this.hasEnded = true
+    if (this.waitingBytes > SMALL_BYTES) this.deliver()
+    else this.schedule()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
     this.fail(cause)
   }
 
-  flush(): void {
-    this.isFlushScheduled = false
-    const { first, more } = this
-    if (this.isOver || first === undefined) return
-    this.first = undefined
-    this.more = undefined
-    this.handler.onData(more === undefined ? first : Buffer.concat(more))
+  /** Hands on what has come since the last time. */
+  deliver(): void {
+    this.isScheduled = false
+    this.flush()
+    if (this.isOver || !this.hasEnded) return
+    this.isOver = true
+    this.handler.onEnd()
   }
 
   fail(cause: unknown): void {
@@ -120,6 +118,21 @@ class UndiciCall implements Dispatcher.DispatchHandler, Call {
     if (this.isOver) return
     this.isOver = true
     this.handler.onError(transportError(cause, this.origin))
+  }
+
+  private schedule(): void {
+    if (this.isOver || this.isScheduled) return
+    this.isScheduled = true
+    deliverTogether(this)
+  }
+
+  private flush(): void {
+    const { first, more } = this
+    if (this.isOver || first === undefined) return
+    this.first = undefined
+    this.more = undefined
+    this.waitingBytes = 0
+    this.handler.onData(more === undefined ? first : Buffer.concat(more))
   }
 
   abort(): void {
@@ -136,9 +149,7 @@ class UndiciCall implements Dispatcher.DispatchHandler, Call {
   }
 }
 
-function flush(call: UndiciCall): void {
-  call.flush()
-}
+const deliverTogether = createBatch<UndiciCall>((call) => call.deliver())
 
 function transportError(cause: unknown, origin: string): GatewayError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'

@@ -133,18 +133,17 @@ export class StreamAnswer implements Answer {
     return { events: this.scanner.dataFrames(), firstPartAt: this.firstPartAt, ending: () => this.ending() }
   }
 
-  /** Usage and finish reason stand in the last events; the last word counts. */
+  /** Read backwards from the last event: usage comes with the finish reason or after it, and the last word counts. */
   private ending(): Ending {
     let usage: Ending['usage']
-    let finishReason: Ending['finishReason']
-    for (let index = 0; index < KEPT_PAYLOADS && (usage === undefined || finishReason === undefined); index += 1) {
+    for (let index = 0; index < KEPT_PAYLOADS; index += 1) {
       const payload = this.scanner.payloadFromEnd(index)
       if (payload === undefined) break
       const found = this.format.readEnd(decoder.decode(payload))
       usage ??= found?.usage
-      finishReason ??= found?.finishReason
+      if (found?.finishReason !== undefined) return { usage, finishReason: found.finishReason }
     }
-    return { usage, finishReason }
+    return { usage, finishReason: undefined }
   }
 }
 

@@ -22,7 +22,7 @@ export function onCore(core: number, commandLine: readonly string[]): [string, .
 export type Started = { readonly pid: number; readonly command: string }
 
 /** The flags of `npm start`, for both sides. */
-const NODE_FLAGS = ['--max-semi-space-size=4']
+const NODE_FLAGS = ['--max-semi-space-size=8']
 
 /** Starts a Node program and waits until it listens on `port`. Its output goes nowhere, as a log would to a file. */
 export async function startNode(core: number, script: string, args: readonly string[], port: number): Promise<Started> {

@@ -28,12 +28,12 @@ test('replacing and removing members equals doing it on the parsed object', () =
   )
 })
 
-test('editing bytes says the same as editing the text', () => {
+test('editing bytes equals editing the text', () => {
   fc.assert(
     fc.property(objectText, fc.string(), (text, model) => {
       const edits = { model: JSON.stringify(model), routing: undefined }
       const edited = new TextDecoder().decode(editMemberBytes(new TextEncoder().encode(text), text, edits))
-      expect(JSON.parse(edited)).toEqual(JSON.parse(editMembers(text, edits)))
+      expect(edited).toBe(editMembers(text, edits))
     }),
     { numRuns: 1_000 },
   )
@@ -43,10 +43,8 @@ test('bytes are edited where they stand when nothing gets longer, and copied whe
   const text = '{"model":"up/m","routing":{"max":{"cost":1}},"seed":12345678901234567890}'
   const bytes = new TextEncoder().encode(text)
   const shorter = editMemberBytes(bytes, text, { model: '"m"', routing: undefined })
-  expect(shorter).toBe(bytes)
-  expect(new TextDecoder().decode(shorter)).toBe(
-    `{"model":"m"   ,${' '.repeat('"routing":{"max":{"cost":1}},'.length)}"seed":12345678901234567890}`,
-  )
+  expect(shorter.buffer).toBe(bytes.buffer)
+  expect(new TextDecoder().decode(shorter)).toBe('{"model":"m","seed":12345678901234567890}')
   const short = '{"model":"auto","a":"model"}'
   const kept = new TextEncoder().encode(short)
   expect(new TextDecoder().decode(editMemberBytes(kept, short, { model: '"a-longer-name"' }))).toBe(

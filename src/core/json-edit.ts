@@ -1,4 +1,3 @@
-const SPACE = 32
 const QUOTE = 34
 const COMMA = 44
 const BACKSLASH = 92
@@ -33,21 +32,26 @@ export function editMembers(text: string, edits: JsonEdits): string {
 
 /**
  * The same on the bytes of `text`. In plain ASCII, which most bodies are, no character is looked at or encoded again; and
- * where nothing gets longer the bytes themselves are edited, with spaces for what is left over: a copy of a long
- * conversation costs more than everything else that is done to it.
+ * where nothing gets longer the bytes themselves are edited: what stands before moves up, and a view of the rest is
+ * returned. A copy of a long conversation costs more than everything else that is done to it. `bytes` is lost either way.
  */
 export function editMemberBytes(bytes: Uint8Array, text: string, edits: JsonEdits): Uint8Array {
   if (bytes.length !== text.length) return encoder.encode(editMembers(text, edits))
   const found = splices(text, edits)
   if (found.some((splice) => !isAscii(splice.text))) return encoder.encode(editMembers(text, edits))
-  if (found.every((splice) => splice.text.length <= splice.end - splice.start)) {
-    for (const splice of found) {
-      writeAscii(bytes, splice.start, splice.text)
-      bytes.fill(SPACE, splice.start + splice.text.length, splice.end)
-    }
-    return bytes
+  const isShorter = found.every((splice) => splice.text.length <= splice.end - splice.start)
+  return isShorter ? editedInPlace(bytes, found) : editedCopy(bytes, found)
+}
+
+function editedInPlace(bytes: Uint8Array, found: readonly Splice[]): Uint8Array {
+  let moved = 0
+  for (const { start, end, text } of found.toReversed()) {
+    const shorter = end - start - text.length
+    writeAscii(bytes, end + moved - text.length, text)
+    if (shorter > 0) bytes.copyWithin(moved + shorter, moved, start + moved)
+    moved += shorter
   }
-  return editedCopy(bytes, found)
+  return moved === 0 ? bytes : bytes.subarray(moved)
 }
 
 function editedCopy(bytes: Uint8Array, found: readonly Splice[]): Uint8Array {

@@ -29,7 +29,8 @@ export type ChatRequest = {
  * way holds on to the bytes alone: `release` lets the rest go, `read` brings it back for another attempt.
  */
 export type ChatBody = {
-  readonly bytes: Uint8Array
+  /** As sent, or as last edited. */
+  bytes: Uint8Array
   readonly model: string
   readonly stream: boolean
   read(): ReadBody

@@ -40,5 +40,6 @@ function bodyFor(chatBody: ChatBody, target: Target, adjustBody: Provider['adjus
   if (!hasOwn && body['model'] === target.model) return chatBody.bytes
   const edits: Record<string, string | undefined> = { model: JSON.stringify(target.model) }
   if (hasOwn) for (const member of OWN_MEMBERS) edits[member] = undefined
-  return editMemberBytes(chatBody.bytes, text, edits)
+  chatBody.bytes = editMemberBytes(chatBody.bytes, text, edits)
+  return chatBody.bytes
 }

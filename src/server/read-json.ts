@@ -26,26 +26,26 @@ export async function readJson(exchange: Exchange, maxBytes: number): Promise<Js
 
 /** A chat call's body. Throws a 4xx that says what is wrong with it. */
 export function openChatBody(bytes: Uint8Array, format: WireFormat): ChatBody {
-  let current: ReadBody | undefined = read()
+  let current: ReadBody | undefined = readChat(bytes, format)
   const { model, stream } = current.chat
-
-  function read(): ReadBody {
-    const text = decode(bytes)
-    return { chat: format.readRequest(parseBody(text)), text }
-  }
-
-  return {
+  const body: ChatBody = {
     bytes,
     model,
     stream,
     read() {
-      current ??= read()
+      current ??= readChat(body.bytes, format)
       return current
     },
     release() {
       current = undefined
     },
   }
+  return body
+}
+
+function readChat(bytes: Uint8Array, format: WireFormat): ReadBody {
+  const text = decode(bytes)
+  return { chat: format.readRequest(parseBody(text)), text }
 }
 
 function parseBody(text: string): JsonObject {

@@ -27,6 +27,19 @@ test('the body goes upstream byte for byte, apart from model and the routing mem
   )
 })
 
+test('a second model gets the same bytes under its own name, longer or shorter than the first', async () => {
+  const models = ['m', 'a-much-longer-name', 'mm']
+  upstream = await startCaptureUpstream((response, { body }) => {
+    if (body.includes('"mm"')) response.end(JSON.stringify(COMPLETION))
+    else response.writeHead(500).end()
+  })
+  gateway = await startGateway({ models, upstream: upstream.url, maxAttempts: 3 })
+  const body = '{"seed": 12345678901234567890, "model":"auto","messages":[{"role":"user","content":"x"}],"routing":{} }'
+  expect((await post(gateway.url, body)).status).toBe(200)
+  const sent = upstream.requests.map((request) => request.body.toString())
+  expect(sent).toEqual(models.map((model) => body.replace('auto', model).replace(',"routing":{}', '')))
+})
+
 test('the upstream gets the configured key and none of the client’s headers', async () => {
   upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
   gateway = await startGateway({ models: ['m'], upstream: upstream.url })

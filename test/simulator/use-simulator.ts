@@ -1,7 +1,7 @@
 import { Pool } from 'undici'
 import { afterAll, beforeAll, expect } from 'vitest'
-import type { RunningSimulator } from './simulate.ts'
-import { startSimulator } from './simulate.ts'
+import type { RunningSimulator } from '../../src/platform/node/simulate.ts'
+import { startSimulator } from '../../src/platform/node/simulate.ts'
 
 /** What a test file needs of a running simulator of its own. */
 export type TestSimulator = { readonly simulator: RunningSimulator; readonly pool: Pool }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ask, contentTokens, events, messages, parsed, streamed, until, useSimulator } from './test-simulator.ts'
+import { ask, contentTokens, events, messages, parsed, streamed, until, useSimulator } from './use-simulator.ts'
 
 const running = useSimulator()
 

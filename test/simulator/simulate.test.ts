@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import type { Received } from './test-simulator.ts'
-import { ask, contentTokens, events, messages, parsed, streamed, useSimulator } from './test-simulator.ts'
+import type { Received } from './use-simulator.ts'
+import { ask, contentTokens, events, messages, parsed, streamed, useSimulator } from './use-simulator.ts'
 
 const running = useSimulator()
 

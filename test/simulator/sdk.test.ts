@@ -2,8 +2,8 @@ import OpenAI from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { RunningSimulator } from './simulate.ts'
-import { startSimulator } from './simulate.ts'
+import type { RunningSimulator } from '../../src/platform/node/simulate.ts'
+import { startSimulator } from '../../src/platform/node/simulate.ts'
 
 let simulator: RunningSimulator
 let client: OpenAI

@@ -19,6 +19,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/dispatch': ['src/core', 'src/stream'],
   'src/telemetry': ['src/core'],
   'src/simulator': ['src/core'],
+  'src/eval': ['src/core'],
   'src/server': ['src/core', 'src/telemetry', 'src/usage', 'src/wire', 'src'],
   src: [
     'src/core',

@@ -58,6 +58,23 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
       status = await checkCommand(options)
     })
 
+  add(
+    'eval',
+    'score a router against baselines on prompts whose outcomes are known',
+    'thalamus eval --data ../shared/data/routing/bfcl',
+  )
+    .requiredOption(
+      '-d, --data <folder>',
+      'a data set (prompts.jsonl, outcomes.csv; gzipped or not), or a folder of them',
+    )
+    .option('-r, --router <id>', 'the router to score', 'clusters')
+    .option('--seeds <list>', 'seeds of the splits (default: 42,999,2024,2025,3407)', seeds)
+    .option('--json', 'print the figures as JSON')
+    .action(async (options) => {
+      const { evalCommand } = await import('./eval-command.ts')
+      status = await evalCommand(options)
+    })
+
   add('simulate', 'serve a provider simulator; the model name selects the fault', 'thalamus simulate --port 8788')
     .option('-p, --port <number>', 'port; 0 takes a free one', port, 8788)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -92,4 +109,10 @@ function port(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
   throw new InvalidArgumentError('a port is a number from 0 to 65535')
+}
+
+function seeds(text: string): number[] {
+  const values = text.split(',').map(Number)
+  if (values.every((value) => Number.isInteger(value) && value >= 0)) return values
+  throw new InvalidArgumentError('seeds are whole numbers, with commas between them')
 }

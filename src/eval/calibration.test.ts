@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { auroc, brier, expectedCalibrationError, logLoss } from './calibration.ts'
+
+test('the chance of ranking a good answer first, with ties counted half', () => {
+  expect(auroc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toBe(0.75)
+  expect(auroc([0.5, 0.5], [0, 1])).toBe(0.5)
+  expect(auroc([0.2, 0.9], [1, 1])).toBeUndefined()
+})
+
+test('probabilities that are right on average in every bin have no calibration error', () => {
+  const labels = Array.from({ length: 300 }, (_, index) => (index % 10 < 7 ? 1 : 0))
+  expect(
+    expectedCalibrationError(
+      labels.map(() => 0.7),
+      labels,
+    ),
+  ).toBeCloseTo(0, 10)
+  expect(
+    expectedCalibrationError(
+      labels.map(() => 0.9),
+      labels,
+    ),
+  ).toBeCloseTo(0.2, 10)
+})
+
+test('losses of known predictions', () => {
+  expect(brier([1, 0.5], [1, 0])).toBe(0.125)
+  expect(logLoss([0.5, 0.25], [1, 0])).toBeCloseTo((Math.log(2) - Math.log(0.75)) / 2, 12)
+})

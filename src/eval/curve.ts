@@ -1,0 +1,86 @@
+/** What one setting of a router costs and reaches, on average over the prompts. */
+export type Point = { readonly cost: number; readonly quality: number }
+
+/** The non-decreasing concave hull of `points`, by rising cost: what mixing settings at random can reach. */
+export function hull(points: readonly Point[]): Point[] {
+  const sorted = points.toSorted((a, b) => a.cost - b.cost || b.quality - a.quality)
+  const kept: Point[] = []
+  for (const point of sorted) {
+    const last = kept.at(-1)
+    if (last !== undefined && point.quality <= last.quality) continue
+    while (kept.length > 1 && !turnsDown(kept.at(-2), kept.at(-1), point)) kept.pop()
+    kept.push(point)
+  }
+  return kept
+}
+
+/** True when `b` stands above the line from `a` to `c`. */
+function turnsDown(a: Point | undefined, b: Point | undefined, c: Point): boolean {
+  if (a === undefined || b === undefined) return true
+  return (b.quality - a.quality) * (c.cost - a.cost) > (c.quality - a.quality) * (b.cost - a.cost)
+}
+
+/** Quality that a hull reaches for `cost`; flat beyond its last point, nothing before its first. */
+function reached(curve: readonly Point[], cost: number): number {
+  const after = curve.findIndex((point) => point.cost >= cost)
+  if (after < 0) return curve.at(-1)?.quality ?? 0
+  const right = curve[after]
+  const left = curve[after - 1]
+  if (right === undefined) return 0
+  if (left === undefined) return right.cost > cost ? 0 : right.quality
+  return left.quality + ((right.quality - left.quality) * (cost - left.cost)) / (right.cost - left.cost)
+}
+
+/** RouterBench's average quality over the costs from `least` to `most` (design/router.md §1.2), on the hull. */
+export function aiq(points: readonly Point[], least: number, most: number): number {
+  const curve = hull(points)
+  const inside = curve.map(({ cost }) => cost).filter((cost) => cost > least && cost < most)
+  const first = Math.max(least, Math.min(curve[0]?.cost ?? least, most))
+  const costs = [...new Set([first, ...inside.filter((cost) => cost >= first), most])]
+  let area = 0
+  for (const [index, cost] of costs.entries()) {
+    const next = costs[index + 1]
+    if (next !== undefined) area += ((reached(curve, cost) + reached(curve, next)) / 2) * (next - cost)
+  }
+  return area / (most - least)
+}
+
+/** Least cost at which the curve reaches `quality`, relative to `reference`; 1 when it costs more or never does. */
+export function qualityNeutralCost(points: readonly Point[], quality: number, reference: number): number {
+  const curve = hull(points)
+  const after = curve.findIndex((point) => point.quality >= quality)
+  const right = curve[after]
+  if (right === undefined) return 1
+  const left = curve[after - 1]
+  const share = left === undefined ? 1 : (quality - left.quality) / (right.quality - left.quality)
+  const cost = left === undefined ? right.cost : left.cost + share * (right.cost - left.cost)
+  return Math.min(1, cost / reference)
+}
+
+/** Calls to the stronger of two models, 0 to 1, and the quality that comes of it. */
+export type Deferral = { readonly calls: number; readonly quality: number }
+
+/** RouteLLM's figures for two models (design/router.md §1.1). The curve must span 0 to 1 calls. */
+export function deferralFigures(curve: readonly Deferral[]): {
+  readonly apgr: number
+  readonly cpt50: number
+  readonly cpt80: number
+} {
+  const sorted = curve.toSorted((a, b) => a.calls - b.calls)
+  const weak = sorted[0]?.quality ?? 0
+  const strong = sorted.at(-1)?.quality ?? 0
+  let area = 0
+  for (const [index, point] of sorted.entries()) {
+    const next = sorted[index + 1]
+    if (next !== undefined) area += ((point.quality + next.quality) / 2) * (next.calls - point.calls)
+  }
+  const callsFor = (gap: number): number => {
+    const wanted = weak + gap * (strong - weak)
+    const after = sorted.findIndex((point) => point.quality >= wanted)
+    const right = sorted[after]
+    const left = sorted[after - 1]
+    if (right === undefined || left === undefined) return right?.calls ?? 1
+    return left.calls + ((wanted - left.quality) / (right.quality - left.quality)) * (right.calls - left.calls)
+  }
+  return { apgr: (area - weak) / (strong - weak), cpt50: callsFor(0.5), cpt80: callsFor(0.8) }
+}

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { evaluate } from './evaluate.ts'
+import { fixedMethod, promptLength, subsetTable } from './methods.ts'
+import type { EvalPrompt, Outcomes } from './outcomes.ts'
+import { commonPart } from './outcomes.ts'
+import { splitByKey } from './split.ts'
+
+const MODELS = ['cheap', 'dear']
+
+/** 200 questions of two kinds: both models know the easy ones, only the dear one the hard ones. Each is asked twice. */
+function createOutcomes(): Outcomes {
+  const prompts: EvalPrompt[] = Array.from({ length: 400 }, (_, row) => {
+    const dataset = row % 4 < 2 ? 'easy' : 'hard'
+    return { id: `p${row}`, key: `k${row >> 1}`, dataset, text: dataset === 'easy' ? 'short' : 'a much longer one' }
+  })
+  const cells = prompts.flatMap(({ dataset }) => (dataset === 'easy' ? [1, 1] : [0, 1]))
+  const costs = prompts.flatMap(() => [1, 10])
+  return { id: 'two', prompts, models: MODELS, scores: Float64Array.from(cells), costs: Float64Array.from(costs) }
+}
+
+const result = (id: string, methods = [subsetTable, promptLength]) =>
+  evaluate(createOutcomes(), methods, [1, 2]).find((one) => one.id === id)
+
+test('a split holds a fifth of each data set, by key, and the same seed gives the same one', () => {
+  const outcomes = createOutcomes()
+  const { train, test: held } = splitByKey(outcomes, 7)
+  expect([train.prompts.length, held.prompts.length]).toEqual([320, 80])
+  const keys = new Set(train.prompts.map(({ key }) => key))
+  expect(held.prompts.some(({ key }) => keys.has(key))).toBe(false)
+  expect(held.prompts.filter(({ dataset }) => dataset === 'hard')).toHaveLength(40)
+  expect(splitByKey(outcomes, 7).test.prompts).toEqual(held.prompts)
+  expect(splitByKey(outcomes, 8).test.prompts).not.toEqual(held.prompts)
+})
+
+test('what knows the kind of a question reaches the best model’s quality for half the calls', () => {
+  for (const id of ['subset-table', 'prompt-length', 'oracle']) {
+    expect(result(id)?.figures).toMatchObject({ quality: 1, gain: 0, regret: 0, selection_accuracy_tie: 1 })
+    expect(result(id)?.figures['qnc']).toBeCloseTo(0.55, 12)
+    expect(result(id)?.figures['cost_save']).toBeCloseTo(0.45, 12)
+  }
+  expect(result('subset-table')?.figures['apgr']).toBeCloseTo(0.75, 12)
+  expect(result('subset-table')?.figures['cpt50']).toBeCloseTo(0.25, 12)
+  expect(result('subset-table')?.figures['selection_accuracy_cost']).toBeLessThan(1)
+})
+
+test('fixed choices cost and reach what their models do', () => {
+  expect(result('cheapest')?.figures).toMatchObject({ quality: 0.5, gain: -0.5, regret: 0.5, cost: 1, qnc: 1 })
+  expect(result('priciest')?.figures).toMatchObject({ quality: 1, cost: 10, qnc: 1 })
+  expect(result('best-single')?.ci['gain']).toEqual([0, 0])
+  expect(result('random')?.figures).toMatchObject({ quality: 0.75, cost: 5.5 })
+  // From (1, .5) to (10, 1): the mean height of a straight line.
+  expect(result('zero-router')?.figures['aiq']).toBeCloseTo(0.75, 12)
+  expect(result('cheapest')?.figures['aiq']).toBeUndefined()
+})
+
+test('the interval of a difference to the best single model is paired, and holds the difference', () => {
+  const [low, high] = result('cheapest')?.ci['gain'] ?? [0, 0]
+  expect(low).toBeLessThan(-0.5)
+  expect(high).toBeGreaterThan(-0.5)
+  expect(high).toBeLessThan(0)
+})
+
+test('a router that has it backwards loses quality and is said to be uncalibrated', () => {
+  const { prompts } = createOutcomes()
+  const backwards = new Map(
+    prompts.map(({ id, dataset }) => [
+      id,
+      new Map([
+        ['cheap', dataset === 'hard' ? 1 : 0.9],
+        ['dear', dataset === 'hard' ? 0 : 1],
+      ]),
+    ]),
+  )
+  const found = result('backwards', [fixedMethod('backwards', backwards)])
+  expect(found?.figures['quality']).toBe(0.5)
+  expect(found?.figures['auroc']).toBe(0)
+  expect(found?.figures['ece']).toBeGreaterThan(0.4)
+})
+
+test('only prompts that every model answered are compared, and models that hardly ran are left out', () => {
+  const full = createOutcomes()
+  const scores = Float64Array.from(full.scores)
+  scores[0] = Number.NaN
+  expect(commonPart({ ...full, scores }).prompts).toHaveLength(399)
+  for (let row = 0; row < 100; row += 1) scores[row * 2] = Number.NaN
+  const part = commonPart({ ...full, scores })
+  expect(part.models).toEqual(['dear'])
+  expect(part.prompts).toHaveLength(400)
+  expect([...part.scores].every((score) => score === 1)).toBe(true)
+})

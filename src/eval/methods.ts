@@ -1,0 +1,92 @@
+import type { Outcomes } from './outcomes.ts'
+import { modelMeans } from './outcomes.ts'
+
+/** Says how well each model will answer each prompt of a set, without seeing its outcomes. */
+export type Method = {
+  readonly id: string
+  /** What was learned on `train`, asked for `test`: a score a cell, in the set's own order. */
+  estimate(train: Outcomes, test: Outcomes): Float64Array
+  /** True when the scores are probabilities of a good answer: only then calibration means something. */
+  readonly isCalibrated: boolean
+}
+
+const SHRINKAGE = 10
+const LENGTH_BINS = 10
+
+/** The best single model chosen on the training part, always. */
+export const bestSingle: Method = {
+  id: 'best-single',
+  isCalibrated: false,
+  estimate: (train, test) => everywhere(test, modelMeans(train.scores, train.models.length)),
+}
+
+/** Knows which data set a prompt is from, and nothing else. */
+export const subsetTable: Method = {
+  id: 'subset-table',
+  isCalibrated: true,
+  estimate: (train, test) => {
+    const groups = train.prompts.map(({ dataset }) => dataset)
+    const wanted = test.prompts.map(({ dataset }) => dataset)
+    return fromGroups(train, groups, wanted)
+  },
+}
+
+/** Knows how long a prompt is, in ten bins of equal mass. */
+export const promptLength: Method = {
+  id: 'prompt-length',
+  isCalibrated: true,
+  estimate: (train, test) => {
+    const lengths = train.prompts.map(({ text }) => text.length).sort((a, b) => a - b)
+    const bounds = Array.from(
+      { length: LENGTH_BINS - 1 },
+      (_, bin) => lengths[Math.floor(((bin + 1) * lengths.length) / LENGTH_BINS)] ?? 0,
+    )
+    const binOf = (text: string): string => String(bounds.filter((bound) => text.length >= bound).length)
+    return fromGroups(
+      train,
+      train.prompts.map(({ text }) => binOf(text)),
+      test.prompts.map(({ text }) => binOf(text)),
+    )
+  },
+}
+
+/** Predictions that were made before, by prompt: a router that saw neither part. */
+export function fixedMethod(id: string, predictions: ReadonlyMap<string, ReadonlyMap<string, number>>): Method {
+  return {
+    id,
+    isCalibrated: true,
+    estimate: (_, test) =>
+      Float64Array.from({ length: test.prompts.length * test.models.length }, (_, cell) => {
+        const prompt = test.prompts[Math.floor(cell / test.models.length)]
+        const model = test.models[cell % test.models.length]
+        const found = predictions.get(prompt?.id ?? '')?.get(model ?? '')
+        if (found === undefined) throw new Error(`${id} has no prediction of ${model} for ${prompt?.id}.`)
+        return found
+      }),
+  }
+}
+
+function everywhere(test: Outcomes, means: readonly number[]): Float64Array {
+  return Float64Array.from({ length: test.prompts.length * means.length }, (_, cell) => means[cell % means.length] ?? 0)
+}
+
+/** Each group's mean a model, drawn towards the model's own mean as if by ten more prompts. */
+function fromGroups(train: Outcomes, groups: readonly string[], wanted: readonly string[]): Float64Array {
+  const width = train.models.length
+  const means = modelMeans(train.scores, width)
+  const sums = new Map<string, { readonly totals: Float64Array; count: number }>()
+  for (const [row, group] of groups.entries()) {
+    const sum = sums.get(group) ?? { totals: new Float64Array(width), count: 0 }
+    sums.set(group, sum)
+    sum.count += 1
+    for (let model = 0; model < width; model += 1) {
+      sum.totals[model] = (sum.totals[model] ?? 0) + (train.scores[row * width + model] ?? 0)
+    }
+  }
+  return Float64Array.from({ length: wanted.length * width }, (_, cell) => {
+    const mean = means[cell % width] ?? 0
+    const sum = sums.get(wanted[Math.floor(cell / width)] ?? '')
+    if (sum === undefined) return mean
+    return ((sum.totals[cell % width] ?? 0) + SHRINKAGE * mean) / (sum.count + SHRINKAGE)
+  })
+}

@@ -1,0 +1,64 @@
+/** A question that every model of a set was asked. */
+export type EvalPrompt = {
+  readonly id: string
+  /** Names the question: rows of one key are one question, and never stand on both sides of a split. */
+  readonly key: string
+  readonly dataset: string
+  readonly text: string
+}
+
+/** What models did on prompts. Cells are row by row: prompt `i`, model `m` at `i * models.length + m`; NaN = not run. */
+export type Outcomes = {
+  readonly id: string
+  readonly prompts: readonly EvalPrompt[]
+  readonly models: readonly string[]
+  /** 0 to 1. */
+  readonly scores: Float64Array
+  /** USD of each call; `undefined` when the set does not tell. */
+  readonly costs: Float64Array | undefined
+}
+
+/** Share of prompts a model must have been run on to stay in the comparison. */
+const LEAST_COVERAGE = 0.9
+
+/** The part of a set in which every model answered every prompt: models compared on different prompts are not compared. */
+export function commonPart(outcomes: Outcomes): Outcomes {
+  const { prompts, models, scores } = outcomes
+  const has = (row: number, column: number): boolean =>
+    !Number.isNaN(scores[row * models.length + column] ?? Number.NaN)
+  const columns = [...models.keys()].filter((column) => {
+    const run = prompts.reduce((count, _, row) => count + (has(row, column) ? 1 : 0), 0)
+    return run >= LEAST_COVERAGE * prompts.length
+  })
+  const rows = [...prompts.keys()].filter((row) => columns.every((column) => has(row, column)))
+  return pick(outcomes, rows, columns)
+}
+
+/** Some prompts of a set, with all of its models. */
+export function pickPrompts(outcomes: Outcomes, rows: readonly number[]): Outcomes {
+  return pick(outcomes, rows, [...outcomes.models.keys()])
+}
+
+function pick(outcomes: Outcomes, rows: readonly number[], columns: readonly number[]): Outcomes {
+  const { prompts, models, scores, costs } = outcomes
+  const cells = (from: Float64Array): Float64Array =>
+    Float64Array.from({ length: rows.length * columns.length }, (_, cell) => {
+      const row = rows[Math.floor(cell / columns.length)] ?? 0
+      return from[row * models.length + (columns[cell % columns.length] ?? 0)] ?? Number.NaN
+    })
+  return {
+    id: outcomes.id,
+    prompts: rows.flatMap((row) => prompts[row] ?? []),
+    models: columns.flatMap((column) => models[column] ?? []),
+    scores: cells(scores),
+    costs: costs === undefined ? undefined : cells(costs),
+  }
+}
+
+/** Mean of each model over the prompts of a set. */
+export function modelMeans(cells: Float64Array, models: number): number[] {
+  const sums = Array.from({ length: models }, () => 0)
+  for (const [cell, value] of cells.entries()) sums[cell % models] = (sums[cell % models] ?? 0) + value
+  const rows = cells.length / models
+  return sums.map((sum) => sum / rows)
+}

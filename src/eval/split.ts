@@ -1,0 +1,43 @@
+import type { Outcomes } from './outcomes.ts'
+import { pickPrompts } from './outcomes.ts'
+
+/** Of design/router.md §5.1. */
+export const SEEDS: readonly number[] = [42, 999, 2024, 2025, 3407]
+
+export type Split = { readonly train: Outcomes; readonly test: Outcomes }
+
+const TEST_SHARE = 0.2
+
+/** Splits by key within each data set, so that rows of one question stay together. The same seed gives the same split. */
+export function splitByKey(outcomes: Outcomes, seed: number): Split {
+  const keysOf = new Map<string, Set<string>>()
+  for (const { dataset, key } of outcomes.prompts) {
+    const keys = keysOf.get(dataset) ?? new Set()
+    keysOf.set(dataset, keys.add(key))
+  }
+  const held = new Set<string>()
+  for (const keys of keysOf.values()) {
+    const ordered = [...keys].sort((a, b) => hash(`${seed} ${a}`) - hash(`${seed} ${b}`) || (a < b ? -1 : 1))
+    for (const key of ordered.slice(0, Math.round(keys.size * TEST_SHARE))) held.add(key)
+  }
+  const rows = [...outcomes.prompts.keys()]
+  const isHeld = (row: number): boolean => held.has(outcomes.prompts[row]?.key ?? '')
+  return {
+    train: pickPrompts(
+      outcomes,
+      rows.filter((row) => !isHeld(row)),
+    ),
+    test: pickPrompts(outcomes, rows.filter(isHeld)),
+  }
+}
+
+/** FNV-1a with a final mix, 32 bits: keys of one set differ in few characters. */
+function hash(text: string): number {
+  let state = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) {
+    state = Math.imul(state ^ text.charCodeAt(index), 0x01000193)
+  }
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
+  return (state ^ (state >>> 16)) >>> 0
+}

@@ -1,0 +1,152 @@
+import { routers } from '../../../../routers/index.ts'
+import { classify } from '../../../classify/classify.ts'
+import type { Router } from '../../../core/router.ts'
+import type { Target } from '../../../core/target.ts'
+import type { MethodResult } from '../../../eval/evaluate.ts'
+import { evaluate } from '../../../eval/evaluate.ts'
+import type { Method } from '../../../eval/methods.ts'
+import { fixedMethod, promptLength, subsetTable } from '../../../eval/methods.ts'
+import type { Outcomes } from '../../../eval/outcomes.ts'
+import { commonPart } from '../../../eval/outcomes.ts'
+import { SEEDS } from '../../../eval/split.ts'
+import { openaiChat } from '../../../wire/openai-chat/index.ts'
+import { createInference } from '../inference-onnx.ts'
+import { DataProblem, findDataSets, readOutcomes } from '../read-outcomes.ts'
+import type { ExitStatus } from './program.ts'
+import { columns, createPaint } from './terminal.ts'
+
+type EvalOptions = {
+  readonly data: string
+  readonly router: string
+  readonly seeds?: readonly number[]
+  readonly json?: boolean
+}
+
+type SetResult = {
+  readonly id: string
+  readonly prompts: number
+  readonly models: readonly string[]
+  readonly methods: readonly (MethodResult & { readonly latencyMs?: number })[]
+}
+
+/** `thalamus eval`: a router against the baselines, on outcomes that are known. */
+export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
+  const definition = routers.get(options.router)
+  if (definition === undefined) {
+    process.stderr.write(
+      `error: there is no router "${options.router}". The routers are ${[...routers.keys()].join(', ')}.\n`,
+    )
+    return 2
+  }
+  const inference = createInference()
+  try {
+    const folders = findDataSets(options.data)
+    const router = await definition.open(definition.settings.parse({}), { inference })
+    const sets: SetResult[] = []
+    for (const folder of folders) {
+      process.stderr.write(`${folder} …\n`)
+      const result = await evaluateSet(commonPart(readOutcomes(folder)), router, options.seeds ?? SEEDS)
+      sets.push(result)
+      if (options.json !== true) print(result)
+    }
+    if (options.json === true) process.stdout.write(`${JSON.stringify({ sets: sets.map(publicShape) }, null, 2)}\n`)
+    await router.close()
+    return 0
+  } catch (thrown) {
+    if (!(thrown instanceof DataProblem)) throw thrown
+    process.stderr.write(`error: ${thrown.message}\n`)
+    return 1
+  } finally {
+    await inference.close()
+  }
+}
+
+async function evaluateSet(outcomes: Outcomes, router: Router, seeds: readonly number[]): Promise<SetResult> {
+  const { prompts, models, id } = outcomes
+  if (prompts.length < 10 || models.length < 2) {
+    throw new DataProblem(
+      `${id} has ${prompts.length} prompts that all of ${models.length} models answered; too few to compare.`,
+    )
+  }
+  const { method, latencyMs } = await predictAll(outcomes, router)
+  const results = evaluate(outcomes, [subsetTable, promptLength, method], seeds)
+  return {
+    id,
+    prompts: prompts.length,
+    models,
+    methods: results.map((result) => (result.id === method.id ? { ...result, latencyMs } : result)),
+  }
+}
+
+/** The router as it is shipped: it saw neither part of the split. */
+async function predictAll(outcomes: Outcomes, router: Router): Promise<{ method: Method; latencyMs: number }> {
+  const candidates = outcomes.models.map(targetOf)
+  const found = new Map<string, ReadonlyMap<string, number>>()
+  const took: number[] = []
+  for (const { id, text } of outcomes.prompts) {
+    const chat = openaiChat.readRequest({ model: 'auto', messages: [{ role: 'user', content: text }] })
+    const startedAt = performance.now()
+    const { predictions } = await router.predict({
+      signals: classify(chat),
+      candidates,
+      signal: AbortSignal.timeout(60_000),
+    })
+    took.push(performance.now() - startedAt)
+    found.set(id, new Map(predictions.map(({ quality }, index) => [outcomes.models[index] ?? '', quality])))
+  }
+  const latencyMs = took.sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0
+  return { method: fixedMethod(router.name, found), latencyMs }
+}
+
+/** A model of the data as a candidate: by its name alone, with no facts but what the router itself knows. */
+function targetOf(model: string): Target {
+  return { id: model, provider: 'data', model, format: 'openai-chat', baseUrl: '', catalogId: undefined, facts: {} }
+}
+
+function publicShape(set: SetResult): object {
+  return {
+    ...set,
+    methods: set.methods.map(({ id, figures, ci, latencyMs }) => ({
+      id,
+      ...figures,
+      ...(latencyMs === undefined ? {} : { latency_ms_p50: latencyMs }),
+      ci,
+    })),
+  }
+}
+
+const SHOWN = [
+  'quality',
+  'gain',
+  'regret',
+  'selection_accuracy_tie',
+  'cost',
+  'aiq',
+  'qnc',
+  'apgr',
+  'auroc',
+  'ece',
+] as const
+
+function print(set: SetResult): void {
+  const paint = createPaint(process.stdout)
+  const shown = SHOWN.filter((name) => set.methods.some(({ figures }) => figures[name] !== undefined))
+  const rows = set.methods.map(({ id, figures, ci }) => [
+    id,
+    ...shown.map((name) => text(name, figures[name], ci[name])),
+  ])
+  const head = ['method', ...shown.map((name) => name.replace('selection_accuracy_tie', 'tie-aware'))]
+  const [title = '', ...lines] = columns([head, ...rows], [...head.keys()].slice(1))
+  process.stdout.write(
+    `\n${paint('bold', set.id)}  ${set.prompts} prompts, ${set.models.length} models\n${paint('dim', title)}\n${lines.join('\n')}\n`,
+  )
+}
+
+function text(name: string, value: number | undefined, interval: readonly [number, number] | undefined): string {
+  if (value === undefined) return '–'
+  if (name === 'cost') return `$${value.toPrecision(3)}`
+  const shown = value.toFixed(3)
+  return name === 'gain' && interval !== undefined
+    ? `${shown} [${interval.map((end) => end.toFixed(3)).join(', ')}]`
+    : shown
+}

@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { EvalPrompt, Outcomes } from '../../eval/outcomes.ts'
+
+/** Something about the data that the person who runs `eval` has to mend. */
+export class DataProblem extends Error {}
+
+const PROMPTS = ['prompts.jsonl.gz', 'prompts.jsonl']
+const OUTCOMES = ['outcomes.csv.gz', 'outcomes.csv']
+
+/** The data set in `path`, or those in its folders: `prompts.jsonl` and `outcomes.csv`, gzipped or not. */
+export function findDataSets(path: string): string[] {
+  if (!existsSync(path)) throw new DataProblem(`There is no ${path}. Give --data a folder of data sets.`)
+  if (!statSync(path).isDirectory()) throw new DataProblem(`${path} is a file. Give --data the folder it is in.`)
+  if (present(path, PROMPTS) !== undefined) return [path]
+  const found = readdirSync(path)
+    .map((name) => join(path, name))
+    .filter((folder) => statSync(folder).isDirectory() && present(folder, PROMPTS) !== undefined)
+  if (found.length === 0) {
+    throw new DataProblem(`${path} holds no data set: a folder with prompts.jsonl(.gz) and outcomes.csv(.gz).`)
+  }
+  return found.sort()
+}
+
+/** Reads one data set. Throws a DataProblem that names file and line. */
+export function readOutcomes(folder: string): Outcomes {
+  const prompts = readPrompts(folder)
+  const rowOf = new Map(prompts.map(({ id }, row) => [id, row]))
+  const file = required(folder, OUTCOMES)
+  const [head = '', ...lines] = textOf(file).split(/\r?\n/)
+  const names = fields(head)
+  const column = (name: string): number => names.indexOf(name)
+  for (const name of ['id', 'model', 'score']) {
+    if (column(name) < 0) throw new DataProblem(`${file}:1: there is no column "${name}".`)
+  }
+  const rows = lines.flatMap((line, index) => {
+    if (line === '') return []
+    const cells = fields(line)
+    const score = Number(cells[column('score')])
+    const row = rowOf.get(cells[column('id')] ?? '')
+    const model = cells[column('model')] ?? ''
+    if (cells[column('score')] === '' || Number.isNaN(score) || score < 0) {
+      throw new DataProblem(`${file}:${index + 2}: the score "${cells[column('score')]}" is no number of 0 or more.`)
+    }
+    const cost = cells[column('cost')]
+    return row === undefined
+      ? []
+      : [{ row, model, score, cost: cost === undefined || cost === '' ? Number.NaN : Number(cost) }]
+  })
+  const models = [...new Set(rows.map(({ model }) => model))].sort()
+  const columnOf = new Map(models.map((model, index) => [model, index]))
+  const scores = new Float64Array(prompts.length * models.length).fill(Number.NaN)
+  const costs = new Float64Array(scores.length).fill(Number.NaN)
+  for (const { row, model, score, cost } of rows) {
+    const cell = row * models.length + (columnOf.get(model) ?? 0)
+    scores[cell] = score
+    costs[cell] = cost
+  }
+  const hasCosts = rows.length > 0 && rows.every(({ cost }) => cost >= 0)
+  return { id: basename(resolve(folder)), prompts, models, scores, costs: hasCosts ? costs : undefined }
+}
+
+function readPrompts(folder: string): EvalPrompt[] {
+  const file = required(folder, PROMPTS)
+  const lines = textOf(file).split('\n')
+  return lines.flatMap((line, index) => {
+    if (line === '') return []
+    let value: { readonly [name: string]: unknown }
+    try {
+      value = JSON.parse(line)
+    } catch {
+      throw new DataProblem(`${file}:${index + 1}: this line is not JSON.`)
+    }
+    const { id, key, dataset, prompt } = value
+    if (typeof id !== 'string' || typeof prompt !== 'string') {
+      throw new DataProblem(`${file}:${index + 1}: a prompt needs "id" and "prompt", both texts.`)
+    }
+    return [
+      {
+        id,
+        key: typeof key === 'string' ? key : id,
+        dataset: typeof dataset === 'string' ? dataset : basename(resolve(folder)),
+        text: prompt,
+      },
+    ]
+  })
+}
+
+function required(folder: string, names: readonly string[]): string {
+  const found = present(folder, names)
+  if (found !== undefined) return found
+  throw new DataProblem(`${folder} has no ${names.at(-1)}, gzipped or not.`)
+}
+
+function present(folder: string, names: readonly string[]): string | undefined {
+  return names.map((name) => join(folder, name)).find((path) => existsSync(path))
+}
+
+function textOf(file: string): string {
+  const bytes = readFileSync(file)
+  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
+}
+
+/** One line of a CSV file (RFC 4180); a field holds no line break in this format. */
+function fields(line: string): string[] {
+  if (!line.includes('"')) return line.split(',')
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  )
+}

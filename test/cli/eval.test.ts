@@ -1,0 +1,47 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { runProgram } from './program.ts'
+
+const QUESTIONS = Array.from({ length: 60 }, (_, index) => ({
+  id: `q${index}`,
+  key: `k${index}`,
+  dataset: 'sums',
+  prompt: `What is ${index} plus ${index + 1}?`,
+}))
+
+function writeSet(outcomes: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'thalamus-eval-'))
+  writeFileSync(join(folder, 'prompts.jsonl.gz'), gzipSync(QUESTIONS.map((one) => JSON.stringify(one)).join('\n')))
+  writeFileSync(join(folder, 'outcomes.csv'), outcomes)
+  return folder
+}
+
+const rows = QUESTIONS.flatMap(({ id }, index) => [`${id},small,${index % 2},0.001`, `${id},"large, new",1,0.01`])
+
+test('eval scores a router against the baselines, as a table and as JSON', async () => {
+  const folder = writeSet(['id,model,score,cost', ...rows].join('\n'))
+  const shown = await runProgram(['eval', '--data', folder, '--seeds', '1'])
+  expect(shown.status).toBe(0)
+  expect(shown.stdout).toMatch(/60 prompts, 2 models/)
+  expect(shown.stdout).toMatch(/best-single +1\.000/)
+  const printed = await runProgram(['eval', '--data', folder, '--seeds', '1,2', '--router', 'uniform', '--json'])
+  const { sets } = JSON.parse(printed.stdout)
+  expect(sets).toHaveLength(1)
+  expect(sets[0].models).toEqual(['large, new', 'small'])
+  const router = sets[0].methods.find(({ id }: { id: string }) => id.startsWith('uniform'))
+  expect(router).toMatchObject({ ci: { quality: [expect.any(Number), expect.any(Number)] } })
+  expect(router.latency_ms_p50).toBeGreaterThan(0)
+  expect(sets[0].methods.find(({ id }: { id: string }) => id === 'cheapest').cost).toBeCloseTo(0.001, 12)
+})
+
+test('data that cannot be read is named by file and line', async () => {
+  const folder = writeSet('id,model,score\nq0,small,yes\n')
+  const found = await runProgram(['eval', '--data', folder])
+  expect(found.status).toBe(1)
+  expect(found.stderr).toMatch(/outcomes\.csv:2: the score "yes" is no number/)
+  expect((await runProgram(['eval', '--data', writeSet('id,model\nq0,small\n')])).stderr).toMatch(/no column "score"/)
+  expect((await runProgram(['eval', '--data', '/no/such/folder'])).stderr).toMatch(/There is no \/no\/such\/folder/)
+})

@@ -1,7 +1,9 @@
 import { defineRouter, type Router } from '#core/router.ts'
+import type { Target } from '#core/target.ts'
 import { createWordPiece } from '#core/word-piece.ts'
+import { type GradedReading, onboard } from './onboard.ts'
 import { predict } from './predict.ts'
-import { createProfiles } from './profile.ts'
+import { createProfiles, type Profile } from './profile.ts'
 import { type Reading, readPrompt } from './reading.ts'
 import { clustersSettings } from './settings.ts'
 import { textFeatures } from './text-features.ts'
@@ -39,24 +41,43 @@ export default defineRouter({
     // The first run of a session and of this code is several times slower than the next: not at a caller's cost.
     await read(WARM_UP)
 
-    return {
-      name: 'clusters@1',
-      device: session.device,
-      async predict({ signals, candidates, signal }) {
-        signal.throwIfAborted()
-        const { reading, truncated } = await read(signals.routingText, signal)
-        return {
-          predictions: candidates.map((target) => predict(reading, profileOf(target))),
-          truncated,
-          evidence: {
-            ...describe(reading),
-            profiles: Object.fromEntries(candidates.map((target) => [target.id, profileOf(target).evidence.join('+')])),
-          },
-        }
-      },
-      // The inference port is the gateway's, which closes it.
-      async close() {},
+    function routerWith(profile: (target: Target) => Profile): Router {
+      return {
+        name: 'clusters@1',
+        device: session.device,
+        async predict({ signals, candidates, signal }) {
+          signal.throwIfAborted()
+          const { reading, truncated } = await read(signals.routingText, signal)
+          return {
+            predictions: candidates.map((target) => predict(reading, profile(target))),
+            truncated,
+            evidence: {
+              ...describe(reading),
+              profiles: Object.fromEntries(candidates.map((target) => [target.id, profile(target).evidence.join('+')])),
+            },
+          }
+        },
+        async onboard(models) {
+          const readings = new Map<string, Reading>()
+          const learned = new Map<string, Profile>()
+          for (const { target, graded } of models) {
+            const answers: GradedReading[] = []
+            for (const { signals, score } of graded) {
+              const { routingText } = signals
+              const reading = readings.get(routingText) ?? (await read(routingText)).reading
+              readings.set(routingText, reading)
+              answers.push({ reading, score })
+            }
+            learned.set(target.id, onboard(profile(target), answers))
+          }
+          return routerWith((target) => learned.get(target.id) ?? profile(target))
+        },
+        // The inference port is the gateway's, which closes it.
+        async close() {},
+      }
     }
+
+    return routerWith(profileOf)
   },
 })
 

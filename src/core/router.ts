@@ -53,7 +53,18 @@ export type Router = {
   /** Where inference runs: `cpu`, `cuda`, …; `none` for routers without a model. */
   readonly device: string
   predict(input: RouterInput): Predictions | Promise<Predictions>
+  /**
+   * The same router with these models' profiles fitted to graded answers instead of those it knows. Closing it closes
+   * nothing. Absent where a router cannot learn a model.
+   */
+  onboard?(models: readonly Onboarded[]): Promise<Router>
   close(): Promise<void>
+}
+
+/** A model and answers of it that were graded, 0 to 1. */
+export type Onboarded = {
+  readonly target: Target
+  readonly graded: readonly { readonly signals: Signals; readonly score: number }[]
 }
 
 export type RouterInput = {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { evaluate } from './evaluate.ts'
-import { fixedMethod, promptLength, subsetTable } from './methods.ts'
+import type { Method } from './methods.ts'
+import { promptLength, subsetTable } from './methods.ts'
 import type { EvalPrompt, Outcomes } from './outcomes.ts'
 import { commonPart } from './outcomes.ts'
-import { splitByKey } from './split.ts'
+import { pickProbes, splitByKey } from './split.ts'
 
 const MODELS = ['cheap', 'dear']
 
@@ -18,8 +19,8 @@ function createOutcomes(): Outcomes {
   return { id: 'two', prompts, models: MODELS, scores: Float64Array.from(cells), costs: Float64Array.from(costs) }
 }
 
-const result = (id: string, methods = [subsetTable, promptLength]) =>
-  evaluate(createOutcomes(), methods, [1, 2]).find((one) => one.id === id)
+const result = async (id: string, methods: readonly Method[] = [subsetTable, promptLength]) =>
+  (await evaluate(createOutcomes(), methods, [1, 2])).find((one) => one.id === id)
 
 test('a split holds a fifth of each data set, by key, and the same seed gives the same one', () => {
   const outcomes = createOutcomes()
@@ -32,46 +33,49 @@ test('a split holds a fifth of each data set, by key, and the same seed gives th
   expect(splitByKey(outcomes, 8).test.prompts).not.toEqual(held.prompts)
 })
 
-test('what knows the kind of a question reaches the best model’s quality for half the calls', () => {
+test('probes are spread evenly over the data sets', () => {
+  const probes = pickProbes(createOutcomes(), 21)
+  expect(probes.prompts).toHaveLength(21)
+  expect(probes.prompts.filter(({ dataset }) => dataset === 'easy')).toHaveLength(11)
+  expect(new Set(probes.prompts.map(({ id }) => id)).size).toBe(21)
+})
+
+test('what knows the kind of a question reaches the best model’s quality for half the calls', async () => {
   for (const id of ['subset-table', 'prompt-length', 'oracle']) {
-    expect(result(id)?.figures).toMatchObject({ quality: 1, gain: 0, regret: 0, selection_accuracy_tie: 1 })
-    expect(result(id)?.figures['qnc']).toBeCloseTo(0.55, 12)
-    expect(result(id)?.figures['cost_save']).toBeCloseTo(0.45, 12)
+    expect((await result(id))?.figures).toMatchObject({ quality: 1, gain: 0, regret: 0, selection_accuracy_tie: 1 })
+    expect((await result(id))?.figures['qnc']).toBeCloseTo(0.55, 12)
+    expect((await result(id))?.figures['cost_save']).toBeCloseTo(0.45, 12)
   }
-  expect(result('subset-table')?.figures['apgr']).toBeCloseTo(0.75, 12)
-  expect(result('subset-table')?.figures['cpt50']).toBeCloseTo(0.25, 12)
-  expect(result('subset-table')?.figures['selection_accuracy_cost']).toBeLessThan(1)
+  expect((await result('subset-table'))?.figures['apgr']).toBeCloseTo(0.75, 12)
+  expect((await result('subset-table'))?.figures['cpt50']).toBeCloseTo(0.25, 12)
+  expect((await result('subset-table'))?.figures['selection_accuracy_cost']).toBeLessThan(1)
 })
 
-test('fixed choices cost and reach what their models do', () => {
-  expect(result('cheapest')?.figures).toMatchObject({ quality: 0.5, gain: -0.5, regret: 0.5, cost: 1, qnc: 1 })
-  expect(result('priciest')?.figures).toMatchObject({ quality: 1, cost: 10, qnc: 1 })
-  expect(result('best-single')?.ci['gain']).toEqual([0, 0])
-  expect(result('random')?.figures).toMatchObject({ quality: 0.75, cost: 5.5 })
+test('fixed choices cost and reach what their models do', async () => {
+  expect((await result('cheapest'))?.figures).toMatchObject({ quality: 0.5, gain: -0.5, regret: 0.5, cost: 1, qnc: 1 })
+  expect((await result('priciest'))?.figures).toMatchObject({ quality: 1, cost: 10, qnc: 1 })
+  expect((await result('best-single'))?.ci['gain']).toEqual([0, 0])
+  expect((await result('random'))?.figures).toMatchObject({ quality: 0.75, cost: 5.5 })
   // From (1, .5) to (10, 1): the mean height of a straight line.
-  expect(result('zero-router')?.figures['aiq']).toBeCloseTo(0.75, 12)
-  expect(result('cheapest')?.figures['aiq']).toBeUndefined()
+  expect((await result('zero-router'))?.figures['aiq']).toBeCloseTo(0.75, 12)
+  expect((await result('cheapest'))?.figures['aiq']).toBeUndefined()
 })
 
-test('the interval of a difference to the best single model is paired, and holds the difference', () => {
-  const [low, high] = result('cheapest')?.ci['gain'] ?? [0, 0]
+test('the interval of a difference to the best single model is paired, and holds the difference', async () => {
+  const [low, high] = (await result('cheapest'))?.ci['gain'] ?? [0, 0]
   expect(low).toBeLessThan(-0.5)
   expect(high).toBeGreaterThan(-0.5)
   expect(high).toBeLessThan(0)
 })
 
-test('a router that has it backwards loses quality and is said to be uncalibrated', () => {
-  const { prompts } = createOutcomes()
-  const backwards = new Map(
-    prompts.map(({ id, dataset }) => [
-      id,
-      new Map([
-        ['cheap', dataset === 'hard' ? 1 : 0.9],
-        ['dear', dataset === 'hard' ? 0 : 1],
-      ]),
-    ]),
-  )
-  const found = result('backwards', [fixedMethod('backwards', backwards)])
+test('a router that has it backwards loses quality and is said to be uncalibrated', async () => {
+  const backwards: Method = {
+    id: 'backwards',
+    isCalibrated: true,
+    estimate: (_, held) =>
+      Float64Array.from(held.prompts.flatMap(({ dataset }) => (dataset === 'hard' ? [1, 0] : [0.9, 1]))),
+  }
+  const found = await result('backwards', [backwards])
   expect(found?.figures['quality']).toBe(0.5)
   expect(found?.figures['auroc']).toBe(0)
   expect(found?.figures['ece']).toBeGreaterThan(0.4)

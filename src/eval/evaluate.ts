@@ -20,10 +20,14 @@ const WEIGHTS = [0, ...Array.from({ length: 41 }, (_, step) => 10 ** (step / 8 -
 type Seeded = { readonly figures: Figures; readonly drawn: ReadonlyMap<string, Float64Array> }
 
 /** Every method and the usual baselines on one set: means over the seeds, 95 % intervals over keys and seeds. */
-export function evaluate(outcomes: Outcomes, methods: readonly Method[], seeds: readonly number[]): MethodResult[] {
+export async function evaluate(
+  outcomes: Outcomes,
+  methods: readonly Method[],
+  seeds: readonly number[],
+): Promise<MethodResult[]> {
   const results = new Map<string, Seeded[]>()
   for (const seed of seeds) {
-    for (const [id, seeded] of evaluateSplit(splitByKey(outcomes, seed), methods, seed)) {
+    for (const [id, seeded] of await evaluateSplit(splitByKey(outcomes, seed), methods, seed)) {
       const known = results.get(id) ?? []
       known.push(seeded)
       results.set(id, known)
@@ -32,7 +36,7 @@ export function evaluate(outcomes: Outcomes, methods: readonly Method[], seeds: 
   return [...results].map(([id, runs]) => ({ id, figures: meanFigures(runs), ci: intervals(runs) }))
 }
 
-function evaluateSplit(split: Split, methods: readonly Method[], seed: number): Map<string, Seeded> {
+async function evaluateSplit(split: Split, methods: readonly Method[], seed: number): Promise<Map<string, Seeded>> {
   const { test } = split
   const scene = sceneOf(split)
   const found = new Map<string, Seeded>()
@@ -52,7 +56,7 @@ function evaluateSplit(split: Split, methods: readonly Method[], seed: number): 
   add('zero-router', [always(scene.best), ...test.models.map((_, model) => always(model))])
   add('oracle', [oracle(scene)])
   for (const method of methods) {
-    const estimates = method.estimate(split.train, test)
+    const estimates = await method.estimate(split.train, test)
     const settings = WEIGHTS.slice(0, scene.costs === undefined ? 1 : undefined).map((weight) =>
       choose(scene, estimates, weight),
     )

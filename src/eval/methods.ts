@@ -5,7 +5,7 @@ import { modelMeans } from './outcomes.ts'
 export type Method = {
   readonly id: string
   /** What was learned on `train`, asked for `test`: a score a cell, in the set's own order. */
-  estimate(train: Outcomes, test: Outcomes): Float64Array
+  estimate(train: Outcomes, test: Outcomes): Float64Array | Promise<Float64Array>
   /** True when the scores are probabilities of a good answer: only then calibration means something. */
   readonly isCalibrated: boolean
 }
@@ -13,29 +13,22 @@ export type Method = {
 const SHRINKAGE = 10
 const LENGTH_BINS = 10
 
-/** The best single model chosen on the training part, always. */
-export const bestSingle: Method = {
-  id: 'best-single',
-  isCalibrated: false,
-  estimate: (train, test) => everywhere(test, modelMeans(train.scores, train.models.length)),
-}
-
 /** Knows which data set a prompt is from, and nothing else. */
-export const subsetTable: Method = {
+export const subsetTable = {
   id: 'subset-table',
   isCalibrated: true,
-  estimate: (train, test) => {
+  estimate: (train: Outcomes, test: Outcomes): Float64Array => {
     const groups = train.prompts.map(({ dataset }) => dataset)
     const wanted = test.prompts.map(({ dataset }) => dataset)
     return fromGroups(train, groups, wanted)
   },
-}
+} satisfies Method
 
 /** Knows how long a prompt is, in ten bins of equal mass. */
-export const promptLength: Method = {
+export const promptLength = {
   id: 'prompt-length',
   isCalibrated: true,
-  estimate: (train, test) => {
+  estimate: (train: Outcomes, test: Outcomes): Float64Array => {
     const lengths = train.prompts.map(({ text }) => text.length).sort((a, b) => a - b)
     const bounds = Array.from(
       { length: LENGTH_BINS - 1 },
@@ -48,27 +41,7 @@ export const promptLength: Method = {
       test.prompts.map(({ text }) => binOf(text)),
     )
   },
-}
-
-/** Predictions that were made before, by prompt: a router that saw neither part. */
-export function fixedMethod(id: string, predictions: ReadonlyMap<string, ReadonlyMap<string, number>>): Method {
-  return {
-    id,
-    isCalibrated: true,
-    estimate: (_, test) =>
-      Float64Array.from({ length: test.prompts.length * test.models.length }, (_, cell) => {
-        const prompt = test.prompts[Math.floor(cell / test.models.length)]
-        const model = test.models[cell % test.models.length]
-        const found = predictions.get(prompt?.id ?? '')?.get(model ?? '')
-        if (found === undefined) throw new Error(`${id} has no prediction of ${model} for ${prompt?.id}.`)
-        return found
-      }),
-  }
-}
-
-function everywhere(test: Outcomes, means: readonly number[]): Float64Array {
-  return Float64Array.from({ length: test.prompts.length * means.length }, (_, cell) => means[cell % means.length] ?? 0)
-}
+} satisfies Method
 
 /** Each group's mean a model, drawn towards the model's own mean as if by ten more prompts. */
 function fromGroups(train: Outcomes, groups: readonly string[], wanted: readonly string[]): Float64Array {

@@ -1,5 +1,4 @@
 import type { Point } from './curve.ts'
-import { bestSingle } from './methods.ts'
 import type { Outcomes } from './outcomes.ts'
 import { modelMeans } from './outcomes.ts'
 import type { Split } from './split.ts'
@@ -18,8 +17,7 @@ export type Scene = {
 export function sceneOf({ train, test }: Split): Scene {
   const width = test.models.length
   const costs = train.costs === undefined ? undefined : modelMeans(train.costs, width)
-  const means = bestSingle.estimate(train, test).slice(0, width)
-  return { test, width, costs, best: extreme([...means], 1) }
+  return { test, width, costs, best: extreme(modelMeans(train.scores, width), 1) }
 }
 
 /** What choosing `choices`, a model a prompt, costs and reaches. */

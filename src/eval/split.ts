@@ -31,6 +31,24 @@ export function splitByKey(outcomes: Outcomes, seed: number): Split {
   }
 }
 
+/** `count` prompts of a set, as evenly from its data sets as they allow; the same ones every time. */
+export function pickProbes(outcomes: Outcomes, count: number): Outcomes {
+  const rowsOf = new Map<string, number[]>()
+  for (const [row, { dataset }] of outcomes.prompts.entries()) {
+    const rows = rowsOf.get(dataset) ?? []
+    rowsOf.set(dataset, rows)
+    rows.push(row)
+  }
+  const ordered = [...rowsOf.values()].flatMap((rows) =>
+    rows
+      .map((row) => ({ row, at: hash(outcomes.prompts[row]?.key ?? '') }))
+      .sort((a, b) => a.at - b.at || a.row - b.row)
+      .map(({ row }, turn) => ({ row, turn })),
+  )
+  const rows = ordered.sort((a, b) => a.turn - b.turn || a.row - b.row).map(({ row }) => row)
+  return pickPrompts(outcomes, rows.slice(0, count))
+}
+
 /** FNV-1a with a final mix, 32 bits: keys of one set differ in few characters. */
 function hash(text: string): number {
   let state = 0x811c9dc5

@@ -37,6 +37,20 @@ test('eval scores a router against the baselines, as a table and as JSON', async
   expect(sets[0].methods.find(({ id }: { id: string }) => id === 'cheapest').cost).toBeCloseTo(0.001, 12)
 })
 
+test('--probe onboards the models from prompts of the training part', async () => {
+  const folder = writeSet(['id,model,score,cost', ...rows].join('\n'))
+  const quality = async (...more: readonly string[]): Promise<number> => {
+    const { stdout } = await runProgram(['eval', '--data', folder, '--seeds', '1', '--json', ...more])
+    const methods: { id: string; quality: number }[] = JSON.parse(stdout).sets[0].methods
+    return methods.find(({ id }) => id.startsWith('clusters'))?.quality ?? Number.NaN
+  }
+  // The better model is plain from 40 grades; by name alone it is a guess.
+  expect(await quality('--probe', '40')).toBe(1)
+  const refused = await runProgram(['eval', '--data', folder, '--router', 'uniform', '--probe', '40'])
+  expect(refused.stderr).toMatch(/cannot learn a model/)
+  expect((await runProgram(['eval', '--data', folder, '--probe', '0'])).status).toBe(2)
+})
+
 test('data that cannot be read is named by file and line', async () => {
   const folder = writeSet('id,model,score\nq0,small,yes\n')
   const found = await runProgram(['eval', '--data', folder])

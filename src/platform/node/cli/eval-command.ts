@@ -1,14 +1,14 @@
 import { routers } from '../../../../routers/index.ts'
 import { classify } from '../../../classify/classify.ts'
-import type { Router } from '../../../core/router.ts'
+import type { Router, Signals } from '../../../core/router.ts'
 import type { Target } from '../../../core/target.ts'
 import type { MethodResult } from '../../../eval/evaluate.ts'
 import { evaluate } from '../../../eval/evaluate.ts'
 import type { Method } from '../../../eval/methods.ts'
-import { fixedMethod, promptLength, subsetTable } from '../../../eval/methods.ts'
+import { promptLength, subsetTable } from '../../../eval/methods.ts'
 import type { Outcomes } from '../../../eval/outcomes.ts'
 import { commonPart } from '../../../eval/outcomes.ts'
-import { SEEDS } from '../../../eval/split.ts'
+import { pickProbes, SEEDS } from '../../../eval/split.ts'
 import { openaiChat } from '../../../wire/openai-chat/index.ts'
 import { createInference } from '../inference-onnx.ts'
 import { DataProblem, findDataSets, readOutcomes } from '../read-outcomes.ts'
@@ -19,6 +19,7 @@ type EvalOptions = {
   readonly data: string
   readonly router: string
   readonly seeds?: readonly number[]
+  readonly probe?: number
   readonly json?: boolean
 }
 
@@ -45,7 +46,7 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
     const sets: SetResult[] = []
     for (const folder of folders) {
       process.stderr.write(`${folder} …\n`)
-      const result = await evaluateSet(commonPart(readOutcomes(folder)), router, options.seeds ?? SEEDS)
+      const result = await evaluateSet(commonPart(readOutcomes(folder)), router, options)
       sets.push(result)
       if (options.json !== true) print(result)
     }
@@ -61,15 +62,21 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
   }
 }
 
-async function evaluateSet(outcomes: Outcomes, router: Router, seeds: readonly number[]): Promise<SetResult> {
+async function evaluateSet(
+  outcomes: Outcomes,
+  router: Router,
+  { seeds = SEEDS, probe }: EvalOptions,
+): Promise<SetResult> {
   const { prompts, models, id } = outcomes
   if (prompts.length < 10 || models.length < 2) {
     throw new DataProblem(
       `${id} has ${prompts.length} prompts that all of ${models.length} models answered; too few to compare.`,
     )
   }
-  const { method, latencyMs } = await predictAll(outcomes, router)
-  const results = evaluate(outcomes, [subsetTable, promptLength, method], seeds)
+  const took: number[] = []
+  const method = routerMethod(router, probe, took)
+  const results = await evaluate(outcomes, [subsetTable, promptLength, method], seeds)
+  const latencyMs = took.sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0
   return {
     id,
     prompts: prompts.length,
@@ -78,24 +85,45 @@ async function evaluateSet(outcomes: Outcomes, router: Router, seeds: readonly n
   }
 }
 
-/** The router as it is shipped: it saw neither part of the split. */
-async function predictAll(outcomes: Outcomes, router: Router): Promise<{ method: Method; latencyMs: number }> {
-  const candidates = outcomes.models.map(targetOf)
-  const found = new Map<string, ReadonlyMap<string, number>>()
-  const took: number[] = []
-  for (const { id, text } of outcomes.prompts) {
-    const chat = openaiChat.readRequest({ model: 'auto', messages: [{ role: 'user', content: text }] })
-    const startedAt = performance.now()
-    const { predictions } = await router.predict({
-      signals: classify(chat),
-      candidates,
-      signal: AbortSignal.timeout(60_000),
-    })
-    took.push(performance.now() - startedAt)
-    found.set(id, new Map(predictions.map(({ quality }, index) => [outcomes.models[index] ?? '', quality])))
+/** The router, as it is shipped or with every model onboarded from `probe` prompts of the training part. */
+function routerMethod(router: Router, probe: number | undefined, took: number[]): Method {
+  return {
+    id: probe === undefined ? router.name : `${router.name} probe ${probe}`,
+    isCalibrated: true,
+    async estimate(train, test) {
+      const candidates = test.models.map(targetOf)
+      const asked = probe === undefined ? router : await onboarded(router, candidates, pickProbes(train, probe))
+      const estimates = new Float64Array(test.prompts.length * candidates.length)
+      for (const [row, { text }] of test.prompts.entries()) {
+        const signals = signalsOf(text)
+        const startedAt = performance.now()
+        const { predictions } = await asked.predict({ signals, candidates, signal: AbortSignal.timeout(LONGEST_MS) })
+        took.push(performance.now() - startedAt)
+        for (const [column, { quality }] of predictions.entries()) estimates[row * candidates.length + column] = quality
+      }
+      return estimates
+    },
   }
-  const latencyMs = took.sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0
-  return { method: fixedMethod(router.name, found), latencyMs }
+}
+
+const LONGEST_MS = 60_000
+
+function onboarded(router: Router, candidates: readonly Target[], probes: Outcomes): Promise<Router> {
+  if (router.onboard === undefined) throw new DataProblem(`${router.name} cannot learn a model: leave --probe out.`)
+  const signals = probes.prompts.map(({ text }) => signalsOf(text))
+  return router.onboard(
+    candidates.map((target, column) => ({
+      target,
+      graded: signals.map((one, row) => ({
+        signals: one,
+        score: probes.scores[row * candidates.length + column] ?? 0,
+      })),
+    })),
+  )
+}
+
+function signalsOf(text: string): Signals {
+  return classify(openaiChat.readRequest({ model: 'auto', messages: [{ role: 'user', content: text }] }))
 }
 
 /** A model of the data as a candidate: by its name alone, with no facts but what the router itself knows. */

@@ -68,6 +68,7 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
       'a data set (prompts.jsonl, outcomes.csv; gzipped or not), or a folder of them',
     )
     .option('-r, --router <id>', 'the router to score', 'clusters')
+    .option('--probe <number>', 'onboard every model from this many prompts instead of its shipped profile', probes)
     .option('--seeds <list>', 'seeds of the splits (default: 42,999,2024,2025,3407)', seeds)
     .option('--json', 'print the figures as JSON')
     .action(async (options) => {
@@ -115,4 +116,10 @@ function seeds(text: string): number[] {
   const values = text.split(',').map(Number)
   if (values.every((value) => Number.isInteger(value) && value >= 0)) return values
   throw new InvalidArgumentError('seeds are whole numbers, with commas between them')
+}
+
+function probes(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new InvalidArgumentError('the number of probe prompts is a whole number above 0')
 }

@@ -51,9 +51,9 @@ async function evaluateSplit(split: Split, methods: readonly Method[], seed: num
   if (scene.costs !== undefined) {
     add('cheapest', [always(extreme(scene.costs, -1))])
     add('priciest', [always(extreme(scene.costs, 1))])
+    add('zero-router', [always(scene.best), ...test.models.map((_, model) => always(model))])
   }
   add('best-single', [always(scene.best)])
-  add('zero-router', [always(scene.best), ...test.models.map((_, model) => always(model))])
   add('oracle', [oracle(scene)])
   for (const method of methods) {
     const estimates = await method.estimate(split.train, test)

@@ -51,6 +51,24 @@ test('--probe onboards the models from prompts of the training part', async () =
   expect((await runProgram(['eval', '--data', folder, '--probe', '0'])).status).toBe(2)
 })
 
+test('costs come from prices where calls have none of their own', async () => {
+  const folder = writeSet(
+    [
+      'id,model,score,in_tokens,out_tokens',
+      ...QUESTIONS.flatMap(({ id }) => [`${id},a,1,1000,500`, `${id},b,1,1000,500`]),
+    ].join('\n'),
+  )
+  const cheapest = async (): Promise<number | undefined> => {
+    const { stdout } = await runProgram(['eval', '--data', folder, '--seeds', '1', '--router', 'uniform', '--json'])
+    return JSON.parse(stdout).sets[0].methods.find(({ id }: { id: string }) => id === 'cheapest')?.cost
+  }
+  expect(await cheapest()).toBeUndefined()
+  writeFileSync(join(folder, 'README.md'), '# A set\nPrices per 1M tokens: {"a": [2, 4, "7B"], "b": 1} of today\n')
+  expect(await cheapest()).toBeCloseTo(0.0015, 12)
+  writeFileSync(join(folder, 'prices.json'), '{"a": [0.5, 0.6], "b": 1}')
+  expect(await cheapest()).toBeCloseTo(0.0008, 12)
+})
+
 test('data that cannot be read is named by file and line', async () => {
   const folder = writeSet('id,model,score\nq0,small,yes\n')
   const found = await runProgram(['eval', '--data', folder])

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { EvalPrompt, Outcomes } from '../../eval/outcomes.ts'
+import { costOfCall, readPrices } from './read-prices.ts'
 
 /** Something about the data that the person who runs `eval` has to mend. */
 export class DataProblem extends Error {}
@@ -34,6 +35,7 @@ export function readOutcomes(folder: string): Outcomes {
   for (const name of ['id', 'model', 'score']) {
     if (column(name) < 0) throw new DataProblem(`${file}:1: there is no column "${name}".`)
   }
+  const prices = readPrices(folder)
   const rows = lines.flatMap((line, index) => {
     if (line === '') return []
     const cells = fields(line)
@@ -43,10 +45,14 @@ export function readOutcomes(folder: string): Outcomes {
     if (cells[column('score')] === '' || Number.isNaN(score) || score < 0) {
       throw new DataProblem(`${file}:${index + 2}: the score "${cells[column('score')]}" is no number of 0 or more.`)
     }
-    const cost = cells[column('cost')]
-    return row === undefined
-      ? []
-      : [{ row, model, score, cost: cost === undefined || cost === '' ? Number.NaN : Number(cost) }]
+    if (row === undefined) return []
+    const number = (name: string): number | undefined => {
+      const cell = cells[column(name)]
+      return cell === undefined || cell === '' ? undefined : Number(cell)
+    }
+    const price = prices.get(model)
+    const estimated = price === undefined ? Number.NaN : costOfCall(price, prompts[row]?.text.length ?? 0, number)
+    return [{ row, model, score, cost: number('cost') ?? estimated }]
   })
   const models = [...new Set(rows.map(({ model }) => model))].sort()
   const columnOf = new Map(models.map((model, index) => [model, index]))

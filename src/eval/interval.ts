@@ -1,3 +1,4 @@
+import { generator } from './generator.ts'
 import type { Scene } from './scene.ts'
 
 const DRAWS = 1_000
@@ -24,6 +25,7 @@ export function bootstrap(
     groups.set(key, group)
   }
   const all = [...groups.values()]
+  // The same draws for every method of a seed, so that differences are paired.
   const next = generator(seed)
   const drawn = { quality: new Float64Array(DRAWS), regret: new Float64Array(DRAWS), gain: new Float64Array(DRAWS) }
   for (let draw = 0; draw < DRAWS; draw += 1) {
@@ -41,15 +43,4 @@ export function bootstrap(
     drawn.gain[draw] = (sum.score - sum.reference) / sum.rows
   }
   return new Map(Object.entries(drawn))
-}
-
-/** mulberry32: the same draws for every method of a seed, so that differences are paired. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

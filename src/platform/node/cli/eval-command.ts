@@ -9,6 +9,7 @@ import { promptLength, subsetTable } from '../../../eval/methods.ts'
 import type { Outcomes } from '../../../eval/outcomes.ts'
 import { commonPart } from '../../../eval/outcomes.ts'
 import { pickProbes, SEEDS } from '../../../eval/split.ts'
+import { createTextMethods } from '../../../eval/text-methods.ts'
 import { openaiChat } from '../../../wire/openai-chat/index.ts'
 import { createInference } from '../inference-onnx.ts'
 import { DataProblem, findDataSets, readOutcomes } from '../read-outcomes.ts'
@@ -75,7 +76,7 @@ async function evaluateSet(
   }
   const took: number[] = []
   const method = routerMethod(router, probe, took)
-  const results = await evaluate(outcomes, [subsetTable, promptLength, method], seeds)
+  const results = await evaluate(outcomes, [subsetTable, promptLength, ...createTextMethods(), method], seeds)
   const latencyMs = took.sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0
   return {
     id,

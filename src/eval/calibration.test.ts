@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { auroc, brier, expectedCalibrationError, logLoss } from './calibration.ts'
+import { auroc, brier, calibrationBins, expectedCalibrationError, logLoss } from './calibration.ts'
 
 test('the chance of ranking a good answer first, with ties counted half', () => {
   expect(auroc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toBe(0.75)
@@ -11,14 +11,18 @@ test('probabilities that are right on average in every bin have no calibration e
   const labels = Array.from({ length: 300 }, (_, index) => (index % 10 < 7 ? 1 : 0))
   expect(
     expectedCalibrationError(
-      labels.map(() => 0.7),
-      labels,
+      calibrationBins(
+        labels.map(() => 0.7),
+        labels,
+      ),
     ),
   ).toBeCloseTo(0, 10)
   expect(
     expectedCalibrationError(
-      labels.map(() => 0.9),
-      labels,
+      calibrationBins(
+        labels.map(() => 0.9),
+        labels,
+      ),
     ),
   ).toBeCloseTo(0.2, 10)
 })
@@ -26,4 +30,11 @@ test('probabilities that are right on average in every bin have no calibration e
 test('losses of known predictions', () => {
   expect(brier([1, 0.5], [1, 0])).toBe(0.125)
   expect(logLoss([0.5, 0.25], [1, 0])).toBeCloseTo((Math.log(2) - Math.log(0.75)) / 2, 12)
+})
+
+test('bins rise with the prediction and hold equal shares', () => {
+  const bins = calibrationBins([0.9, 0.1, 0.2, 0.4, 0.6], [1, 0, 0, 1, 0.5])
+  expect(bins.map(({ said }) => said)).toEqual([0.1, 0.2, 0.4, 0.6, 0.9])
+  expect(bins.map(({ seen }) => seen)).toEqual([0, 0, 1, 0.5, 1])
+  expect(bins[0]?.share).toBe(0.2)
 })

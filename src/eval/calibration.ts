@@ -22,17 +22,26 @@ export function auroc(probabilities: readonly number[], labels: readonly number[
   return good === 0 || bad === 0 ? undefined : (rankSum - (good * (good + 1)) / 2) / (good * bad)
 }
 
-/** Expected calibration error over 15 bins of equal mass. */
-export function expectedCalibrationError(probabilities: readonly number[], labels: readonly number[]): number {
+/** Predictions of like height: their mean, the mean outcome, and their share of all. */
+export type Bin = { readonly said: number; readonly seen: number; readonly share: number }
+
+/** 15 bins of equal mass, by rising probability; fewer when there are fewer predictions. */
+export function calibrationBins(probabilities: readonly number[], labels: readonly number[]): Bin[] {
   const order = [...probabilities.keys()].sort((a, b) => (probabilities[a] ?? 0) - (probabilities[b] ?? 0))
-  let error = 0
-  for (let bin = 0; bin < BINS; bin += 1) {
-    const members = order.slice(Math.floor((bin * order.length) / BINS), Math.floor(((bin + 1) * order.length) / BINS))
-    const said = members.reduce((sum, index) => sum + (probabilities[index] ?? 0), 0)
-    const seen = members.reduce((sum, index) => sum + (labels[index] ?? 0), 0)
-    error += Math.abs(said - seen)
-  }
-  return error / order.length
+  return Array.from({ length: BINS }, (_, bin) =>
+    order.slice(Math.floor((bin * order.length) / BINS), Math.floor(((bin + 1) * order.length) / BINS)),
+  )
+    .filter((members) => members.length > 0)
+    .map((members) => {
+      const mean = (values: readonly number[]): number =>
+        members.reduce((sum, index) => sum + (values[index] ?? 0), 0) / members.length
+      return { said: mean(probabilities), seen: mean(labels), share: members.length / order.length }
+    })
+}
+
+/** Expected calibration error over the bins. */
+export function expectedCalibrationError(bins: readonly Bin[]): number {
+  return bins.reduce((sum, { said, seen, share }) => sum + share * Math.abs(said - seen), 0)
 }
 
 /** Mean squared distance of probability and outcome. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aiq, deferralFigures, hull, qualityNeutralCost } from './curve.ts'
+import { aiq, deferralArea, deferralFigures, hull, qualityNeutralCost } from './curve.ts'
 
 const CHEAP = { cost: 1, quality: 0.4 }
 const MIDDLE = { cost: 2, quality: 0.8 }
@@ -18,6 +18,15 @@ test('AIQ is the mean height of the hull over the range of costs', () => {
   expect(aiq([CHEAP, MIDDLE, DEAR], 1, 5)).toBeCloseTo((0.6 + 3 * 0.85) / 4, 12)
   // Flat after the last point; nothing before the first.
   expect(aiq([MIDDLE], 1, 5)).toBeCloseTo((3 * 0.8) / 4, 12)
+})
+
+test('the deferral area takes the settings as they are, without mixing them', () => {
+  const low = { cost: 3, quality: 0.5 }
+  // 1 to 3: mean .45; 3 to 5: mean .7. The hull would be the straight line from CHEAP to DEAR.
+  expect(deferralArea([CHEAP, low, { cost: 4, quality: 0.3 }, DEAR], 1, 5)).toBeCloseTo((0.45 + 0.7) / 2, 12)
+  expect(aiq([CHEAP, low, DEAR], 1, 5)).toBeCloseTo(0.65, 12)
+  // Up to half of the dearest's cost.
+  expect(deferralArea([CHEAP, MIDDLE, DEAR], 1, 2)).toBeCloseTo(0.6, 12)
 })
 
 test('quality-neutral cost is read off the hull between two settings', () => {

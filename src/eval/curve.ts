@@ -20,7 +20,7 @@ function turnsDown(a: Point | undefined, b: Point | undefined, c: Point): boolea
   return (b.quality - a.quality) * (c.cost - a.cost) > (c.quality - a.quality) * (b.cost - a.cost)
 }
 
-/** Quality that a hull reaches for `cost`; flat beyond its last point, nothing before its first. */
+/** Quality that a rising curve reaches for `cost`; flat beyond its last point, nothing before its first. */
 function reached(curve: readonly Point[], cost: number): number {
   const after = curve.findIndex((point) => point.cost >= cost)
   if (after < 0) return curve.at(-1)?.quality ?? 0
@@ -33,7 +33,11 @@ function reached(curve: readonly Point[], cost: number): number {
 
 /** RouterBench's average quality over the costs from `least` to `most` (design/router.md §1.2), on the hull. */
 export function aiq(points: readonly Point[], least: number, most: number): number {
-  const curve = hull(points)
+  return meanHeight(hull(points), least, most)
+}
+
+/** Mean of a rising curve over the costs from `least` to `most`; no height before its first point. */
+function meanHeight(curve: readonly Point[], least: number, most: number): number {
   const inside = curve.map(({ cost }) => cost).filter((cost) => cost > least && cost < most)
   const first = Math.max(least, Math.min(curve[0]?.cost ?? least, most))
   const costs = [...new Set([first, ...inside.filter((cost) => cost >= first), most])]
@@ -43,6 +47,18 @@ export function aiq(points: readonly Point[], least: number, most: number): numb
     if (next !== undefined) area += ((reached(curve, cost) + reached(curve, next)) / 2) * (next - cost)
   }
   return area / (most - least)
+}
+
+/**
+ * Area under the deferral curve (design/router.md §1.3): mean quality at a budget drawn evenly from `least` to `most`.
+ * Unlike `aiq` on the settings themselves and not on their hull: a setting is kept where none that costs less is better.
+ */
+export function deferralArea(points: readonly Point[], least: number, most: number): number {
+  const kept: Point[] = []
+  for (const point of points.toSorted((a, b) => a.cost - b.cost || b.quality - a.quality)) {
+    if (point.quality > (kept.at(-1)?.quality ?? Number.NEGATIVE_INFINITY)) kept.push(point)
+  }
+  return meanHeight(kept, least, most)
 }
 
 /** Least cost at which the curve reaches `quality`, relative to `reference`; 1 when it costs more or never does. */

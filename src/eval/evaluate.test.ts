@@ -16,7 +16,14 @@ function createOutcomes(): Outcomes {
   })
   const cells = prompts.flatMap(({ dataset }) => (dataset === 'easy' ? [1, 1] : [0, 1]))
   const costs = prompts.flatMap(() => [1, 10])
-  return { id: 'two', prompts, models: MODELS, scores: Float64Array.from(cells), costs: Float64Array.from(costs) }
+  return {
+    id: 'two',
+    prompts,
+    models: MODELS,
+    scores: Float64Array.from(cells),
+    costs: Float64Array.from(costs),
+    lengths: Float64Array.from(prompts.flatMap(({ dataset }) => (dataset === 'easy' ? [10, 100] : [20, Number.NaN]))),
+  }
 }
 
 const result = async (id: string, methods: readonly Method[] = [subsetTable, promptLength]) =>
@@ -72,8 +79,9 @@ test('a router that has it backwards loses quality and is said to be uncalibrate
   const backwards: Method = {
     id: 'backwards',
     isCalibrated: true,
-    estimate: (_, held) =>
-      Float64Array.from(held.prompts.flatMap(({ dataset }) => (dataset === 'hard' ? [1, 0] : [0.9, 1]))),
+    estimate: (_, held) => ({
+      quality: Float64Array.from(held.prompts.flatMap(({ dataset }) => (dataset === 'hard' ? [1, 0] : [0.9, 1]))),
+    }),
   }
   const found = await result('backwards', [backwards])
   expect(found?.figures['quality']).toBe(0.5)
@@ -91,4 +99,30 @@ test('only prompts that every model answered are compared, and models that hardl
   expect(part.models).toEqual(['dear'])
   expect(part.prompts).toHaveLength(400)
   expect([...part.scores].every((score) => score === 1)).toBe(true)
+})
+
+test('lengths are scored where they are known, in logs', async () => {
+  expect((await result('subset-table'))?.figures['length_mae_log']).toBeLessThan(0.05)
+  // Wrong by half on one of the three kinds of cell whose length is known.
+  const constant: Method = {
+    id: 'constant',
+    isCalibrated: false,
+    estimate: (_, { scores }) => ({
+      quality: scores.map(() => 0.5),
+      logTokens: scores.map((_cell, cell) => Math.log(cell % 2 === 0 ? 20 : 100)),
+    }),
+  }
+  expect((await result('constant', [constant]))?.figures['length_mae_log']).toBeCloseTo(Math.log(2) / 3, 12)
+  expect((await result('constant', [constant]))?.figures['ece']).toBeUndefined()
+})
+
+test('curves and bins come with the figures', async () => {
+  const table = await result('subset-table')
+  expect(table?.curve[0]).toEqual({ cost: table?.figures['cost'], quality: 1 })
+  expect(table?.curve.at(-1)).toEqual({ cost: 1, quality: 0.5 })
+  expect(table?.bins.map(({ share }) => share).reduce((sum, share) => sum + share)).toBeCloseTo(1, 12)
+  expect(table?.figures['area']).toBeCloseTo(table?.figures['aiq'] ?? 0, 12)
+  // Up to a cost of 5: a straight rise from (1, .5) towards (5.5, 1).
+  expect(table?.figures['area_50']).toBeCloseTo((0.5 + 0.5 + (0.5 * 4) / 4.5) / 2, 12)
+  expect((await result('cheapest'))?.bins).toEqual([])
 })

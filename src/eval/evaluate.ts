@@ -1,50 +1,64 @@
+import type { Bin } from './calibration.ts'
+import { calibrationBins } from './calibration.ts'
 import type { Figures } from './figures.ts'
-import { calibration, deferral, figuresOf } from './figures.ts'
+import { calibration, deferral, figuresOf, lengthError } from './figures.ts'
 import { bootstrap } from './interval.ts'
 import type { Method } from './methods.ts'
 import type { Outcomes } from './outcomes.ts'
+import type { MethodResult, Seeded } from './over-seeds.ts'
+import { overSeeds } from './over-seeds.ts'
 import type { Scene } from './scene.ts'
-import { extreme, oracle, sceneOf } from './scene.ts'
+import { extreme, oracle, pointOf, sceneOf } from './scene.ts'
 import type { Split } from './split.ts'
 import { splitByKey } from './split.ts'
-
-export type MethodResult = {
-  readonly id: string
-  readonly figures: Figures
-  readonly ci: Readonly<Record<string, readonly [number, number]>>
-}
 
 // How much quality is worth the whole range of costs, from nothing to everything.
 const WEIGHTS = [0, ...Array.from({ length: 41 }, (_, step) => 10 ** (step / 8 - 4))]
 
-type Seeded = { readonly figures: Figures; readonly drawn: ReadonlyMap<string, Float64Array> }
+/** A split, and the seed of its resampling. */
+export type Trial = { readonly split: Split; readonly seed: number }
 
-/** Every method and the usual baselines on one set: means over the seeds, 95 % intervals over keys and seeds. */
-export async function evaluate(
+/** Every method and the usual baselines on one set, each seed with a split by key. */
+export function evaluate(
   outcomes: Outcomes,
   methods: readonly Method[],
   seeds: readonly number[],
 ): Promise<MethodResult[]> {
+  return evaluateTrials(
+    seeds.map((seed) => ({ split: splitByKey(outcomes, seed), seed })),
+    methods,
+  )
+}
+
+/** Every method and the usual baselines, over splits that someone else made. */
+export async function evaluateTrials(trials: readonly Trial[], methods: readonly Method[]): Promise<MethodResult[]> {
   const results = new Map<string, Seeded[]>()
-  for (const seed of seeds) {
-    for (const [id, seeded] of await evaluateSplit(splitByKey(outcomes, seed), methods, seed)) {
+  for (const { split, seed } of trials) {
+    for (const [id, seeded] of await evaluateSplit(split, methods, seed)) {
       const known = results.get(id) ?? []
       known.push(seeded)
       results.set(id, known)
     }
   }
-  return [...results].map(([id, runs]) => ({ id, figures: meanFigures(runs), ci: intervals(runs) }))
+  return [...results].map(([id, runs]) => overSeeds(id, runs))
 }
 
 async function evaluateSplit(split: Split, methods: readonly Method[], seed: number): Promise<Map<string, Seeded>> {
   const { test } = split
   const scene = sceneOf(split)
   const found = new Map<string, Seeded>()
-  const add = (id: string, settings: readonly (readonly number[])[], more: Figures = {}): void => {
+  const add = (
+    id: string,
+    settings: readonly (readonly number[])[],
+    more: Figures = {},
+    bins: readonly Bin[] = [],
+  ): void => {
     const [first = []] = settings
     found.set(id, {
       figures: { ...figuresOf(scene, settings), ...more },
       drawn: bootstrap(scene, first, scene.best, seed),
+      curve: scene.costs === undefined ? [] : settings.map((choices) => pointOf(scene, choices)),
+      bins,
     })
   }
   const always = (model: number): number[] => test.prompts.map(() => model)
@@ -56,12 +70,18 @@ async function evaluateSplit(split: Split, methods: readonly Method[], seed: num
   add('best-single', [always(scene.best)])
   add('oracle', [oracle(scene)])
   for (const method of methods) {
-    const estimates = await method.estimate(split.train, test)
+    const { quality, logTokens } = await method.estimate(split.train, test)
     const settings = WEIGHTS.slice(0, scene.costs === undefined ? 1 : undefined).map((weight) =>
-      choose(scene, estimates, weight),
+      choose(scene, quality, weight),
     )
-    const more = { ...deferral(scene, estimates), ...(method.isCalibrated ? calibration(test, estimates) : {}) }
-    add(method.id, settings, more)
+    const probabilities = [...quality].map((value) => Math.min(Math.max(value, 0), 1))
+    const bins = method.isCalibrated ? calibrationBins(probabilities, [...test.scores]) : []
+    const more = {
+      ...deferral(scene, quality),
+      ...lengthError(test, logTokens),
+      ...(method.isCalibrated ? calibration(test, probabilities, bins) : {}),
+    }
+    add(method.id, settings, more, bins)
   }
   found.set('random', random(scene))
   return found
@@ -87,31 +107,5 @@ function random(scene: Scene): Seeded {
     const values = all.flatMap((one) => one[name] ?? [])
     return values.length === 0 ? [] : [[name, values.reduce((sum, value) => sum + value, 0) / values.length] as const]
   })
-  return { figures: Object.fromEntries(figures), drawn: new Map() }
-}
-
-function meanFigures(runs: readonly Seeded[]): Figures {
-  const names = new Set(runs.flatMap(({ figures }) => Object.keys(figures)))
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const values = runs.flatMap(({ figures }) => figures[name] ?? [])
-      return [name, values.reduce((sum, value) => sum + value, 0) / values.length]
-    }),
-  )
-}
-
-/** 2.5 and 97.5 percentiles of the mean over seeds, draw by draw. */
-function intervals(runs: readonly Seeded[]): Record<string, readonly [number, number]> {
-  const names = [...(runs[0]?.drawn.keys() ?? [])]
-  return Object.fromEntries(
-    names.map((name) => {
-      const draws = runs.flatMap(({ drawn }) => drawn.get(name) ?? [])
-      const means = Array.from(
-        { length: draws[0]?.length ?? 0 },
-        (_, draw) => draws.reduce((sum, one) => sum + (one[draw] ?? 0), 0) / draws.length,
-      ).sort((a, b) => a - b)
-      const at = (share: number): number => means[Math.round(share * (means.length - 1))] ?? Number.NaN
-      return [name, [at(0.025), at(0.975)] as const]
-    }),
-  )
+  return { figures: Object.fromEntries(figures), drawn: new Map(), curve: [], bins: [] }
 }

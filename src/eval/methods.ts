@@ -1,13 +1,20 @@
 import type { Outcomes } from './outcomes.ts'
-import { modelMeans } from './outcomes.ts'
+import { logLengths, modelMeans } from './outcomes.ts'
 
 /** Says how well each model will answer each prompt of a set, without seeing its outcomes. */
 export type Method = {
   readonly id: string
-  /** What was learned on `train`, asked for `test`: a score a cell, in the set's own order. */
-  estimate(train: Outcomes, test: Outcomes): Float64Array | Promise<Float64Array>
+  /** What was learned on `train`, asked for `test`. */
+  estimate(train: Outcomes, test: Outcomes): Estimates | Promise<Estimates>
   /** True when the scores are probabilities of a good answer: only then calibration means something. */
   readonly isCalibrated: boolean
+}
+
+/** A number a cell, in the set's own order. */
+export type Estimates = {
+  readonly quality: Float64Array
+  /** Natural log of the answer's tokens, NaN where it cannot be told; absent where no length is estimated. */
+  readonly logTokens?: Float64Array | undefined
 }
 
 const SHRINKAGE = 10
@@ -17,7 +24,7 @@ const LENGTH_BINS = 10
 export const subsetTable = {
   id: 'subset-table',
   isCalibrated: true,
-  estimate: (train: Outcomes, test: Outcomes): Float64Array => {
+  estimate: (train: Outcomes, test: Outcomes): Estimates => {
     const groups = train.prompts.map(({ dataset }) => dataset)
     const wanted = test.prompts.map(({ dataset }) => dataset)
     return fromGroups(train, groups, wanted)
@@ -28,7 +35,7 @@ export const subsetTable = {
 export const promptLength = {
   id: 'prompt-length',
   isCalibrated: true,
-  estimate: (train: Outcomes, test: Outcomes): Float64Array => {
+  estimate: (train: Outcomes, test: Outcomes): Estimates => {
     const lengths = train.prompts.map(({ text }) => text.length).sort((a, b) => a - b)
     const bounds = Array.from(
       { length: LENGTH_BINS - 1 },
@@ -43,17 +50,30 @@ export const promptLength = {
   },
 } satisfies Method
 
-/** Each group's mean a model, drawn towards the model's own mean as if by ten more prompts. */
-function fromGroups(train: Outcomes, groups: readonly string[], wanted: readonly string[]): Float64Array {
+function fromGroups(train: Outcomes, groups: readonly string[], wanted: readonly string[]): Estimates {
   const width = train.models.length
-  const means = modelMeans(train.scores, width)
+  const logTokens = logLengths(train)
+  return {
+    quality: groupMeans(train.scores, width, groups, wanted),
+    logTokens: logTokens === undefined ? undefined : groupMeans(logTokens, width, groups, wanted),
+  }
+}
+
+/** Each group's mean a model, drawn towards the model's own mean as if by ten more prompts. */
+function groupMeans(
+  cells: Float64Array,
+  width: number,
+  groups: readonly string[],
+  wanted: readonly string[],
+): Float64Array {
+  const means = modelMeans(cells, width)
   const sums = new Map<string, { readonly totals: Float64Array; count: number }>()
   for (const [row, group] of groups.entries()) {
     const sum = sums.get(group) ?? { totals: new Float64Array(width), count: 0 }
     sums.set(group, sum)
     sum.count += 1
     for (let model = 0; model < width; model += 1) {
-      sum.totals[model] = (sum.totals[model] ?? 0) + (train.scores[row * width + model] ?? 0)
+      sum.totals[model] = (sum.totals[model] ?? 0) + (cells[row * width + model] ?? 0)
     }
   }
   return Float64Array.from({ length: wanted.length * width }, (_, cell) => {

@@ -16,6 +16,8 @@ export type Outcomes = {
   readonly scores: Float64Array
   /** USD of each call; `undefined` when the set does not tell. */
   readonly costs: Float64Array | undefined
+  /** Tokens of each answer, NaN where unknown; `undefined` when the set does not tell. */
+  readonly lengths: Float64Array | undefined
 }
 
 /** Share of prompts a model must have been run on to stay in the comparison. */
@@ -40,7 +42,7 @@ export function pickPrompts(outcomes: Outcomes, rows: readonly number[]): Outcom
 }
 
 function pick(outcomes: Outcomes, rows: readonly number[], columns: readonly number[]): Outcomes {
-  const { prompts, models, scores, costs } = outcomes
+  const { prompts, models, scores, costs, lengths } = outcomes
   const cells = (from: Float64Array): Float64Array =>
     Float64Array.from({ length: rows.length * columns.length }, (_, cell) => {
       const row = rows[Math.floor(cell / columns.length)] ?? 0
@@ -52,6 +54,7 @@ function pick(outcomes: Outcomes, rows: readonly number[], columns: readonly num
     models: columns.flatMap((column) => models[column] ?? []),
     scores: cells(scores),
     costs: costs === undefined ? undefined : cells(costs),
+    lengths: lengths === undefined ? undefined : cells(lengths),
   }
 }
 
@@ -61,4 +64,15 @@ export function modelMeans(cells: Float64Array, models: number): number[] {
   for (const [cell, value] of cells.entries()) sums[cell % models] = (sums[cell % models] ?? 0) + value
   const rows = cells.length / models
   return sums.map((sum) => sum / rows)
+}
+
+/** Natural log of every answer's tokens; a model's mean where its length is unknown, NaN where none of its is known. */
+export function logLengths({ lengths, models }: Outcomes): Float64Array | undefined {
+  if (lengths === undefined) return undefined
+  const logs = lengths.map((tokens) => (tokens > 0 ? Math.log(tokens) : Number.NaN))
+  const known = models.map((_, model) =>
+    logs.filter((value, cell) => cell % models.length === model && !Number.isNaN(value)),
+  )
+  const means = known.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length)
+  return logs.map((value, cell) => (Number.isNaN(value) ? (means[cell % models.length] ?? Number.NaN) : value))
 }

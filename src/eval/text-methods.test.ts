@@ -61,11 +61,14 @@ test('the methods of the words tell apart what the words tell apart', async () =
     models: ['poet', 'prover'],
     scores: Float64Array.from({ length: count * 2 }, (_, cell) => Number((cell >> 1) % 2 === cell % 2)),
     costs: undefined,
+    lengths: Float64Array.from({ length: count * 2 }, (_, cell) => ((cell >> 1) % 2 ? 100 : 1000)),
   })
-  const found = createTextMethods().map(({ id, estimate }) => [id, estimate(part(40), part(2))] as const)
-  expect(found.map(([id]) => id)).toEqual(['knn-10', 'knn-50', 'knn-100', 'tfidf-logistic'])
-  expect(found[0]?.[1]).toEqual(Float64Array.from([1, 0, 0, 1]))
-  const [poet = 0, prover = 0] = (await found[3]?.[1]) ?? []
+  const methods = createTextMethods()
+  expect(methods.map(({ id }) => id)).toEqual(['knn-10', 'knn-50', 'knn-100', 'tfidf-logistic'])
+  const [nearest, , , regression] = await Promise.all(methods.map(({ estimate }) => estimate(part(40), part(2))))
+  expect(nearest?.quality).toEqual(Float64Array.from([1, 0, 0, 1]))
+  expect([...(nearest?.logTokens ?? [])].map((log) => Math.round(Math.exp(log)))).toEqual([1000, 1000, 100, 100])
+  const [poet = 0, prover = 0] = regression?.quality ?? []
   expect(poet).toBeGreaterThan(0.7)
   expect(prover).toBeLessThan(0.3)
 })

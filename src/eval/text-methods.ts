@@ -2,7 +2,7 @@ import { fitLogistic } from './logistic.ts'
 import type { Method } from './methods.ts'
 import { createNeighbours } from './neighbours.ts'
 import type { Outcomes } from './outcomes.ts'
-import { modelMeans } from './outcomes.ts'
+import { logLengths, modelMeans } from './outcomes.ts'
 import { createCounts, createTfidf, type Vector } from './tfidf.ts'
 
 const NEIGHBOURS = [10, 50, 100] as const
@@ -27,7 +27,15 @@ export function createTextMethods(): Method[] {
     ...NEIGHBOURS.map((count) => ({
       id: `knn-${count}`,
       isCalibrated: true,
-      estimate: (train: Outcomes, test: Outcomes) => meansOfNearest(train, nearestOf({ train, test }), count),
+      estimate: (train: Outcomes, test: Outcomes) => {
+        const nearest = nearestOf({ train, test })
+        const logTokens = logLengths(train)
+        const width = train.models.length
+        return {
+          quality: meansOfNearest(train.scores, width, nearest, count),
+          logTokens: logTokens === undefined ? undefined : meansOfNearest(logTokens, width, nearest, count),
+        }
+      },
     })),
     {
       id: 'tfidf-logistic',
@@ -36,24 +44,28 @@ export function createTextMethods(): Method[] {
         const vectors = vectorsOf({ train, test })
         const width = train.models.length
         const ask = fitLogistic(vectors.train, train.scores, width)
-        const estimates = new Float64Array(vectors.test.length * width)
-        for (const [row, vector] of vectors.test.entries()) estimates.set(ask(vector), row * width)
-        return estimates
+        const quality = new Float64Array(vectors.test.length * width)
+        for (const [row, vector] of vectors.test.entries()) quality.set(ask(vector), row * width)
+        return { quality }
       },
     },
   ]
 }
 
 /** Each model's mean over the first `count` neighbours; its mean over all prompts where there is none. */
-function meansOfNearest(train: Outcomes, nearest: readonly Uint32Array[], count: number): Float64Array {
-  const width = train.models.length
-  const means = modelMeans(train.scores, width)
+function meansOfNearest(
+  cells: Float64Array,
+  width: number,
+  nearest: readonly Uint32Array[],
+  count: number,
+): Float64Array {
+  const means = modelMeans(cells, width)
   const estimates = new Float64Array(nearest.length * width)
   for (const [row, all] of nearest.entries()) {
     const rows = all.subarray(0, count)
     for (let model = 0; model < width; model += 1) {
       let sum = 0
-      for (const other of rows) sum += train.scores[other * width + model] ?? 0
+      for (const other of rows) sum += cells[other * width + model] ?? 0
       estimates[row * width + model] = rows.length === 0 ? (means[model] ?? 0) : sum / rows.length
     }
   }

@@ -34,6 +34,7 @@ test('eval scores a router against the baselines, as a table and as JSON', async
   const router = sets[0].methods.find(({ id }: { id: string }) => id.startsWith('uniform'))
   expect(router).toMatchObject({ ci: { quality: [expect.any(Number), expect.any(Number)] } })
   expect(router.latency_ms_p50).toBeGreaterThan(0)
+  expect(router.ce_bins[0]).toEqual({ said: expect.any(Number), seen: expect.any(Number), share: expect.any(Number) })
   expect(sets[0].methods.find(({ id }: { id: string }) => id === 'cheapest').cost).toBeCloseTo(0.001, 12)
 })
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { EvalPrompt, Outcomes } from '../../eval/outcomes.ts'
-import { costOfCall, readPrices } from './read-prices.ts'
+import { answerTokens, costOfCall, readPrices } from './read-prices.ts'
 
 /** Something about the data that the person who runs `eval` has to mend. */
 export class DataProblem extends Error {}
@@ -52,19 +52,28 @@ export function readOutcomes(folder: string): Outcomes {
     }
     const price = prices.get(model)
     const estimated = price === undefined ? Number.NaN : costOfCall(price, prompts[row]?.text.length ?? 0, number)
-    return [{ row, model, score, cost: number('cost') ?? estimated }]
+    return [{ row, model, score, cost: number('cost') ?? estimated, length: answerTokens(number) ?? Number.NaN }]
   })
   const models = [...new Set(rows.map(({ model }) => model))].sort()
   const columnOf = new Map(models.map((model, index) => [model, index]))
   const scores = new Float64Array(prompts.length * models.length).fill(Number.NaN)
   const costs = new Float64Array(scores.length).fill(Number.NaN)
-  for (const { row, model, score, cost } of rows) {
+  const lengths = new Float64Array(scores.length).fill(Number.NaN)
+  for (const { row, model, score, cost, length } of rows) {
     const cell = row * models.length + (columnOf.get(model) ?? 0)
     scores[cell] = score
     costs[cell] = cost
+    lengths[cell] = length
   }
   const hasCosts = rows.length > 0 && rows.every(({ cost }) => cost >= 0)
-  return { id: basename(resolve(folder)), prompts, models, scores, costs: hasCosts ? costs : undefined }
+  return {
+    id: basename(resolve(folder)),
+    prompts,
+    models,
+    scores,
+    costs: hasCosts ? costs : undefined,
+    lengths: lengths.some((tokens) => tokens > 0) ? lengths : undefined,
+  }
 }
 
 function readPrompts(folder: string): EvalPrompt[] {

@@ -49,8 +49,12 @@ export function costOfCall(
   row: (column: string) => number | undefined,
 ): number {
   const input = row('in_tokens') ?? (row('in_chars') ?? promptCharacters) / CHARACTERS_PER_TOKEN
-  const characters = row('out_chars')
-  const output =
-    row('out_tokens') ?? (characters === undefined ? USUAL_OUTPUT_TOKENS : characters / CHARACTERS_PER_TOKEN)
+  const output = answerTokens(row) ?? USUAL_OUTPUT_TOKENS
   return (price.input * input + price.output * output) / 1_000_000
+}
+
+/** Tokens of an answer from what a row tells of it; `undefined` when it tells nothing. */
+export function answerTokens(row: (column: string) => number | undefined): number | undefined {
+  const characters = row('out_chars')
+  return row('out_tokens') ?? (characters === undefined ? undefined : characters / CHARACTERS_PER_TOKEN)
 }

@@ -2,12 +2,12 @@ import { routers } from '../../../../routers/index.ts'
 import { classify } from '../../../classify/classify.ts'
 import type { Router, Signals } from '../../../core/router.ts'
 import type { Target } from '../../../core/target.ts'
-import type { MethodResult } from '../../../eval/evaluate.ts'
 import { evaluate } from '../../../eval/evaluate.ts'
 import type { Method } from '../../../eval/methods.ts'
 import { promptLength, subsetTable } from '../../../eval/methods.ts'
 import type { Outcomes } from '../../../eval/outcomes.ts'
 import { commonPart } from '../../../eval/outcomes.ts'
+import type { MethodResult } from '../../../eval/over-seeds.ts'
 import { pickProbes, SEEDS } from '../../../eval/split.ts'
 import { createTextMethods } from '../../../eval/text-methods.ts'
 import { openaiChat } from '../../../wire/openai-chat/index.ts'
@@ -94,15 +94,20 @@ function routerMethod(router: Router, probe: number | undefined, took: number[])
     async estimate(train, test) {
       const candidates = test.models.map(targetOf)
       const asked = probe === undefined ? router : await onboarded(router, candidates, pickProbes(train, probe))
-      const estimates = new Float64Array(test.prompts.length * candidates.length)
+      const quality = new Float64Array(test.prompts.length * candidates.length)
+      const logTokens = new Float64Array(quality.length)
       for (const [row, { text }] of test.prompts.entries()) {
         const signals = signalsOf(text)
         const startedAt = performance.now()
         const { predictions } = await asked.predict({ signals, candidates, signal: AbortSignal.timeout(LONGEST_MS) })
         took.push(performance.now() - startedAt)
-        for (const [column, { quality }] of predictions.entries()) estimates[row * candidates.length + column] = quality
+        for (const [column, prediction] of predictions.entries()) {
+          const cell = row * candidates.length + column
+          quality[cell] = prediction.quality
+          logTokens[cell] = Math.log(prediction.outputTokens ?? Number.NaN)
+        }
       }
-      return estimates
+      return { quality, logTokens }
     },
   }
 }
@@ -135,10 +140,11 @@ function targetOf(model: string): Target {
 function publicShape(set: SetResult): object {
   return {
     ...set,
-    methods: set.methods.map(({ id, figures, ci, latencyMs }) => ({
+    methods: set.methods.map(({ id, figures, ci, bins, latencyMs }) => ({
       id,
       ...figures,
       ...(latencyMs === undefined ? {} : { latency_ms_p50: latencyMs }),
+      ...(bins.length === 0 ? {} : { ce_bins: bins }),
       ci,
     })),
   }

@@ -18,32 +18,33 @@ const WEIGHTS = [0, ...Array.from({ length: 41 }, (_, step) => 10 ** (step / 8 -
 /** A split, and the seed of its resampling. */
 export type Trial = { readonly split: Split; readonly seed: number }
 
+/** What every method did on one split. */
+export type Run = ReadonlyMap<string, Seeded>
+
 /** Every method and the usual baselines on one set, each seed with a split by key. */
-export function evaluate(
+export async function evaluate(
   outcomes: Outcomes,
   methods: readonly Method[],
   seeds: readonly number[],
 ): Promise<MethodResult[]> {
-  return evaluateTrials(
-    seeds.map((seed) => ({ split: splitByKey(outcomes, seed), seed })),
-    methods,
+  const runs: Run[] = []
+  for (const seed of seeds) runs.push(await evaluateSplit({ split: splitByKey(outcomes, seed), seed }, methods))
+  return resultsOf(runs)
+}
+
+/** Means of each method over the runs. */
+export function resultsOf(runs: readonly Run[]): MethodResult[] {
+  const ids = [...(runs[0]?.keys() ?? [])]
+  return ids.map((id) =>
+    overSeeds(
+      id,
+      runs.flatMap((run) => run.get(id) ?? []),
+    ),
   )
 }
 
-/** Every method and the usual baselines, over splits that someone else made. */
-export async function evaluateTrials(trials: readonly Trial[], methods: readonly Method[]): Promise<MethodResult[]> {
-  const results = new Map<string, Seeded[]>()
-  for (const { split, seed } of trials) {
-    for (const [id, seeded] of await evaluateSplit(split, methods, seed)) {
-      const known = results.get(id) ?? []
-      known.push(seeded)
-      results.set(id, known)
-    }
-  }
-  return [...results].map(([id, runs]) => overSeeds(id, runs))
-}
-
-async function evaluateSplit(split: Split, methods: readonly Method[], seed: number): Promise<Map<string, Seeded>> {
+/** Every method and the usual baselines, over a split that someone else made. */
+export async function evaluateSplit({ split, seed }: Trial, methods: readonly Method[]): Promise<Run> {
   const { test } = split
   const scene = sceneOf(split)
   const found = new Map<string, Seeded>()

@@ -1,5 +1,6 @@
 import type { Outcomes } from './outcomes.ts'
 import { logLengths, modelMeans } from './outcomes.ts'
+import { pickProbes } from './split.ts'
 
 /** Says how well each model will answer each prompt of a set, without seeing its outcomes. */
 export type Method = {
@@ -15,6 +16,15 @@ export type Estimates = {
   readonly quality: Float64Array
   /** Natural log of the answer's tokens, NaN where it cannot be told; absent where no length is estimated. */
   readonly logTokens?: Float64Array | undefined
+}
+
+/** A method that learns from `count` prompts of the training part alone. */
+export function fromProbes(method: Method, count: number): Method {
+  return {
+    id: `${method.id} probe ${count}`,
+    isCalibrated: method.isCalibrated,
+    estimate: (train, test) => method.estimate(pickProbes(train, count), test),
+  }
 }
 
 const SHRINKAGE = 10

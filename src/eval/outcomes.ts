@@ -5,6 +5,8 @@ export type EvalPrompt = {
   readonly key: string
   readonly dataset: string
   readonly text: string
+  /** True when a router may have been trained on the question. */
+  readonly isContaminated?: boolean
 }
 
 /** What models did on prompts. Cells are row by row: prompt `i`, model `m` at `i * models.length + m`; NaN = not run. */
@@ -39,6 +41,19 @@ export function commonPart(outcomes: Outcomes): Outcomes {
 /** Some prompts of a set, with all of its models. */
 export function pickPrompts(outcomes: Outcomes, rows: readonly number[]): Outcomes {
   return pick(outcomes, rows, [...outcomes.models.keys()])
+}
+
+/** All prompts of a set, with some of its models. */
+export function pickModels(outcomes: Outcomes, models: readonly string[]): Outcomes {
+  const columns = models.map((model) => outcomes.models.indexOf(model))
+  return pick(outcomes, [...outcomes.prompts.keys()], columns)
+}
+
+/** The part of a set that nobody may have been trained on; `undefined` when that is all of it. */
+export function cleanPart(outcomes: Outcomes): Outcomes | undefined {
+  const rows = [...outcomes.prompts.keys()].filter((row) => outcomes.prompts[row]?.isContaminated !== true)
+  if (rows.length === outcomes.prompts.length) return undefined
+  return { ...pickPrompts(outcomes, rows), id: `${outcomes.id}, clean` }
 }
 
 function pick(outcomes: Outcomes, rows: readonly number[], columns: readonly number[]): Outcomes {

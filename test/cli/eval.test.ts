@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -12,9 +12,13 @@ const QUESTIONS = Array.from({ length: 60 }, (_, index) => ({
   prompt: `What is ${index} plus ${index + 1}?`,
 }))
 
-function writeSet(outcomes: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'thalamus-eval-'))
-  writeFileSync(join(folder, 'prompts.jsonl.gz'), gzipSync(QUESTIONS.map((one) => JSON.stringify(one)).join('\n')))
+function writeSet(
+  outcomes: string,
+  questions: readonly object[] = QUESTIONS,
+  folder = mkdtempSync(join(tmpdir(), 'thalamus-eval-')),
+): string {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'prompts.jsonl.gz'), gzipSync(questions.map((one) => JSON.stringify(one)).join('\n')))
   writeFileSync(join(folder, 'outcomes.csv'), outcomes)
   return folder
 }
@@ -68,6 +72,69 @@ test('costs come from prices where calls have none of their own', async () => {
   expect(await cheapest()).toBeCloseTo(0.0015, 12)
   writeFileSync(join(folder, 'prices.json'), '{"a": [0.5, 0.6], "b": 1}')
   expect(await cheapest()).toBeCloseTo(0.0008, 12)
+})
+
+type Shown = {
+  id: string
+  held_out?: string
+  prompts: number
+  models: string[]
+  methods: { id: string; qnc: number }[]
+}
+
+async function setsOf(folder: string, ...more: readonly string[]): Promise<Shown[]> {
+  const { stdout } = await runProgram(['eval', '--data', folder, '--seeds', '1', '--json', ...more])
+  return JSON.parse(stdout).sets
+}
+
+test('--hold-out learns from the other data sets, or families of them, and tests on one', async () => {
+  const datasets = ['gsm8k', 'math_level5', 'mbpp', 'mine']
+  const folder = writeSet(
+    ['id,model,score,cost', ...rows].join('\n'),
+    QUESTIONS.map((one, index) => ({ ...one, dataset: datasets[index % 4] })),
+  )
+  const found = await setsOf(folder, '--hold-out', 'dataset')
+  expect(found.map(({ held_out }) => held_out)).toEqual([...datasets, 'each dataset, mean'])
+  expect(found.map(({ prompts }) => prompts)).toEqual([15, 15, 15, 15, 60])
+  expect(found[0]?.methods.map(({ id }) => id)).toContain('clusters@1 fitted on all')
+  expect((await setsOf(folder, '--hold-out', 'family')).map(({ held_out, prompts }) => [held_out, prompts])).toEqual([
+    ['math', 30],
+    ['code', 15],
+    ['each family, mean', 45],
+  ])
+  const refused = await runProgram(['eval', '--data', folder, '--router', 'uniform', '--hold-out', 'dataset'])
+  expect(refused.stderr).toMatch(/cannot learn a model/)
+  expect((await runProgram(['eval', '--data', folder, '--hold-out', 'prompt'])).status).toBe(2)
+})
+
+test('--hold-out models chooses among a third of them, known by the probes alone', async () => {
+  const many = QUESTIONS.flatMap(({ id }, index) =>
+    Array.from({ length: 6 }, (_, model) => `${id},m${model},${Number(index % (model + 1) === 0)},0.0${model + 1}`),
+  )
+  const [found] = await setsOf(
+    writeSet(['id,model,score,cost', ...many].join('\n')),
+    '--hold-out',
+    'models',
+    '--probe',
+    '20',
+  )
+  expect(found?.held_out).toBe('2 of 6 models')
+  expect(found?.models).toHaveLength(2)
+  const ids = found?.methods.map(({ id }) => id)
+  for (const id of ['knn-50 probe 20', 'clusters@1 probe 20', 'clusters@1 fitted on all']) expect(ids).toContain(id)
+})
+
+test('questions that stand in a set beside it are left out of the clean part, and marks out of ten are shares', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'thalamus-eval-sets-'))
+  const outcomes = ['id,model,score', ...QUESTIONS.flatMap(({ id }) => [`${id},a,10`, `${id},b,5`])].join('\n')
+  writeSet(outcomes, QUESTIONS.slice(0, 20), join(parent, 'trained'))
+  const marked = QUESTIONS.map((one, index) => ({ ...one, contaminated: index === 59 }))
+  writeSet(outcomes, [...marked, { ...QUESTIONS[0], id: 'untold', prompt: null }], join(parent, 'kept'))
+  const [all, clean] = await setsOf(join(parent, 'kept'), '--router', 'uniform')
+  expect(all).toMatchObject({ id: 'kept', prompts: 60 })
+  expect(clean).toMatchObject({ id: 'kept, clean', prompts: 39 })
+  expect(clean?.methods.find(({ id }) => id === 'best-single')).toMatchObject({ quality: 1, regret: 0 })
+  expect(clean?.methods.find(({ id }) => id === 'random')).toMatchObject({ quality: 0.75 })
 })
 
 test('data that cannot be read is named by file and line', async () => {

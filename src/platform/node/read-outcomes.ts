@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { EvalPrompt, Outcomes } from '../../eval/outcomes.ts'
 import { answerTokens, costOfCall, readPrices } from './read-prices.ts'
@@ -58,10 +58,11 @@ export function readOutcomes(folder: string): Outcomes {
   const columnOf = new Map(models.map((model, index) => [model, index]))
   const scores = new Float64Array(prompts.length * models.length).fill(Number.NaN)
   const costs = new Float64Array(scores.length).fill(Number.NaN)
+  const highest = scaleOfDatasets(rows.map(({ row, score }) => ({ dataset: prompts[row]?.dataset ?? '', score })))
   const lengths = new Float64Array(scores.length).fill(Number.NaN)
   for (const { row, model, score, cost, length } of rows) {
     const cell = row * models.length + (columnOf.get(model) ?? 0)
-    scores[cell] = score
+    scores[cell] = score / (highest.get(prompts[row]?.dataset ?? '') ?? 1)
     costs[cell] = cost
     lengths[cell] = length
   }
@@ -76,7 +77,40 @@ export function readOutcomes(folder: string): Outcomes {
   }
 }
 
+/** What scores of each data set are out of: 1, or the power of ten that holds them, as for marks of 1 to 10. */
+function scaleOfDatasets(
+  rows: readonly { readonly dataset: string; readonly score: number }[],
+): ReadonlyMap<string, number> {
+  const most = new Map<string, number>()
+  for (const { dataset, score } of rows) most.set(dataset, Math.max(score, most.get(dataset) ?? 1))
+  return new Map([...most].map(([dataset, score]) => [dataset, 10 ** Math.ceil(Math.log10(score))]))
+}
+
+/**
+ * A prompt without a text (`null`) is left out. Where the set marks prompts as `contaminated`, so are those that it
+ * shares with the sets beside it: a router may have been trained on these.
+ */
 function readPrompts(folder: string): EvalPrompt[] {
+  const rows = readPromptRows(folder)
+  const marks = rows.some(({ contaminated }) => contaminated !== undefined)
+  const elsewhere = marks ? keysBeside(folder) : new Set()
+  return rows.flatMap(({ id, key, dataset, prompt, contaminated }) => {
+    if (prompt === null) return []
+    return [{ id, key, dataset, text: prompt, isContaminated: contaminated === true || elsewhere.has(key) }]
+  })
+}
+
+function keysBeside(folder: string): Set<string> {
+  const others = findDataSets(dirname(resolve(folder))).filter((other) => resolve(other) !== resolve(folder))
+  return new Set(others.flatMap((other) => readPromptRows(other).map(({ key }) => key)))
+}
+
+type PromptRow = Omit<EvalPrompt, 'text' | 'isContaminated'> & {
+  readonly prompt: string | null
+  readonly contaminated: boolean | undefined
+}
+
+function readPromptRows(folder: string): PromptRow[] {
   const file = required(folder, PROMPTS)
   const lines = textOf(file).split('\n')
   return lines.flatMap((line, index) => {
@@ -87,8 +121,8 @@ function readPrompts(folder: string): EvalPrompt[] {
     } catch {
       throw new DataProblem(`${file}:${index + 1}: this line is not JSON.`)
     }
-    const { id, key, dataset, prompt } = value
-    if (typeof id !== 'string' || typeof prompt !== 'string') {
+    const { id, key, dataset, prompt, contaminated } = value
+    if (typeof id !== 'string' || (typeof prompt !== 'string' && prompt !== null)) {
       throw new DataProblem(`${file}:${index + 1}: a prompt needs "id" and "prompt", both texts.`)
     }
     return [
@@ -96,7 +130,8 @@ function readPrompts(folder: string): EvalPrompt[] {
         id,
         key: typeof key === 'string' ? key : id,
         dataset: typeof dataset === 'string' ? dataset : basename(resolve(folder)),
-        text: prompt,
+        prompt,
+        contaminated: typeof contaminated === 'boolean' ? contaminated : undefined,
       },
     ]
   })

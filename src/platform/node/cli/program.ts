@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { nearest } from '../../../core/nearest.ts'
 import { VERSION } from './version.ts'
 
@@ -69,6 +69,12 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     )
     .option('-r, --router <id>', 'the router to score', 'clusters')
     .option('--probe <number>', 'onboard every model from this many prompts instead of its shipped profile', probes)
+    .addOption(
+      new Option(
+        '--hold-out <what>',
+        'learn without one data set or family of them and test on it, or onboard a third of the models from --probe prompts (default 120)',
+      ).choices(['dataset', 'family', 'models']),
+    )
     .option('--seeds <list>', 'seeds of the splits (default: 42,999,2024,2025,3407)', seeds)
     .option('--json', 'print the figures as JSON')
     .action(async (options) => {

@@ -1,0 +1,65 @@
+import type { MethodResult } from '../../../eval/over-seeds.ts'
+import type { SetResult } from './evaluate-set.ts'
+import { columns, createPaint } from './terminal.ts'
+
+const SHOWN = [
+  'quality',
+  'gain',
+  'regret',
+  'selection_accuracy_tie',
+  'cost',
+  'aiq',
+  'area',
+  'qnc',
+  'apgr',
+  'auroc',
+  'ece',
+] as const
+
+/** Figures of one set as rows of texts, the first one the head: those that apply to some method. */
+export function figureTable(methods: readonly MethodResult[], names: readonly string[] = SHOWN): string[][] {
+  const shown = names.filter((name) => methods.some(({ figures }) => figures[name] !== undefined))
+  const rows = methods.map(({ id, figures, ci }) => [id, ...shown.map((name) => text(name, figures[name], ci[name]))])
+  return [['method', ...shown.map((name) => name.replace('selection_accuracy_tie', 'tie-aware'))], ...rows]
+}
+
+/** Prints one set as a table. */
+export function printSet(set: SetResult): void {
+  const paint = createPaint(process.stdout)
+  const rows = figureTable(set.methods)
+  const [title = '', ...lines] = columns(rows, [...(rows[0] ?? []).keys()].slice(1))
+  process.stdout.write(
+    `\n${paint('bold', titleOf(set))}  ${set.prompts} prompts, ${set.models.length} models\n${paint('dim', title)}\n${lines.join('\n')}\n`,
+  )
+}
+
+/** The name of a result: its set, and what was held out. */
+export function titleOf({ id, heldOut }: SetResult): string {
+  return heldOut === undefined ? id : `${id}, held out: ${heldOut}`
+}
+
+function text(name: string, value: number | undefined, interval: readonly [number, number] | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return '–'
+  if (name === 'cost') return `$${value.toPrecision(3)}`
+  const shown = value.toFixed(3)
+  return name === 'gain' && interval !== undefined
+    ? `${shown} [${interval.map((end) => end.toFixed(3)).join(', ')}]`
+    : shown
+}
+
+/** One set as `--json` prints it. */
+export function publicShape({ id, heldOut, prompts, models, methods }: SetResult): object {
+  return {
+    id,
+    ...(heldOut === undefined ? {} : { held_out: heldOut }),
+    prompts,
+    models,
+    methods: methods.map(({ id, figures, ci, bins, latencyMs }) => ({
+      id,
+      ...figures,
+      ...(latencyMs === undefined ? {} : { latency_ms_p50: latencyMs }),
+      ...(bins.length === 0 ? {} : { ce_bins: bins }),
+      ci,
+    })),
+  }
+}

@@ -11,6 +11,7 @@ import { commonPart } from '../../../eval/outcomes.ts'
 import { pickProbes, SEEDS } from '../../../eval/split.ts'
 import { openaiChat } from '../../../wire/openai-chat/index.ts'
 import { createInference } from '../inference-onnx.ts'
+import { digest } from '../ports.ts'
 import { DataProblem, findDataSets, readOutcomes } from '../read-outcomes.ts'
 import type { ExitStatus } from './program.ts'
 import { columns, createPaint } from './terminal.ts'
@@ -42,7 +43,7 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
   const inference = createInference()
   try {
     const folders = findDataSets(options.data)
-    const router = await definition.open(definition.settings.parse({}), { inference })
+    const router = await definition.open(definition.settings.parse({}), { inference, createStore: keepNothing, digest })
     const sets: SetResult[] = []
     for (const folder of folders) {
       process.stderr.write(`${folder} …\n`)
@@ -107,6 +108,9 @@ function routerMethod(router: Router, probe: number | undefined, took: number[])
 }
 
 const LONGEST_MS = 60_000
+
+/** A prompt that is read again must cost what it costs, or the latencies would be of the cache. */
+const keepNothing = () => ({ get: () => undefined, set: () => undefined })
 
 function onboarded(router: Router, candidates: readonly Target[], probes: Outcomes): Promise<Router> {
   if (router.onboard === undefined) throw new DataProblem(`${router.name} cannot learn a model: leave --probe out.`)

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Inference } from '../../src/core/ports.ts'
 import type { Router } from '../../src/core/router.ts'
 import { createInference } from '../../src/platform/node/inference-onnx.ts'
+import { createStore, digest } from '../../src/platform/node/ports.ts'
 import { signals, target } from '../../test/contract/describe-router.ts'
 import clusters from './index.ts'
 
@@ -15,7 +17,7 @@ const inference = createInference()
 let router: Router
 
 beforeAll(async () => {
-  router = await clusters.open(clusters.settings.parse({}), { inference })
+  router = await clusters.open(clusters.settings.parse({}), { inference, createStore, digest })
 })
 afterAll(() => inference.close())
 
@@ -116,4 +118,30 @@ test('a model nobody measured is less certain than one that was', async () => {
 test('a prompt longer than the encoder reads is reported as truncated', async () => {
   expect((await predict('word '.repeat(1_000), ['openai/gpt-5-mini'])).truncated).toBe(true)
   expect((await predict('a few words', ['openai/gpt-5-mini'])).truncated).toBe(false)
+})
+
+test('a prompt is inferred once, whichever models are asked about', async () => {
+  let runs = 0
+  const counted: Inference = {
+    ...inference,
+    async open(model, options) {
+      const session = await inference.open(model, options)
+      return {
+        ...session,
+        run(...given) {
+          runs += 1
+          return session.run(...given)
+        },
+      }
+    },
+  }
+  const own = await clusters.open(clusters.settings.parse({}), { inference: counted, createStore, digest })
+  const afterWarmUp = runs
+  const ask = (id: string, text: string) =>
+    own.predict({ signals: signals(text), candidates: [target(id)], signal: new AbortController().signal })
+  await Promise.all([ask('openai/gpt-5-nano', 'Name a river.'), ask('openai/gpt-5-mini', 'Name a river.')])
+  await ask('openai/gpt-5.2', 'Name a river.')
+  expect(runs - afterWarmUp).toBe(1)
+  await ask('openai/gpt-5.2', 'Name a lake.')
+  expect(runs - afterWarmUp).toBe(2)
 })

@@ -7,23 +7,30 @@ import { createProfiles, type Profile } from './profile.ts'
 import { type Reading, readPrompt } from './reading.ts'
 import { clustersSettings } from './settings.ts'
 import { textFeatures } from './text-features.ts'
+import { createVerdicts } from './verdicts.ts'
 import heads from './weights/heads.json' with { type: 'json' }
 import vocabulary from './weights/vocab.json' with { type: 'json' }
 
 const WARM_UP = 'Say: how many words, numbers (1, 2, 3) and signs does this sentence hold? '.repeat(8)
 const ENCODER = new URL('./weights/encoder.onnx', import.meta.url)
+const NAME = 'clusters@1'
+// Each under a kilobyte.
+const KEPT_VERDICTS = 4_096
+
+/** What one inference tells of a text, whichever models are candidates. */
+type Verdict = { readonly reading: Reading; readonly truncated: boolean }
 
 /** A frozen encoder, clusters of prompts, and a profile a model that says how it does on each. */
 export default defineRouter({
   id: 'clusters',
   settings: clustersSettings,
   runtimes: ['node'],
-  async open(settings, { inference }): Promise<Router> {
+  async open(settings, { inference, createStore, digest }): Promise<Router> {
     const session = await inference.open(ENCODER, { device: settings.device })
     const tokenizer = createWordPiece(vocabulary.words.split('\n'), heads.limits)
     const profileOf = createProfiles()
 
-    async function read(text: string, signal?: AbortSignal): Promise<{ reading: Reading; truncated: boolean }> {
+    async function infer(text: string, signal?: AbortSignal): Promise<Verdict> {
       const { ids, truncated } = tokenizer.encode(text)
       const dims = [1, ids.length]
       const outputs = await session.run(
@@ -39,23 +46,30 @@ export default defineRouter({
     }
 
     // The first run of a session and of this code is several times slower than the next: not at a caller's cost.
-    await read(WARM_UP)
+    await infer(WARM_UP)
+
+    const verdictOn = createVerdicts<Verdict>({
+      store: createStore(KEPT_VERDICTS),
+      keyOf: (text) => `${NAME} ${digest(text)}`,
+      infer,
+    })
 
     function routerWith(profile: (target: Target) => Profile): Router {
       return {
-        name: 'clusters@1',
+        name: NAME,
         device: session.device,
-        async predict({ signals, candidates, signal }) {
+        predict({ signals, candidates, signal }) {
           signal.throwIfAborted()
-          const { reading, truncated } = await read(signals.routingText, signal)
-          return {
+          const answer = ({ reading, truncated }: Verdict) => ({
             predictions: candidates.map((target) => predict(reading, profile(target))),
             truncated,
             evidence: {
               ...describe(reading),
               profiles: Object.fromEntries(candidates.map((target) => [target.id, profile(target).evidence.join('+')])),
             },
-          }
+          })
+          const verdict = verdictOn(signals.routingText, signal)
+          return verdict instanceof Promise ? verdict.then(answer) : answer(verdict)
         },
         async onboard(models) {
           const readings = new Map<string, Reading>()
@@ -64,7 +78,7 @@ export default defineRouter({
             const answers: GradedReading[] = []
             for (const { signals, score } of graded) {
               const { routingText } = signals
-              const reading = readings.get(routingText) ?? (await read(routingText)).reading
+              const reading = readings.get(routingText) ?? (await infer(routingText)).reading
               readings.set(routingText, reading)
               answers.push({ reading, score })
             }

@@ -118,6 +118,8 @@ export type Ports = {
   /** `size` unguessable hexadecimal characters. */
   readonly randomId: (size: number) => string
   readonly createStore: <Value>(maxEntries: number) => Store<Value>
+  /** SHA-256 of a text, for keys that must not hold the text itself. */
+  readonly digest: (text: string) => string
   readonly log: Log
 }
 

@@ -1,4 +1,4 @@
-import type { Inference } from './ports.ts'
+import type { Ports } from './ports.ts'
 import type { Target } from './target.ts'
 
 /** Where a conversation stands: its first turn, a later user turn, or between a tool call and the next answer. */
@@ -74,11 +74,14 @@ export type RouterInput = {
   readonly signal: AbortSignal
 }
 
+/** What of the outside a router may use. */
+export type RouterPorts = Pick<Ports, 'inference' | 'createStore' | 'digest'>
+
 export type RouterDefinition<Settings = unknown> = {
   readonly id: string
   readonly settings: { parse(value: unknown): Settings }
   readonly runtimes: readonly ('node' | 'workers')[]
-  open(settings: Settings, ports: { readonly inference: Inference }): Promise<Router>
+  open(settings: Settings, ports: RouterPorts): Promise<Router>
 }
 
 /** Checks a router's definition against the contract and keeps its exact type. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Inference } from '../../src/core/ports.ts'
 import type { Router, RouterDefinition, Signals } from '../../src/core/router.ts'
 import type { Facts, Target } from '../../src/core/target.ts'
+import { createStore, digest } from '../../src/platform/node/ports.ts'
 
 /** A target as routers see it. */
 export function target(id: string, facts: Facts = {}, catalogId: string | undefined = id): Target {
@@ -49,7 +50,7 @@ export function describeRouter(definition: RouterDefinition, inference: () => In
   describe(`router ${definition.id}`, () => {
     let router: Router
     beforeAll(async () => {
-      router = await definition.open(definition.settings.parse({}), { inference: inference() })
+      router = await definition.open(definition.settings.parse({}), { inference: inference(), createStore, digest })
     })
     afterAll(() => router.close())
 

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Background, Clock, Inference, Log, Ports, Secrets } from '../../core/ports.ts'
+import type { Background, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
 import { createUndiciTransport } from './transport-undici.ts'
 
 type NodePortsOptions = {
@@ -24,16 +24,23 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     background: createBackground(options.log),
     random: Math.random,
     randomId,
-    createStore: (maxEntries) => {
-      const entries = new LRUCache<string, { readonly value: unknown }>({ max: maxEntries })
-      return {
-        // The store's one writer is `set` below, so what comes out is what went in.
-        get: (key) => entries.get(key)?.value as never,
-        set: (key, value) => void entries.set(key, { value }),
-      }
-    },
+    createStore,
+    digest,
     log: options.log,
   }
+}
+
+/** Keeps the entries that were used last. */
+export function createStore<Value>(maxEntries: number): Store<Value> {
+  const entries = new LRUCache<string, { readonly value: Value }>({ max: maxEntries })
+  return {
+    get: (key) => entries.get(key)?.value,
+    set: (key, value) => void entries.set(key, { value }),
+  }
+}
+
+export function digest(text: string): string {
+  return hash('sha256', text, 'base64')
 }
 
 /** Monotonic and wall time, and timers that do not keep the process alive. */

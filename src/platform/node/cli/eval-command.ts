@@ -1,6 +1,7 @@
 import { routers } from '../../../../routers/index.ts'
 import { commonPart } from '../../../eval/outcomes.ts'
 import { createInference } from '../inference-onnx.ts'
+import { digest } from '../ports.ts'
 import { DataProblem, findDataSets, readOutcomes } from '../read-outcomes.ts'
 import { evaluateSet, type SetOptions, type SetResult } from './evaluate-set.ts'
 import { printSet, publicShape } from './print-evaluation.ts'
@@ -24,7 +25,7 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
   const inference = createInference()
   try {
     const folders = findDataSets(options.data)
-    const router = await definition.open(definition.settings.parse({}), { inference })
+    const router = await definition.open(definition.settings.parse({}), { inference, createStore: keepNothing, digest })
     const sets: SetResult[] = []
     for (const folder of folders) {
       process.stderr.write(`${folder} …\n`)
@@ -43,3 +44,6 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
     await inference.close()
   }
 }
+
+/** A prompt that is read again must cost what it costs, or the latencies would be of the cache. */
+const keepNothing = () => ({ get: () => undefined, set: () => undefined })

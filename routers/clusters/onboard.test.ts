@@ -23,6 +23,8 @@ const reading = (cluster: number, difficulty = 0): Reading => ({
   difficultyShare: 0.5,
   logTokens: 5,
   strangeness: 0,
+  embedding: new Float32Array(384),
+  numbers: [],
 })
 
 const graded = (cluster: number, good: number, bad: number, difficulty = 0) =>

@@ -1,20 +1,17 @@
 import type { Prediction } from '#core/router.ts'
+import type { Target } from '#core/target.ts'
 import type { Profile } from './profile.ts'
 import type { Reading } from './reading.ts'
 import heads from './weights/heads.json' with { type: 'json' }
 
+/** What is to be expected of a model on what was read. */
+export type Predict = (reading: Reading, target: Target) => Prediction
+
 /** One model's prediction on one prompt: design/router.md §4.1 with the bounds of §4.7 and §4.11. */
 export function predict(reading: Reading, profile: Profile): Prediction {
-  let offset = 0
   let spread = 0
-  for (let k = 0; k < reading.clusters.length; k += 1) {
-    const share = reading.clusters[k] ?? 0
-    offset += share * (profile.u[k] ?? 0)
-    spread += share * share
-  }
-  // Text may move a model by a bounded amount only, and by less the stranger it is.
-  const text = heads.clip * Math.tanh(offset / heads.clip) * (1 - reading.strangeness)
-  const quality = 1 / (1 + Math.exp(reading.difficulty - profile.theta - text))
+  for (const share of reading.clusters) spread += share * share
+  const quality = 1 / (1 + Math.exp(reading.difficulty - abilityOn(reading, profile)))
   const variance = profile.sd ** 2 + spread * profile.sd_u ** 2 + STRANGE_SD ** 2 * reading.strangeness
   return {
     quality,
@@ -23,10 +20,19 @@ export function predict(reading: Reading, profile: Profile): Prediction {
   }
 }
 
+/** Logits of a model's ability on a prompt, before its difficulty. */
+export function abilityOn(reading: Reading, profile: Profile): number {
+  let offset = 0
+  for (let k = 0; k < reading.clusters.length; k += 1) offset += (reading.clusters[k] ?? 0) * (profile.u[k] ?? 0)
+  // Text may move a model by a bounded amount only, and by less the stranger it is.
+  return profile.theta + heads.clip * Math.tanh(offset / heads.clip) * (1 - reading.strangeness)
+}
+
 const STRANGE_SD = 1
 const LEAST_UNCERTAINTY = 0.001
 
-function outputTokens(reading: Reading, profile: Profile): number {
+/** Expected tokens of an answer, thinking included. */
+export function outputTokens(reading: Reading, profile: Profile): number {
   const { smear, thoughtEasy, thoughtHard } = heads.length
   const answer = Math.exp(reading.logTokens + profile.verbosity) * smear
   const thought = thoughtEasy * (thoughtHard / thoughtEasy) ** reading.difficultyShare

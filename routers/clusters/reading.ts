@@ -12,6 +12,10 @@ export type Reading = {
   readonly logTokens: number
   /** 0 like the training prompts, 1 unlike any of them. */
   readonly strangeness: number
+  /** The embedding about the training prompts' mean, of unit length. */
+  readonly embedding: Float32Array
+  /** The text's own numbers (text-features.ts) in standard deviations, −3 to 3. */
+  readonly numbers: readonly number[]
 }
 
 /** Reads an embedding and the text's own numbers; as `Model` in train/assemble.py. */
@@ -38,6 +42,8 @@ export function readPrompt(embedding: Float32Array, features: readonly number[])
     difficultyShare: Math.min(Math.max((difficulty - easy) / (hard - easy), 0), 1),
     logTokens: Math.min(Math.max(apply(heads.length, centred, numbers, clusters), 1), 8),
     strangeness,
+    embedding: centred,
+    numbers,
   }
 }
 

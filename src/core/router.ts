@@ -61,10 +61,18 @@ export type Router = {
   close(): Promise<void>
 }
 
-/** A model and answers of it that were graded, 0 to 1. */
+/** A model and answers of it that were graded. */
 export type Onboarded = {
   readonly target: Target
-  readonly graded: readonly { readonly signals: Signals; readonly score: number }[]
+  readonly graded: readonly GradedAnswer[]
+}
+
+export type GradedAnswer = {
+  readonly signals: Signals
+  /** 0 to 1. */
+  readonly score: number
+  /** What its owner calls prompts of this kind. Learned from, never asked for: a prompt to be routed has no such name. */
+  readonly group?: string | undefined
 }
 
 export type RouterInput = {

@@ -1,0 +1,151 @@
+import type { Onboarded, Prediction } from '#core/router.ts'
+import { fitPool } from './fit-pool.ts'
+import { outputTokens } from './predict.ts'
+import type { Profile } from './profile.ts'
+import type { Reading } from './reading.ts'
+
+/** Prompts that several models answered, and what the answers were worth. */
+export type PoolAnswers = {
+  readonly readings: readonly Reading[]
+  /** What the user calls the prompt's kind; `undefined` where it has no name. */
+  readonly groups: readonly (string | undefined)[]
+  /** A row a prompt, a column a model; NaN where a model was not asked. */
+  readonly scores: Float64Array
+  readonly models: number
+}
+
+/** What the pool expects of the model of a column. */
+export type LearnedPool = (reading: Reading, column: number) => Prediction
+
+/** The answers of all models, prompt by prompt. */
+export async function gather(
+  models: readonly Onboarded[],
+  readingOf: (text: string) => Promise<Reading>,
+): Promise<PoolAnswers> {
+  const rowOf = new Map<string, number>()
+  const readings: Reading[] = []
+  const groups: (string | undefined)[] = []
+  for (const { graded } of models) {
+    for (const { signals, group } of graded) {
+      const { routingText } = signals
+      if (rowOf.has(routingText)) continue
+      rowOf.set(routingText, readings.length)
+      readings.push(await readingOf(routingText))
+      groups.push(group)
+    }
+  }
+  const scores = new Float64Array(readings.length * models.length).fill(Number.NaN)
+  for (const [column, { graded }] of models.entries()) {
+    for (const { signals, score } of graded) {
+      scores[(rowOf.get(signals.routingText) ?? 0) * models.length + column] = score
+    }
+  }
+  return { readings, groups, scores, models: models.length }
+}
+
+const FOLDS = 3
+// How much of an advantage over the model that is best overall is not believed; 1 is all of it.
+const THRESHOLDS = [0, 0.005, 0.01, 0.02, 0.04, 0.08, 1] as const
+const LEAST_PROMPTS = 60
+
+/**
+ * Learns what models do on prompts of one pool. An advantage over the model that is best overall is the largest of
+ * many noisy estimates, so it is believed only as far as prompts that were left out bear it out.
+ */
+export function learnPool(answers: PoolAnswers, priors: readonly Profile[]): LearnedPool {
+  const fitted = fitPool(answers, priors)
+  const best = bestColumn(answers)
+  const threshold = bornOut(answers, priors, best)
+  return (reading, column) => {
+    const { quality, sd } = fitted(reading)
+    const own = quality[column] ?? 0
+    const profile = priors[column]
+    return {
+      quality: believed(own, quality[best] ?? 0, threshold),
+      uncertainty: Math.max((sd[column] ?? 0) * own * (1 - own), LEAST_UNCERTAINTY),
+      outputTokens: profile === undefined ? undefined : Math.round(outputTokens(reading, profile)),
+    }
+  }
+}
+
+const LEAST_UNCERTAINTY = 0.001
+// Less than the best, but by nothing that matters: so that the best is chosen where nothing is better.
+const A_HAIR = 1e-9
+
+function believed(own: number, best: number, threshold: number): number {
+  if (own <= best || threshold === 0) return own
+  const excess = own - best - threshold
+  return excess > 0 ? best + excess : best - A_HAIR
+}
+
+function bestColumn({ scores, models }: PoolAnswers): number {
+  const sums = new Float64Array(models)
+  const counts = new Float64Array(models)
+  for (const [cell, score] of scores.entries()) {
+    if (Number.isNaN(score)) continue
+    sums[cell % models] = (sums[cell % models] ?? 0) + score
+    counts[cell % models] = (counts[cell % models] ?? 0) + 1
+  }
+  let best = 0
+  const mean = (column: number): number => (sums[column] ?? 0) / Math.max(counts[column] ?? 0, 1)
+  for (let column = 1; column < models; column += 1) if (mean(column) > mean(best)) best = column
+  return best
+}
+
+/** The threshold under which choosing gains most on prompts that were left out, if it gains by one standard error. */
+function bornOut(answers: PoolAnswers, priors: readonly Profile[], best: number): number {
+  const { readings, scores, models } = answers
+  if (readings.length < LEAST_PROMPTS) return 1
+  const gains = THRESHOLDS.map(() => [] as number[])
+  for (let fold = 0; fold < FOLDS; fold += 1) {
+    const rows = [...readings.keys()]
+    const fitted = fitPool(
+      pickRows(
+        answers,
+        rows.filter((row) => row % FOLDS !== fold),
+      ),
+      priors,
+    )
+    for (const row of rows) {
+      if (row % FOLDS !== fold) continue
+      const reading = readings[row]
+      if (reading === undefined) continue
+      const { quality } = fitted(reading)
+      const score = (column: number): number => scores[row * models + column] ?? Number.NaN
+      for (const [index, threshold] of THRESHOLDS.entries()) {
+        const shrunk = quality.map((own, column) => {
+          return Number.isNaN(score(column)) ? -1 : believed(own, quality[best] ?? 0, threshold)
+        })
+        const gain = score(shrunk.indexOf(Math.max(...shrunk))) - score(best)
+        if (!Number.isNaN(gain)) gains[index]?.push(gain)
+      }
+    }
+  }
+  let found = 1
+  let most = 0
+  for (const [index, values] of gains.entries()) {
+    const { mean, error } = meanAndError(values)
+    if (mean > most && mean > error) {
+      most = mean
+      found = THRESHOLDS[index] ?? 1
+    }
+  }
+  return found
+}
+
+function pickRows({ readings, groups, scores, models }: PoolAnswers, rows: readonly number[]): PoolAnswers {
+  const picked = new Float64Array(rows.length * models)
+  for (const [to, row] of rows.entries()) picked.set(scores.subarray(row * models, (row + 1) * models), to * models)
+  return {
+    readings: rows.flatMap((row) => readings[row] ?? []),
+    groups: rows.map((row) => groups[row]),
+    scores: picked,
+    models,
+  }
+}
+
+function meanAndError(values: readonly number[]): { readonly mean: number; readonly error: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1)
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, error: Math.sqrt(squares) / Math.max(values.length, 1) }
+}

@@ -86,11 +86,11 @@ function forbiddenImports(file: string, source: string): string[] {
   return problems
 }
 
-/** Routers share the generated list at their root; beyond it, each sees only its own folder. */
+/** Routers share the generated list at their root and the heads; beyond them, each sees only its own folder. */
 function sameRouter(file: string, target: string): boolean {
   const [, name] = file.split('/')
   const [root, other] = target.split('/')
-  return root === 'routers' && (name === other || name?.endsWith('.ts') === true)
+  return root === 'routers' && (name === other || other === 'heads' || name?.endsWith('.ts') === true)
 }
 
 function importsOf(source: string): string[] {

@@ -1,9 +1,9 @@
 import { defineRouter, type Router } from '#core/router.ts'
 import { createWordPiece } from '#core/word-piece.ts'
-import { createHeadsRouter, type Encoded, type Verdict } from './heads-router.ts'
+import heads from '../heads/heads.json' with { type: 'json' }
+import { createHeadsRouter, type Encoded, type Verdict } from '../heads/heads-router.ts'
+import vocabulary from '../heads/vocab.json' with { type: 'json' }
 import { clustersSettings } from './settings.ts'
-import heads from './weights/heads.json' with { type: 'json' }
-import vocabulary from './weights/vocab.json' with { type: 'json' }
 
 const WARM_UP = 'Say: how many words, numbers (1, 2, 3) and signs does this sentence hold? '.repeat(8)
 const ENCODER = new URL('./weights/encoder.onnx', import.meta.url)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createWordPiece } from './word-piece.ts'
 
-const weights = new URL('../../routers/clusters/weights/', import.meta.url)
+const weights = new URL('../../routers/heads/', import.meta.url)
 const vocabulary: string[] = JSON.parse(readFileSync(new URL('vocab.json', weights), 'utf8')).words.split('\n')
 const reference: { cases: { text: string; ids: number[] }[] } = JSON.parse(
   readFileSync(new URL('word-piece-cases.json', weights), 'utf8'),

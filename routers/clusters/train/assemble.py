@@ -45,7 +45,7 @@ def plain(name):
 
 
 class Model:
-    """The fitted numbers, and the one definition of what they predict (../predict.ts does the same)."""
+    """The fitted numbers, and the one definition of what they predict (../../heads/predict.ts does the same)."""
 
     def design(self, embeddings, raw):
         pi, _ = memberships(embeddings, self.centroids, SHARPNESS)
@@ -302,7 +302,7 @@ def write_golden(out, model, profiles, heads, embed):
 
 def write_card(out, report, profiles, command):
     artefacts = []
-    for name in ("weights/encoder.onnx", "weights/vocab.json", "weights/heads.json", "profiles.json"):
+    for name in ("weights/encoder.onnx", "../heads/vocab.json", "../heads/heads.json", "../heads/profiles.json"):
         content = (out / name).read_bytes()
         artefacts.append({"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
     card = {
@@ -392,10 +392,10 @@ def main():
         "prior": {"theta": rounded(np.concatenate([[A + B * priors["omega"][0]], B * priors["omega"][1:]])), "sd": round(float(math.hypot(B * priors["metadata_sd"], link_sd)), 3),
                   "u": rounded(B * mixes @ priors["rho"], 3), "sdU": SD_SKILL, "year": round(priors["mean_year"], 2)},
     }
-    (out / "weights" / "heads.json").write_text(json.dumps(heads, ensure_ascii=False, separators=(",", ":")) + "\n")
+    (out.parent / "heads" / "heads.json").write_text(json.dumps(heads, ensure_ascii=False, separators=(",", ":")) + "\n")
     lines = [json.dumps({**{k: v for k, v in row.items() if k != "price_out"}, "theta": round(row["theta"], 3), "sd": round(row["sd"], 3), "sd_u": round(row["sd_u"], 3),
                          "thinking": round(row["thinking"], 2), "verbosity": round(row["verbosity"], 2), "u": [round(float(x), 2) for x in row["u"]]}, separators=(",", ":")) for row in profiles]
-    (out / "profiles.json").write_text('{"profiles":[\n' + ",\n".join(lines) + "\n]}\n")
+    (out.parent / "heads" / "profiles.json").write_text('{"profiles":[\n' + ",\n".join(lines) + "\n]}\n")
     plainly = [json.dumps({"id": row["id"], "theta": round(row["theta"], 3), "sd": round(row["sd"], 3), "price_out": row["price_out"] or 0}, separators=(",", ":")) for row in profiles]
     (out.parent / "catalog-scores" / "profiles.json").write_text('{"profiles":[\n' + ",\n".join(plainly) + "\n]}\n")
     (out / "weights" / "evaluation.json").write_text(json.dumps(report, indent=1) + "\n")

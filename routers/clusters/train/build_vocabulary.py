@@ -1,4 +1,4 @@
-"""Writes weights/vocab.json, and the reference ids against which the TypeScript tokenizer is tested."""
+"""Writes ../heads/vocab.json, and the reference ids against which the TypeScript tokenizer is tested."""
 
 import argparse
 import json
@@ -29,9 +29,9 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     out = pathlib.Path(arguments.out)
     words = pathlib.Path(arguments.vocabulary).read_text(encoding="utf-8").rstrip("\n")
-    (out / "weights" / "vocab.json").write_text(json.dumps({"words": words}, ensure_ascii=False), encoding="utf-8")
+    (out.parent / "heads" / "vocab.json").write_text(json.dumps({"words": words}, ensure_ascii=False), encoding="utf-8")
     tokenizer = load_tokenizer(arguments.tokenizer)
     texts = ODD + [row[4] for row in everyday_rows()]
     cases = [{"text": text, "ids": encode_ids(tokenizer, text)} for text in texts]
     note = "Texts written for this project (train/build_vocabulary.py, train/everyday.py); ids by the Python package tokenizers 0.23.3 with all-MiniLM-L6-v2's tokenizer.json, cut as train/texts.py cuts."
-    (out / "weights" / "word-piece-cases.json").write_text(json.dumps({"provenance": note, "cases": cases}, separators=(",", ":")) + "\n")
+    (out.parent / "heads" / "word-piece-cases.json").write_text(json.dumps({"provenance": note, "cases": cases}, separators=(",", ":")) + "\n")

@@ -43,7 +43,7 @@ def canonical(model):
 
 
 def features(text):
-    """Numbers of a text that an embedding forgets. The same function stands in ../text-features.ts."""
+    """Numbers of a text that an embedding forgets. The same function stands in ../../heads/text-features.ts."""
     cut = text[:2400]
     count = max(len(cut), 1)
     share = lambda pattern: len(re.findall(pattern, cut)) / count

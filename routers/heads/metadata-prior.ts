@@ -1,6 +1,6 @@
 import type { Target } from '#core/target.ts'
+import heads from './heads.json' with { type: 'json' }
 import type { Profile } from './profile.ts'
-import heads from './weights/heads.json' with { type: 'json' }
 
 /**
  * A profile for a model without scores or outcomes, from its facts: price as a stand-in for size, release date,

@@ -1,8 +1,8 @@
 import type { Prediction } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
+import heads from './heads.json' with { type: 'json' }
 import type { Profile } from './profile.ts'
 import type { Reading } from './reading.ts'
-import heads from './weights/heads.json' with { type: 'json' }
 
 /** What is to be expected of a model on what was read. */
 export type Predict = (reading: Reading, target: Target) => Prediction

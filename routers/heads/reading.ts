@@ -1,4 +1,4 @@
-import heads from './weights/heads.json' with { type: 'json' }
+import heads from './heads.json' with { type: 'json' }
 
 /** What the heads read from one prompt, whichever model answers it. */
 export type Reading = {

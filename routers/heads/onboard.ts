@@ -1,6 +1,6 @@
+import heads from './heads.json' with { type: 'json' }
 import type { Profile } from './profile.ts'
 import type { Reading } from './reading.ts'
-import heads from './weights/heads.json' with { type: 'json' }
 
 /** One answer of a model that somebody graded, 0 to 1. */
 export type GradedReading = { readonly reading: Reading; readonly score: number }

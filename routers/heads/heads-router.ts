@@ -1,6 +1,7 @@
 import type { Store } from '#core/ports.ts'
 import type { Onboarded, Router } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
+import heads from './heads.json' with { type: 'json' }
 import { type GradedReading, onboard } from './onboard.ts'
 import { gather, learnPool } from './pool.ts'
 import { type Predict, predict } from './predict.ts'
@@ -8,7 +9,6 @@ import { createProfiles, type Profile } from './profile.ts'
 import { type Reading, readPrompt } from './reading.ts'
 import { textFeatures } from './text-features.ts'
 import { createVerdicts } from './verdicts.ts'
-import heads from './weights/heads.json' with { type: 'json' }
 
 /** A text's embedding, of unit length. */
 export type Encoded = { readonly embedding: Float32Array; readonly truncated: boolean }

@@ -1,6 +1,6 @@
 import { fitLogistic } from './logistic.ts'
 import type { PoolAnswers } from './pool.ts'
-import { learnKinds, stack } from './pool-features.ts'
+import { type PoolFeatures, stack } from './pool-features.ts'
 import { abilityOn } from './predict.ts'
 import type { Profile } from './profile.ts'
 import type { Reading } from './reading.ts'
@@ -22,14 +22,14 @@ const BOUND = 3
  * Two steps, each a MAP logistic regression. First what all models have in common on these prompts: a correction of the
  * difficulty from the text. Then what sets each model apart, by the prompt's kind, about what was known of it.
  */
-export function fitPool({ readings, groups, scores, models }: PoolAnswers, priors: readonly Profile[]): FittedPool {
-  const { kindsOf, strangenessOf } = learnKinds(readings, groups)
+export function fitPool(
+  { readings, scores, models }: PoolAnswers,
+  priors: readonly Profile[],
+  { kindsOf, strangenessOf }: PoolFeatures,
+): FittedPool {
   const hasClusters = readings.length < FEW_PROMPTS
   const kinds = readings.map(kindsOf)
   const sharedInputs = stack(readings.map((reading, row) => sharedRow(reading, kinds[row] ?? new Float64Array(0))))
-  const ownInputs = stack(
-    readings.map((reading, row) => ownRow(reading, kinds[row] ?? new Float64Array(0), hasClusters)),
-  )
   const known = priors.map((profile) =>
     Float64Array.from(readings, (reading) => abilityOn(reading, profile) - reading.difficulty),
   )
@@ -40,6 +40,9 @@ export function fitPool({ readings, groups, scores, models }: PoolAnswers, prior
     weight: Math.min(models, MOST_WEIGHT),
   })
   const correction = rowDots(sharedInputs, shared)
+  const ownInputs = stack(
+    readings.map((reading, row) => ownRow(reading, kinds[row] ?? new Float64Array(0), hasClusters)),
+  )
   const own = known.map((offsets, column) =>
     fitLogistic({
       inputs: ownInputs,

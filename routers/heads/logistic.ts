@@ -41,9 +41,12 @@ export function fitLogistic({ inputs, scores, offsets, weight }: LogisticData): 
   }, width)
 }
 
-/** Weights of a softmax regression, class by class, with a standard normal prior on each. */
+/** Weights of a softmax regression, class by class, with a standard normal prior on each. Every class counts alike. */
 export function fitSoftmax({ cells, width }: Matrix, classes: readonly number[], count: number): Float64Array {
   const logits = new Float64Array(count)
+  const sizes = new Float64Array(count)
+  for (const own of classes) sizes[own] = (sizes[own] ?? 0) + 1
+  const shareOf = sizes.map((size) => classes.length / (count * size))
   return minimise(
     (point, gradient) => {
       let loss = 0
@@ -56,9 +59,10 @@ export function fitSoftmax({ cells, width }: Matrix, classes: readonly number[],
         const from = row * width
         logitsOf(cells, from, width, point, logits)
         const total = shares(logits)
-        loss += total - (logits[own] ?? 0)
+        const weight = shareOf[own] ?? 0
+        loss += weight * (total - (logits[own] ?? 0))
         for (let one = 0; one < count; one += 1) {
-          const pull = Math.exp((logits[one] ?? 0) - total) - (one === own ? 1 : 0)
+          const pull = weight * (Math.exp((logits[one] ?? 0) - total) - (one === own ? 1 : 0))
           const to = one * width
           for (let index = 0; index < width; index += 1) {
             gradient[to + index] = (gradient[to + index] ?? 0) + pull * (cells[from + index] ?? 0)

@@ -25,8 +25,8 @@ const HIGH_SHARE = 0.05
 
 /** Learns what kinds of prompts there are: a map to the groups that were named, and clusters of the texts. */
 export function learnKinds(readings: readonly Reading[], groups: readonly (string | undefined)[]): PoolFeatures {
-  const stride = Math.max(1, Math.ceil(readings.length / LEARNED_FROM))
-  const sample = [...readings.keys()].filter((row) => row % stride === 0)
+  const count = Math.min(readings.length, LEARNED_FROM)
+  const sample = Array.from({ length: count }, (_, index) => Math.floor((index * readings.length) / count))
   const sampled = sample.flatMap((row) => readings[row] ?? [])
   const mapGroup = learnGroups(
     sampled,

@@ -1,5 +1,6 @@
 import type { Onboarded, Prediction } from '#core/router.ts'
 import { fitPool } from './fit-pool.ts'
+import { learnKinds, type PoolFeatures } from './pool-features.ts'
 import { outputTokens } from './predict.ts'
 import type { Profile } from './profile.ts'
 import type { Reading } from './reading.ts'
@@ -53,9 +54,11 @@ const LEAST_PROMPTS = 60
  * many noisy estimates, so it is believed only as far as prompts that were left out bear it out.
  */
 export function learnPool(answers: PoolAnswers, priors: readonly Profile[]): LearnedPool {
-  const fitted = fitPool(answers, priors)
+  // Names and texts only, no outcome: what is left out below may be known here.
+  const kinds = learnKinds(answers.readings, answers.groups)
+  const fitted = fitPool(answers, priors, kinds)
   const best = bestColumn(answers)
-  const threshold = bornOut(answers, priors, best)
+  const threshold = bornOut(answers, priors, kinds, best)
   return (reading, column) => {
     const { quality, sd } = fitted(reading)
     const own = quality[column] ?? 0
@@ -93,7 +96,7 @@ function bestColumn({ scores, models }: PoolAnswers): number {
 }
 
 /** The threshold under which choosing gains most on prompts that were left out, if it gains by one standard error. */
-function bornOut(answers: PoolAnswers, priors: readonly Profile[], best: number): number {
+function bornOut(answers: PoolAnswers, priors: readonly Profile[], kinds: PoolFeatures, best: number): number {
   const { readings, scores, models } = answers
   if (readings.length < LEAST_PROMPTS) return 1
   const gains = THRESHOLDS.map(() => [] as number[])
@@ -105,6 +108,7 @@ function bornOut(answers: PoolAnswers, priors: readonly Profile[], best: number)
         rows.filter((row) => row % FOLDS !== fold),
       ),
       priors,
+      kinds,
     )
     for (const row of rows) {
       if (row % FOLDS !== fold) continue

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Inference, InferenceOpenOptions, InferenceSession, Log } from '../../core/ports.ts'
+import type { Inference, InferenceOpenOptions, InferenceSession, Log, Tensors } from '../../core/ports.ts'
 import { chooseDevice, type DeviceReport } from './inference/choose-device.ts'
 import { createLocalModels } from './inference/local-models.ts'
 import { openLocalSession } from './inference/local-session.ts'
@@ -54,19 +54,32 @@ export function createInference(options: InferenceOptions = {}): NodeInference {
       triesAll: options.triesAll === true,
       probe: (question) => probeDevice(question, { maxMs: maxProbeMs }),
     })
-    reports = () => choice.reports
     const { device, batches } = choice
     const refused = choice.reports.flatMap(({ device: name, reason }) => (reason === undefined ? [] : [[name, reason]]))
     const isMissed = asked !== 'auto' && asked !== device
     if (asked !== 'cpu')
       log(isMissed ? 'warn' : 'info', 'router_device', { asked, device, refused: Object.fromEntries(refused) })
-    return openLocalSession({ models, path, device, batches, maxQueued, log })
+    const session = await openLocalSession({ models, path, device, batches, maxQueued, log })
+    const onCpu = options.triesAll === true ? [await cpuReport(path, golden)] : []
+    reports = () => [...onCpu, ...choice.reports]
+    return session
+  }
+
+  async function cpuReport(path: string, golden: readonly Tensors[]): Promise<DeviceReport> {
+    const { run } = await openLocalSession({ models, path, maxQueued, log })
+    for (const input of golden) await run(input)
+    const startedAt = performance.now()
+    for (const input of golden) await run(input)
+    return { device: 'cpu', runs: true, ms: (performance.now() - startedAt) / Math.max(1, golden.length) }
   }
 
   async function openRemote(path: string, { golden = [], remote }: InferenceOpenOptions): Promise<InferenceSession> {
     if (remote === undefined) throw new Error('The device is remote and no server is configured (router.remote).')
     const { run: local } = await openLocalSession({ models, path, maxQueued, log })
-    if (options.isOffline === true) return { device: 'cpu', run: local }
+    if (options.isOffline === true) {
+      reports = () => [{ device: 'remote', runs: false, isUntried: true, reason: 'not called without --live' }]
+      return { device: 'cpu', run: local }
+    }
     const client = createOpenInferenceClient(remote)
     clients.push(client)
     const session = await openRemoteSession({

@@ -47,9 +47,8 @@ const SUFFIX: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: 'dll
 
 /** What to do so that a device can be used. */
 export const REMEDIES: Readonly<Record<Device, string>> = {
-  cuda: 'Install CUDA 12, cuDNN 9 and its provider: npm install onnxruntime-node --onnxruntime-node-install=cuda12 (docs/router-serving.md).',
-  tensorrt:
-    'Install TensorRT, CUDA 12 and their provider: npm install onnxruntime-node --onnxruntime-node-install=cuda12 (docs/router-serving.md).',
+  cuda: 'Install CUDA 12, cuDNN 9 and its provider: docs/router-serving.md has the command.',
+  tensorrt: 'Install TensorRT, CUDA 12 and their provider: docs/router-serving.md has the command.',
   coreml: 'Use it on macOS, or write router.device: auto.',
   dml: 'Use it on Windows, or write router.device: auto.',
   webgpu: 'Install the graphics driver (on Linux its Vulkan part and libvulkan1), or write router.device: auto.',

@@ -7,6 +7,8 @@ export type ProbeQuestion = {
   readonly path: string
   readonly device: string
   readonly threads: number
+  /** Stop early when the device is far slower than the CPU, because then nobody would use it. */
+  readonly mustBeatCpu: boolean
   readonly golden: readonly Tensors[]
 }
 
@@ -21,6 +23,7 @@ export type ProbeAnswer =
       readonly ms: number
       readonly cpuMs: number
     }
+  | { readonly type: 'slow'; readonly ms: number; readonly cpuMs: number }
   | { readonly type: 'failed'; readonly reason: string }
 
 /** A question as text; 64-bit integers travel as strings. */

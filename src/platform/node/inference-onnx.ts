@@ -16,8 +16,6 @@ export type InferenceOptions = {
   readonly threads?: number
   /** How often a thread that died is replaced before its sessions fail for good. */
   readonly maxRestarts?: number
-  /** Longest time a device may take over the golden inputs at the start. */
-  readonly maxProbeMs?: number
   /** Try every device at `open`, also those nobody asked for: for a report. */
   readonly triesAll?: boolean
   /** Never call a server; the CPU here stands in for it. */
@@ -31,13 +29,17 @@ export type NodeInference = Inference & {
   devices(): readonly DeviceReport[]
 }
 
+/** Longest time a device may take over the golden inputs at the start. Who names one may have to wait for its compiler. */
+const MAX_PROBE_MS = 20_000
+const MAX_NAMED_PROBE_MS = 120_000
+
 /**
  * ONNX models run by onnxruntime-node in one worker thread, which starts with the first `open`, or by a server. A
  * device is used only once it has proved itself in a process of its own; what was asked for and is not used is one
  * line of the log.
  */
 export function createInference(options: InferenceOptions = {}): NodeInference {
-  const { log = () => undefined, maxQueued = 64, threads = 1, maxRestarts = 1, maxProbeMs = 30_000 } = options
+  const { log = () => undefined, maxQueued = 64, threads = 1, maxRestarts = 1 } = options
   const script = options.script ?? new URL('./inference-thread.ts', import.meta.url)
   const models = createLocalModels({ maxQueued, threads, maxRestarts, script })
   const clients: OpenInferenceClient[] = []
@@ -52,7 +54,7 @@ export function createInference(options: InferenceOptions = {}): NodeInference {
       golden,
       around: surroundings(await models.devices()),
       triesAll: options.triesAll === true,
-      probe: (question) => probeDevice(question, { maxMs: maxProbeMs }),
+      probe: (question) => probeDevice(question, { maxMs: question.mustBeatCpu ? MAX_PROBE_MS : MAX_NAMED_PROBE_MS }),
     })
     const { device, batches } = choice
     const refused = choice.reports.flatMap(({ device: name, reason }) => (reason === undefined ? [] : [[name, reason]]))

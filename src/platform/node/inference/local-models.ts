@@ -1,4 +1,3 @@
-import type { Tensors } from '../../../core/ports.ts'
 import { queueFull } from '../../../core/queue-full.ts'
 import type { ThreadReply, ThreadRequest } from '../inference-thread.ts'
 import { abortReason } from './abort-reason.ts'
@@ -22,6 +21,8 @@ export type LocalModels = {
 
 /** The worker thread as something that opens and runs models. */
 export function createLocalModels({ maxQueued, threads, maxRestarts, script }: LocalOptions): LocalModels {
+  // A model is loaded once a device: a reload of the configuration must not load it again.
+  const models = new Map<string, Promise<Run>>()
   let thread: Thread | undefined
   let restarts = 0
   let closed = false
@@ -44,33 +45,43 @@ export function createLocalModels({ maxQueued, threads, maxRestarts, script }: L
     return reply.session
   }
 
+  async function load(path: string, device: string): Promise<Run> {
+    let home = liveThread()
+    let opened = openOn(home, path, device)
+    await opened
+
+    return async (inputs, signal) => {
+      if (signal?.aborted) throw abortReason(signal)
+      const current = liveThread()
+      if (current !== home) {
+        home = current
+        opened = openOn(current, path, device)
+      }
+      const session = await opened
+      if (signal?.aborted) throw abortReason(signal)
+      if (home.queued() >= maxQueued) throw queueFull(maxQueued)
+      const owned = ownTensors(inputs)
+      const request: ThreadRequest = { type: 'run', job: nextJob++, session, inputs: owned.tensors }
+      const reply = await ask(home, request, owned.buffers, signal)
+      if (reply.type !== 'ran') throw new Error(`The inference thread answered ${reply.type} to run.`)
+      return reply.outputs
+    }
+  }
+
   return {
     async devices() {
       const reply = await ask(liveThread(), { type: 'devices', job: nextJob++ }, [])
       if (reply.type !== 'devices') throw new Error(`The inference thread answered ${reply.type} to devices.`)
       return reply.devices
     },
-    async open(path, device) {
-      let home = liveThread()
-      let opened = openOn(home, path, device)
-      await opened
-
-      return async (inputs: Tensors, signal?: AbortSignal) => {
-        if (signal?.aborted) throw abortReason(signal)
-        const current = liveThread()
-        if (current !== home) {
-          home = current
-          opened = openOn(current, path, device)
-        }
-        const session = await opened
-        if (signal?.aborted) throw abortReason(signal)
-        if (home.queued() >= maxQueued) throw queueFull(maxQueued)
-        const owned = ownTensors(inputs)
-        const request: ThreadRequest = { type: 'run', job: nextJob++, session, inputs: owned.tensors }
-        const reply = await ask(home, request, owned.buffers, signal)
-        if (reply.type !== 'ran') throw new Error(`The inference thread answered ${reply.type} to run.`)
-        return reply.outputs
-      }
+    open(path, device) {
+      const key = `${device} ${path}`
+      const known = models.get(key)
+      if (known !== undefined) return known
+      const model = load(path, device)
+      models.set(key, model)
+      model.catch(() => models.delete(key))
+      return model
     },
     async close() {
       closed = true

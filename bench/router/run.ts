@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '10' },
     concurrent: { type: 'string', default: '64' },
     'max-p99': { type: 'string' },
+    note: { type: 'string' },
     'no-write': { type: 'boolean', default: false },
   },
 })
@@ -98,6 +99,7 @@ if (!options['no-write']) {
   mkdirSync(folder, { recursive: true })
   const result = {
     ...origin('bench/router/run.ts'),
+    note: options.note,
     router: router.name,
     device: router.device,
     runs,

@@ -15,6 +15,10 @@ export function origin(script: string) {
       kernel: release(),
     },
     node: process.version,
-    command: `node ${[script, ...process.argv.slice(2)].join(' ')}`,
+    command: ['node', script, ...process.argv.slice(2).map(quoted)].join(' '),
   }
+}
+
+function quoted(argument: string): string {
+  return /\s/.test(argument) ? JSON.stringify(argument) : argument
 }

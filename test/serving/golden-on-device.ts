@@ -17,6 +17,7 @@ const log: unknown[] = []
 const real = createInference({ log: (level, event, fields) => void log.push({ level, event, ...fields }) })
 const asked: Tensors[] = []
 const given: Tensors[] = []
+let runTogether: ((inputs: readonly Tensors[]) => Promise<readonly Tensors[]>) | undefined
 const clusters = routers.get('clusters')
 if (clusters === undefined) throw new Error('There is no router clusters.')
 const router = await clusters.open(clusters.settings.parse({ device }), {
@@ -26,6 +27,7 @@ const router = await clusters.open(clusters.settings.parse({ device }), {
     ...real,
     async open(model, options) {
       const session = await real.open(model, options)
+      runTogether = (inputs) => Promise.all(inputs.map((input) => session.run(input)))
       return {
         get device() {
           return session.device
@@ -62,5 +64,11 @@ const cosines: number[] = []
 for (const [index, inputs] of asked.entries()) {
   cosines.push(agreement(given[index] ?? {}, await onCpu.run(inputs)))
 }
-console.log(JSON.stringify({ device: router.device, log, runs: given.length, cosines, predictions }))
+// Asked at once, they become one batch where the device has shown that it can do that.
+const three = asked.slice(1, 4)
+const together: number[] = []
+for (const [index, outputs] of ((await runTogether?.(three)) ?? []).entries()) {
+  together.push(agreement(outputs, await onCpu.run(three[index] ?? {})))
+}
+console.log(JSON.stringify({ together, device: router.device, log, runs: given.length, cosines, predictions }))
 await Promise.all([real.close(), reference.close()])

@@ -26,7 +26,7 @@ async function open(settings: Partial<RemoteModel> & { readonly url: string }): 
   const remote = {
     model: 'thalamus-encoder',
     headers: {},
-    timeoutMs: 2_000,
+    timeoutMs: 10_000,
     maxConcurrent: 4,
     maxBatch: 1,
     ...settings,
@@ -176,7 +176,7 @@ describe.skipIf(isMissing(MLSERVER, 'MLServer'))('the encoder on MLServer, over 
   }, async () => {
     const config = `providers: { up: { base_url: "http://127.0.0.1:9/v1" } }
 models: [up/a, up/b]
-router: { device: remote, deadline_ms: 5000, remote: { url: "${server.url}", timeout_ms: 2000 } }
+router: { device: remote, deadline_ms: 12000, remote: { url: "${server.url}", timeout_ms: 10000 } }
 `
     const program = await startProgram(['serve', '--port', '0'], { config })
     try {

@@ -20,7 +20,7 @@ export type RemoteSessionOptions = {
 /** Calls in a row that fail or are late before the server is left alone: one may be a connection that grew old. */
 const MAX_FAILURES = 3
 const RETRY_MS = 1_000
-const PROBE_MS = 2_000
+const PROBE_MS = 5_000
 const WINDOW_MS = 1
 
 export type RemoteSession = InferenceSession & {
@@ -39,6 +39,7 @@ export async function openRemoteSession(options: RemoteSessionOptions): Promise<
   let failures = 0
   let retryAt = 0
   let probing: Promise<void> | undefined
+  let known: readonly Tensors[] | undefined
 
   const ask = createMicroBatcher({
     maxBatch: remote.maxBatch,
@@ -63,22 +64,28 @@ export async function openRemoteSession(options: RemoteSessionOptions): Promise<
     log('warn', 'router_remote_down', { url: remote.url, model: remote.model, problem: reason, used: 'cpu' })
   }
 
+  /** What the CPU gives for the golden inputs: asked once, since its queue may be full when the server comes back. */
+  async function references(): Promise<readonly Tensors[]> {
+    if (known === undefined) {
+      const outputs: Tensors[] = []
+      for (const input of golden) outputs.push(await local(input))
+      known = outputs
+    }
+    return known
+  }
+
   async function probe(): Promise<void> {
     try {
       const signal = AbortSignal.timeout(PROBE_MS)
       await client.ready(signal)
-      const references: Tensors[] = []
-      for (const input of golden) {
-        const reference = await local(input)
-        references.push(reference)
-        demand(
-          agreement(await client.infer(input, signal), reference),
-          'its outputs are not those of the router’s own model',
-        )
+      const expected = await references()
+      for (const [index, input] of golden.entries()) {
+        const cosine = agreement(await client.infer(input, signal), expected[index] ?? {})
+        demand(cosine, 'its outputs are not those of the router’s own model')
       }
       if (remote.maxBatch > 1 && golden.length > 1) {
         const rows = splitTensors(await client.infer(stackTensors(golden), signal), golden.length)
-        const least = Math.min(...rows.map((row, index) => agreement(row, references[index] ?? {})))
+        const least = Math.min(...rows.map((row, index) => agreement(row, expected[index] ?? {})))
         demand(least, 'inputs run together do not give what they give alone; set router.remote.max_batch: 1')
       }
       const wasDown = problem !== undefined

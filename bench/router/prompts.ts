@@ -6,6 +6,8 @@ export function vocabularyOf(): readonly string[] {
   return vocabulary.words.split('\n')
 }
 
+/** `the`; before it stand signs, letters and unused ids. */
+const FIRST_WORD = 1_996
 let state = 12_345
 
 /** A text of exactly so many tokens, `[CLS]` and `[SEP]` included, and another one each time. */
@@ -14,7 +16,9 @@ export function promptOf(tokens: number, words: readonly string[], tokenizer: Wo
   while (chosen.length < tokens - 2) {
     // A linear congruential generator: the same texts on every run.
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    const word = words[state % words.length] ?? ''
+    // Words of a text follow Zipf's law, and BERT's list is sorted by how frequent they are.
+    const rank = Math.floor(Math.exp((state / 2 ** 32) * Math.log(words.length - FIRST_WORD)))
+    const word = words[FIRST_WORD + rank - 1] ?? ''
     if (/^[a-z]{3,12}$/.test(word)) chosen.push(word)
   }
   const text = chosen.join(' ')

@@ -10,6 +10,7 @@ import { createInference } from '../../src/platform/node/inference-onnx.ts'
 import { createStore, digest } from '../../src/platform/node/ports.ts'
 import { signals, target } from '../../test/contract/describe-router.ts'
 import { origin } from '../origin.ts'
+import { startGatewayWaves } from './gateway-waves.ts'
 import { promptOf, vocabularyOf } from './prompts.ts'
 
 const { values: options } = parseArgs({
@@ -28,6 +29,7 @@ const runs = Number(options.runs)
 const seconds = Number(options.seconds)
 const concurrent = Number(options.concurrent)
 const MOST_A_SECOND = 1_500
+const WAVES = 20
 const CANDIDATES = [
   'openai/gpt-5-mini',
   'anthropic/claude-haiku-4-5',
@@ -89,10 +91,27 @@ const busy = await loopDelay(async () => {
     }),
   )
 })
-const loop = { concurrent, tokens: 64, decisions_per_second: Math.round(decided / seconds), idle, busy }
-console.log(`event loop, ${concurrent} decisions at once, ${loop.decisions_per_second}/s`)
-console.table({ idle, busy })
 await inference.close()
+
+const gateway = await startGatewayWaves(options.router, options.device)
+await gateway.run(texts(64, WAVES * concurrent), concurrent)
+const asked = texts(64, WAVES * concurrent)
+let missed = 0
+const served = await loopDelay(async () => {
+  missed = await gateway.run(asked, concurrent)
+})
+await gateway.close()
+
+const loop = {
+  concurrent,
+  tokens: 64,
+  decisions_per_second: Math.round(decided / seconds),
+  idle,
+  busy,
+  waves: { ...served, waves: WAVES, decisions_without_router: missed },
+}
+console.log(`event loop, ${concurrent} decisions at once, ${loop.decisions_per_second}/s`)
+console.table({ idle, 'router in a loop': busy, 'gateway, in waves': served })
 
 if (!options['no-write']) {
   const folder = join(import.meta.dirname, '../results')
@@ -109,8 +128,9 @@ if (!options['no-write']) {
   }
   writeFileSync(join(folder, `${result.at.slice(0, 10)}-router.json`), `${JSON.stringify(result, null, 2)}\n`)
 }
-if (options['max-p99'] !== undefined && busy.p99_ms > Number(options['max-p99'])) {
-  console.log(`p99 ${busy.p99_ms} ms is over ${options['max-p99']} ms`)
+const worst = Math.max(busy.p99_ms, served.p99_ms)
+if (options['max-p99'] !== undefined && worst > Number(options['max-p99'])) {
+  console.log(`p99 ${worst} ms is over ${options['max-p99']} ms`)
   process.exitCode = 1
 }
 

@@ -67,6 +67,15 @@ async function onCpu(text: string): Promise<number | undefined> {
     : quality(await clusters.open(clusters.settings.parse({ device: 'cpu' }), { createStore, digest, inference }), text)
 }
 
+/** Traffic alone brings a server back. */
+function untilUsedAgain(gateway: Opened): Promise<void> {
+  const isUsed = async () => {
+    await ask(gateway)
+    return gateway.router.device === 'remote'
+  }
+  return eventually('the server to be used again', isUsed, LIVES)
+}
+
 const events = ({ log }: Opened): string[] => log.map(({ event }) => event)
 
 describe.skipIf(isMissing(MLSERVER, 'MLServer'))('the encoder on MLServer, over the Open Inference Protocol', () => {
@@ -103,14 +112,7 @@ describe.skipIf(isMissing(MLSERVER, 'MLServer'))('the encoder on MLServer, over 
     expect(gateway.router.device).toBe('cpu')
     expect(events(gateway)).toEqual(['router_remote_down'])
     await server.restart()
-    await eventually(
-      'the server to be used again',
-      async () => {
-        await ask(gateway)
-        return gateway.router.device === 'remote'
-      },
-      LIVES,
-    )
+    await untilUsedAgain(gateway)
     expect(events(gateway)).toEqual(['router_remote_down', 'router_remote_up'])
     const before = await server.answered()
     await ask(gateway)
@@ -134,14 +136,7 @@ describe.skipIf(isMissing(MLSERVER, 'MLServer'))('the encoder on MLServer, over 
     } finally {
       server.signal('SIGCONT')
     }
-    await eventually(
-      'the server to be used again',
-      async () => {
-        await ask(gateway)
-        return gateway.router.device === 'remote'
-      },
-      LIVES,
-    )
+    await untilUsedAgain(gateway)
     expect(events(gateway)).toEqual(['router_remote_down', 'router_remote_up'])
   })
 

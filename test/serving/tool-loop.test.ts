@@ -2,11 +2,11 @@ import { afterAll, expect, test } from 'vitest'
 import { routers } from '../../routers/index.ts'
 import { classify } from '../../src/classify/classify.ts'
 import type { JsonObject } from '../../src/core/json.ts'
-import type { Inference } from '../../src/core/ports.ts'
 import type { Router } from '../../src/core/router.ts'
 import { createInference } from '../../src/platform/node/inference-onnx.ts'
 import { createStore, digest } from '../../src/platform/node/ports.ts'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+import { countedInference } from '../contract/counted-inference.ts'
 import { target } from '../contract/describe-router.ts'
 
 const inference = createInference()
@@ -14,25 +14,12 @@ afterAll(() => inference.close())
 
 /** The `clusters` router, and how often its encoder has run. */
 async function openCounted(): Promise<{ readonly router: Router; readonly runs: () => number }> {
-  let runs = 0
-  const counted: Inference = {
-    ...inference,
-    async open(model, options) {
-      const session = await inference.open(model, options)
-      return {
-        ...session,
-        run(...given) {
-          runs += 1
-          return session.run(...given)
-        },
-      }
-    },
-  }
+  const { inference: counted, runs } = countedInference(inference)
   const clusters = routers.get('clusters')
   if (clusters === undefined) throw new Error('There is no router clusters.')
   const router = await clusters.open(clusters.settings.parse({}), { inference: counted, createStore, digest })
-  const warmUp = runs
-  return { router, runs: () => runs - warmUp }
+  const warmUp = runs()
+  return { router, runs: () => runs() - warmUp }
 }
 
 const TOOLS = [{ type: 'function', function: { name: 'run_tests', parameters: { type: 'object' } } }]

@@ -50,7 +50,7 @@ export function describeFindings(found: Findings, paint: Paint, width: number): 
       'router',
       [router === undefined ? 'none' : `${router.name} on ${router.device}, ${router.first_decision_ms} ms${late}`],
     ],
-    ['devices', found.devices.map(describeDevice)],
+    ['devices', found.devices.length === 0 ? ['none: this router runs no model'] : found.devices.map(describeDevice)],
     ['pools', pools.length === 0 ? ['none'] : pools.map(({ name, models }) => `${name} (${models})`)],
   ]
   const head = ['provider', 'models', 'known', 'key', 'address']

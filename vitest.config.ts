@@ -2,10 +2,30 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'routers/**/*.test.ts', 'catalog/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'thalamus',
+          include: ['src/**/*.test.ts', 'routers/**/*.test.ts', 'catalog/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/serving/**'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // A Vulkan driver that computes on the CPU takes all cores: beside it, routers elsewhere would be late.
+        extends: true,
+        test: {
+          name: 'serving',
+          include: ['test/serving/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

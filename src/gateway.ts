@@ -2,7 +2,7 @@ import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
 import { isJsonObject } from './core/json.ts'
-import type { Exchange, Ports } from './core/ports.ts'
+import type { Exchange, Inference, Ports, RemoteModel } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { RouterSettings, Snapshot } from './core/snapshot.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
@@ -69,7 +69,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       throw new GatewayError('internal_error', `There is no router "${settings.use}".`)
     }
     try {
-      const router = await definition.open(definition.settings.parse({ device: settings.device }), ports)
+      const router = await definition.open(definition.settings.parse({ device: settings.device }), {
+        ...ports,
+        inference: withRemote(ports.inference, settings.remote),
+      })
       routerProblem = undefined
       return router
     } catch (cause) {
@@ -132,3 +135,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** What `router.use: auto` takes. */
 const DEFAULT_ROUTER = 'clusters'
+
+/** The inference port where a router's model may be run by a server: the router itself need not know of it. */
+function withRemote(inference: Inference, remote: RemoteModel | undefined): Inference {
+  return { ...inference, open: (model, options) => inference.open(model, { ...options, remote }) }
+}

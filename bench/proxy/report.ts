@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { origin } from '../origin.ts'
 
 export type Round = { readonly microsecondsPerRequest: number; readonly requestsPerSecond: number }
 
@@ -70,25 +69,9 @@ export function table(summaries: readonly Summary[]): string {
 
 /** Writes the run into bench/results and returns the file's path. */
 export function writeResult(summaries: readonly Summary[], settings: object): string {
-  const now = new Date().toISOString()
+  const result = { ...origin('bench/proxy/run.ts'), ...settings, scenarios: summaries }
   const folder = join(import.meta.dirname, '..', 'results')
-  const file = join(folder, `${now.slice(0, 10)}-proxy.json`)
-  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
-  const result = {
-    at: now,
-    commit: git('rev-parse', 'HEAD'),
-    has_local_changes: git('status', '--porcelain', '--', 'src', 'bench/proxy') !== '',
-    machine: {
-      cpu: cpus()[0]?.model,
-      cores: availableParallelism(),
-      memory_gb: Math.round(totalmem() / 2 ** 30),
-      kernel: release(),
-    },
-    node: process.version,
-    command: `node ${['bench/proxy/run.ts', ...process.argv.slice(2)].join(' ')}`,
-    ...settings,
-    scenarios: summaries,
-  }
+  const file = join(folder, `${result.at.slice(0, 10)}-proxy.json`)
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
   return file

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Inference } from '../../src/core/ports.ts'
 import type { Router } from '../../src/core/router.ts'
 import { createInference } from '../../src/platform/node/inference-onnx.ts'
 import { createStore, digest } from '../../src/platform/node/ports.ts'
+import { countedInference } from '../../test/contract/counted-inference.ts'
 import { signals, target } from '../../test/contract/describe-router.ts'
 import clusters from './index.ts'
 
@@ -121,27 +121,14 @@ test('a prompt longer than the encoder reads is reported as truncated', async ()
 })
 
 test('a prompt is inferred once, whichever models are asked about', async () => {
-  let runs = 0
-  const counted: Inference = {
-    ...inference,
-    async open(model, options) {
-      const session = await inference.open(model, options)
-      return {
-        ...session,
-        run(...given) {
-          runs += 1
-          return session.run(...given)
-        },
-      }
-    },
-  }
+  const { inference: counted, runs } = countedInference(inference)
   const own = await clusters.open(clusters.settings.parse({}), { inference: counted, createStore, digest })
-  const afterWarmUp = runs
+  const afterWarmUp = runs()
   const ask = (id: string, text: string) =>
     own.predict({ signals: signals(text), candidates: [target(id)], signal: new AbortController().signal })
   await Promise.all([ask('openai/gpt-5-nano', 'Name a river.'), ask('openai/gpt-5-mini', 'Name a river.')])
   await ask('openai/gpt-5.2', 'Name a river.')
-  expect(runs - afterWarmUp).toBe(1)
+  expect(runs() - afterWarmUp).toBe(1)
   await ask('openai/gpt-5.2', 'Name a lake.')
-  expect(runs - afterWarmUp).toBe(2)
+  expect(runs() - afterWarmUp).toBe(2)
 })

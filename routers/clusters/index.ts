@@ -1,3 +1,4 @@
+import type { Tensors } from '#core/ports.ts'
 import { defineRouter, type Router } from '#core/router.ts'
 import { createWordPiece } from '#core/word-piece.ts'
 import heads from '../heads/heads.json' with { type: 'json' }
@@ -6,6 +7,12 @@ import vocabulary from '../heads/vocab.json' with { type: 'json' }
 import { clustersSettings } from './settings.ts'
 
 const WARM_UP = 'Say: how many words, numbers (1, 2, 3) and signs does this sentence hold? '.repeat(8)
+/** A device must embed these as the CPU does before it may serve: a short, a middling and a full input. */
+const GOLDEN = [
+  'What is the capital of Australia?',
+  'Prove that there are infinitely many primes congruent to 3 modulo 4, and say where the argument fails for 1 modulo 4.',
+  WARM_UP,
+]
 const ENCODER = new URL('./weights/encoder.onnx', import.meta.url)
 // About three kilobytes each.
 const KEPT_VERDICTS = 2_048
@@ -16,19 +23,15 @@ export default defineRouter({
   settings: clustersSettings,
   runtimes: ['node'],
   async open(settings, { inference, createStore, digest }): Promise<Router> {
-    const session = await inference.open(ENCODER, { device: settings.device })
     const tokenizer = createWordPiece(vocabulary.words.split('\n'), heads.limits)
+    const session = await inference.open(ENCODER, {
+      device: settings.device,
+      golden: GOLDEN.map((text) => inputsOf(tokenizer.encode(text).ids)),
+    })
 
     async function encode(text: string, signal?: AbortSignal): Promise<Encoded> {
       const { ids, truncated } = tokenizer.encode(text)
-      const dims = [1, ids.length]
-      const outputs = await session.run(
-        {
-          input_ids: { type: 'int64', data: BigInt64Array.from(ids, BigInt), dims },
-          attention_mask: { type: 'int64', data: new BigInt64Array(ids.length).fill(1n), dims },
-        },
-        signal,
-      )
+      const outputs = await session.run(inputsOf(ids), signal)
       const embedding = outputs['embedding']
       if (embedding?.type !== 'float32') throw new Error('The encoder gave no embedding.')
       return { embedding: embedding.data, truncated }
@@ -36,7 +39,7 @@ export default defineRouter({
 
     const router = createHeadsRouter({
       name: 'clusters@1',
-      device: session.device,
+      device: () => session.device,
       encode,
       store: createStore<Verdict>(KEPT_VERDICTS),
       digest,
@@ -46,3 +49,11 @@ export default defineRouter({
     return router
   },
 })
+
+function inputsOf(ids: readonly number[]): Tensors {
+  const dims = [1, ids.length]
+  return {
+    input_ids: { type: 'int64', data: BigInt64Array.from(ids, BigInt), dims },
+    attention_mask: { type: 'int64', data: new BigInt64Array(ids.length).fill(1n), dims },
+  }
+}

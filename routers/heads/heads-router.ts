@@ -18,7 +18,8 @@ export type Verdict = { readonly reading: Reading; readonly truncated: boolean }
 
 export type HeadsRouterOptions = {
   readonly name: string
-  readonly device: string
+  /** Where the encoder runs at this moment. */
+  readonly device: () => string
   readonly encode: (text: string, signal: AbortSignal) => Encoded | Promise<Encoded>
   readonly store: Store<Verdict>
   readonly digest: (text: string) => string
@@ -47,7 +48,9 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
   function routerWith({ predict, profile }: Judge): Router {
     return {
       name,
-      device,
+      get device() {
+        return device()
+      },
       predict({ signals, candidates, signal }) {
         signal.throwIfAborted()
         const answer = ({ reading, truncated }: Verdict) => ({

@@ -9,7 +9,7 @@ const SYSTEM_HEAD = 100
 const TOOL_NAMES = 100
 const PREVIOUS_USER = 130
 const PREVIOUS_ANSWER = 100
-const MAX_LOOKBACK = 50
+const MAX_USER_MESSAGES = 50
 const MAX_END = 131_072
 
 /** Blocks that agent programs put into user messages; nobody wrote them, so they must not steer the choice. */
@@ -60,25 +60,30 @@ type Turns = {
   readonly leavesOut: boolean
 }
 
-/** The last two user turns with words of their own, and the answer between them. */
+/**
+ * The last two user turns with words of their own, and the answer between them. What follows the last one (calls of
+ * tools, their results, words between them) changes nothing, however long it grows: a tool loop keeps its text, and so
+ * its verdict.
+ */
 function lastTurns(messages: readonly Message[]): Turns {
   let user: string | undefined
   let answer: string | undefined
-  const oldest = Math.max(0, messages.length - MAX_LOOKBACK)
-  for (let index = messages.length - 1; index >= oldest; index -= 1) {
+  let seen = 0
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index]
-    if (message === undefined) break
-    if (message.role === 'user') {
+    if (message?.role === 'user') {
+      seen += 1
+      if (seen > MAX_USER_MESSAGES) return { user, previousUser: undefined, answer, leavesOut: true }
       const text = ownWords(message)
       if (text === '') continue
       if (user !== undefined) return { user, previousUser: text, answer, leavesOut: hasTurnBefore(messages, index) }
       user = text
-    } else if (message.role === 'assistant' && user !== undefined && answer === undefined) {
+    } else if (message?.role === 'assistant' && user !== undefined && answer === undefined) {
       const text = plainText(message)
       if (text !== '') answer = text
     }
   }
-  return { user, previousUser: undefined, answer, leavesOut: oldest > 0 }
+  return { user, previousUser: undefined, answer, leavesOut: false }
 }
 
 function hasTurnBefore(messages: readonly Message[], index: number): boolean {

@@ -211,6 +211,47 @@ test('only an address of this machine makes a model local', async () => {
   expect(await at('http://127.0.0.1.example.com/v1')).toBeUndefined()
 })
 
+test('the server of the router: its key becomes a header, its defaults are filled in', async () => {
+  const remote = '{ url: "http://gpu-1:8000/encoders/", key: env:TEAM_A, headers: { x-zone: blue } }'
+  const { router } = await snapshotOf(
+    `providers: { ${local} }\nmodels: [local/a]\nrouter: { device: remote, remote: ${remote} }`,
+  )
+  expect(router.remote).toEqual({
+    url: 'http://gpu-1:8000/encoders',
+    model: 'thalamus-encoder',
+    headers: { 'x-zone': 'blue', authorization: 'Bearer team-a-1' },
+    timeoutMs: 15,
+    maxConcurrent: 8,
+    maxBatch: 1,
+  })
+})
+
+test.each([
+  ['device: remote', 'router.remote: missing. Say where the encoder is served: remote: { url: http://127.0.0.1:8000 }'],
+  [
+    'remote: { url: "http://gpu-1:8000" }',
+    'router.remote: not used with device: auto. Write device: remote, or remove router.remote.',
+  ],
+  [
+    'device: remote, remote: { url: "http://me:secret@gpu-1" }',
+    'router.remote.url: carries a user or a password. Remove them and use key, or a header that is a reference.',
+  ],
+  [
+    'device: remote, remote: { url: "http://gpu-1/?a=1" }',
+    'router.remote.url: has a query or a fragment. End it before "?" or "#".',
+  ],
+  [
+    'device: remote, remote: { url: "http://gpu-1", timeout_ms: 30 }',
+    'router.remote.timeout_ms: 30 ms leave the CPU no time before router.deadline_ms (30 ms). Make it smaller, or raise router.deadline_ms.',
+  ],
+  [
+    'device: remote, remote: { url: "http://gpu-1", key: env:NOWHERE }',
+    'router.remote.key: env:NOWHERE is not set. Set NOWHERE in the environment.',
+  ],
+])('router { %s } is a problem', async (router, problem) => {
+  expect(await problemsOf(`providers: { ${local} }\nmodels: [local/a]\nrouter: { ${router} }`)).toEqual([problem])
+})
+
 test('a header may be a reference, with a scheme before it', async () => {
   const headers = 'headers: { X-Team: blue, Authorization: "Bearer file:/run/token", x-api-key: env:GROQ_API_KEY }'
   const { providers: read } = await snapshotOf(

@@ -12,6 +12,7 @@ import type { Problem, Say } from './problem.ts'
 import { suggestion } from './problem.ts'
 import { readKeys } from './read-keys.ts'
 import { readProviders } from './read-providers.ts'
+import { readRemote } from './read-remote.ts'
 import { readTargets } from './read-targets.ts'
 
 export type SnapshotSources = {
@@ -130,5 +131,10 @@ function readRouter({ router }: Config, sources: SnapshotSources, say: Say): Rou
   const use = router.use === 'cluster' ? 'clusters' : router.use
   const known = ['auto', ...sources.routers]
   if (!known.includes(use)) say('router.use', `there is no router "${use}"`, suggestion(use, known))
-  return { use, device: router.device, deadlineMs: router.deadline_ms }
+  return {
+    use,
+    device: router.device,
+    remote: readRemote(router, sources.secrets, say),
+    deadlineMs: router.deadline_ms,
+  }
 }

@@ -58,7 +58,10 @@ test.each([
   ['timeouts: { idle: 3 }', 'timeouts.idle: unknown key. Did you mean "idle_ms"?'],
   ['store: { url: a, uri: b }', 'store.uri: unknown key. Did you mean "url"?'],
   ['telemetry: { otlp: a }', 'telemetry.otlp: unknown key. Did you mean "otlp_endpoint"?'],
-  ['router: { zzzzzzzzzz: 1 }', 'router.zzzzzzzzzz: unknown key. Remove it, or use one of: use, device, deadline_ms.'],
+  [
+    'router: { zzzzzzzzzz: 1 }',
+    'router.zzzzzzzzzz: unknown key. Remove it, or use one of: use, device, remote, deadline_ms.',
+  ],
 ])('an unknown key is named with its path: %s', (text, expected) => {
   expect(problemsOf(text).map(line)).toContain(expected)
 })

@@ -47,13 +47,36 @@ export type Tensors = Readonly<Record<string, Tensor>>
 
 /** Runs models off the thread that serves requests. */
 export type Inference = {
-  /** Loads an ONNX file; rejects with a reason when no device can run it. */
-  open(model: URL, options: { readonly device: string }): Promise<InferenceSession>
+  /** Loads an ONNX file; rejects with a reason when not even the CPU can run it. */
+  open(model: URL, options: InferenceOpenOptions): Promise<InferenceSession>
   close(): Promise<void>
 }
 
+export type InferenceOpenOptions = {
+  /** `auto`, or what was asked for; the session says what it became. */
+  readonly device: string
+  /** Inputs on which a device must agree with the CPU before it is used. Tensors of shape [1, length]. */
+  readonly golden?: readonly Tensors[]
+  /** Where the same model is served, for the device `remote`. */
+  readonly remote?: RemoteModel | undefined
+}
+
+/** A model behind the Open Inference Protocol v2. */
+export type RemoteModel = {
+  /** Without `/v2` and without a slash at its end. */
+  readonly url: string
+  readonly model: string
+  readonly headers: Readonly<Record<string, string>>
+  /** To the whole answer; later, and the CPU here answers. */
+  readonly timeoutMs: number
+  /** Calls under way at once. */
+  readonly maxConcurrent: number
+  /** Inputs of one call. */
+  readonly maxBatch: number
+}
+
 export type InferenceSession = {
-  /** The device that really runs it: `cpu`, `cuda`, … */
+  /** The device that really runs it, at this moment: `cpu`, `cuda`, `remote`, … */
   readonly device: string
   /** Rejects when the queue is full or `signal` aborts first. */
   run(inputs: Tensors, signal?: AbortSignal): Promise<Tensors>

@@ -50,7 +50,7 @@ export type Predictions = {
 export type Router = {
   /** `id@version`, as in `x-route-router`. */
   readonly name: string
-  /** Where inference runs: `cpu`, `cuda`, …; `none` for routers without a model. */
+  /** Where inference runs at this moment: `cpu`, `cuda`, `remote`, …; `none` for routers without a model. */
   readonly device: string
   predict(input: RouterInput): Predictions | Promise<Predictions>
   /**

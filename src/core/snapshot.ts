@@ -1,6 +1,7 @@
 import type { Timeouts } from './decision.ts'
 import type { Directives } from './directives.ts'
 import type { Policy } from './policy.ts'
+import type { RemoteModel } from './ports.ts'
 import type { Provider } from './provider.ts'
 import type { Target } from './target.ts'
 
@@ -54,6 +55,8 @@ export type Principal = {
 export type RouterSettings = {
   readonly use: string
   readonly device: string
+  /** The server of the device `remote`. */
+  readonly remote?: RemoteModel | undefined
   /** Milliseconds a decision may wait for the router. */
   readonly deadlineMs: number
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { queueFull } from '../core/queue-full.ts'
 import type { Router } from '../core/router.ts'
 import type { RouteInput } from './route.ts'
 import { decide, tableRouter, target } from './test-pool.ts'
@@ -86,6 +87,14 @@ describe('without a prediction', () => {
     const { decision } = await decide(pool, {}, { router: { ...router, predict }, log: (...line) => lines.push(line) })
     expect(decision).toMatchObject({ model: 'a/strong', reason: 'router failed', router_timed_out: true })
     expect(lines).toMatchObject([['error', 'router_failed', { router: 'table@1' }]])
+  })
+
+  test('a router whose queue is full is skipped; that is a reason of its own and no line of the log', async () => {
+    const lines: unknown[] = []
+    const busy: Router = { ...router, predict: () => Promise.reject(queueFull(64)) }
+    const { decision } = await decide(pool, {}, { router: busy, log: (...line) => lines.push(line) })
+    expect(decision).toMatchObject({ model: 'a/strong', reason: 'router busy', router_timed_out: true })
+    expect(lines).toEqual([])
   })
 
   test('without any router the call is still answered', async () => {

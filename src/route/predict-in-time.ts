@@ -1,4 +1,5 @@
 import type { Clock, Log } from '../core/ports.ts'
+import { isQueueFull } from '../core/queue-full.ts'
 import type { Predictions, Router, RouterInput } from '../core/router.ts'
 
 export type PredictOptions = {
@@ -9,10 +10,10 @@ export type PredictOptions = {
   readonly log: Log
 }
 
-/** A router's word, or why there is none: it is skipped when it is late or fails, and the call goes on. */
+/** A router's word, or why there is none: it is skipped when it is late, busy or fails, and the call goes on. */
 export type Predicted =
   | { readonly predictions: Predictions }
-  | { readonly predictions: undefined; readonly problem: 'router late' | 'router failed' }
+  | { readonly predictions: undefined; readonly problem: 'router late' | 'router busy' | 'router failed' }
 
 /** Asks the router under its deadline. Never rejects. */
 export async function predictInTime(options: PredictOptions): Promise<Predicted> {
@@ -27,6 +28,8 @@ export async function predictInTime(options: PredictOptions): Promise<Predicted>
     if (problem === undefined) return { predictions }
     log('error', 'router_failed', { router: router.name, problem })
   } catch (thrown) {
+    // A burst, and no fault: counted by its reason in the metrics, where a line a call would be a burst of its own.
+    if (isQueueFull(thrown)) return { predictions: undefined, problem: 'router busy' }
     log('error', 'router_failed', {
       router: router.name,
       problem: thrown instanceof Error ? thrown.message : 'unknown',

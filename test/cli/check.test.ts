@@ -27,6 +27,7 @@ test('a good configuration is shown as a table, with what is not enforced yet', 
   expect(stdout).toMatch(/provider +models +known +key +address\nup +2 +0 +env:UP_KEY +http:/)
   expect(stdout).toMatch(/pools +both \(2\)/)
   expect(stdout).toMatch(/router +clusters@\d+ on \w+, [\d.]+ ms/)
+  expect(stdout).toMatch(/devices +cpu: ran the golden prompts, [\d.]+ ms each/)
   expect(stdout).toContain('note: server.keys[].limits is accepted and not enforced by this version')
   expect(stdout).toContain('note: server.keys[].budget is accepted')
   expect(stdout).toContain('note: telemetry.prompts is accepted')
@@ -71,6 +72,24 @@ test('a configuration that is not there: status 1 and where to look', async () =
   const { status, stderr } = await runProgram(['check', '--config', 'nowhere.yaml'])
   expect(status).toBe(1)
   expect(stderr).toContain('nowhere.yaml: there is no such file\n  Check the path given with --config.')
+})
+
+test('a device that was asked for and does not run: status 1, the reason and a remedy, and what was found instead', async () => {
+  // No machine has both: DirectML is for Windows, Core ML for macOS.
+  const absent = process.platform === 'win32' ? 'coreml' : 'dml'
+  const text = `${config()}router: { device: ${absent} }\n`
+  const { status, stdout, stderr } = await runProgram(['check'], { config: text, environment })
+  expect(status).toBe(1)
+  expect(stdout).toMatch(/router +clusters@\d+ on cpu/)
+  expect(stdout).toMatch(/devices +cpu: ran the golden prompts, [\d.]+ ms each/)
+  expect(stderr).toMatch(new RegExp(`router.device: ${absent} is not used: .* has no ${absent}, only .*cpu`))
+  expect(stderr).toContain('write router.device: auto. The gateway would use the CPU.')
+})
+
+test('a router without a model has no device', async () => {
+  const text = `${config()}router: { use: uniform }\n`
+  const { status, stdout } = await runProgram(['check'], { config: text, environment })
+  expect([status, stdout]).toEqual([0, expect.stringContaining('none: this router runs no model')])
 })
 
 test('nothing is contacted unless --live is given', async () => {

@@ -1,6 +1,7 @@
 import { routers } from '../../routers/index.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { Inference } from '../../src/core/ports.ts'
+import type { RouterDefinition } from '../../src/core/router.ts'
 import type { InboundKey, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
@@ -30,6 +31,8 @@ type Options = {
   readonly keys?: readonly InboundKey[]
   readonly facts?: Facts
   readonly provider?: string
+  /** In place of `uniform`. */
+  readonly router?: RouterDefinition
 }
 
 const FACTS: Facts = {
@@ -49,7 +52,11 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
   })
-  const gateway = await createGateway({ snapshot: snapshotOf(options), ports, routers })
+  const gateway = await createGateway({
+    snapshot: snapshotOf(options),
+    ports,
+    routers: options.router === undefined ? routers : new Map([['uniform', options.router]]),
+  })
   const server = await serve(gateway, { host: '127.0.0.1', port: 0 })
   return {
     url: server.url,

@@ -11,7 +11,14 @@ import type { Decision } from '../../src/core/decision.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/platform/node/main.ts', import.meta.url))
 
+/** A router that is late on a busy machine says nothing of its choice: asked again, five times at most. */
 async function route(prompt: string, flags = ''): Promise<Decision> {
+  let decision = await decide(prompt, flags)
+  for (let retry = 0; retry < 4 && decision.reason === 'router late'; retry += 1) decision = await decide(prompt, flags)
+  return decision
+}
+
+async function decide(prompt: string, flags: string): Promise<Decision> {
   const { PATH = '', HOME = '' } = process.env
   const options = { cwd: mkdtempSync(join(tmpdir(), 'thalamus-')), env: { PATH, HOME } }
   const { stdout } = await promisify(execFile)(

@@ -40,8 +40,29 @@ describe('onnxruntime in a worker thread', () => {
     expect(await session.run(inputs)).toEqual(await session.run(inputs))
   })
 
-  test('a device that is not there falls back to the cpu and says so', async () => {
-    expect((await start().open(ENCODER, { device: 'cuda' })).device).toBe('cpu')
+  test.each(['cuda', 'dml', 'abacus'])(
+    '%s, which is not there, ends on the cpu with one line of why',
+    async (device) => {
+      const lines: unknown[][] = []
+      const session = await start({ log: (...line) => void lines.push(line) }).open(ENCODER, {
+        device,
+        golden: [tokens(4)],
+      })
+      expect(session.device).toBe('cpu')
+      expect(lines).toEqual([
+        ['warn', 'router_device', { asked: device, device: 'cpu', refused: { [device]: expect.any(String) } }],
+      ])
+      await expect(session.run(tokens(4))).resolves.toBeDefined()
+    },
+  )
+
+  test('auto says in one line what it took and what it refused; the cpu by its name says nothing', async () => {
+    const lines: unknown[][] = []
+    const inference = start({ log: (...line) => void lines.push(line) })
+    await inference.open(ENCODER, { device: 'cpu' })
+    expect(lines).toEqual([])
+    const { device } = await inference.open(ENCODER, { device: 'auto', golden: [tokens(4)] })
+    expect(lines).toEqual([['info', 'router_device', { asked: 'auto', device, refused: expect.any(Object) }]])
   })
 
   test('a missing file is a rejection, and the thread serves on', async () => {
@@ -90,7 +111,7 @@ describe('a worker thread that dies', () => {
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort } from 'node:worker_threads'
       parentPort.on('message', (request) => {
-        if (request.type === 'open') parentPort.postMessage({ type: 'opened', job: request.job, session: 0, device: 'cpu' })
+        if (request.type === 'open') parentPort.postMessage({ type: 'opened', job: request.job, session: 0 })
         else if (request.inputs.x.data[0] === 13) process.exit(3)
         else parentPort.postMessage({ type: 'ran', job: request.job, outputs: request.inputs })
       })`)}`,

@@ -1,21 +1,22 @@
 import { parentPort } from 'node:worker_threads'
 import type { Tensors } from '../../core/ports.ts'
+import { createSession, listDevices, type OnnxSession, type SessionOptions } from './inference/create-session.ts'
 
 // The worker side of inference-onnx.ts. onnxruntime-node's `run` blocks the thread that calls it,
 // so it is loaded here and never on the thread that serves requests.
 
 export type ThreadRequest =
-  | { readonly type: 'open'; readonly job: number; readonly path: string; readonly threads: number }
+  | { readonly type: 'devices'; readonly job: number }
+  | ({ readonly type: 'open'; readonly job: number } & SessionOptions)
   | { readonly type: 'run'; readonly job: number; readonly session: number; readonly inputs: Tensors }
 
 export type ThreadReply =
-  | { readonly type: 'opened'; readonly job: number; readonly session: number; readonly device: string }
+  | { readonly type: 'devices'; readonly job: number; readonly devices: readonly string[] }
+  | { readonly type: 'opened'; readonly job: number; readonly session: number }
   | { readonly type: 'ran'; readonly job: number; readonly outputs: Tensors }
   | { readonly type: 'failed'; readonly job: number; readonly reason: string }
 
-type Session = Awaited<ReturnType<typeof createSession>>
-
-const sessions: Session[] = []
+const sessions: OnnxSession[] = []
 
 parentPort?.on('message', (request: ThreadRequest) => {
   answer(request).catch((cause: unknown) => {
@@ -25,15 +26,19 @@ parentPort?.on('message', (request: ThreadRequest) => {
 
 async function answer(request: ThreadRequest): Promise<void> {
   switch (request.type) {
+    case 'devices': {
+      reply({ type: 'devices', job: request.job, devices: await listDevices() }, [])
+      return
+    }
     case 'open': {
-      sessions.push(await createSession(request.path, request.threads))
-      reply({ type: 'opened', job: request.job, session: sessions.length - 1, device: 'cpu' }, [])
+      sessions.push(await createSession(request))
+      reply({ type: 'opened', job: request.job, session: sessions.length - 1 }, [])
       return
     }
     case 'run': {
       const session = sessions[request.session]
       if (session === undefined) throw new Error(`No session ${request.session} is open.`)
-      const outputs = await runSession(session, request.inputs)
+      const outputs = await session.run(request.inputs)
       const buffers = Object.values(outputs).flatMap(({ data }) =>
         data.buffer instanceof ArrayBuffer ? [data.buffer] : [],
       )
@@ -45,36 +50,6 @@ async function answer(request: ThreadRequest): Promise<void> {
       throw new Error(`Unknown request ${String(unhandled)}`)
     }
   }
-}
-
-async function createSession(path: string, threads: number) {
-  const { InferenceSession } = await import('onnxruntime-node')
-  return InferenceSession.create(path, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    // The arena and the memory pattern keep the largest run's memory for good: tens of MB for no speed at batch 1.
-    enableCpuMemArena: false,
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-  })
-}
-
-async function runSession(session: Session, inputs: Tensors): Promise<Tensors> {
-  const { Tensor } = await import('onnxruntime-node')
-  const feeds = Object.fromEntries(
-    Object.entries(inputs).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, [...dims])]),
-  )
-  const results = await session.run(feeds)
-  const outputs: Record<string, Tensors[string]> = {}
-  for (const [name, { data, dims }] of Object.entries(results)) {
-    // A copy, because onnxruntime may own the memory behind `data`.
-    if (data instanceof Float32Array) outputs[name] = { type: 'float32', data: data.slice(), dims }
-    else if (data instanceof BigInt64Array) outputs[name] = { type: 'int64', data: data.slice(), dims }
-  }
-  return outputs
 }
 
 function reply(message: ThreadReply, transfer: readonly ArrayBuffer[]): void {

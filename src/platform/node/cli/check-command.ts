@@ -16,7 +16,12 @@ const silent: Log = () => undefined
 
 /** `thalamus check`: everything that would keep the gateway from serving well, found without serving. */
 export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
-  const opened = await openGateway({ config: options.config, log: silent, needsUpstream: options.live === true })
+  const opened = await openGateway({
+    config: options.config,
+    log: silent,
+    needsUpstream: options.live === true,
+    inspectsDevices: true,
+  })
   if ('problems' in opened) return report(options, opened.problems, undefined)
   try {
     const problems: Problem[] = []
@@ -28,6 +33,7 @@ export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
         remedy: 'The gateway would serve in the policy’s fixed order. Run npm ci again, or use another router.',
       })
     }
+    problems.push(...deviceProblems(opened))
     const findings = await findingsOf(opened)
     if (options.live === true) problems.push(...(await probeProviders(opened.snapshot)))
     return report(options, problems, findings)
@@ -45,6 +51,14 @@ async function findingsOf(opened: Opened): Promise<Findings> {
     keys: snapshot.keys.map(({ name }) => name),
     policy: snapshot.defaultPolicy,
     router: await probeRouter(opened),
+    devices: opened.devices.map(({ device, runs, reason, ms, cosine, batches }) => ({
+      device,
+      runs,
+      ms: round(ms, 10),
+      cosine: round(cosine, 10_000),
+      batches,
+      reason,
+    })),
     providers: [...snapshot.providers.values()].map(({ name, provider }) => {
       const served = targets.filter((target) => target.provider === name)
       return {
@@ -75,6 +89,21 @@ async function probeRouter(opened: Opened): Promise<Findings['router']> {
     first_decision_ms: Math.round(decision.elapsed_ms * 10) / 10,
     is_late: decision.router_timed_out,
   }
+}
+
+/** A device that was asked for by name and does not run. */
+function deviceProblems({ devices, config }: Opened): readonly Problem[] {
+  return devices
+    .filter(({ device, runs, isUntried }) => device === config.router.device && !runs && isUntried !== true)
+    .map(({ device, reason = 'does not run', remedy = '' }) => ({
+      path: 'router.device',
+      problem: `${device} is not used: ${reason}`,
+      remedy: `${remedy} The gateway would use the CPU.`.trim(),
+    }))
+}
+
+function round(value: number | undefined, parts: number): number | undefined {
+  return value === undefined ? undefined : Math.round(value * parts) / parts
 }
 
 function report(options: CheckOptions, problems: readonly Problem[], found: Findings | undefined): ExitStatus {

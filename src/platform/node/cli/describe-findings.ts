@@ -11,6 +11,15 @@ export type Findings = {
   readonly router:
     | { readonly name: string; readonly device: string; readonly first_decision_ms: number; readonly is_late: boolean }
     | undefined
+  /** Devices beside those in use, with what came of trying them on the golden prompts. */
+  readonly devices: readonly {
+    readonly device: string
+    readonly runs: boolean
+    readonly ms: number | undefined
+    readonly cosine: number | undefined
+    readonly batches: boolean | undefined
+    readonly reason: string | undefined
+  }[]
   readonly providers: readonly {
     readonly name: string
     readonly type: string
@@ -41,6 +50,7 @@ export function describeFindings(found: Findings, paint: Paint, width: number): 
       'router',
       [router === undefined ? 'none' : `${router.name} on ${router.device}, ${router.first_decision_ms} ms${late}`],
     ],
+    ['devices', found.devices.length === 0 ? ['none: this router runs no model'] : found.devices.map(describeDevice)],
     ['pools', pools.length === 0 ? ['none'] : pools.map(({ name, models }) => `${name} (${models})`)],
   ]
   const head = ['provider', 'models', 'known', 'key', 'address']
@@ -61,4 +71,10 @@ export function describeFindings(found: Findings, paint: Paint, width: number): 
     ...found.not_enforced.map((path) => paint('yellow', `note: ${path} is accepted and not enforced by this version`)),
   ]
   return `${text.join('\n')}\n`
+}
+
+function describeDevice({ device, runs, ms, cosine, reason }: Findings['devices'][number]): string {
+  if (!runs) return `${device}: ${reason}`
+  const agreement = cosine === undefined ? '' : `, cosine ${cosine} to the CPU`
+  return ms === undefined ? `${device}: answers` : `${device}: ran the golden prompts, ${ms} ms each${agreement}`
 }

@@ -12,6 +12,7 @@ import type { Gateway } from '../../../gateway.ts'
 import { createGateway } from '../../../gateway.ts'
 import { providers } from '../../../providers/index.ts'
 import { discover } from '../discover.ts'
+import type { DeviceReport } from '../inference/choose-device.ts'
 import { createInference } from '../inference-onnx.ts'
 import { createNodePorts } from '../ports.ts'
 import { createSecrets } from '../secrets.ts'
@@ -32,6 +33,8 @@ export type Opened = {
   readonly writtenConfig: Config
   readonly snapshot: Snapshot
   readonly origin: Origin
+  /** What became of each device that was tried for the router. */
+  readonly devices: readonly DeviceReport[]
   close(): Promise<void>
 }
 
@@ -41,6 +44,8 @@ export type OpenOptions = {
   /** False where only decisions are wanted: then nothing has to answer. */
   readonly needsUpstream: boolean
   readonly listening?: Listening
+  /** Find out about every device, and call the router's server only when `needsUpstream`. */
+  readonly inspectsDevices?: boolean
 }
 
 /** Where to listen, as far as the command line says. */
@@ -66,10 +71,12 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
           version: VERSION,
           log: options.log,
         })
+  const { log, needsUpstream, inspectsDevices = false } = options
+  const inference = createInference({ log, triesAll: inspectsDevices, isOffline: inspectsDevices && !needsUpstream })
   const ports = createNodePorts({
-    inference: createInference(),
+    inference,
     secrets: createSecrets(process.env),
-    log: options.log,
+    log,
     connectMs: timeouts.connect_ms,
   })
   const gateway = await createGateway({ snapshot: built.snapshot, ports, routers, isTracing: tracing !== undefined })
@@ -79,6 +86,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     writtenConfig: source.config,
     snapshot: built.snapshot,
     origin,
+    devices: inference.devices(),
     async close() {
       await gateway.close()
       await closeSource()

@@ -1,4 +1,5 @@
 import heads from './heads.json' with { type: 'json' }
+import { createRowProducts } from './row-products.ts'
 
 /** What the heads read from one prompt, whichever model answers it. */
 export type Reading = {
@@ -21,7 +22,7 @@ export type Reading = {
 /** Reads an embedding and the text's own numbers; as `Model` in train/assemble.py. */
 export function readPrompt(embedding: Float32Array, features: readonly number[]): Reading {
   const centred = centre(embedding)
-  const cosines = heads.centroids.map((centroid) => dot(centroid, centred))
+  const cosines = cosinesWith(centred)
   const nearest = Math.max(...cosines)
   const clusters = softmax(cosines, heads.sharpness)
   const numbers = features.map((value, index) => {
@@ -56,6 +57,9 @@ function unreadShare(features: readonly number[]): number {
   return Math.min(Math.max((beyondAscii - 0.2) / 0.3, 0), 1)
 }
 
+const cosinesWith = createRowProducts(heads.centroids)
+const MEAN = Float64Array.from(heads.mean)
+
 // The place of the share of characters beyond ASCII in `textFeatures`.
 const BEYOND_ASCII = 5
 
@@ -71,9 +75,12 @@ function apply(head: Head, embedding: Float32Array, numbers: readonly number[], 
 }
 
 function centre(embedding: Float32Array): Float32Array {
-  const moved = embedding.map((value, index) => value - (heads.mean[index] ?? 0))
+  const moved = new Float32Array(embedding.length)
+  for (let index = 0; index < moved.length; index += 1) moved[index] = (embedding[index] ?? 0) - (MEAN[index] ?? 0)
   const length = Math.sqrt(dot(moved, moved))
-  return length === 0 ? moved : moved.map((value) => value / length)
+  if (length === 0) return moved
+  for (let index = 0; index < moved.length; index += 1) moved[index] = (moved[index] ?? 0) / length
+  return moved
 }
 
 function softmax(values: readonly number[], sharpness: number): number[] {

@@ -6,7 +6,6 @@ import vocabulary from '../heads/vocab.json' with { type: 'json' }
 import { clustersSettings } from './settings.ts'
 
 const WARM_UP = 'Say: how many words, numbers (1, 2, 3) and signs does this sentence hold? '.repeat(8)
-const ENCODER = new URL('./weights/encoder.onnx', import.meta.url)
 // About three kilobytes each.
 const KEPT_VERDICTS = 2_048
 
@@ -16,7 +15,12 @@ export default defineRouter({
   settings: clustersSettings,
   runtimes: ['node'],
   async open(settings, { inference, createStore, digest }): Promise<Router> {
-    const session = await inference.open(ENCODER, { device: settings.device })
+    if (inference === undefined) {
+      throw new Error('This runtime runs no ONNX models. Use router.use: static, or auto.')
+    }
+    // Not a constant of the module: in workerd it has no URL, and the list of routers must load there.
+    const encoder = new URL('./weights/encoder.onnx', import.meta.url)
+    const session = await inference.open(encoder, { device: settings.device })
     const tokenizer = createWordPiece(vocabulary.words.split('\n'), heads.limits)
 
     async function encode(text: string, signal?: AbortSignal): Promise<Encoded> {

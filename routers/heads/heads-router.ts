@@ -33,14 +33,19 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
   const verdictOn = createVerdicts<Verdict>({
     store,
     keyOf: (text) => `${name} ${digest(text)}`,
-    async infer(text, signal) {
-      const { embedding, truncated } = await encode(text, signal)
-      return { reading: readPrompt(embedding, textFeatures(text)), truncated }
+    infer(text, signal) {
+      const read = ({ embedding, truncated }: Encoded): Verdict => ({
+        reading: readPrompt(embedding, textFeatures(text)),
+        truncated,
+      })
+      const encoded = encode(text, signal)
+      return encoded instanceof Promise ? encoded.then(read) : read(encoded)
     },
   })
 
   async function readingOf(text: string): Promise<Reading> {
-    const { reading } = await verdictOn(text, NEVER)
+    // workerd lets nobody make a controller before the first request, so this cannot be a constant.
+    const { reading } = await verdictOn(text, new AbortController().signal)
     return reading
   }
 
@@ -106,16 +111,28 @@ function judgeWith(profile: (target: Target) => Profile): Judge {
   return { profile, predict: (reading, target) => predict(reading, profile(target)) }
 }
 
-const NEVER = new AbortController().signal
-
 function describe(reading: Reading): Readonly<Record<string, unknown>> {
-  const clusters = reading.clusters
-    .map((share, index) => ({ label: heads.labels[index] ?? '', share: Number(share.toFixed(3)) }))
-    .sort((left, right) => right.share - left.share)
-    .slice(0, 3)
+  const clusters = largest(reading.clusters, 3).map((index) => ({
+    label: heads.labels[index] ?? '',
+    share: Number((reading.clusters[index] ?? 0).toFixed(3)),
+  }))
   return {
     clusters,
     difficulty: Number(reading.difficultyShare.toFixed(3)),
     out_of_distribution: Number(reading.strangeness.toFixed(3)),
   }
+}
+
+/** The places of the largest values, the largest first. */
+function largest(values: readonly number[], count: number): number[] {
+  const places: number[] = []
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0
+    let at = places.length
+    while (at > 0 && value > (values[places[at - 1] ?? 0] ?? 0)) at -= 1
+    if (at >= count) continue
+    places.splice(at, 0, index)
+    if (places.length > count) places.pop()
+  }
+  return places
 }

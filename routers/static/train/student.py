@@ -5,8 +5,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-CLS, SEP = 101, 102
-
 
 class Heads:
     """What ../../heads/reading.ts computes, with gradients; strangeness and bounds left out."""
@@ -14,39 +12,34 @@ class Heads:
     def __init__(self, heads):
         tensor = lambda values: torch.tensor(values, dtype=torch.float32)
         self.mean, self.centroids, self.sharpness = tensor(heads["mean"]), tensor(heads["centroids"]), heads["sharpness"]
-        self.parts = {name: {part: tensor(heads[name][part]) for part in ("bias", "embedding", "features", "clusters")} for name in ("difficulty", "length")}
+        self.parts = [{part: tensor(heads[name][part]) for part in ("bias", "embedding", "features", "clusters")} for name in ("difficulty", "length")]
         self.feature_mean, self.feature_sd = tensor(heads["features"]["mean"]), tensor(heads["features"]["sd"])
 
     def read(self, embedding, features):
+        """The embedding about the mean, log memberships, difficulty, log tokens."""
         centred = functional.normalize(embedding - self.mean, dim=1)
-        logits = self.sharpness * (centred @ self.centroids.T)
-        clusters = functional.softmax(logits, 1)
+        clusters = functional.log_softmax(self.sharpness * (centred @ self.centroids.T), 1)
         numbers = ((features - self.feature_mean) / self.feature_sd).clamp(-3, 3)
-        scores = [part["bias"] + centred @ part["embedding"] + numbers @ part["features"] + clusters @ part["clusters"] for part in self.parts.values()]
-        return centred, functional.log_softmax(logits, 1), scores[0], scores[1]
+        scores = [part["bias"] + centred @ part["embedding"] + numbers @ part["features"] + clusters.exp() @ part["clusters"] for part in self.parts]
+        return centred, clusters, *scores
 
 
 class Student(nn.Module):
-    """embedding = unit length of (mean of the tokens' rows) × projection + bias. Rows are whole numbers times one step."""
+    """embedding = unit length of (mean of the words' rows) × projection + bias."""
 
-    def __init__(self, rows, projection, bias, limit):
+    def __init__(self, rows, projection, bias):
         super().__init__()
         self.table = nn.Parameter(torch.tensor(rows, dtype=torch.float32))
         self.projection = nn.Parameter(torch.tensor(projection, dtype=torch.float32))
         self.bias = nn.Parameter(torch.tensor(bias, dtype=torch.float32))
-        self.limit, self.step = limit, None
 
-    def forward(self, ids, offsets, weights=None, counts=None):
-        pooled = functional.embedding_bag(ids, self.table, offsets, mode="sum", per_sample_weights=weights)
-        if self.step is not None:
-            # Straight through: the loss sees whole numbers, the gradient does not.
-            used, inverse = torch.unique(ids, return_inverse=True)
-            rows = self.table[used]
-            rounded = (rows / self.step).round().clamp(-self.limit, self.limit) * self.step
-            rows = rows + (rounded - rows).detach()
-            pooled = functional.embedding_bag(inverse, rows, offsets, mode="sum", per_sample_weights=weights)
-        pooled = pooled / counts[:, None].clamp(min=1)
-        return functional.normalize(pooled @ self.projection + self.bias, dim=1)
+    def forward(self, ids, offsets, lengths, kept=None):
+        """Texts are runs of `ids` that begin at `offsets`; of a word that is not `kept` nothing is read."""
+        kept = torch.ones(len(ids)) if kept is None else kept
+        pooled = functional.embedding_bag(ids, self.table, offsets, mode="sum", per_sample_weights=kept)
+        text_of = torch.repeat_interleave(torch.arange(len(offsets)), lengths)
+        count = torch.zeros(len(offsets)).index_add_(0, text_of, kept).clamp(min=1)
+        return functional.normalize(pooled / count[:, None] @ self.projection + self.bias, dim=1)
 
 
 def start(alone, counts, dims):
@@ -54,7 +47,6 @@ def start(alone, counts, dims):
     mean = alone.mean(0)
     centred = alone - mean
     _, _, directions = np.linalg.svd(centred[np.random.default_rng(3).permutation(len(centred))[:8000]], full_matrices=False)
-    rows = centred @ directions[:dims].T
     share = (counts + 1) / (counts + 1).sum()
     weight = 1e-3 / (1e-3 + share)
-    return rows * weight[:, None], directions[:dims].astype(np.float32), mean
+    return Student((centred @ directions[:dims].T) * weight[:, None], directions[:dims], mean)

@@ -1,0 +1,117 @@
+import { createWordPiece, type WordPieceLimits } from '#core/word-piece.ts'
+import type { Encoded } from '../heads/heads-router.ts'
+import { createRowProducts } from '../heads/row-products.ts'
+
+/** `weights/table.json`: a row of small whole numbers for each word of the vocabulary, and what makes embeddings of them. */
+export type Table = {
+  readonly limits: WordPieceLimits
+  readonly dims: number
+  /** `dims` characters a word, each one number (`ALPHABET`). */
+  readonly rows: string
+  /** For each dimension of the embedding, its weights over the row's and its bias. */
+  readonly projection: readonly (readonly number[])[]
+  readonly bias: readonly number[]
+}
+
+/** Printable ASCII without the two characters that JSON escapes: its middle is 0, its first −46, its last 46. */
+const ALPHABET = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index))
+  .filter((character) => character !== '"' && character !== '\\')
+  .join('')
+const MIDDLE = (ALPHABET.length - 1) / 2
+const LANE_BITS = 16
+const LANE_MASK = 0xffff
+
+/**
+ * A text's embedding as the mean of its words' rows, projected. Sums of whole numbers are exact and everything after
+ * them is added in one order, so two JavaScript engines cannot differ.
+ */
+export function createTableEncoder(table: Table, vocabulary: readonly string[]): (text: string) => Encoded {
+  const { limits, dims, bias } = table
+  if (dims % 8 !== 0 || table.rows.length !== vocabulary.length * dims) {
+    throw new Error(
+      `weights/table.json holds ${table.rows.length} numbers for ${vocabulary.length} words of ${dims}. Run routers/static/train/run.sh.`,
+    )
+  }
+  if (limits.maxTokens * (ALPHABET.length - 1) > LANE_MASK) {
+    throw new Error(`weights/table.json reads ${limits.maxTokens} tokens: sums of so many would not fit 16 bits.`)
+  }
+  const width = dims / 2
+  const packed = pack(table.rows, width)
+  const project = createRowProducts(table.projection)
+  const tokenizer = createWordPiece(vocabulary, limits)
+  const sums = new Int32Array(width)
+  const pooled = new Float32Array(dims)
+
+  return (text) => {
+    const { ids, truncated } = tokenizer.encode(text)
+    const words = ids.length - FRAME
+    sumRows(packed, ids, sums)
+    const zero = MIDDLE * words
+    const share = 1 / Math.max(words, 1)
+    for (let column = 0; column < width; column += 1) {
+      const sum = sums[column] ?? 0
+      pooled[column] = ((sum & LANE_MASK) - zero) * share
+      pooled[width + column] = ((sum >>> LANE_BITS) - zero) * share
+    }
+    return { embedding: ofUnitLength(project(pooled), bias), truncated }
+  }
+}
+
+// `[CLS]` and `[SEP]` stand in every text and say nothing.
+const FRAME = 2
+
+/** The numbers of one half of a row in the low 16 bits, of the other in the high ones: one addition adds two. */
+function pack(rows: string, width: number): Int32Array {
+  const values = new Uint8Array(0x80)
+  for (let index = 0; index < ALPHABET.length; index += 1) values[ALPHABET.charCodeAt(index)] = index
+  const packed = new Int32Array(rows.length / 2)
+  let from = 0
+  for (let at = 0; at < packed.length; at += width) {
+    for (let column = 0; column < width; column += 1) {
+      const low = values[rows.charCodeAt(from + column)] ?? 0
+      const high = values[rows.charCodeAt(from + width + column)] ?? 0
+      packed[at + column] = low | (high << LANE_BITS)
+    }
+    from += 2 * width
+  }
+  return packed
+}
+
+/** Four rows at a time: reading and writing the sums took more than the additions. */
+function sumRows(packed: Int32Array, ids: readonly number[], sums: Int32Array): void {
+  const width = sums.length
+  sums.fill(0)
+  const end = ids.length - 1
+  let at = 1
+  for (; at + 4 <= end; at += 4) {
+    const a = (ids[at] ?? 0) * width
+    const b = (ids[at + 1] ?? 0) * width
+    const c = (ids[at + 2] ?? 0) * width
+    const d = (ids[at + 3] ?? 0) * width
+    for (let column = 0; column < width; column += 1) {
+      const left = (packed[a + column] ?? 0) + (packed[b + column] ?? 0)
+      const right = (packed[c + column] ?? 0) + (packed[d + column] ?? 0)
+      sums[column] = ((sums[column] ?? 0) + left + right) | 0
+    }
+  }
+  for (; at < end; at += 1) {
+    const row = (ids[at] ?? 0) * width
+    for (let column = 0; column < width; column += 1) {
+      sums[column] = ((sums[column] ?? 0) + (packed[row + column] ?? 0)) | 0
+    }
+  }
+}
+
+function ofUnitLength(values: readonly number[], bias: readonly number[]): Float32Array {
+  const embedding = new Float32Array(values.length)
+  let squares = 0
+  for (let index = 0; index < embedding.length; index += 1) {
+    const value = (values[index] ?? 0) + (bias[index] ?? 0)
+    embedding[index] = value
+    squares += value * value
+  }
+  const length = Math.sqrt(squares)
+  if (length === 0) return embedding
+  for (let index = 0; index < embedding.length; index += 1) embedding[index] = (embedding[index] ?? 0) / length
+  return embedding
+}

@@ -1,4 +1,5 @@
 import heads from './heads.json' with { type: 'json' }
+import { exp } from './portable-maths.ts'
 import { createRowProducts } from './row-products.ts'
 
 /** What the heads read from one prompt, whichever model answers it. */
@@ -83,9 +84,9 @@ function centre(embedding: Float32Array): Float32Array {
   return moved
 }
 
-function softmax(values: readonly number[], sharpness: number): number[] {
+function softmax(values: Float64Array, sharpness: number): number[] {
   const top = Math.max(...values)
-  const weights = values.map((value) => Math.exp(sharpness * (value - top)))
+  const weights = Array.from(values, (value) => exp(sharpness * (value - top)))
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   return weights.map((weight) => weight / total)
 }

@@ -1,3 +1,5 @@
+import { log } from './portable-maths.ts'
+
 /** Numbers of a text that an embedding forgets; the same as `features` in train/fit.py. */
 export function textFeatures(text: string): readonly number[] {
   const seen = new Float64Array(KINDS)
@@ -12,11 +14,11 @@ export function textFeatures(text: string): readonly number[] {
   const count = Math.max(points, 1)
   const share = (kind: number) => (seen[kind] ?? 0) / count
   return [
-    Math.log1p(points),
+    log(1 + points),
     share(DIGIT),
     share(MATHS),
     share(CODE),
-    Math.log1p(seen[LINE] ?? 0),
+    log(1 + (seen[LINE] ?? 0)),
     share(FOREIGN),
     Math.min(seen[QUESTION] ?? 0, 3),
   ]

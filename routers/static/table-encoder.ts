@@ -102,7 +102,7 @@ function sumRows(packed: Int32Array, ids: readonly number[], sums: Int32Array): 
   }
 }
 
-function ofUnitLength(values: readonly number[], bias: readonly number[]): Float32Array {
+function ofUnitLength(values: Float64Array, bias: readonly number[]): Float32Array {
   const embedding = new Float32Array(values.length)
   let squares = 0
   for (let index = 0; index < embedding.length; index += 1) {

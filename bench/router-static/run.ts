@@ -5,13 +5,13 @@ import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import vocabulary from '../../routers/heads/vocab.json' with { type: 'json' }
 import staticRouter from '../../routers/static/index.ts'
-import { createTableEncoder, type Table } from '../../routers/static/table-encoder.ts'
+import { createTableReader, type Table } from '../../routers/static/table-reader.ts'
 import type { Signals } from '../../src/core/router.ts'
 import type { Target } from '../../src/core/target.ts'
 import { createWordPiece } from '../../src/core/word-piece.ts'
 import { digest } from '../../src/platform/node/ports.ts'
 
-// What one decision of `static` costs: opening it, then the encoder alone and the whole prediction by length of prompt.
+// What one decision of `static` costs: opening it, then tokenising and summing alone and the whole prediction by length of prompt.
 // Every prompt is another one and nothing is kept, so neither the verdict cache nor a text in the CPU's caches helps.
 
 const { values } = parseArgs({ options: { 'no-write': { type: 'boolean', default: false } } })
@@ -26,7 +26,7 @@ const table: Table = JSON.parse(
   readFileSync(new URL('../../routers/static/weights/table.json', import.meta.url), 'utf8'),
 )
 const parsed = performance.now()
-const encode = createTableEncoder(table, words)
+const read = createTableReader(table, words)
 const decoded = performance.now()
 const router = await staticRouter.open(
   {},
@@ -51,7 +51,7 @@ const sizes = SIZES.map((tokens) => {
   return {
     tokens,
     texts: texts.length,
-    encode_ms: spread(texts, encode),
+    read_ms: spread(texts, read),
     predict_ms: spread(texts, (text) => router.predict({ signals: signalsOf(text), candidates, signal })),
   }
 })

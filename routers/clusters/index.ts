@@ -2,6 +2,7 @@ import { defineRouter, type Router } from '#core/router.ts'
 import { createWordPiece } from '#core/word-piece.ts'
 import heads from '../heads/heads.json' with { type: 'json' }
 import { createHeadsRouter, type Encoded, type Verdict } from '../heads/heads-router.ts'
+import { projectEmbedding } from '../heads/projected.ts'
 import vocabulary from '../heads/vocab.json' with { type: 'json' }
 import { clustersSettings } from './settings.ts'
 
@@ -35,7 +36,7 @@ export default defineRouter({
       )
       const embedding = outputs['embedding']
       if (embedding?.type !== 'float32') throw new Error('The encoder gave no embedding.')
-      return { embedding: embedding.data, truncated }
+      return { projected: projectEmbedding(embedding.data), truncated }
     }
 
     const router = createHeadsRouter({

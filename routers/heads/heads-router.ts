@@ -6,12 +6,13 @@ import { type GradedReading, onboard } from './onboard.ts'
 import { gather, learnPool } from './pool.ts'
 import { type Predict, predict } from './predict.ts'
 import { createProfiles, type Profile } from './profile.ts'
+import type { Projected } from './projected.ts'
 import { type Reading, readPrompt } from './reading.ts'
 import { textFeatures } from './text-features.ts'
 import { createVerdicts } from './verdicts.ts'
 
-/** A text's embedding, of unit length. */
-export type Encoded = { readonly embedding: Float32Array; readonly truncated: boolean }
+/** What an encoder makes of a text. */
+export type Encoded = { readonly projected: Projected; readonly truncated: boolean }
 
 /** What is known of a text, whichever models are candidates. */
 export type Verdict = { readonly reading: Reading; readonly truncated: boolean }
@@ -34,8 +35,8 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
     store,
     keyOf: (text) => `${name} ${digest(text)}`,
     infer(text, signal) {
-      const read = ({ embedding, truncated }: Encoded): Verdict => ({
-        reading: readPrompt(embedding, textFeatures(text)),
+      const read = ({ projected, truncated }: Encoded): Verdict => ({
+        reading: readPrompt(projected, textFeatures(text)),
         truncated,
       })
       const encoded = encode(text, signal)

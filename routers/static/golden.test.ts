@@ -2,14 +2,20 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Router } from '../../src/core/router.ts'
 import { createStore, digest } from '../../src/platform/node/ports.ts'
 import { signals, target } from '../../test/contract/describe-router.ts'
+import { createLinearEncoder, projectEmbedding } from '../heads/projected.ts'
 import vocabulary from '../heads/vocab.json' with { type: 'json' }
 import golden from './golden.json' with { type: 'json' }
 import router from './index.ts'
-import { createTableEncoder } from './table-encoder.ts'
+import { createTableReader } from './table-reader.ts'
 import table from './weights/table.json' with { type: 'json' }
 
 const words = vocabulary.words.split('\n')
-const encode = createTableEncoder(table, words)
+const read = createTableReader(table, words)
+const { embed, project } = createLinearEncoder(table.projection, table.bias)
+const encode = (text: string) => {
+  const { pooled, truncated } = read(text)
+  return { embedding: embed(pooled), truncated }
+}
 
 test('golden prompts get the embeddings that the recipe computed', () => {
   expect(golden.cases.length).toBeGreaterThan(10)
@@ -30,6 +36,18 @@ test('an embedding is of unit length and the same again, whatever was read betwe
   }
 })
 
+test('what the heads see of it without forming it is what they see of the embedding', () => {
+  for (const { prompt } of golden.cases) {
+    const { pooled } = read(prompt)
+    const [short, long] = [project(pooled), projectEmbedding(embed(pooled))]
+    expect(short.cosines).toHaveLength(long.cosines.length)
+    for (const [index, cosine] of long.cosines.entries()) expect(short.cosines[index]).toBeCloseTo(cosine, 6)
+    expect(short.difficulty).toBeCloseTo(long.difficulty, 5)
+    expect(short.length).toBeCloseTo(long.length, 5)
+    expect(short.embedding()).toEqual(long.embedding())
+  }
+})
+
 test('a text longer than the window keeps its head and its tail and says so', () => {
   const around = (middle: string) => encode(`${'start '.repeat(400)}${middle}${' end'.repeat(400)}`)
   expect(around('one '.repeat(1_000))).toEqual(around('two '.repeat(1_000)))
@@ -46,9 +64,9 @@ test('the largest sums fit: a full window of one word is that word', () => {
 })
 
 test('a table of another vocabulary is refused with the command that makes the right one', () => {
-  expect(() => createTableEncoder(table, words.slice(1))).toThrow(/routers\/static\/train\/run\.sh/)
+  expect(() => createTableReader(table, words.slice(1))).toThrow(/routers\/static\/train\/run\.sh/)
   const limits = { ...table.limits, maxTokens: 1_000 }
-  expect(() => createTableEncoder({ ...table, limits }, words)).toThrow(/16 bits/)
+  expect(() => createTableReader({ ...table, limits }, words)).toThrow(/16 bits/)
 })
 
 describe('as a router', () => {

@@ -1,6 +1,7 @@
+import { createLinearEncoder } from '../../routers/heads/projected.ts'
 import vocabulary from '../../routers/heads/vocab.json' with { type: 'json' }
 import { routers } from '../../routers/index.ts'
-import { createTableEncoder } from '../../routers/static/table-encoder.ts'
+import { createTableReader } from '../../routers/static/table-reader.ts'
 import table from '../../routers/static/weights/table.json' with { type: 'json' }
 import type { Signals } from '../../src/core/router.ts'
 import type { Facts, Target } from '../../src/core/target.ts'
@@ -10,7 +11,8 @@ export type Fingerprint = { readonly embedding: string; readonly predictions: st
 
 /** Runs the router itself, from the list of all routers, with nothing that only one runtime has. */
 export async function fingerprints(texts: readonly string[]): Promise<Fingerprint[]> {
-  const encode = createTableEncoder(table, vocabulary.words.split('\n'))
+  const read = createTableReader(table, vocabulary.words.split('\n'))
+  const { embed } = createLinearEncoder(table.projection, table.bias)
   const definition = routers.get('static')
   if (definition === undefined) throw new Error('There is no router "static".')
   const kept = new Map<string, unknown>()
@@ -32,7 +34,7 @@ export async function fingerprints(texts: readonly string[]): Promise<Fingerprin
       outputTokens ?? Number.NaN,
     ])
     prints.push({
-      embedding: bits(encode(text).embedding),
+      embedding: bits(embed(read(text).pooled)),
       predictions: bits(Float64Array.from(numbers)),
       evidence,
     })

@@ -1,6 +1,4 @@
 import { createWordPiece, type WordPieceLimits } from '#core/word-piece.ts'
-import type { Encoded } from '../heads/heads-router.ts'
-import { createRowProducts } from '../heads/row-products.ts'
 
 /** `weights/table.json`: a row of small whole numbers for each word of the vocabulary, and what makes embeddings of them. */
 export type Table = {
@@ -8,7 +6,7 @@ export type Table = {
   readonly dims: number
   /** `dims` characters a word, each one number (`ALPHABET`). */
   readonly rows: string
-  /** For each dimension of the embedding, its weights over the row's and its bias. */
+  /** For each dimension of the embedding, its weights over the rows' and its bias. */
   readonly projection: readonly (readonly number[])[]
   readonly bias: readonly number[]
 }
@@ -21,12 +19,12 @@ const MIDDLE = (ALPHABET.length - 1) / 2
 const LANE_BITS = 16
 const LANE_MASK = 0xffff
 
-/**
- * A text's embedding as the mean of its words' rows, projected. Sums of whole numbers are exact and everything after
- * them is added in one order, so two JavaScript engines cannot differ.
- */
-export function createTableEncoder(table: Table, vocabulary: readonly string[]): (text: string) => Encoded {
-  const { limits, dims, bias } = table
+/** The mean of a text's rows. */
+export type Pooled = { readonly pooled: Float32Array; readonly truncated: boolean }
+
+/** Reads texts by their words' rows. Sums of whole numbers are exact, so no two JavaScript engines can differ. */
+export function createTableReader(table: Table, vocabulary: readonly string[]): (text: string) => Pooled {
+  const { limits, dims } = table
   if (dims % 8 !== 0 || table.rows.length !== vocabulary.length * dims) {
     throw new Error(
       `weights/table.json holds ${table.rows.length} numbers for ${vocabulary.length} words of ${dims}. Run routers/static/train/run.sh.`,
@@ -37,13 +35,12 @@ export function createTableEncoder(table: Table, vocabulary: readonly string[]):
   }
   const width = dims / 2
   const packed = pack(table.rows, width)
-  const project = createRowProducts(table.projection)
   const tokenizer = createWordPiece(vocabulary, limits)
   const sums = new Int32Array(width)
-  const pooled = new Float32Array(dims)
 
   return (text) => {
     const { ids, truncated } = tokenizer.encode(text)
+    const pooled = new Float32Array(dims)
     const words = ids.length - FRAME
     sumRows(packed, ids, sums)
     const zero = MIDDLE * words
@@ -53,7 +50,7 @@ export function createTableEncoder(table: Table, vocabulary: readonly string[]):
       pooled[column] = ((sum & LANE_MASK) - zero) * share
       pooled[width + column] = ((sum >>> LANE_BITS) - zero) * share
     }
-    return { embedding: ofUnitLength(project(pooled), bias), truncated }
+    return { pooled, truncated }
   }
 }
 
@@ -100,18 +97,4 @@ function sumRows(packed: Int32Array, ids: readonly number[], sums: Int32Array): 
       sums[column] = ((sums[column] ?? 0) + (packed[row + column] ?? 0)) | 0
     }
   }
-}
-
-function ofUnitLength(values: Float64Array, bias: readonly number[]): Float32Array {
-  const embedding = new Float32Array(values.length)
-  let squares = 0
-  for (let index = 0; index < embedding.length; index += 1) {
-    const value = (values[index] ?? 0) + (bias[index] ?? 0)
-    embedding[index] = value
-    squares += value * value
-  }
-  const length = Math.sqrt(squares)
-  if (length === 0) return embedding
-  for (let index = 0; index < embedding.length; index += 1) embedding[index] = (embedding[index] ?? 0) / length
-  return embedding
 }

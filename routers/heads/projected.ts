@@ -40,11 +40,11 @@ export function createLinearEncoder(
   bias: readonly number[],
 ): LinearEncoder {
   const width = projection[0]?.length ?? 0
-  const columns = Array.from({ length: width }, (_, column) => projection.map((row) => row[column] ?? 0))
+  const columns = Array.from({ length: width }, (_, column) => Float64Array.from(projection, (row) => row[column] ?? 0))
   // The readers and the mean in terms of `pooled`; then what gives the embedding's length before it was made one.
-  const seen = [...READERS, heads.mean]
-  const inner = [...seen, ...columns].map((row) => columns.map((column) => dot(row, column)))
-  const onBias = [...seen, ...columns].map((row) => dot(row, bias))
+  const seen = [...READERS.map((reader) => Float64Array.from(reader)), MEAN, ...columns]
+  const inner = seen.map((row) => columns.map((column) => exactDot(row, column)))
+  const onBias = seen.map((row) => dot(row, bias))
   const biasSquare = dot(bias, bias)
   const innerWith = createRowProducts(inner)
   const embeddingWith = createRowProducts(projection)
@@ -87,6 +87,13 @@ function centre(embedding: Float32Array): Float32Array {
   const moved = embedding.map((value, index) => value - (MEAN[index] ?? 0))
   const length = Math.sqrt(dot(moved, moved))
   return length === 0 ? moved : moved.map((value) => value / length)
+}
+
+/** `dot` for one type of numbers: ten million products at opening are worth it. */
+function exactDot(left: Float64Array, right: Float64Array): number {
+  let sum = 0
+  for (let index = 0; index < left.length; index += 1) sum += (left[index] ?? 0) * (right[index] ?? 0)
+  return sum
 }
 
 function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {

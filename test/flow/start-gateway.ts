@@ -30,6 +30,8 @@ type Options = {
   readonly keys?: readonly InboundKey[]
   readonly facts?: Facts
   readonly provider?: string
+  readonly router?: Snapshot['router']
+  readonly inference?: Inference
 }
 
 const FACTS: Facts = {
@@ -41,11 +43,11 @@ const FACTS: Facts = {
   modalities_in: ['text', 'image'],
 }
 
-/** A whole gateway on a real socket, with the `uniform` router: the cheapest model wins, and the rest follow by price. */
+/** A whole gateway on a real socket. With the `uniform` router, the default here, the cheapest wins and the rest follow by price. */
 export async function startGateway(options: Options): Promise<TestGateway> {
   const log: LogLine[] = []
   const ports = createNodePorts({
-    inference: noInference,
+    inference: options.inference ?? noInference,
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
   })
@@ -89,7 +91,7 @@ function snapshotOf(options: Options): Snapshot {
     keys: options.keys ?? [],
     policies: builtInPolicies,
     defaultPolicy: 'balanced',
-    router: { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
+    router: options.router ?? { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxAttempts: options.maxAttempts ?? 3,
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },

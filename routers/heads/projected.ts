@@ -73,7 +73,11 @@ export function createLinearEncoder(
       for (let row = 0; row < meanRow; row += 1) {
         readings[row] = (((readings[row] ?? 0) + (onBias[row] ?? 0)) * scale - (readersOnMean[row] ?? 0)) * share
       }
-      return split(readings, () => centre(embed(pooled)))
+      let embedding: Float32Array | undefined
+      return split(readings, () => {
+        embedding ??= centre(embed(pooled))
+        return embedding
+      })
     },
   }
 }

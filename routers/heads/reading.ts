@@ -37,19 +37,36 @@ export function readPrompt(projected: Projected, features: readonly number[]): R
   // Half-way to the usual difficulty when the prompt is like nothing seen, all the way when it cannot be read.
   const trust = 1 - Math.max(strangeness / 2, unread)
   const difficulty = Math.min(Math.max(mean + trust * (raw - mean), least), most)
-  let embedding: Float32Array | undefined
-  return {
-    clusters,
-    difficulty,
-    difficultyShare: Math.min(Math.max((difficulty - easy) / (hard - easy), 0), 1),
-    logTokens: Math.min(Math.max(apply(heads.length, projected.length, numbers, clusters), 1), 8),
-    strangeness,
-    // Only onboarding reads it.
-    get embedding() {
-      embedding ??= projected.embedding()
-      return embedding
-    },
-    numbers,
+  const difficultyShare = Math.min(Math.max((difficulty - easy) / (hard - easy), 0), 1)
+  const logTokens = Math.min(Math.max(apply(heads.length, projected.length, numbers, clusters), 1), 8)
+  return new PromptReading({ clusters, difficulty, difficultyShare, logTokens, strangeness, numbers }, projected)
+}
+
+/**
+ * A class for its getter: only onboarding reads the embedding, and a getter in an object literal costs a hidden class a
+ * prompt (docs/decisions/2026-11-23-classes-per-call.md).
+ */
+class PromptReading implements Reading {
+  readonly clusters: readonly number[]
+  readonly difficulty: number
+  readonly difficultyShare: number
+  readonly logTokens: number
+  readonly strangeness: number
+  readonly numbers: readonly number[]
+  #projected: Projected
+
+  constructor(read: Omit<Reading, 'embedding'>, projected: Projected) {
+    this.clusters = read.clusters
+    this.difficulty = read.difficulty
+    this.difficultyShare = read.difficultyShare
+    this.logTokens = read.logTokens
+    this.strangeness = read.strangeness
+    this.numbers = read.numbers
+    this.#projected = projected
+  }
+
+  get embedding(): Float32Array {
+    return this.#projected.embedding()
   }
 }
 

@@ -2,10 +2,11 @@ import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
 import { isJsonObject } from './core/json.ts'
-import type { Exchange, Inference, Ports, RemoteModel } from './core/ports.ts'
+import type { Exchange, Ports } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
-import type { RouterSettings, Snapshot } from './core/snapshot.ts'
+import type { Snapshot } from './core/snapshot.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
+import { openRouter } from './open-router.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
 import { createApp } from './server/app.ts'
@@ -57,29 +58,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
   let routerProblem: string | undefined
   let isClosing = false
-  let context = contextOf(options.snapshot, await openRouter(options.snapshot.router))
+  let context = contextOf(options.snapshot, await openRouterOf(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
     return { ports, snapshot, router, live, telemetry, deadlines, decisions, formats: wireFormats }
   }
 
-  async function openRouter(settings: RouterSettings): Promise<Router | undefined> {
-    const definition = routers.get(settings.use === 'auto' ? DEFAULT_ROUTER : settings.use)
-    if (definition === undefined) {
-      throw new GatewayError('internal_error', `There is no router "${settings.use}".`)
-    }
-    try {
-      const router = await definition.open(definition.settings.parse({ device: settings.device }), {
-        ...ports,
-        inference: withRemote(ports.inference, settings.remote),
-      })
-      routerProblem = undefined
-      return router
-    } catch (cause) {
-      routerProblem = cause instanceof Error ? cause.message : String(cause)
-      ports.log('error', 'router_unavailable', { router: settings.use, problem: routerProblem })
-      return undefined
-    }
+  async function openRouterOf(snapshot: Snapshot): Promise<Router | undefined> {
+    const opened = await openRouter(snapshot.router, routers, ports)
+    routerProblem = opened.problem
+    return opened.router
   }
 
   function readiness(): Readiness {
@@ -115,7 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async replaceSnapshot(snapshot) {
       const before = context.router
       const isSame = JSON.stringify(snapshot.router) === JSON.stringify(context.snapshot.router)
-      context = contextOf(snapshot, isSame ? before : await openRouter(snapshot.router))
+      context = contextOf(snapshot, isSame ? before : await openRouterOf(snapshot))
       if (!isSame) await before?.close()
     },
     readiness,
@@ -127,16 +115,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await ports.background.drain()
       telemetry.flush()
       await context.router?.close()
-      await ports.inference.close()
+      await ports.inference?.close()
       await ports.transport.close()
     },
   }
-}
-
-/** What `router.use: auto` takes. */
-const DEFAULT_ROUTER = 'clusters'
-
-/** The inference port where a router's model may be run by a server: the router itself need not know of it. */
-function withRemote(inference: Inference, remote: RemoteModel | undefined): Inference {
-  return { ...inference, open: (model, options) => inference.open(model, { ...options, remote }) }
 }

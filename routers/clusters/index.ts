@@ -3,6 +3,7 @@ import { defineRouter, type Router } from '#core/router.ts'
 import { createWordPiece } from '#core/word-piece.ts'
 import heads from '../heads/heads.json' with { type: 'json' }
 import { createHeadsRouter, type Encoded, type Verdict } from '../heads/heads-router.ts'
+import { projectEmbedding } from '../heads/projected.ts'
 import vocabulary from '../heads/vocab.json' with { type: 'json' }
 import { clustersSettings } from './settings.ts'
 
@@ -13,7 +14,6 @@ const GOLDEN = [
   'Prove that there are infinitely many primes congruent to 3 modulo 4, and say where the argument fails for 1 modulo 4.',
   WARM_UP,
 ]
-const ENCODER = new URL('./weights/encoder.onnx', import.meta.url)
 // About three kilobytes each.
 const KEPT_VERDICTS = 2_048
 
@@ -23,8 +23,13 @@ export default defineRouter({
   settings: clustersSettings,
   runtimes: ['node'],
   async open(settings, { inference, createStore, digest }): Promise<Router> {
+    if (inference === undefined) {
+      throw new Error('This runtime runs no ONNX models. Use router.use: static, or auto.')
+    }
     const tokenizer = createWordPiece(vocabulary.words.split('\n'), heads.limits)
-    const session = await inference.open(ENCODER, {
+    // Not a constant of the module: in workerd it has no URL, and the list of routers must load there.
+    const encoder = new URL('./weights/encoder.onnx', import.meta.url)
+    const session = await inference.open(encoder, {
       device: settings.device,
       golden: GOLDEN.map((text) => inputsOf(tokenizer.encode(text).ids)),
     })
@@ -34,7 +39,7 @@ export default defineRouter({
       const outputs = await session.run(inputsOf(ids), signal)
       const embedding = outputs['embedding']
       if (embedding?.type !== 'float32') throw new Error('The encoder gave no embedding.')
-      return { embedding: embedding.data, truncated }
+      return { projected: projectEmbedding(embedding.data), truncated }
     }
 
     const router = createHeadsRouter({

@@ -16,8 +16,8 @@ const PACKAGING = new Set(['latest', 'preview', 'instruct', 'it', 'chat', 'insta
 
 /** What facts say of a model, sharpened by its newest relative that was measured. */
 export function withRelative(profile: Profile, relative: Profile): Profile {
-  const own = 1 / profile.sd ** 2
-  const theirs = 1 / (relative.sd ** 2 + FAMILY_SD ** 2)
+  const own = 1 / (profile.sd * profile.sd)
+  const theirs = 1 / (relative.sd * relative.sd + FAMILY_SD * FAMILY_SD)
   return {
     ...profile,
     theta: (own * profile.theta + theirs * relative.theta) / (own + theirs),

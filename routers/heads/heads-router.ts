@@ -6,12 +6,13 @@ import { type GradedReading, onboard } from './onboard.ts'
 import { gather, learnPool } from './pool.ts'
 import { type Predict, predict } from './predict.ts'
 import { createProfiles, type Profile } from './profile.ts'
+import type { Projected } from './projected.ts'
 import { type Reading, readPrompt } from './reading.ts'
 import { textFeatures } from './text-features.ts'
 import { createVerdicts } from './verdicts.ts'
 
-/** A text's embedding, of unit length. */
-export type Encoded = { readonly embedding: Float32Array; readonly truncated: boolean }
+/** What an encoder makes of a text. */
+export type Encoded = { readonly projected: Projected; readonly truncated: boolean }
 
 /** What is known of a text, whichever models are candidates. */
 export type Verdict = { readonly reading: Reading; readonly truncated: boolean }
@@ -34,14 +35,19 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
   const verdictOn = createVerdicts<Verdict>({
     store,
     keyOf: (text) => `${name} ${digest(text)}`,
-    async infer(text, signal) {
-      const { embedding, truncated } = await encode(text, signal)
-      return { reading: readPrompt(embedding, textFeatures(text)), truncated }
+    infer(text, signal) {
+      const read = ({ projected, truncated }: Encoded): Verdict => ({
+        reading: readPrompt(projected, textFeatures(text)),
+        truncated,
+      })
+      const encoded = encode(text, signal)
+      return encoded instanceof Promise ? encoded.then(read) : read(encoded)
     },
   })
 
   async function readingOf(text: string): Promise<Reading> {
-    const { reading } = await verdictOn(text, NEVER)
+    // workerd lets nobody make a controller before the first request, so this cannot be a constant.
+    const { reading } = await verdictOn(text, new AbortController().signal)
     return reading
   }
 
@@ -109,16 +115,28 @@ function judgeWith(profile: (target: Target) => Profile): Judge {
   return { profile, predict: (reading, target) => predict(reading, profile(target)) }
 }
 
-const NEVER = new AbortController().signal
-
 function describe(reading: Reading): Readonly<Record<string, unknown>> {
-  const clusters = reading.clusters
-    .map((share, index) => ({ label: heads.labels[index] ?? '', share: Number(share.toFixed(3)) }))
-    .sort((left, right) => right.share - left.share)
-    .slice(0, 3)
+  const clusters = largest(reading.clusters, 3).map((index) => ({
+    label: heads.labels[index] ?? '',
+    share: Number((reading.clusters[index] ?? 0).toFixed(3)),
+  }))
   return {
     clusters,
     difficulty: Number(reading.difficultyShare.toFixed(3)),
     out_of_distribution: Number(reading.strangeness.toFixed(3)),
   }
+}
+
+/** The places of the largest values, the largest first. */
+function largest(values: readonly number[], count: number): number[] {
+  const places: number[] = []
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0
+    let at = places.length
+    while (at > 0 && value > (values[places[at - 1] ?? 0] ?? 0)) at -= 1
+    if (at >= count) continue
+    places.splice(at, 0, index)
+    if (places.length > count) places.pop()
+  }
+  return places
 }

@@ -1,5 +1,6 @@
 import type { Target } from '#core/target.ts'
 import heads from './heads.json' with { type: 'json' }
+import { log } from './portable-maths.ts'
 import type { Profile } from './profile.ts'
 
 /**
@@ -28,7 +29,7 @@ const UNKNOWN_WIDENING = 1.5
 
 function priceLevel(priceOut: number | undefined): number {
   if (priceOut === undefined || priceOut <= 0) return 0
-  return Math.log2(Math.min(Math.max(priceOut, 0.02), 200) / 2)
+  return log(Math.min(Math.max(priceOut, 0.02), 200) / 2) / Math.LN2
 }
 
 function yearsSince2025(released: string | undefined): number {

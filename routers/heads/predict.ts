@@ -1,6 +1,7 @@
 import type { Prediction } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
 import heads from './heads.json' with { type: 'json' }
+import { exp, log, tanh } from './portable-maths.ts'
 import type { Profile } from './profile.ts'
 import type { Reading } from './reading.ts'
 
@@ -11,8 +12,9 @@ export type Predict = (reading: Reading, target: Target) => Prediction
 export function predict(reading: Reading, profile: Profile): Prediction {
   let spread = 0
   for (const share of reading.clusters) spread += share * share
-  const quality = 1 / (1 + Math.exp(reading.difficulty - abilityOn(reading, profile)))
-  const variance = profile.sd ** 2 + spread * profile.sd_u ** 2 + STRANGE_SD ** 2 * reading.strangeness
+  const quality = 1 / (1 + exp(reading.difficulty - abilityOn(reading, profile)))
+  const variance =
+    profile.sd * profile.sd + spread * profile.sd_u * profile.sd_u + STRANGE_VARIANCE * reading.strangeness
   return {
     quality,
     uncertainty: Math.max(Math.sqrt(variance) * quality * (1 - quality), LEAST_UNCERTAINTY),
@@ -25,16 +27,18 @@ export function abilityOn(reading: Reading, profile: Profile): number {
   let offset = 0
   for (let k = 0; k < reading.clusters.length; k += 1) offset += (reading.clusters[k] ?? 0) * (profile.u[k] ?? 0)
   // Text may move a model by a bounded amount only, and by less the stranger it is.
-  return profile.theta + heads.clip * Math.tanh(offset / heads.clip) * (1 - reading.strangeness)
+  return profile.theta + heads.clip * tanh(offset / heads.clip) * (1 - reading.strangeness)
 }
 
-const STRANGE_SD = 1
+const STRANGE_VARIANCE = 1
 const LEAST_UNCERTAINTY = 0.001
+
+const LOG_OF_THOUGHTS = log(heads.length.thoughtHard / heads.length.thoughtEasy)
 
 /** Expected tokens of an answer, thinking included. */
 export function outputTokens(reading: Reading, profile: Profile): number {
-  const { smear, thoughtEasy, thoughtHard } = heads.length
-  const answer = Math.exp(reading.logTokens + profile.verbosity) * smear
-  const thought = thoughtEasy * (thoughtHard / thoughtEasy) ** reading.difficultyShare
+  const { smear, thoughtEasy } = heads.length
+  const answer = exp(reading.logTokens + profile.verbosity) * smear
+  const thought = thoughtEasy * exp(LOG_OF_THOUGHTS * reading.difficultyShare)
   return answer + profile.thinking * thought
 }

@@ -1,4 +1,6 @@
 import heads from './heads.json' with { type: 'json' }
+import { exp } from './portable-maths.ts'
+import type { Projected } from './projected.ts'
 
 /** What the heads read from one prompt, whichever model answers it. */
 export type Reading = {
@@ -18,12 +20,11 @@ export type Reading = {
   readonly numbers: readonly number[]
 }
 
-/** Reads an embedding and the text's own numbers; as `Model` in train/assemble.py. */
-export function readPrompt(embedding: Float32Array, features: readonly number[]): Reading {
-  const centred = centre(embedding)
-  const cosines = heads.centroids.map((centroid) => dot(centroid, centred))
-  const nearest = Math.max(...cosines)
-  const clusters = softmax(cosines, heads.sharpness)
+/** Reads a projected embedding and the text's own numbers; as `Model` in train/assemble.py. */
+export function readPrompt(projected: Projected, features: readonly number[]): Reading {
+  const { cosines } = projected
+  const nearest = largest(cosines)
+  const clusters = softmax(cosines, nearest, heads.sharpness)
   const numbers = features.map((value, index) => {
     const scaled = (value - (heads.features.mean[index] ?? 0)) / (heads.features.sd[index] ?? 1)
     return Math.min(Math.max(scaled, -3), 3)
@@ -32,18 +33,42 @@ export function readPrompt(embedding: Float32Array, features: readonly number[])
   const unread = unreadShare(features)
   const strangeness = Math.max(Math.min(Math.max((high - nearest) / (high - low), 0), 1), unread)
   const { least, most, easy, hard, mean } = heads.difficulty
-  const raw = apply(heads.difficulty, centred, numbers, clusters)
+  const raw = apply(heads.difficulty, projected.difficulty, numbers, clusters)
   // Half-way to the usual difficulty when the prompt is like nothing seen, all the way when it cannot be read.
   const trust = 1 - Math.max(strangeness / 2, unread)
   const difficulty = Math.min(Math.max(mean + trust * (raw - mean), least), most)
-  return {
-    clusters,
-    difficulty,
-    difficultyShare: Math.min(Math.max((difficulty - easy) / (hard - easy), 0), 1),
-    logTokens: Math.min(Math.max(apply(heads.length, centred, numbers, clusters), 1), 8),
-    strangeness,
-    embedding: centred,
-    numbers,
+  const difficultyShare = Math.min(Math.max((difficulty - easy) / (hard - easy), 0), 1)
+  const logTokens = Math.min(Math.max(apply(heads.length, projected.length, numbers, clusters), 1), 8)
+  return new PromptReading({ clusters, difficulty, difficultyShare, logTokens, strangeness, numbers }, projected)
+}
+
+/**
+ * A class for its getter: only onboarding reads the embedding, and a getter in an object literal costs a hidden class a
+ * prompt (docs/decisions/2026-11-23-classes-per-call.md).
+ */
+class PromptReading implements Reading {
+  readonly clusters: readonly number[]
+  readonly difficulty: number
+  readonly difficultyShare: number
+  readonly logTokens: number
+  readonly strangeness: number
+  readonly numbers: readonly number[]
+  #projected: Projected
+  #embedding: Float32Array | undefined
+
+  constructor(read: Omit<Reading, 'embedding'>, projected: Projected) {
+    this.clusters = read.clusters
+    this.difficulty = read.difficulty
+    this.difficultyShare = read.difficultyShare
+    this.logTokens = read.logTokens
+    this.strangeness = read.strangeness
+    this.numbers = read.numbers
+    this.#projected = projected
+  }
+
+  get embedding(): Float32Array {
+    this.#embedding ??= this.#projected.embedding()
+    return this.#embedding
   }
 }
 
@@ -61,26 +86,30 @@ const BEYOND_ASCII = 5
 
 type Head = {
   readonly bias: number
-  readonly embedding: readonly number[]
   readonly features: readonly number[]
   readonly clusters: readonly number[]
 }
 
-function apply(head: Head, embedding: Float32Array, numbers: readonly number[], clusters: readonly number[]): number {
-  return head.bias + dot(head.embedding, embedding) + dot(head.features, numbers) + dot(head.clusters, clusters)
+function apply(head: Head, fromEmbedding: number, numbers: readonly number[], clusters: readonly number[]): number {
+  return head.bias + fromEmbedding + dot(head.features, numbers) + dot(head.clusters, clusters)
 }
 
-function centre(embedding: Float32Array): Float32Array {
-  const moved = embedding.map((value, index) => value - (heads.mean[index] ?? 0))
-  const length = Math.sqrt(dot(moved, moved))
-  return length === 0 ? moved : moved.map((value) => value / length)
+function softmax(values: Float64Array, top: number, sharpness: number): number[] {
+  const weights: number[] = []
+  let total = 0
+  for (const value of values) {
+    const weight = exp(sharpness * (value - top))
+    weights.push(weight)
+    total += weight
+  }
+  for (let index = 0; index < weights.length; index += 1) weights[index] = (weights[index] ?? 0) / total
+  return weights
 }
 
-function softmax(values: readonly number[], sharpness: number): number[] {
-  const top = Math.max(...values)
-  const weights = values.map((value) => Math.exp(sharpness * (value - top)))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return weights.map((weight) => weight / total)
+function largest(values: Float64Array): number {
+  let top = Number.NEGATIVE_INFINITY
+  for (const value of values) if (value > top) top = value
+  return top
 }
 
 function dot(left: ArrayLike<number>, right: ArrayLike<number>): number {

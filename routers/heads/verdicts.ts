@@ -3,7 +3,8 @@ import type { Store } from '#core/ports.ts'
 export type VerdictOptions<Verdict> = {
   readonly store: Store<Verdict>
   readonly keyOf: (text: string) => string
-  readonly infer: (text: string, signal: AbortSignal) => Promise<Verdict>
+  /** A verdict rather than a promise of one is kept and given at once. */
+  readonly infer: (text: string, signal: AbortSignal) => Verdict | Promise<Verdict>
 }
 
 /** What is known of a text: at once when it was read before, after one inference otherwise. */
@@ -18,9 +19,7 @@ type Shared<Verdict> = { readonly verdict: Promise<Verdict>; readonly controller
 export function createVerdicts<Verdict>({ store, keyOf, infer }: VerdictOptions<Verdict>): Verdicts<Verdict> {
   const underWay = new Map<string, Shared<Verdict>>()
 
-  function begin(key: string, text: string): Shared<Verdict> {
-    const controller = new AbortController()
-    const verdict = infer(text, controller.signal)
+  function share(key: string, verdict: Promise<Verdict>, controller: AbortController): Shared<Verdict> {
     const shared: Shared<Verdict> = { verdict, controller, waiting: 0 }
     underWay.set(key, shared)
     const forget = () => {
@@ -34,11 +33,7 @@ export function createVerdicts<Verdict>({ store, keyOf, infer }: VerdictOptions<
     return shared
   }
 
-  return (text, signal) => {
-    const key = keyOf(text)
-    const kept = store.get(key)
-    if (kept !== undefined) return kept
-    const shared = underWay.get(key) ?? begin(key, text)
+  function wait(key: string, shared: Shared<Verdict>, signal: AbortSignal): Promise<Verdict> {
     shared.waiting += 1
     return untilAborted(shared.verdict, signal).finally(() => {
       shared.waiting -= 1
@@ -46,6 +41,19 @@ export function createVerdicts<Verdict>({ store, keyOf, infer }: VerdictOptions<
       if (underWay.get(key) === shared) underWay.delete(key)
       shared.controller.abort(signal.reason)
     })
+  }
+
+  return (text, signal) => {
+    const key = keyOf(text)
+    const kept = store.get(key)
+    if (kept !== undefined) return kept
+    const joined = underWay.get(key)
+    if (joined !== undefined) return wait(key, joined, signal)
+    const controller = new AbortController()
+    const verdict = infer(text, controller.signal)
+    if (verdict instanceof Promise) return wait(key, share(key, verdict, controller), signal)
+    store.set(key, verdict)
+    return verdict
   }
 }
 

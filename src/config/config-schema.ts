@@ -150,7 +150,12 @@ const remote = z.strictObject({
 })
 
 const router = z.strictObject({
-  use: z.string().default('clusters').describe('The router that predicts quality: clusters, catalog-scores, uniform.'),
+  use: z
+    .string()
+    .default('auto')
+    .describe(
+      'Who predicts quality: auto (clusters, and static when it is late), clusters, static, catalog-scores, uniform.',
+    ),
   device: z
     .enum(['auto', 'cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml', 'remote'])
     .default('auto')

@@ -26,7 +26,7 @@ test('the example of the public contract is accepted as it stands', () => {
 test('nothing said takes every default', () => {
   for (const text of ['', '# only a comment\n', '{}', '---\n']) {
     expect(readConfig(text)).toMatchObject({
-      config: { server: { host: '127.0.0.1', port: 8787, keys: [] }, policy: 'balanced', router: { use: 'clusters' } },
+      config: { server: { host: '127.0.0.1', port: 8787, keys: [] }, policy: 'balanced', router: { use: 'auto' } },
     })
   }
   expect(readConfig('providers: { ollama: }')).toMatchObject({ config: { providers: { ollama: { headers: {} } } } })

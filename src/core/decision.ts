@@ -47,6 +47,7 @@ export type Decision = {
   readonly knee: string | null
   /** True when the router did not read the whole prompt. */
   readonly truncated: boolean
+  /** True when the router did not answer in time or failed, even where its fallback answered instead. */
   readonly router_timed_out: boolean
   readonly elapsed_ms: number
   readonly signals?: Readonly<Record<string, unknown>>

@@ -132,7 +132,8 @@ export type Exchange = {
 
 export type Ports = {
   readonly transport: Transport
-  readonly inference: Inference
+  /** Absent where a runtime has none. */
+  readonly inference: Inference | undefined
   readonly clock: Clock
   readonly secrets: Secrets
   readonly background: Background

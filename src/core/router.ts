@@ -58,6 +58,8 @@ export type Router = {
    * nothing. Absent where a router cannot learn a model.
    */
   onboard?(models: readonly Onboarded[]): Promise<Router>
+  /** Asked when this one is late or fails; answers at once. Closing the router closes it. */
+  readonly fallback?: Router
   close(): Promise<void>
 }
 

@@ -29,6 +29,15 @@ const IDEOGRAPH =
 const ACCENT = /\p{Mn}/gu
 const WORD = /[\p{P}$+<=>^`|~]|[^\p{P}$+<=>^`|~\s]+/gu
 
+// NUL, the other controls and everything beyond ASCII need the long way; nearly all prompts do not.
+const BEYOND_ASCII = /[^\t\n\r\x20-\x7e]/
+const [SPACE, PART_OF_WORD, MARK] = [0, 1, 2]
+const ASCII_KIND = Uint8Array.from({ length: 0x80 }, (_, unit) => {
+  const character = String.fromCharCode(unit)
+  if (/\s/.test(character)) return SPACE
+  return /[\p{P}$+<=>^`|~]/u.test(character) ? MARK : PART_OF_WORD
+})
+
 /** A tokenizer over a vocabulary whose line number is the token's id; exact for BERT uncased. */
 export function createWordPiece(vocabulary: readonly string[], limits: WordPieceLimits): WordPiece {
   const idOf = new Map(vocabulary.map((piece, id) => [piece, id]))
@@ -48,14 +57,38 @@ export function createWordPiece(vocabulary: readonly string[], limits: WordPiece
     return ids
   }
 
+  function addWord(word: string, ids: number[]): void {
+    const pieces = idsOfWord(word)
+    // Nearly every word is one piece.
+    if (pieces.length === 1) ids.push(pieces[0] ?? unknown)
+    else ids.push(...pieces)
+  }
+
+  /** As `WORD` reads it, without an expression over Unicode's classes: that took most of the time. */
+  function addAsciiWords(text: string, ids: number[]): void {
+    let from = -1
+    for (let at = 0; at < text.length; at += 1) {
+      const kind = ASCII_KIND[text.charCodeAt(at)]
+      if (kind === PART_OF_WORD) {
+        if (from < 0) from = at
+        continue
+      }
+      if (from >= 0) addWord(text.slice(from, at), ids)
+      from = -1
+      if (kind === MARK) addWord(text.charAt(at), ids)
+    }
+    if (from >= 0) addWord(text.slice(from), ids)
+  }
+
   return {
     encode(text) {
       const read = cutText(text, limits)
       const ids: number[] = [start]
-      for (const segment of read.split(SPECIAL)) {
+      for (const segment of read.includes('[') ? read.split(SPECIAL) : [read]) {
         const special = SPECIAL.test(segment) ? idOf.get(segment) : undefined
         if (special !== undefined) ids.push(special)
-        else for (const word of normalize(segment).match(WORD) ?? []) ids.push(...idsOfWord(word))
+        else if (!BEYOND_ASCII.test(segment)) addAsciiWords(segment.toLowerCase(), ids)
+        else for (const word of normalize(segment).match(WORD) ?? []) addWord(word, ids)
       }
       ids.push(end)
       if (ids.length <= limits.maxTokens) return { ids, truncated: read !== text }
@@ -84,8 +117,6 @@ function isLowSurrogate(unit: number): boolean {
 }
 
 function normalize(text: string): string {
-  // NUL, the other controls and everything beyond ASCII need the long way; nearly all prompts do not.
-  if (!/[^\t\n\r\x20-\x7e]/.test(text)) return text.toLowerCase()
   const spaced = text.replace(DROPPED, '').replace(IDEOGRAPH, ' $& ')
   // The reference lowers character by character: a capital sigma at a word's end stays a plain sigma.
   return spaced.normalize('NFD').replace(ACCENT, '').replaceAll('Σ', 'σ').toLowerCase()

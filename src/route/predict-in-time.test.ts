@@ -97,6 +97,51 @@ describe('without a prediction', () => {
     expect(lines).toEqual([])
   })
 
+  const fallback: Router = { ...tableRouter({ 'b/fair': { quality: 0.9 } }), name: 'table@2' }
+  const broken = () => Promise.reject(new Error('broken'))
+
+  test.each([
+    ['late', late.predict, []],
+    ['failing', broken, [['error', 'router_failed', { router: 'table@1', problem: 'broken' }]]],
+  ] as const)('the fallback of a %s router answers instead and is named', async (_, predict, expected) => {
+    const lines: unknown[] = []
+    const told: unknown[] = []
+    const { decision } = await decide(
+      pool,
+      {},
+      {
+        router: { ...router, predict, fallback },
+        clock,
+        log: (...line) => lines.push(line),
+        onPrediction: (...line) => told.push(line),
+      },
+    )
+    expect(decision).toMatchObject({ model: 'b/fair', router: 'table@2', router_timed_out: true })
+    expect(decision.reason).not.toMatch(/^router/)
+    expect(lines).toEqual(expected)
+    expect(told).toEqual([['table@2', 'none', 0]])
+  })
+
+  test('a router in time is the one that answers, and its fallback is not asked', async () => {
+    const unused: Router = {
+      ...router,
+      predict: () => {
+        throw new Error('asked')
+      },
+    }
+    const { decision } = await decide(pool, {}, { router: { ...fallback, fallback: unused } })
+    expect(decision).toMatchObject({ model: 'b/fair', router: 'table@2', router_timed_out: false })
+  })
+
+  test('when the fallback fails too, the first problem is told', async () => {
+    const { decision } = await decide(
+      pool,
+      {},
+      { router: { ...late, fallback: { ...router, predict: broken } }, clock },
+    )
+    expect(decision).toMatchObject({ model: 'a/strong', router: 'table@1', reason: 'router late' })
+  })
+
   test('without any router the call is still answered', async () => {
     const { decision } = await decide(pool, {}, { router: undefined })
     expect(decision).toMatchObject({ model: 'a/strong', router: 'none', reason: 'router failed' })

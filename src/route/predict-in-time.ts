@@ -10,32 +10,47 @@ export type PredictOptions = {
   readonly log: Log
 }
 
-/** A router's word, or why there is none: it is skipped when it is late, busy or fails, and the call goes on. */
+/** A router's word, or why there is none: then the call goes on without. */
 export type Predicted =
-  | { readonly predictions: Predictions }
-  | { readonly predictions: undefined; readonly problem: 'router late' | 'router busy' | 'router failed' }
+  | {
+      readonly predictions: Predictions
+      /** Who spoke. */
+      readonly router: Router
+      /** Why it was the fallback. */
+      readonly problem: RouterProblem | undefined
+    }
+  | { readonly predictions: undefined; readonly router: Router | undefined; readonly problem: RouterProblem }
 
-/** Asks the router under its deadline. Never rejects. */
+export type RouterProblem = 'router late' | 'router busy' | 'router failed'
+
+/** Asks the router under its deadline, and its fallback when it is late or fails. Never rejects. */
 export async function predictInTime(options: PredictOptions): Promise<Predicted> {
-  const { router, input, deadlineMs, clock, log } = options
-  if (router === undefined) return { predictions: undefined, problem: 'router failed' }
+  const { router } = options
+  if (router === undefined) return { predictions: undefined, router, problem: 'router failed' }
+  const predicted = await ask(router, options)
+  if (predicted.predictions !== undefined || router.fallback === undefined) return predicted
+  const instead = await ask(router.fallback, options)
+  return instead.predictions === undefined ? predicted : { ...instead, problem: predicted.problem }
+}
+
+async function ask(router: Router, { input, deadlineMs, clock, log }: PredictOptions): Promise<Predicted> {
   const controller = new AbortController()
   try {
     const answer = router.predict({ ...input, signal: controller.signal })
     const predictions = answer instanceof Promise ? await withDeadline(answer, deadlineMs, clock, controller) : answer
-    if (predictions === undefined) return { predictions: undefined, problem: 'router late' }
+    if (predictions === undefined) return { predictions: undefined, router, problem: 'router late' }
     const problem = malformed(predictions, input.candidates.length)
-    if (problem === undefined) return { predictions }
+    if (problem === undefined) return { predictions, router, problem }
     log('error', 'router_failed', { router: router.name, problem })
   } catch (thrown) {
     // A burst, and no fault: counted by its reason in the metrics, where a line a call would be a burst of its own.
-    if (isQueueFull(thrown)) return { predictions: undefined, problem: 'router busy' }
+    if (isQueueFull(thrown)) return { predictions: undefined, router, problem: 'router busy' }
     log('error', 'router_failed', {
       router: router.name,
       problem: thrown instanceof Error ? thrown.message : 'unknown',
     })
   }
-  return { predictions: undefined, problem: 'router failed' }
+  return { predictions: undefined, router, problem: 'router failed' }
 }
 
 /** `undefined` when the deadline passes first; the work is told to stop. */

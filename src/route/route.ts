@@ -61,14 +61,14 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     id: input.id,
     model: ranked[0]?.id ?? '',
     policy: input.policy.name,
-    router: input.router?.name ?? 'none',
-    reason: predictions === undefined ? predicted.problem : reasonOf(choice, dropped, directives, relaxed),
+    router: predicted.router?.name ?? 'none',
+    reason: predicted.predictions === undefined ? predicted.problem : reasonOf(choice, dropped, directives, relaxed),
     candidates: describeCandidates(choice, front),
     dropped,
     front: front.members.map(({ target }) => target.id),
     knee: front.knee?.target.id ?? null,
     truncated: input.signals.truncated || predictions?.truncated === true,
-    router_timed_out: predictions === undefined,
+    router_timed_out: predicted.problem !== undefined,
     elapsed_ms: input.clock.monotonic() - startedAt,
     signals: describeSignals(input.signals),
     ...(predictions?.evidence === undefined ? {} : { evidence: predictions.evidence }),
@@ -101,7 +101,8 @@ async function ask(input: RouteInput, candidates: readonly Target[]): Promise<Pr
   const { router, signals, deadlineMs, clock, log } = input
   const startedAt = clock.monotonic()
   const predicted = await predictInTime({ router, input: { signals, candidates }, deadlineMs, clock, log })
-  if (router !== undefined) input.onPrediction?.(router.name, router.device, clock.monotonic() - startedAt)
+  const { name, device } = predicted.router ?? {}
+  if (name !== undefined && device !== undefined) input.onPrediction?.(name, device, clock.monotonic() - startedAt)
   return predicted
 }
 

@@ -24,7 +24,7 @@ let simulator: RunningSimulator
 let gateway: TestGateway
 beforeAll(async () => {
   simulator = await startSimulator({ port: 0 })
-  gateway = await startGateway({ models: ['ok', 'dribble'], upstream: `${simulator.url}/v1`, router: full })
+  gateway = await startGateway({ models: ['ok', 'dribble'], upstream: `${simulator.url}/v1`, uniform: full })
 })
 afterAll(async () => {
   await gateway.close()

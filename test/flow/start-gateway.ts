@@ -32,7 +32,9 @@ type Options = {
   readonly facts?: Facts
   readonly provider?: string
   /** In place of `uniform`. */
-  readonly router?: RouterDefinition
+  readonly uniform?: RouterDefinition
+  readonly router?: Snapshot['router']
+  readonly inference?: Inference
 }
 
 const FACTS: Facts = {
@@ -44,18 +46,18 @@ const FACTS: Facts = {
   modalities_in: ['text', 'image'],
 }
 
-/** A whole gateway on a real socket, with the `uniform` router: the cheapest model wins, and the rest follow by price. */
+/** A whole gateway on a real socket. With the `uniform` router, the default here, the cheapest wins and the rest follow by price. */
 export async function startGateway(options: Options): Promise<TestGateway> {
   const log: LogLine[] = []
   const ports = createNodePorts({
-    inference: noInference,
+    inference: options.inference ?? noInference,
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
   })
   const gateway = await createGateway({
     snapshot: snapshotOf(options),
     ports,
-    routers: options.router === undefined ? routers : new Map([['uniform', options.router]]),
+    routers: options.uniform === undefined ? routers : new Map([['uniform', options.uniform]]),
   })
   const server = await serve(gateway, { host: '127.0.0.1', port: 0 })
   return {
@@ -96,7 +98,7 @@ function snapshotOf(options: Options): Snapshot {
     keys: options.keys ?? [],
     policies: builtInPolicies,
     defaultPolicy: 'balanced',
-    router: { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
+    router: options.router ?? { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxAttempts: options.maxAttempts ?? 3,
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },

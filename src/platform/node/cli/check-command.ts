@@ -30,7 +30,7 @@ export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
       problems.push({
         path: 'router.use',
         problem: routerProblem,
-        remedy: 'The gateway would serve in the policy’s fixed order. Run npm ci again, or use another router.',
+        remedy: `${withoutIt(opened.gateway.router()?.name)} Run npm ci again, or use another router.`,
       })
     }
     problems.push(...deviceProblems(opened))
@@ -40,6 +40,11 @@ export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
   } finally {
     await opened.close()
   }
+}
+
+/** What the gateway does without the router it was to use. */
+function withoutIt(instead: string | undefined): string {
+  return instead === undefined ? 'The gateway would serve in the policy’s fixed order.' : `${instead} predicts instead.`
 }
 
 async function findingsOf(opened: Opened): Promise<Findings> {

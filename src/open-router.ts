@@ -1,0 +1,118 @@
+import { GatewayError } from './core/errors.ts'
+import type { Inference, Ports, RemoteModel } from './core/ports.ts'
+import type { Router, RouterDefinition } from './core/router.ts'
+import type { RouterSettings } from './core/snapshot.ts'
+
+/** A router ready to predict, or why there is none; both where one that was wanted is replaced by another. */
+export type OpenedRouter = { readonly router: Router | undefined; readonly problem: string | undefined }
+
+type Routers = ReadonlyMap<string, RouterDefinition>
+type OpenPorts = Pick<Ports, 'inference' | 'createStore' | 'digest' | 'clock' | 'log'>
+
+const TRANSFORMER = 'clusters'
+const TABLE = 'static'
+
+/** Opens what `router.use` names. A router that does not open is logged once and the gateway serves without it. */
+export async function openRouter(settings: RouterSettings, routers: Routers, ports: OpenPorts): Promise<OpenedRouter> {
+  return settings.use === 'auto' ? openBest(settings, routers, ports) : open(settings.use, settings, routers, ports)
+}
+
+/**
+ * `auto`: the transformer where the runtime can run it and it answers within the deadline, and behind it the table,
+ * which answers at once whenever the transformer is late or fails. Elsewhere the table alone.
+ */
+async function openBest(settings: RouterSettings, routers: Routers, ports: OpenPorts): Promise<OpenedRouter> {
+  const table = await open(TABLE, settings, routers, ports)
+  if (ports.inference === undefined) return table
+  const transformer = await open(TRANSFORMER, settings, routers, ports, table.router?.name)
+  if (transformer.router === undefined) return { router: table.router, problem: transformer.problem }
+  if (table.router === undefined) return { router: transformer.router, problem: table.problem }
+  const tookMs = await shortestMs(transformer.router, ports)
+  if (tookMs <= settings.deadlineMs)
+    return { router: withFallback(transformer.router, table.router), problem: undefined }
+  ports.log('warn', 'router_too_slow', {
+    router: transformer.router.name,
+    instead: table.router.name,
+    took_ms: Math.round(tookMs),
+    deadline_ms: settings.deadlineMs,
+  })
+  await transformer.router.close()
+  return table
+}
+
+async function open(
+  use: string,
+  { device, remote }: RouterSettings,
+  routers: Routers,
+  { inference, ...ports }: OpenPorts,
+  instead?: string,
+): Promise<OpenedRouter> {
+  const definition = routers.get(use)
+  if (definition === undefined) throw new GatewayError('internal_error', `There is no router "${use}".`)
+  try {
+    const router = await definition.open(definition.settings.parse({ device }), {
+      ...ports,
+      inference: inference === undefined ? undefined : withRemote(inference, remote),
+    })
+    return { router, problem: undefined }
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause)
+    ports.log('error', 'router_unavailable', {
+      router: use,
+      problem,
+      ...(instead === undefined ? {} : { instead }),
+    })
+    return { router: undefined, problem }
+  }
+}
+
+/** The inference port where a router's model may be run by a server: the router itself need not know of it. */
+function withRemote(inference: Inference, remote: RemoteModel | undefined): Inference {
+  return { ...inference, open: (model, options) => inference.open(model, { ...options, remote }) }
+}
+
+function withFallback(router: Router, fallback: Router): Router {
+  return {
+    ...router,
+    fallback,
+    async close() {
+      await router.close()
+      await fallback.close()
+    },
+  }
+}
+
+/** The least milliseconds of a few predictions on short prompts: one that is late even then is late always. */
+async function shortestMs(router: Router, { clock }: OpenPorts): Promise<number> {
+  const { signal } = new AbortController()
+  let shortest = Number.POSITIVE_INFINITY
+  for (const routingText of SHORT_PROMPTS) {
+    const startedAt = clock.monotonic()
+    const signals = { ...BARE, routingText }
+    const isAnswered = await Promise.resolve(router.predict({ signals, candidates: [], signal })).then(
+      () => true,
+      // Whatever fails now may succeed later, and until then the fallback answers and the log says so at each call.
+      () => false,
+    )
+    if (!isAnswered) return 0
+    shortest = Math.min(shortest, clock.monotonic() - startedAt)
+  }
+  return shortest
+}
+
+const SHORT_PROMPTS = ['What is the tallest mountain?', 'Sort a list in Python.', 'Write two lines about the sea.']
+const BARE = {
+  promptTokens: 8,
+  lastTurnTokens: 8,
+  turns: 1,
+  phase: 'first-turn',
+  toolCount: 0,
+  isToolForced: false,
+  hasImages: false,
+  hasAudio: false,
+  hasFiles: false,
+  wantsJson: false,
+  choices: 1,
+  maxOutputTokens: undefined,
+  truncated: false,
+} as const

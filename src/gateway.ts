@@ -1,11 +1,14 @@
+import { ask } from './ask.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
 import { isJsonObject } from './core/json.ts'
 import type { Exchange, Ports } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
-import type { RouterSettings, Snapshot } from './core/snapshot.ts'
+import type { Snapshot } from './core/snapshot.ts'
+import type { StreamPart } from './core/stream-part.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
+import { keepRouter } from './keep-router.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
 import { createApp } from './server/app.ts'
@@ -28,6 +31,8 @@ export type Gateway = {
   serveDirectly(method: string, path: string, exchange: Exchange): boolean
   /** The decision for a chat body, without calling any upstream. */
   decide(input: { readonly body: JsonObject; readonly routeHeader?: string }): Promise<Decision>
+  /** The answer to a chat body of the program's own, from the whole pipeline. Rejects with a GatewayError. */
+  ask(body: JsonObject, signal: AbortSignal): Promise<readonly StreamPart[]>
   /** New requests see the new state; those under way keep theirs. Rejects, and changes nothing, when the router fails to open. */
   replaceSnapshot(snapshot: Snapshot): Promise<void>
   readiness(): Readiness
@@ -55,34 +60,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const live = createLiveMeasures()
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
-  let routerProblem: string | undefined
+  const keeper = keepRouter(routers, ports)
   let isClosing = false
-  let context = contextOf(options.snapshot, await openRouter(options.snapshot.router))
+  let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
     return { ports, snapshot, router, live, telemetry, deadlines, decisions, formats: wireFormats }
   }
 
-  async function openRouter(settings: RouterSettings): Promise<Router | undefined> {
-    const definition = routers.get(settings.use === 'auto' ? DEFAULT_ROUTER : settings.use)
-    if (definition === undefined) {
-      throw new GatewayError('internal_error', `There is no router "${settings.use}".`)
-    }
-    try {
-      const router = await definition.open(definition.settings.parse({ device: settings.device }), ports)
-      routerProblem = undefined
-      return router
-    } catch (cause) {
-      routerProblem = cause instanceof Error ? cause.message : String(cause)
-      ports.log('error', 'router_unavailable', { router: settings.use, problem: routerProblem })
-      return undefined
-    }
-  }
-
   function readiness(): Readiness {
     const checks = {
       models: context.snapshot.targets.size > 0 ? 'ok' : 'no model is configured',
-      router: routerProblem ?? 'ok',
+      router: keeper.problem() ?? 'ok',
       lifecycle: isClosing ? 'draining' : 'ok',
     }
     // Without its router the gateway still answers, in the policy's fixed order: ready, and it says so.
@@ -109,26 +98,22 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       if (decision === undefined) throw new GatewayError('internal_error', 'No decision was made.')
       return decision
     },
+    ask: (body, signal) => ask(body, signal, openaiChat, context),
     async replaceSnapshot(snapshot) {
-      const before = context.router
-      const isSame = JSON.stringify(snapshot.router) === JSON.stringify(context.snapshot.router)
-      context = contextOf(snapshot, isSame ? before : await openRouter(snapshot.router))
-      if (!isSame) await before?.close()
+      context = contextOf(snapshot, await keeper.routerFor(snapshot))
+      await keeper.closeUnused()
     },
     readiness,
-    routerProblem: () => routerProblem,
+    routerProblem: keeper.problem,
     router: () =>
       context.router === undefined ? undefined : { name: context.router.name, device: context.router.device },
     async close() {
       isClosing = true
       await ports.background.drain()
       telemetry.flush()
-      await context.router?.close()
+      await keeper.close()
       await ports.inference.close()
       await ports.transport.close()
     },
   }
 }
-
-/** What `router.use: auto` takes. */
-const DEFAULT_ROUTER = 'clusters'

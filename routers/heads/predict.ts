@@ -9,15 +9,34 @@ export type Predict = (reading: Reading, target: Target) => Prediction
 
 /** One model's prediction on one prompt: design/router.md §4.1 with the bounds of §4.7 and §4.11. */
 export function predict(reading: Reading, profile: Profile): Prediction {
-  let spread = 0
-  for (const share of reading.clusters) spread += share * share
   const quality = 1 / (1 + Math.exp(reading.difficulty - abilityOn(reading, profile)))
-  const variance = profile.sd ** 2 + spread * profile.sd_u ** 2 + STRANGE_SD ** 2 * reading.strangeness
+  const variance = abilityVariance(reading, profile) + STRANGE_SD ** 2 * reading.strangeness
   return {
     quality,
     uncertainty: Math.max(Math.sqrt(variance) * quality * (1 - quality), LEAST_UNCERTAINTY),
     outputTokens: Math.round(outputTokens(reading, profile)),
   }
+}
+
+/** How far off the ability on a prompt may be. Fitted errors of ability and offsets cancel in part. */
+function abilityVariance({ clusters, strangeness }: Reading, { sd, sd_u, u, covariance }: Profile): number {
+  let spread = 0
+  if (covariance === undefined) {
+    for (const share of clusters) spread += share * share
+    return sd ** 2 + spread * sd_u ** 2
+  }
+  let offset = 0
+  for (let k = 0; k < clusters.length; k += 1) offset += (clusters[k] ?? 0) * (u[k] ?? 0)
+  const slope = (1 - Math.tanh(offset / heads.clip) ** 2) * (1 - strangeness)
+  const inputs = [1, ...clusters.map((share) => share * slope)]
+  for (let row = 0; row < inputs.length; row += 1) {
+    const input = inputs[row] ?? 0
+    const line = covariance[row] ?? []
+    for (let column = 0; column < inputs.length; column += 1) {
+      spread += input * (line[column] ?? 0) * (inputs[column] ?? 0)
+    }
+  }
+  return spread
 }
 
 /** Logits of a model's ability on a prompt, before its difficulty. */

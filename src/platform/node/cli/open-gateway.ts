@@ -14,6 +14,7 @@ import { providers } from '../../../providers/index.ts'
 import { discover } from '../discover.ts'
 import { createInference } from '../inference-onnx.ts'
 import { createNodePorts } from '../ports.ts'
+import { profilesFolder, readProfiles } from '../profiles-folder.ts'
 import { createSecrets } from '../secrets.ts'
 import { findConfig } from './find-config.ts'
 import { VERSION } from './version.ts'
@@ -32,6 +33,8 @@ export type Opened = {
   readonly writtenConfig: Config
   readonly snapshot: Snapshot
   readonly origin: Origin
+  /** The folder of the models' profiles; it need not exist. */
+  readonly profiles: string
   close(): Promise<void>
 }
 
@@ -52,7 +55,8 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   if ('problems' in source) return source
   const { origin, closeSource } = source
   const config = withListening(source.config, options.listening ?? {})
-  const built = await snapshotOf(config)
+  const profiles = profilesFolder(origin.type === 'config' ? origin.path : undefined)
+  const built = await snapshotOf(config, profiles)
   if ('problems' in built) {
     await closeSource()
     return built
@@ -79,6 +83,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     writtenConfig: source.config,
     snapshot: built.snapshot,
     origin,
+    profiles,
     async close() {
       await gateway.close()
       await closeSource()
@@ -93,15 +98,18 @@ export function withListening(config: Config, { host, port }: Listening): Config
   return { ...config, server: { ...server, host: host ?? server.host, port: port ?? server.port } }
 }
 
-/** The snapshot of a configuration, with this machine's secrets. */
-export function snapshotOf(config: Config): ReturnType<typeof buildSnapshot> {
-  return buildSnapshot(config, {
+/** The snapshot of a configuration, with this machine's secrets and the models' profiles in a folder. */
+export async function snapshotOf(config: Config, profiles: string): ReturnType<typeof buildSnapshot> {
+  const built = await buildSnapshot(config, {
     providers,
     policies: builtInPolicies,
     routers: routers.keys(),
     secrets: createSecrets(process.env),
     readRouting: (routing) => fromBody(routing),
   })
+  if ('problems' in built) return built
+  const read = readProfiles(profiles, built.snapshot.targets)
+  return 'problems' in read ? read : { snapshot: { ...built.snapshot, onboarded: read.profiles } }
 }
 
 type Source = { readonly config: Config; readonly origin: Origin; closeSource(): Promise<void> }

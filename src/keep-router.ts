@@ -1,0 +1,83 @@
+import { GatewayError } from './core/errors.ts'
+import type { Ports } from './core/ports.ts'
+import type { Router, RouterDefinition } from './core/router.ts'
+import type { Snapshot } from './core/snapshot.ts'
+
+/** The router that a snapshot asks for, kept open from one snapshot to the next. */
+export type RouterKeeper = {
+  /** The router for `snapshot`, opened or taught anew only where something changed. Its problem is in `problem()`. */
+  routerFor(snapshot: Snapshot): Promise<Router | undefined>
+  /** Closes what the last snapshot no longer uses. Call it when requests see the new router. */
+  closeUnused(): Promise<void>
+  /** Why the router is not in use, if it is not. */
+  problem(): string | undefined
+  close(): Promise<void>
+}
+
+/** What `router.use: auto` takes. */
+const DEFAULT_ROUTER = 'clusters'
+
+export function keepRouter(routers: ReadonlyMap<string, RouterDefinition>, ports: Ports): RouterKeeper {
+  let base: Router | undefined
+  let taught: Router | undefined
+  let settings = ''
+  let lessons = ''
+  let unused: Router | undefined
+  let problem: string | undefined
+
+  async function open({ router }: Snapshot): Promise<Router | undefined> {
+    const definition = routers.get(router.use === 'auto' ? DEFAULT_ROUTER : router.use)
+    if (definition === undefined) throw new GatewayError('internal_error', `There is no router "${router.use}".`)
+    try {
+      const opened = await definition.open(definition.settings.parse({ device: router.device }), ports)
+      problem = undefined
+      return opened
+    } catch (cause) {
+      problem = cause instanceof Error ? cause.message : String(cause)
+      ports.log('error', 'router_unavailable', { router: router.use, problem })
+      return undefined
+    }
+  }
+
+  async function teach({ onboarded = [] }: Snapshot): Promise<Router | undefined> {
+    if (base === undefined || onboarded.length === 0) return base
+    const models = onboarded.map(({ target }) => target.id)
+    if (base.onboard === undefined) {
+      ports.log('warn', 'profiles_not_used', { router: base.name, models })
+      return base
+    }
+    try {
+      const learned = await base.onboard(onboarded, 'each')
+      ports.log('info', 'profiles_used', { router: base.name, models })
+      return learned
+    } catch (cause) {
+      ports.log('error', 'profiles_not_used', { router: base.name, models, problem: String(cause) })
+      return base
+    }
+  }
+
+  return {
+    async routerFor(snapshot) {
+      const asked = JSON.stringify(snapshot.router)
+      const isSame = asked === settings
+      if (!isSame) {
+        const opened = await open(snapshot)
+        unused = base
+        base = opened
+        settings = asked
+      }
+      const told = JSON.stringify(snapshot.onboarded ?? [])
+      if (!isSame || told !== lessons) {
+        taught = await teach(snapshot)
+        lessons = told
+      }
+      return taught
+    },
+    async closeUnused() {
+      await unused?.close()
+      unused = undefined
+    },
+    problem: () => problem,
+    close: async () => base?.close(),
+  }
+}

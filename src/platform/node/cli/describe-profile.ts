@@ -1,0 +1,66 @@
+import type { ModelProfile } from '../../../probes/model-profile.ts'
+import type { ProbeRun } from '../../../probes/run-probes.ts'
+import { dollars } from './describe-dropped.ts'
+import type { Paint } from './terminal.ts'
+import { columns, wrap } from './terminal.ts'
+
+type Described = {
+  readonly profile: ModelProfile
+  readonly run: ProbeRun
+  /** Answers that ended at the cap on their tokens. */
+  readonly cut: number
+  readonly maxTokens: number
+  /** Null when nothing was written. */
+  readonly path: string | null
+}
+
+/** A model's profile as text: the score of each kind, what was left out and why, and where it was written. */
+export function describeProfile(
+  { profile, run, cut, maxTokens, path }: Described,
+  paint: Paint,
+  width: number,
+): string {
+  const { model, graded, asked, right } = profile
+  const rows = Object.entries(profile.kinds).map(([kind, of]) => [kind, ...score(of)])
+  const difficulties = [1, 2, 3].flatMap((difficulty) => {
+    const answers = run.graded.filter(({ probe }) => probe.difficulty === difficulty)
+    const of = { graded: answers.length, right: answers.filter((answer) => answer.score === 1).length }
+    return answers.length === 0 ? [] : [[DIFFICULTIES[difficulty] ?? '', ...score(of)]]
+  })
+  const [head = '', ...lines] = columns([['', 'right', 'of', 'share'], ...rows, ...difficulties], [1, 2, 3])
+  const text = [
+    `${paint('bold', model)}  ${right} of ${graded} right${graded === asked ? '' : `, ${asked - graded} of ${asked} not graded`}`,
+    '',
+    ...(graded === 0 ? [] : [paint('dim', head), ...lines.slice(0, rows.length), '', ...lines.slice(rows.length), '']),
+    ...leftOutLines(run, width),
+    ...(cut === 0
+      ? []
+      : [`${cut} answers were cut at ${maxTokens} tokens and count as they stand; --max-tokens allows more`]),
+    ...(profile.cost_usd === null || profile.cost_usd === 0 ? [] : [`cost    ${dollars(profile.cost_usd)}`]),
+    ...(run.stopped === undefined ? [] : [STOPPED[run.stopped]]),
+    path === null ? paint('red', 'nothing was graded, and nothing is written') : `written ${path}`,
+  ]
+  return `${text.join('\n')}\n`
+}
+
+const DIFFICULTIES: readonly string[] = ['', 'easy', 'middling', 'hard']
+
+const STOPPED = {
+  interrupted: 'stopped before the end: what was graded counts, with the uncertainty of so few',
+  'gave-up': 'given up: the model did not answer',
+} as const
+
+function score({ graded, right }: { readonly graded: number; readonly right: number }): string[] {
+  return [String(right), String(graded), `${Math.round((100 * right) / graded)} %`]
+}
+
+function leftOutLines({ leftOut }: ProbeRun, width: number): string[] {
+  const codes = Map.groupBy(leftOut, ({ error }) => error.code)
+  return [...codes].flatMap(([code, all]) => {
+    const [first] = all
+    const label = `${all.length} left out (${code}): `
+    return first === undefined
+      ? []
+      : wrap(label, [first.error.message, ...all.map(({ probe }) => probe.id)], ' ', width)
+  })
+}

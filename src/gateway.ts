@@ -38,8 +38,8 @@ export type Gateway = {
   readiness(): Readiness
   /** Why the router is not in use, if it is not. */
   routerProblem(): string | undefined
-  /** Name and device of the router in use. */
-  router(): { readonly name: string; readonly device: string } | undefined
+  /** Name and device of the router in use, and whether it learns from models' profiles. */
+  router(): { readonly name: string; readonly device: string; readonly learns: boolean } | undefined
   close(): Promise<void>
 }
 
@@ -105,8 +105,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     readiness,
     routerProblem: keeper.problem,
-    router: () =>
-      context.router === undefined ? undefined : { name: context.router.name, device: context.router.device },
+    router() {
+      const { router } = context
+      if (router === undefined) return undefined
+      return { name: router.name, device: router.device, learns: router.onboard !== undefined }
+    },
     async close() {
       isClosing = true
       await ports.background.drain()

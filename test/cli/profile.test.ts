@@ -36,7 +36,9 @@ test('the shipped probes are asked, graded and written, and change what is predi
   const before = await runProgram(['route', 'Add 17 and 25.', '--json'], { config: config(PRICED) })
   const { folder, finished } = launchProgram(['profile', 'up/ok', '--json'], { config: config(PRICED) })
   const { status, stdout, stderr } = await finished
-  expect(stderr).toMatch(/^up\/ok: (\d+) of \1 probes, about \d+k answer tokens, about \$0\.\d+; \$\d/)
+  expect(stderr).toMatch(
+    /^up\/ok {2}(\d+) of \1 probes, about \d+k answer tokens, about \$0\.\d+,\s+\$\d+\.\d if every/,
+  )
   expect(stderr).toMatch(/\d+\/\d+ asked · \d+ right/)
   expect(status).toBe(0)
   const printed = JSON.parse(stdout)
@@ -70,10 +72,10 @@ test('probes of one’s own, where to write, and the table', async () => {
     ['profile', 'up/ok', '--prompts', prompts, '--out', out, '--concurrency', '2'],
     { config: config('up/ok') },
   )
-  expect(stderr).toContain('the cost is unknown, for no price of it is known')
+  expect(stderr).toContain('the cost is unknown: no price of it is known')
   expect(stdout).toMatch(/up\/ok {2}6 of 12 right\n/)
   expect(stdout).toMatch(/sums +0 +6 +0 %\ntalk +6 +6 +100 %\n\neasy +0 +6 +0 %\nmiddling +6 +6 +100 %\n/)
-  expect(stdout).toContain(`written ${out}`)
+  expect(stdout).toContain(`written  ${out}`)
   expect(status).toBe(0)
   expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ probes: prompts, asked: 12, graded: 12, right: 6 })
 })
@@ -85,7 +87,7 @@ test('a rate limit that does not end: the run gives up, says why, and writes not
   )
   const { status, stdout, stderr } = await finished
   expect(status).toBe(1)
-  expect(stderr).toMatch(/sum-\d+ left out: .* \(upstream_rate_limited\)/)
+  expect(stderr).toMatch(/sum-\d+ left out: upstream_rate_limited/)
   expect(stdout).toMatch(/left out \(upstream_rate_limited\)/)
   expect(stdout).toContain('given up: the model did not answer')
   expect(stdout).toContain('nothing was graded, and nothing is written')
@@ -170,9 +172,30 @@ test('Ctrl-C keeps what was graded', async () => {
   const { status, stdout } = await program.finished
   await upstream.close()
   expect(status).toBe(1)
-  expect(stdout).toContain('stopped before the end')
+  expect(stdout).toContain('stopped  before the end')
   const path = join(program.folder, 'thalamus.profiles', 'up--m.json')
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ asked: 40, graded: 6, stopped: 'interrupted' })
+})
+
+test('a run cut short does not replace a profile that rests on more', async () => {
+  // The first run takes eight calls; the key is refused after three of the second.
+  const upstream = await startUpstream((call) => ({ status: call <= 11 ? 200 : 401 }))
+  const args = ['profile', 'up/m', '--prompts', sums(8), '--concurrency', '1']
+  const first = launchProgram(args, { config: config('up/m', upstream.url) })
+  expect((await first.finished).status).toBe(0)
+  const { status, stdout } = await launchProgram(args, { folder: first.folder }).finished
+  await upstream.close()
+  expect(status).toBe(1)
+  expect(stdout).toMatch(/kept +\S+up--m.json, which rests on 8 answers, not 3/)
+  const path = join(first.folder, 'thalamus.profiles', 'up--m.json')
+  expect(JSON.parse(readFileSync(path, 'utf8')).graded).toBe(8)
+})
+
+test('a router that learns nothing is named', async () => {
+  const { stdout } = await runProgram(['profile', 'up/ok', '--prompts', sums(2)], {
+    config: config('up/ok').replace('router: {', 'router: { use: catalog-scores,'),
+  })
+  expect(stdout).toContain('the router in use, catalog-scores@1, learns from no profile')
 })
 
 test('a bad file of probes: every problem with file, line and remedy, and no call', async () => {

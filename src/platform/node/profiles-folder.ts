@@ -69,7 +69,8 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function readProfile(path: string): ModelProfile | Problem {
+/** One profile, or what is wrong with its file. */
+export function readProfile(path: string): ModelProfile | Problem {
   const remedy = 'Run thalamus profile MODEL again, or remove the file.'
   try {
     const parsed = modelProfileSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')))

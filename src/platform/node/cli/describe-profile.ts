@@ -1,6 +1,7 @@
 import type { ModelProfile } from '../../../probes/model-profile.ts'
 import type { ProbeRun } from '../../../probes/run-probes.ts'
 import { dollars } from './describe-dropped.ts'
+import type { Saved } from './save-profile.ts'
 import type { Paint } from './terminal.ts'
 import { columns, wrap } from './terminal.ts'
 
@@ -10,13 +11,14 @@ type Described = {
   /** Answers that ended at the cap on their tokens. */
   readonly cut: number
   readonly maxTokens: number
-  /** Null when nothing was written. */
-  readonly path: string | null
+  readonly saved: Saved
+  /** The router in use, if it is one that learns no model. */
+  readonly cannotLearn: string | undefined
 }
 
 /** A model's profile as text: the score of each kind, what was left out and why, and where it was written. */
 export function describeProfile(
-  { profile, run, cut, maxTokens, path }: Described,
+  { profile, run, cut, maxTokens, saved, cannotLearn }: Described,
   paint: Paint,
   width: number,
 ): string {
@@ -28,25 +30,46 @@ export function describeProfile(
     return answers.length === 0 ? [] : [[DIFFICULTIES[difficulty] ?? '', ...score(of)]]
   })
   const [head = '', ...lines] = columns([['', 'right', 'of', 'share'], ...rows, ...difficulties], [1, 2, 3])
+  const count = graded === 0 ? 'nothing graded' : `${right} of ${graded} right`
   const text = [
-    `${paint('bold', model)}  ${right} of ${graded} right${graded === asked ? '' : `, ${asked - graded} of ${asked} not graded`}`,
+    `${paint('bold', model)}  ${count}${graded === asked ? '' : `, ${asked - graded} of ${asked} not graded`}`,
     '',
     ...(graded === 0 ? [] : [paint('dim', head), ...lines.slice(0, rows.length), '', ...lines.slice(rows.length), '']),
     ...leftOutLines(run, width),
     ...(cut === 0
       ? []
       : [`${cut} answers were cut at ${maxTokens} tokens and count as they stand; --max-tokens allows more`]),
-    ...(profile.cost_usd === null || profile.cost_usd === 0 ? [] : [`cost    ${dollars(profile.cost_usd)}`]),
-    ...(run.stopped === undefined ? [] : [STOPPED[run.stopped]]),
-    path === null ? paint('red', 'nothing was graded, and nothing is written') : `written ${path}`,
+    ...(profile.cost_usd === null || profile.cost_usd === 0 ? [] : [`cost     ${dollars(profile.cost_usd)}`]),
+    ...(run.stopped === undefined ? [] : [`stopped  ${STOPPED[run.stopped]}`]),
+    savedLine(saved, graded, paint),
+    ...(saved.type !== 'written' || cannotLearn === undefined
+      ? []
+      : [`note     the router in use, ${cannotLearn}, learns from no profile; clusters does`]),
   ]
   return `${text.join('\n')}\n`
+}
+
+function savedLine(saved: Saved, graded: number, paint: Paint): string {
+  switch (saved.type) {
+    case 'written':
+      return `written  ${saved.path}`
+    case 'kept':
+      return `kept     ${saved.path}, which rests on ${saved.graded} answers, not ${graded}; --out writes these elsewhere`
+    case 'empty':
+      return paint('red', 'nothing was graded, and nothing is written')
+    case 'failed':
+      return paint('red', `${saved.problem.path}: ${saved.problem.problem}`)
+    default: {
+      const unhandled: never = saved
+      return unhandled
+    }
+  }
 }
 
 const DIFFICULTIES: readonly string[] = ['', 'easy', 'middling', 'hard']
 
 const STOPPED = {
-  interrupted: 'stopped before the end: what was graded counts, with the uncertainty of so few',
+  interrupted: 'before the end; what was graded counts, as unsure as so few answers are',
   'gave-up': 'given up: the model did not answer',
 } as const
 
@@ -57,10 +80,12 @@ function score({ graded, right }: { readonly graded: number; readonly right: num
 function leftOutLines({ leftOut }: ProbeRun, width: number): string[] {
   const codes = Map.groupBy(leftOut, ({ error }) => error.code)
   return [...codes].flatMap(([code, all]) => {
-    const [first] = all
-    const label = `${all.length} left out (${code}): `
-    return first === undefined
-      ? []
-      : wrap(label, [first.error.message, ...all.map(({ probe }) => probe.id)], ' ', width)
+    const ids = wrap(
+      '  ',
+      all.map(({ probe }) => probe.id),
+      ', ',
+      width,
+    )
+    return [`${all.length} left out (${code}): ${all[0]?.error.message ?? ''}`, ...ids, '']
   })
 }

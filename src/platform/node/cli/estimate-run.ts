@@ -3,6 +3,7 @@ import type { Target } from '../../../core/target.ts'
 import type { Gateway } from '../../../gateway.ts'
 import type { Probe } from '../../../probes/probe.ts'
 import { dollars } from './describe-dropped.ts'
+import { wrap } from './terminal.ts'
 
 /** What a run is expected to take. `undefined` where a price is unknown. */
 export type RunEstimate = {
@@ -44,15 +45,25 @@ export async function estimateRun(
   return { costUsd: known(costUsd), mostUsd: known(mostUsd), outputTokens, maxTokens }
 }
 
-/** The estimate as the line that stands before the run. */
-export function describeEstimate(target: Target, all: number, askable: number, estimate: RunEstimate): string {
-  const { costUsd, mostUsd, outputTokens, maxTokens } = estimate
-  const asked = `${target.id}: ${askable} of ${all} probes`
-  const withoutTools = askable < all ? ` (it takes no tools: ${all - askable} left out)` : ''
-  const tokens = `about ${Math.round(outputTokens / 1_000)}k answer tokens`
-  if (costUsd === undefined || mostUsd === undefined) {
-    return `${asked}${withoutTools}, ${tokens}; the cost is unknown, for no price of it is known (facts: { price_in, price_out })`
-  }
-  if (mostUsd === 0) return `${asked}${withoutTools}, ${tokens}, free of charge`
-  return `${asked}${withoutTools}, ${tokens}, about ${dollars(costUsd)}; ${dollars(mostUsd)} if every answer took ${maxTokens} tokens`
+/** The estimate as the lines that stand before the run. */
+export function describeEstimate(
+  target: Target,
+  { all, askable }: { readonly all: number; readonly askable: number },
+  { costUsd, mostUsd, outputTokens, maxTokens }: RunEstimate,
+  width: number,
+): string {
+  const left = all - askable
+  const cost =
+    costUsd === undefined || mostUsd === undefined
+      ? ['the cost is unknown: no price of it is known (facts: { price_in, price_out })']
+      : mostUsd === 0
+        ? ['free of charge']
+        : [`about ${dollars(costUsd)}`, `${dollars(mostUsd)} if every answer took ${maxTokens} tokens`]
+  const pieces = [
+    `${askable} of ${all} probes`,
+    ...(left === 0 ? [] : [`${left} left out because it takes no tools`]),
+    `about ${Math.round(outputTokens / 1_000)}k answer tokens`,
+    ...cost,
+  ]
+  return wrap(`${target.id}  `, pieces, ', ', width).join('\n')
 }

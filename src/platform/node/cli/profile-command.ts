@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs'
 import { suggestion } from '../../../config/problem.ts'
 import type { Log } from '../../../core/ports.ts'
 import type { Target } from '../../../core/target.ts'
-import type { ModelProfile } from '../../../probes/model-profile.ts'
 import { modelProfile } from '../../../probes/model-profile.ts'
 import type { Probe } from '../../../probes/probe.ts'
 import { runProbes } from '../../../probes/run-probes.ts'
 import { spread } from '../../../probes/spread.ts'
 import { nodeClock } from '../ports.ts'
-import { profilePath, writeProfile } from '../profiles-folder.ts'
+import { profilePath } from '../profiles-folder.ts'
 import { BUILT_IN_PROBES, readProbes } from '../read-probes.ts'
 import { askProbe } from './ask-probe.ts'
 import { describeProfile } from './describe-profile.ts'
@@ -18,6 +16,7 @@ import { openGateway } from './open-gateway.ts'
 import { printProblems } from './problems.ts'
 import { createProgress } from './profile-progress.ts'
 import type { ExitStatus } from './program.ts'
+import { saveProfile } from './save-profile.ts'
 import { createPaint, widthOf } from './terminal.ts'
 
 export type ProfileOptions = {
@@ -72,7 +71,7 @@ async function profileTarget(
     ])
     return 1
   }
-  stderr.write(`${describeEstimate(target, all.length, askable.length, estimate)}\n`)
+  stderr.write(`${describeEstimate(target, { all: all.length, askable: askable.length }, estimate, widthOf(stderr))}\n`)
 
   const interrupted = new AbortController()
   const stop = (): void => {
@@ -102,32 +101,24 @@ async function profileTarget(
     all,
     run,
   })
-  const path = options.out ?? profilePath(opened.profiles, target.id)
-  const isWritten = write(path, profile)
-  if (isWritten === 'failed') return 1
+  const saved = saveProfile(profile, profilePath(opened.profiles, target.id), options.out)
+  if (saved.type === 'failed') {
+    printProblems([saved.problem])
+    return 1
+  }
+  const router = opened.gateway.router()
+  const cannotLearn = router?.learns === false ? router.name : undefined
   const cut = run.graded.filter(({ isCut }) => isCut).length
   if (options.json === true) {
     const { answers, ...figures } = profile
     const scores = answers.map(({ request: _, ...answer }) => answer)
-    stdout.write(`${JSON.stringify({ ...figures, cut, path: isWritten, answers: scores }, null, 2)}\n`)
+    stdout.write(
+      `${JSON.stringify({ ...figures, cut, path: saved.type === 'written' ? saved.path : null, answers: scores }, null, 2)}\n`,
+    )
   } else {
     stdout.write(
-      describeProfile({ profile, run, cut, maxTokens, path: isWritten }, createPaint(stdout), widthOf(stdout)),
+      describeProfile({ profile, run, cut, maxTokens, saved, cannotLearn }, createPaint(stdout), widthOf(stdout)),
     )
   }
   return profile.graded > 0 && run.stopped === undefined ? 0 : 1
-}
-
-/** The path written to; `null` when there is nothing to write. */
-function write(path: string, profile: ModelProfile): string | null | 'failed' {
-  if (profile.graded === 0) return null
-  try {
-    writeProfile(path, profile)
-    return path
-  } catch (cause) {
-    const problem = `cannot be written (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)})`
-    const remedy = existsSync(path) ? 'The profile of before is still there.' : 'Name another file with --out.'
-    printProblems([{ path, problem, remedy }])
-    return 'failed'
-  }
 }

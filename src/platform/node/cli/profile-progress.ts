@@ -40,7 +40,7 @@ export function createProgress(stream: NodeJS.WriteStream, total: number, clock:
       ...(failures === 0 ? [] : [`${failures} left out`]),
       ...(asked === 0 ? [] : [`${rate.toFixed(rate < 10 ? 1 : 0)}/s`, `${duration((total - asked) / rate)} left`]),
       ...(costUsd > 0 ? [dollars(costUsd)] : []),
-      ...(waits > 0 ? [`paused for ${duration(waits)}, as the model asks`] : []),
+      ...(waits > 0.5 ? [`paused for ${duration(waits)}`] : []),
     ].join(' · ')
   }
 
@@ -68,8 +68,7 @@ export function createProgress(stream: NodeJS.WriteStream, total: number, clock:
     leftOut({ probe, error }) {
       asked += 1
       failures += 1
-      if (failures <= SHOWN_FAILURES)
-        note(`${paint('yellow', '!')} ${probe.id} left out: ${error.message} (${error.code})`)
+      if (failures <= SHOWN_FAILURES) note(`${paint('yellow', '!')} ${probe.id} left out: ${error.code}`)
     },
     paused(milliseconds) {
       pausedUntil = Math.max(pausedUntil, clock.monotonic() + milliseconds)

@@ -1,6 +1,7 @@
 import type { Store } from '#core/ports.ts'
 import type { Onboarded, Router } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
+import { fitLength, type MeasuredLength } from './fit-length.ts'
 import heads from './heads.json' with { type: 'json' }
 import { type GradedReading, onboard } from './onboard.ts'
 import { gather, learnPool } from './pool.ts'
@@ -76,11 +77,15 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
         const [first] = sources
         if (first === undefined) continue
         const answers: GradedReading[] = []
-        for (const { signals, score } of sources.flatMap(({ graded }) => graded)) {
-          answers.push({ reading: await readingOf(signals.routingText), score })
+        const lengths: MeasuredLength[] = []
+        for (const { signals, score, outputTokens: tokens } of sources.flatMap(({ graded }) => graded)) {
+          const reading = await readingOf(signals.routingText)
+          answers.push({ reading, score })
+          if (tokens !== undefined) lengths.push({ reading, tokens })
         }
         const graded = sources.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence]))
-        learned.set(id, { ...onboard(profile(first.target), answers), ...(graded.length === 0 ? {} : { graded }) })
+        const fitted = onboard(fitLength(profile(first.target), lengths), answers)
+        learned.set(id, { ...fitted, ...(graded.length === 0 ? {} : { graded }) })
       }
       return judgeWith((target) => learned.get(target.id) ?? profile(target))
     }

@@ -88,6 +88,8 @@ export type GradedAnswer = {
   readonly signals: Signals
   /** 0 to 1. */
   readonly score: number
+  /** Of the answer, thinking included; `undefined` where nobody counted. */
+  readonly outputTokens?: number | undefined
   /** What its owner calls prompts of this kind. Learned from, never asked for: a prompt to be routed has no such name. */
   readonly group?: string | undefined
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { BUILT_IN_PROBES, readProbes } from '../../src/platform/node/read-probes.ts'
 import { normalText } from '../../src/probes/final-answer.ts'
+import type { ProbeAnswer } from '../../src/probes/grade.ts'
+import { grade, wantsAnswerLine } from '../../src/probes/grade.ts'
 import type { Probe } from '../../src/probes/probe.ts'
+import { conversationOf, requestOf } from '../../src/probes/request-of.ts'
 import { printedBy } from './run-program.ts'
 import { SOLUTIONS } from './solve.ts'
 
@@ -88,4 +91,33 @@ test('the days of the week that a probe names are right', () => {
   expect(new Date('2030-05-05').getUTCDay()).toBe(0)
   for (const day of ['2030-02-05', '2030-03-05', '2030-04-05', '2030-06-05'])
     expect([0, 6]).not.toContain(new Date(day).getUTCDay())
+})
+
+/** An answer as a model that knows it would give it. */
+function perfectAnswer(probe: Probe): ProbeAnswer {
+  if (probe.grader === 'calls') {
+    const calls = probe.expected.map((call) => ({ name: call.name, argumentsText: JSON.stringify(call.arguments) }))
+    return { text: calls.length === 0 ? 'None of my tools fits.' : '', calls }
+  }
+  if (wantsAnswerLine(probe)) {
+    return { text: `I worked it out.\n\n**Answer:** ${[probe.expected].flat()[0]}`, calls: [] }
+  }
+  if (probe.grader === 'json')
+    return { text: `\`\`\`json\n${JSON.stringify(probe.expected, null, 2)}\n\`\`\``, calls: [] }
+  return { text: probe.example ?? '', calls: [] }
+}
+
+test.each(probes)('$id: a perfect answer passes, silence and another answer do not', (probe) => {
+  expect(grade(probe, perfectAnswer(probe))).toBe(1)
+  expect(grade(probe, { text: '', calls: [] })).toBe(0)
+  const other = probe.grader === 'calls' ? [{ name: 'no_such_tool', argumentsText: '{}' }] : []
+  expect(grade(probe, { text: 'I do not know.\nAnswer: nothing 31337 e', calls: other })).toBe(0)
+})
+
+test('the request asks for an answer line where the grader reads one; the router never sees that line', () => {
+  for (const probe of probes) {
+    const asked = JSON.stringify(requestOf(probe))
+    expect(asked.includes('End with a line that says'), probe.id).toBe(wantsAnswerLine(probe))
+    expect(JSON.stringify(conversationOf(probe))).not.toContain('End with a line')
+  }
 })

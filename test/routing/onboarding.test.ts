@@ -59,6 +59,22 @@ test('a model with graded answers moves, the others stay where they were', async
   expect(after[1]).toBe(before[1])
 })
 
+test('a model whose answers were long is expected to answer at length', async () => {
+  const quux = target('new/quux', {}, undefined)
+  const long = graded(1).map((answer) => ({ ...answer, outputTokens: 4_000 }))
+  const learned = await router.onboard?.([{ target: quux, graded: long }], 'each')
+  const lengthOf = async (asked: Router | undefined): Promise<number> => {
+    const answer = await asked?.predict({
+      signals: signalsOf('What is 9 plus 4?'),
+      candidates: [quux],
+      signal: AbortSignal.timeout(10_000),
+    })
+    return answer?.predictions[0]?.outputTokens ?? Number.NaN
+  }
+  expect(await lengthOf(router)).toBeLessThan(500)
+  expect(await lengthOf(learned)).toBeGreaterThan(2_000)
+})
+
 test('the decision says what a profile rests on', async () => {
   const learned = await router.onboard?.([{ target: target('new/quux'), graded: graded(1), evidence: probed }], 'each')
   const answer = await learned?.predict({

@@ -86,9 +86,10 @@ function onboarded(profile: ModelProfile, target: Target): Onboarded {
   return {
     target,
     evidence: { kind: 'probes', date: profile.date, graded: profile.graded, asked: profile.asked },
-    graded: profile.answers.map(({ request, score, kind }) => ({
+    graded: profile.answers.map(({ request, score, kind, output_tokens: outputTokens }) => ({
       signals: classify(openaiChat.readRequest({ model: 'auto', ...request })),
       score,
+      outputTokens: outputTokens ?? undefined,
       group: kind,
     })),
   }

@@ -28,13 +28,20 @@ function abilityVariance({ clusters, strangeness }: Reading, { sd, sd_u, u, cova
   let offset = 0
   for (let k = 0; k < clusters.length; k += 1) offset += (clusters[k] ?? 0) * (u[k] ?? 0)
   const slope = (1 - Math.tanh(offset / heads.clip) ** 2) * (1 - strangeness)
-  const inputs = [1, ...clusters.map((share) => share * slope)]
-  for (let row = 0; row < inputs.length; row += 1) {
-    const input = inputs[row] ?? 0
-    const line = covariance[row] ?? []
-    for (let column = 0; column < inputs.length; column += 1) {
-      spread += input * (line[column] ?? 0) * (inputs[column] ?? 0)
-    }
+  // A prompt is of a few clusters; the rest of the 80 would cost more than they add.
+  const rows = [0]
+  const inputs = [1]
+  for (let k = 0; k < clusters.length; k += 1) {
+    const share = clusters[k] ?? 0
+    if (share < LEAST_SHARE) continue
+    rows.push(k + 1)
+    inputs.push(share * slope)
+  }
+  for (let i = 0; i < rows.length; i += 1) {
+    const line = covariance[rows[i] ?? 0] ?? []
+    let sum = 0
+    for (let j = 0; j < rows.length; j += 1) sum += (line[rows[j] ?? 0] ?? 0) * (inputs[j] ?? 0)
+    spread += sum * (inputs[i] ?? 0)
   }
   return spread
 }
@@ -48,6 +55,7 @@ export function abilityOn(reading: Reading, profile: Profile): number {
 }
 
 const STRANGE_SD = 1
+const LEAST_SHARE = 0.005
 const LEAST_UNCERTAINTY = 0.001
 
 /** Expected tokens of an answer, thinking included. */

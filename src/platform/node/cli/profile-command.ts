@@ -73,6 +73,10 @@ async function profileTarget(
   }
   stderr.write(`${describeEstimate(target, { all: all.length, askable: askable.length }, estimate, widthOf(stderr))}\n`)
 
+  if (opened.origin.type === 'simulator') {
+    stderr.write('note: the built-in simulator answers, not this model: the profile will be of the simulator\n')
+  }
+
   const interrupted = new AbortController()
   const stop = (): void => {
     if (interrupted.signal.aborted) process.exit(130)

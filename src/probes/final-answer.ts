@@ -10,7 +10,8 @@ const THOUGHTS_END = '</think>'
 
 /** The answer proper: what follows the last `Answer:`, else what is boxed, else the last line. */
 export function finalAnswer(text: string): string {
-  const said = withoutThoughts(text)
+  // TeX's fractions first: their braces would hide the box around them.
+  const said = withoutThoughts(text).replace(/\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}/g, '$1/$2')
   const lines = said.split('\n').map((line) => line.trim())
   for (let index = lines.length - 1; index >= 0; index -= 1) {
     const after = ANSWER_LINE.exec(lines[index] ?? '')?.[1]

@@ -82,6 +82,19 @@ test('text: case, quotation, spaces and closing stops are forgiven, other words 
   )
 })
 
+test('text: a fraction may be set in TeX', () => {
+  expectGrades(
+    probe({ grader: 'text', expected: '5/11' }),
+    [
+      'Answer: 5/11',
+      'Answer: $\\frac{5}{11}$',
+      '\\[\\boxed{\\dfrac{5}{11}}\\]',
+      'So it is $\\boxed{\\frac{5}{11}}$, as said.',
+    ],
+    ['Answer: 11/5', 'Answer: $\\frac{5}{12}$', 'Answer: 0.4545'],
+  )
+})
+
 test('choice: the letter an answer settles on', () => {
   expectGrades(
     probe({ grader: 'choice', expected: 'B' }),

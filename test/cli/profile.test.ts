@@ -61,7 +61,7 @@ test('the shipped probes are asked, graded and written, and change what is predi
   expect(quality(routed.stdout)).toBeLessThan(quality(before.stdout) - 0.2)
   const shown = await launchProgram(['route', 'Add 17 and 25.'], { folder }).finished
   expect(shown.stdout).toMatch(
-    new RegExp(`\nrests on\nup/ok {2}probes ${printed.date} \\(${printed.graded} of ${printed.asked}\\), facts\n`),
+    new RegExp(`\nrests on\nup/ok {2}probes ${printed.date} \\(${printed.graded} of ${printed.asked}\\) · facts\n`),
   )
 })
 

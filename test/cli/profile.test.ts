@@ -221,6 +221,7 @@ test('a bad file of probes: every problem with file, line and remedy, and no cal
       '  example: only two',
       '- { id: f, kind: sums, difficulty: 1, grader: pattern, expected: "(", prompt: x }',
       '- { id: g, kind: sums, difficulty: 1, grader: number, expected: 1, messages: [{ role: nobody, content: x }] }',
+      '- { id: h, kind: sums, difficulty: 1, grader: schema, expected: { type: nothing }, prompt: x }',
       '',
     ].join('\n'),
   )
@@ -238,6 +239,7 @@ test('a bad file of probes: every problem with file, line and remedy, and no cal
   expect(said).toContain('bad.yaml:16: example: does not pass')
   expect(said).toContain('bad.yaml:17: expected: not a regular expression')
   expect(said).toContain('bad.yaml:18: messages: ')
+  expect(said).toContain('bad.yaml:19: expected: cannot be used: ')
   expect(stderr).not.toMatch(/\n\s+at /)
 })
 

@@ -7,6 +7,7 @@ import type { Probe } from '../../src/probes/probe.ts'
 import { conversationOf, requestOf } from '../../src/probes/request-of.ts'
 import { printedBy } from './run-program.ts'
 import { SOLUTIONS } from './solve.ts'
+import { JSON_SOLUTIONS } from './solve-json.ts'
 
 const read = readProbes(BUILT_IN_PROBES)
 const probes: readonly Probe[] = 'probes' in read ? read.probes : []
@@ -52,6 +53,11 @@ describe('keys that can be computed are computed', () => {
       if (printed !== undefined) expect(keysOf(probe)).toContain(normalText(printed))
     },
   )
+})
+
+test.each(Object.entries(JSON_SOLUTIONS))('the key of %s is computed from its prompt', (id, solve) => {
+  const probe = byId.get(id)
+  expect(probe?.expected).toEqual(solve(probe?.prompt ?? ''))
 })
 
 describe('keys of long texts are found in them again', () => {

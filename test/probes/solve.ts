@@ -183,6 +183,58 @@ function recurrence(): number {
   return value
 }
 
+/** Which books stand where: five places, one order. */
+function lastBook(): string {
+  const orders = permutations(['yellow', 'red', 'blue', 'green', 'black']).filter((order) => {
+    const at = (book: string): number => order.indexOf(book)
+    return at('yellow') > at('red') && at('blue') === 3 && at('green') < at('red') && at('black') === 0
+  })
+  return only(orders)[4] ?? ''
+}
+
+function edIsHonest(): string {
+  const names = ['Ada', 'Bo', 'Cy', 'Di', 'Ed']
+  const worlds = range(0, 31).filter((world) => {
+    const honest = (index: number): boolean => (world >> index) % 2 === 1
+    const says = [false, honest(0), !honest(1), !honest(2), honest(3)]
+    return !honest(0) && names.every((_, index) => index === 0 || honest(index) === says[index])
+  })
+  return (only(worlds) >> 4) % 2 === 1 ? 'yes' : 'no'
+}
+
+function thirdHolder(): string {
+  let [ann, ben, cal] = ['red', 'green', 'blue']
+  ;[ann, ben] = [ben, ann]
+  ;[ben, cal] = [cal, ben]
+  ;[ann, cal] = [cal, ann]
+  return cal
+}
+
+/** Fees of a lease: late after the fifth, or after the next banking day where the fifth is a weekend. */
+function feesOwed(): number {
+  const payments = [
+    ['2030-01-07', false],
+    ['2030-02-08', false],
+    ['2030-03-06', true],
+    ['2030-04-09', false],
+    ['2030-05-06', false],
+    ['2030-06-12', false],
+  ] as const
+  return payments.filter(([paid, isExcused]) => {
+    const due = new Date(`${paid.slice(0, 7)}-05`)
+    while ([0, 6].includes(due.getUTCDay())) due.setUTCDate(due.getUTCDate() + 1)
+    return new Date(paid) > due && !isExcused
+  }).length
+}
+
+const penguins: readonly (readonly [age: number, height: number, weight: number])[] = [
+  [7, 50, 11],
+  [5, 80, 13],
+  [9, 60, 11],
+  [8, 70, 15],
+  [12, 90, 12],
+]
+
 const throws = range(1, 6).flatMap((a) => range(1, 6).map((b) => [a, b]))
 const withFive = throws.filter((dice) => dice.includes(5))
 
@@ -224,6 +276,20 @@ export const SOLUTIONS: Readonly<Record<string, () => number | bigint | string>>
   'knowledge-20': () => 18 / 6,
   'knowledge-21': () => 72 / 0.6,
   'code-22': () => range(1, 7).find((read) => read + 4 > 7) ?? 0,
+  'code-19': () =>
+    only(
+      ['b1', 'xxxy', 'a1234', 'xyy', 'yx'].flatMap((text, index) =>
+        /^(?:[a-c]\d{2,3}|x+y?)(?!z)$/.test(text) ? 'ABCDE'[index] : [],
+      ) as string[],
+    ),
+  'code-20': () =>
+    only([15, 24, 60, 150, 2400].flatMap((n, index) => (n === 600 * 0.25 ? 'ABCDE'[index] : [])) as string[]),
+  'logic-02': thirdHolder,
+  'logic-03': () => String(!(true && !true) && (false || !false)),
+  'logic-04': () => 2 + 3 + 1 + 1,
+  'logic-09': lastBook,
+  'logic-10': edIsHonest,
+  'logic-12': () => sum(penguins.filter(([age, height]) => age <= 8 && height >= 60).map(([, , weight]) => weight)),
   'logic-11': () => new Date(Date.UTC(2028, 2, 31 - 31)).toISOString().slice(0, 10),
   'logic-14': afterSwaps,
   'logic-15': knights,
@@ -232,6 +298,7 @@ export const SOLUTIONS: Readonly<Record<string, () => number | bigint | string>>
   'logic-18': latinRow,
   'logic-19': () => only([...new Set(addition('HORSE', 'GRASS', 'MEADOW'))]),
   'logic-20': talks,
+  'extraction-08': feesOwed,
   'extraction-09': () => 30 + 30 + 60 / 2 + Math.min(60 + 15, 70),
   'languages-02': () => 3 * 6 - 3,
   'languages-04': () => (12 * 4 * 3) / 4,

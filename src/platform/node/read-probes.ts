@@ -122,8 +122,9 @@ function problemWith(probe: Probe): { member: string; what: string; remedy: stri
     return { member: 'messages', what: thrown.message, remedy: 'Write it as in a Chat Completions body.' }
   }
   try {
-    const score = probe.example === undefined ? 1 : grade(probe, { text: probe.example, calls: [] })
-    if (score === 1) return undefined
+    // Graded without an example too: a schema that cannot be used shows here, not in the middle of a run.
+    const score = grade(probe, { text: probe.example ?? '{}', calls: [] })
+    if (probe.example === undefined || score === 1) return undefined
     return { member: 'example', what: 'does not pass', remedy: 'Correct the example, or what is expected.' }
   } catch (cause) {
     return { member: 'expected', what: `cannot be used: ${String(cause)}`, remedy: WHERE_TO_LOOK }

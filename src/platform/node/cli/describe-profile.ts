@@ -38,32 +38,44 @@ export function describeProfile(
     ...leftOutLines(run, width),
     ...(cut === 0
       ? []
-      : [`${cut} answers were cut at ${maxTokens} tokens and count as they stand; --max-tokens allows more`]),
+      : sentence(
+          'cut      ',
+          `${cut} answers at ${maxTokens} tokens; they count as they stand, --max-tokens allows more`,
+          width,
+        )),
     ...(profile.cost_usd === null || profile.cost_usd === 0 ? [] : [`cost     ${dollars(profile.cost_usd)}`]),
-    ...(run.stopped === undefined ? [] : [`stopped  ${STOPPED[run.stopped]}`]),
-    savedLine(saved, graded, paint),
+    ...(run.stopped === undefined ? [] : sentence('stopped  ', STOPPED[run.stopped], width)),
+    ...savedLines(saved, graded, paint, width),
     ...(saved.type !== 'written' || cannotLearn === undefined
       ? []
-      : [`note     the router in use, ${cannotLearn}, learns from no profile; clusters does`]),
+      : sentence('note     ', `the router in use, ${cannotLearn}, learns from no profile; clusters does`, width)),
   ]
   return `${text.join('\n')}\n`
 }
 
-function savedLine(saved: Saved, graded: number, paint: Paint): string {
+function savedLines(saved: Saved, graded: number, paint: Paint, width: number): string[] {
   switch (saved.type) {
     case 'written':
-      return `written  ${saved.path}`
+      return [`written  ${saved.path}`]
     case 'kept':
-      return `kept     ${saved.path}, which rests on ${saved.graded} answers, not ${graded}; --out writes these elsewhere`
+      return sentence(
+        'kept     ',
+        `${saved.path}, which rests on ${saved.graded} answers, not ${graded}; --out writes these elsewhere`,
+        width,
+      )
     case 'empty':
-      return paint('red', 'nothing was graded, and nothing is written')
+      return [paint('red', 'nothing was graded, and nothing is written')]
     case 'failed':
-      return paint('red', `${saved.problem.path}: ${saved.problem.problem}`)
+      return [paint('red', `${saved.problem.path}: ${saved.problem.problem}`)]
     default: {
       const unhandled: never = saved
       return unhandled
     }
   }
+}
+
+function sentence(label: string, text: string, width: number): string[] {
+  return wrap(label, text.split(' '), ' ', width)
 }
 
 const DIFFICULTIES: readonly string[] = ['', 'easy', 'middling', 'hard']
@@ -86,6 +98,6 @@ function leftOutLines({ leftOut }: ProbeRun, width: number): string[] {
       ', ',
       width,
     )
-    return [`${all.length} left out (${code}): ${all[0]?.error.message ?? ''}`, ...ids, '']
+    return [...sentence(`${all.length} left out (${code}): `, all[0]?.error.message ?? '', width), ...ids, '']
   })
 }

@@ -55,7 +55,7 @@ export function describeEstimate(
   const left = all - askable
   const cost =
     costUsd === undefined || mostUsd === undefined
-      ? ['the cost is unknown: no price of it is known (facts: { price_in, price_out })']
+      ? ['cost unknown: no price among its facts']
       : mostUsd === 0
         ? ['free of charge']
         : [`about ${dollars(costUsd)}`, `${dollars(mostUsd)} if every answer took ${maxTokens} tokens`]

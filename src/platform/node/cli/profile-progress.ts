@@ -75,6 +75,7 @@ export function createProgress(stream: NodeJS.WriteStream, total: number, clock:
     },
     done() {
       clearInterval(ticker)
+      pausedUntil = 0
       if (stream.isTTY) stream.write(`\r${line()}\u001b[K\n`)
       else stream.write(`${line()}\n`)
     },

@@ -17,6 +17,7 @@ export type RouterKeeper = {
 /** What `router.use: auto` takes. */
 const DEFAULT_ROUTER = 'clusters'
 
+/** Keeps one of `routers` open, as snapshots ask for it. */
 export function keepRouter(routers: ReadonlyMap<string, RouterDefinition>, ports: Ports): RouterKeeper {
   let base: Router | undefined
   let taught: Router | undefined

@@ -259,6 +259,8 @@ test.each([
 test('a profile that cannot be read keeps the gateway from starting, and check says what to do', async () => {
   const { folder, finished } = launchProgram(['profile', 'up/ok', '--prompts', sums(2)], { config: config('up/ok') })
   await finished
+  const good = await launchProgram(['check'], { folder }).finished
+  expect(good.stdout).toMatch(/\nprofiles +up\/ok 20\d\d-\d\d-\d\d\n/)
   const path = join(folder, 'thalamus.profiles', 'up--ok.json')
   writeFileSync(path, readFileSync(path, 'utf8').slice(0, 100))
   const { status, stderr } = await launchProgram(['check'], { folder }).finished

@@ -20,6 +20,7 @@ const PLAIN_LINE_MS = 10_000
 // An hour of one model's pauses is not worth an hour of lines.
 const SHOWN_FAILURES = 5
 
+/** Shows on `stream` how far a run of `total` probes is. Call `done` at its end. */
 export function createProgress(stream: NodeJS.WriteStream, total: number, clock: Clock, facts: Facts): Progress {
   const paint = createPaint(stream)
   const startedAt = clock.monotonic()

@@ -1,3 +1,4 @@
+import { ask } from './ask.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
@@ -5,8 +6,9 @@ import { isJsonObject } from './core/json.ts'
 import type { Exchange, Ports } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { Snapshot } from './core/snapshot.ts'
+import type { StreamPart } from './core/stream-part.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
-import { openRouter } from './open-router.ts'
+import { keepRouter } from './keep-router.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
 import { createApp } from './server/app.ts'
@@ -29,13 +31,15 @@ export type Gateway = {
   serveDirectly(method: string, path: string, exchange: Exchange): boolean
   /** The decision for a chat body, without calling any upstream. */
   decide(input: { readonly body: JsonObject; readonly routeHeader?: string }): Promise<Decision>
+  /** The answer to a chat body of the program's own, from the whole pipeline. Rejects with a GatewayError. */
+  ask(body: JsonObject, signal: AbortSignal): Promise<readonly StreamPart[]>
   /** New requests see the new state; those under way keep theirs. Rejects, and changes nothing, when the router fails to open. */
   replaceSnapshot(snapshot: Snapshot): Promise<void>
   readiness(): Readiness
   /** Why the router is not in use, if it is not. */
   routerProblem(): string | undefined
-  /** Name and device of the router in use. */
-  router(): { readonly name: string; readonly device: string } | undefined
+  /** Name and device of the router in use, and whether it learns from models' profiles. */
+  router(): { readonly name: string; readonly device: string; readonly learns: boolean } | undefined
   close(): Promise<void>
 }
 
@@ -56,24 +60,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const live = createLiveMeasures()
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
-  let routerProblem: string | undefined
+  const keeper = keepRouter(routers, ports)
   let isClosing = false
-  let context = contextOf(options.snapshot, await openRouterOf(options.snapshot))
+  let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
     return { ports, snapshot, router, live, telemetry, deadlines, decisions, formats: wireFormats }
   }
 
-  async function openRouterOf(snapshot: Snapshot): Promise<Router | undefined> {
-    const opened = await openRouter(snapshot.router, routers, ports)
-    routerProblem = opened.problem
-    return opened.router
-  }
-
   function readiness(): Readiness {
     const checks = {
       models: context.snapshot.targets.size > 0 ? 'ok' : 'no model is configured',
-      router: routerProblem ?? 'ok',
+      router: keeper.problem() ?? 'ok',
       lifecycle: isClosing ? 'draining' : 'ok',
     }
     // Without its router the gateway still answers, in the policy's fixed order: ready, and it says so.
@@ -100,21 +98,23 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       if (decision === undefined) throw new GatewayError('internal_error', 'No decision was made.')
       return decision
     },
+    ask: (body, signal) => ask(body, signal, openaiChat, context),
     async replaceSnapshot(snapshot) {
-      const before = context.router
-      const isSame = JSON.stringify(snapshot.router) === JSON.stringify(context.snapshot.router)
-      context = contextOf(snapshot, isSame ? before : await openRouterOf(snapshot))
-      if (!isSame) await before?.close()
+      context = contextOf(snapshot, await keeper.routerFor(snapshot))
+      await keeper.closeUnused()
     },
     readiness,
-    routerProblem: () => routerProblem,
-    router: () =>
-      context.router === undefined ? undefined : { name: context.router.name, device: context.router.device },
+    routerProblem: keeper.problem,
+    router() {
+      const { router } = context
+      if (router === undefined) return undefined
+      return { name: router.name, device: router.device, learns: router.onboard !== undefined }
+    },
     async close() {
       isClosing = true
       await ports.background.drain()
       telemetry.flush()
-      await context.router?.close()
+      await keeper.close()
       await ports.inference?.close()
       await ports.transport.close()
     },

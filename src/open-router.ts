@@ -72,9 +72,22 @@ function withRemote(inference: Inference, remote: RemoteModel | undefined): Infe
 }
 
 function withFallback(router: Router, fallback: Router): Router {
+  const { onboard } = router
   return {
     ...router,
+    get device() {
+      return router.device
+    },
     fallback,
+    ...(onboard === undefined
+      ? {}
+      : {
+          // What one learns the other learns too, or a late answer would know less than one in time.
+          async onboard(models, how) {
+            const learned = await onboard(models, how)
+            return withFallback(learned, (await fallback.onboard?.(models, how)) ?? fallback)
+          },
+        }),
     async close() {
       await router.close()
       await fallback.close()

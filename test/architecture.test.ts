@@ -20,6 +20,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/telemetry': ['src/core'],
   'src/simulator': ['src/core'],
   'src/eval': ['src/core'],
+  'src/probes': ['src/core', 'src/usage'],
   'src/server': ['src/core', 'src/telemetry', 'src/usage', 'src/wire', 'src'],
   src: [
     'src/core',
@@ -48,7 +49,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['src/platform/node'],
   commander: ['src/platform/node'],
   yaml: ['src/config', 'src/platform/node'],
-  zod: ['src/config', 'src/wire', 'routers'],
+  zod: ['src/config', 'src/wire', 'src/probes', 'routers'],
   '@opentelemetry/api': ['src/telemetry', 'src/platform/node'],
   '@opentelemetry/core': ['src/platform/node'],
   '@opentelemetry/sdk-trace': ['src/platform/node'],

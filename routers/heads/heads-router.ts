@@ -1,6 +1,7 @@
 import type { Store } from '#core/ports.ts'
 import type { Onboarded, Router } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
+import { fitLength, type MeasuredLength } from './fit-length.ts'
 import heads from './heads.json' with { type: 'json' }
 import { type GradedReading, onboard } from './onboard.ts'
 import { gather, learnPool } from './pool.ts'
@@ -8,6 +9,7 @@ import { type Predict, predict } from './predict.ts'
 import { createProfiles, type Profile } from './profile.ts'
 import type { Projected } from './projected.ts'
 import { type Reading, readPrompt } from './reading.ts'
+import { restsOn } from './rests-on.ts'
 import { textFeatures } from './text-features.ts'
 import { createVerdicts } from './verdicts.ts'
 
@@ -64,27 +66,35 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
           truncated,
           evidence: {
             ...describe(reading),
-            profiles: Object.fromEntries(candidates.map((target) => [target.id, profile(target).evidence.join('+')])),
+            profiles: Object.fromEntries(candidates.map((target) => [target.id, restsOn(profile(target))])),
           },
         })
         const verdict = verdictOn(signals.routingText, signal)
         return verdict instanceof Promise ? verdict.then(answer) : answer(verdict)
       },
-      async onboard(models) {
-        return routerWith(models.length === 1 ? await judgeOne(models) : await judgePool(models))
+      async onboard(models, how = 'pool') {
+        return routerWith(how === 'each' || models.length === 1 ? await judgeEach(models) : await judgePool(models))
       },
       // The inference port is the gateway's, which closes it.
       async close() {},
     }
 
-    async function judgeOne(models: readonly Onboarded[]): Promise<Judge> {
+    /** All that is known of one model's answers, whatever its source, is fitted at once: that is their product. */
+    async function judgeEach(models: readonly Onboarded[]): Promise<Judge> {
       const learned = new Map<string, Profile>()
-      for (const { target, graded } of models) {
+      for (const [id, sources] of Map.groupBy(models, ({ target }) => target.id)) {
+        const [first] = sources
+        if (first === undefined) continue
         const answers: GradedReading[] = []
-        for (const { signals, score } of graded) {
-          answers.push({ reading: await readingOf(signals.routingText), score })
+        const lengths: MeasuredLength[] = []
+        for (const { signals, score, outputTokens: tokens } of sources.flatMap(({ graded }) => graded)) {
+          const reading = await readingOf(signals.routingText)
+          answers.push({ reading, score })
+          if (tokens !== undefined) lengths.push({ reading, tokens })
         }
-        learned.set(target.id, onboard(profile(target), answers))
+        const graded = sources.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence]))
+        const fitted = onboard(fitLength(profile(first.target), lengths), answers)
+        learned.set(id, { ...fitted, ...(graded.length === 0 ? {} : { graded }) })
       }
       return judgeWith((target) => learned.get(target.id) ?? profile(target))
     }

@@ -10,16 +10,42 @@ export type Predict = (reading: Reading, target: Target) => Prediction
 
 /** One model's prediction on one prompt: design/router.md §4.1 with the bounds of §4.7 and §4.11. */
 export function predict(reading: Reading, profile: Profile): Prediction {
-  let spread = 0
-  for (const share of reading.clusters) spread += share * share
   const quality = 1 / (1 + exp(reading.difficulty - abilityOn(reading, profile)))
-  const variance =
-    profile.sd * profile.sd + spread * profile.sd_u * profile.sd_u + STRANGE_VARIANCE * reading.strangeness
+  const variance = abilityVariance(reading, profile) + STRANGE_VARIANCE * reading.strangeness
   return {
     quality,
     uncertainty: Math.max(Math.sqrt(variance) * quality * (1 - quality), LEAST_UNCERTAINTY),
     outputTokens: Math.round(outputTokens(reading, profile)),
   }
+}
+
+/** How far off the ability on a prompt may be. Fitted errors of ability and offsets cancel in part. */
+function abilityVariance({ clusters, strangeness }: Reading, { sd, sd_u, u, covariance }: Profile): number {
+  let spread = 0
+  if (covariance === undefined) {
+    for (const share of clusters) spread += share * share
+    return sd * sd + spread * sd_u * sd_u
+  }
+  let offset = 0
+  for (let k = 0; k < clusters.length; k += 1) offset += (clusters[k] ?? 0) * (u[k] ?? 0)
+  const bent = tanh(offset / heads.clip)
+  const slope = (1 - bent * bent) * (1 - strangeness)
+  // A prompt is of a few clusters; the rest of the 80 would cost more than they add.
+  const rows = [0]
+  const inputs = [1]
+  for (let k = 0; k < clusters.length; k += 1) {
+    const share = clusters[k] ?? 0
+    if (share < LEAST_SHARE) continue
+    rows.push(k + 1)
+    inputs.push(share * slope)
+  }
+  for (let i = 0; i < rows.length; i += 1) {
+    const line = covariance[rows[i] ?? 0] ?? []
+    let sum = 0
+    for (let j = 0; j < rows.length; j += 1) sum += (line[rows[j] ?? 0] ?? 0) * (inputs[j] ?? 0)
+    spread += sum * (inputs[i] ?? 0)
+  }
+  return spread
 }
 
 /** Logits of a model's ability on a prompt, before its difficulty. */
@@ -31,6 +57,7 @@ export function abilityOn(reading: Reading, profile: Profile): number {
 }
 
 const STRANGE_VARIANCE = 1
+const LEAST_SHARE = 0.005
 const LEAST_UNCERTAINTY = 0.001
 
 const LOG_OF_THOUGHTS = log(heads.length.thoughtHard / heads.length.thoughtEasy)

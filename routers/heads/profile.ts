@@ -1,4 +1,5 @@
 import { exactName, plainName } from '#core/model-name.ts'
+import type { RestsOn } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
 import { familyName, withRelative } from './family.ts'
 import { metadataProfile } from './metadata-prior.ts'
@@ -15,8 +16,16 @@ export type Profile = {
   readonly thinking: number
   /** Log of how much longer its answers are than usual. */
   readonly verbosity: number
-  /** `outcomes`, `scores` or `facts`: what the numbers rest on. */
+  /** `probes`, `outcomes`, `scores` or `facts`: what the numbers rest on. */
   readonly evidence: readonly string[]
+  /** Of the newest score among its evidence. */
+  readonly date?: string | null
+  /** The benchmarks behind `scores`. */
+  readonly sources?: readonly { readonly benchmark: string; readonly date: string }[]
+  /** The graded answers it was fitted to, source by source. */
+  readonly graded?: readonly RestsOn[]
+  /** Of ability and offsets together, in this order, where answers were fitted: they err against one another. */
+  readonly covariance?: readonly (readonly number[])[]
 }
 
 /** Finds the profile of a target: by catalogue id, by name, else from its facts and its measured relatives. */

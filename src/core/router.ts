@@ -55,9 +55,11 @@ export type Router = {
   predict(input: RouterInput): Predictions | Promise<Predictions>
   /**
    * The same router with these models' profiles fitted to graded answers instead of those it knows. Closing it closes
-   * nothing. Absent where a router cannot learn a model.
+   * nothing. Absent where a router cannot learn a model. `pool`, the usual way: models graded on the same prompts teach
+   * each other what these are like, and are compared with one another only. `each`: every model for itself, on the
+   * scale of all the models that are not among them.
    */
-  onboard?(models: readonly Onboarded[]): Promise<Router>
+  onboard?(models: readonly Onboarded[], how?: 'pool' | 'each'): Promise<Router>
   /** Asked when this one is late or fails; answers at once. Closing the router closes it. */
   readonly fallback?: Router
   close(): Promise<void>
@@ -67,12 +69,29 @@ export type Router = {
 export type Onboarded = {
   readonly target: Target
   readonly graded: readonly GradedAnswer[]
+  /** Where the answers are from. A target may stand in the list once for each source: probes today, feedback to come. */
+  readonly evidence?: RestsOn
+}
+
+/** One thing that a model's profile rests on. JSON names, because a decision's `evidence` shows it. */
+export type RestsOn = {
+  readonly kind: string
+  /** ISO date or month. */
+  readonly date?: string
+  /** Answers that were graded, and prompts that were to be asked. */
+  readonly graded?: number
+  readonly asked?: number
+  readonly sources?: readonly { readonly benchmark: string; readonly date: string }[]
+  /** The relative whose profile stands in. */
+  readonly of?: string
 }
 
 export type GradedAnswer = {
   readonly signals: Signals
   /** 0 to 1. */
   readonly score: number
+  /** Of the answer, thinking included; `undefined` where nobody counted. */
+  readonly outputTokens?: number | undefined
   /** What its owner calls prompts of this kind. Learned from, never asked for: a prompt to be routed has no such name. */
   readonly group?: string | undefined
 }

@@ -3,6 +3,7 @@ import type { Directives } from './directives.ts'
 import type { Policy } from './policy.ts'
 import type { RemoteModel } from './ports.ts'
 import type { Provider } from './provider.ts'
+import type { Onboarded } from './router.ts'
 import type { Target } from './target.ts'
 
 /** Everything a request needs to know of the configuration. Swapped as a whole; a request keeps the one it began with. */
@@ -19,6 +20,8 @@ export type Snapshot = {
   /** Name of the policy that governs when the caller names none. */
   readonly defaultPolicy: string
   readonly router: RouterSettings
+  /** Models of which the operator has graded answers; the router learns from them. */
+  readonly onboarded?: readonly Onboarded[]
   readonly maxBodyBytes: number
   readonly maxAttempts: number
   readonly timeouts: Timeouts

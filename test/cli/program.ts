@@ -13,10 +13,13 @@ export type Options = {
   /** Becomes ./thalamus.yaml of the folder the program runs in. */
   readonly config?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** Where the program runs; a new folder when not said. */
+  readonly folder?: string
 }
 
 export type Running = {
   readonly url: string
+  readonly folder: string
   readonly output: () => string
   /** Resolves when the output has matched. */
   until(pattern: RegExp): Promise<void>
@@ -29,7 +32,7 @@ export type Running = {
 
 const DEADLINE_MS = 15_000
 
-type Launched = {
+export type Launched = {
   readonly child: ChildProcess
   readonly folder: string
   readonly finished: Promise<Finished>
@@ -39,12 +42,12 @@ type Seen = { stdout: string; stderr: string; onOutput: () => void }
 
 /** The real program, run to its end in an empty folder. */
 export function runProgram(args: readonly string[], options: Options = {}): Promise<Finished> {
-  return launch(args, options).finished
+  return launchProgram(args, options).finished
 }
 
 /** The real program, once it answers. */
 export async function startProgram(args: readonly string[], options: Options = {}): Promise<Running> {
-  const { child, folder, finished, seen } = launch(args, options)
+  const { child, folder, finished, seen } = launchProgram(args, options)
   const output = (): string => seen.stdout + seen.stderr
   const until = async (pattern: RegExp): Promise<void> => {
     const deadline = Date.now() + DEADLINE_MS
@@ -63,6 +66,7 @@ export async function startProgram(args: readonly string[], options: Options = {
   const [, url = ''] = /listening on (http:\/\/\S+)/.exec(output()) ?? []
   return {
     url,
+    folder,
     output,
     until,
     edit: (config) => writeConfig(folder, config),
@@ -75,8 +79,9 @@ export async function startProgram(args: readonly string[], options: Options = {
   }
 }
 
-function launch(args: readonly string[], { config, environment = {} }: Options): Launched {
-  const folder = mkdtempSync(join(tmpdir(), 'thalamus-cli-'))
+/** The real program, just started. */
+export function launchProgram(args: readonly string[], options: Options = {}): Launched {
+  const { config, environment = {}, folder = mkdtempSync(join(tmpdir(), 'thalamus-cli-')) } = options
   if (config !== undefined) writeConfig(folder, config)
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [MAIN, ...args], {

@@ -6,6 +6,7 @@ test.each([
   [['serve', '--help']],
   [['route', '--help']],
   [['check', '--help']],
+  [['profile', '--help']],
   [['simulate', '--help']],
 ])('%j explains itself and succeeds', async (args) => {
   const { status, stdout, stderr } = await runProgram(args)
@@ -24,7 +25,7 @@ test('the version is that of the package', async () => {
 
 test.each([
   [['rout'], 'there is no command "rout". Did you mean "route"?'],
-  [['zzzzzzzzzz'], 'The commands are serve, route, check, eval, simulate, help.'],
+  [['zzzzzzzzzz'], 'The commands are serve, route, check, eval, profile, simulate, help.'],
   [['--prot', '1'], "unknown option '--prot'"],
   [['serve', '--port', 'x'], 'a port is a number from 0 to 65535'],
   [['serve', '--port', '70000'], 'a port is a number from 0 to 65535'],
@@ -33,6 +34,9 @@ test.each([
   [['route', 'hi', '--flags', 'nonsense'], '"nonsense" in the model name is not a routing flag'],
   [['route', 'hi', '--flags', 'max_cost=much'], 'max_cost'],
   [['route', 'hi', '--pool', 'nowhere'], 'nowhere'],
+  [['profile'], "missing required argument 'model'"],
+  [['profile', 'a/b', '--concurrency', '0'], 'a whole number from 1 to 64'],
+  [['profile', 'openai/gpt-5-minny'], 'openai/gpt-5-minny: no configured model'],
 ])('%j is wrong usage: status 2 and what to do', async (args, message) => {
   const { status, stdout, stderr } = await runProgram(args)
   expect(stderr).toContain(message)

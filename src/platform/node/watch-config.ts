@@ -1,5 +1,5 @@
 import type { FSWatcher } from 'node:fs'
-import { readFileSync, watch } from 'node:fs'
+import { existsSync, readFileSync, watch } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Config } from '../../config/config-schema.ts'
 import type { Problem } from '../../config/problem.ts'
@@ -10,10 +10,12 @@ const SETTLE_MS = 100
 
 /**
  * Applies every good edit of the file and reports every bad one, which changes nothing. Watches the folder, because
- * editors and Kubernetes replace files instead of writing into them.
+ * editors and Kubernetes replace files instead of writing into them. Applies the same configuration again when a file
+ * in `profiles` has changed, a folder beside it that need not exist.
  */
 export function watchConfig(
   path: string,
+  profiles: string,
   initial: Config,
   log: Log,
   apply: (config: Config) => Promise<readonly Problem[]>,
@@ -21,6 +23,8 @@ export function watchConfig(
   const file = resolve(path)
   let current = initial
   let timer: NodeJS.Timeout | undefined
+  let hasNewProfiles = false
+  let profilesWatcher: FSWatcher | undefined
 
   async function reload(): Promise<void> {
     let text: string
@@ -32,7 +36,9 @@ export function watchConfig(
     }
     const read = readConfig(text)
     if ('problems' in read) return refuse(read.problems)
-    if (JSON.stringify(read.config) === JSON.stringify(current)) return
+    const isEdited = JSON.stringify(read.config) !== JSON.stringify(current)
+    if (!isEdited && !hasNewProfiles) return
+    hasNewProfiles = false
     try {
       const problems = await apply(read.config)
       if (problems.length > 0) return refuse(problems)
@@ -41,7 +47,7 @@ export function watchConfig(
     }
     for (const part of readOnce(current, read.config)) log('warn', 'config_needs_restart', { part })
     current = read.config
-    log('info', 'config_reloaded', { path: file })
+    log('info', 'config_reloaded', { path: isEdited ? file : profiles })
   }
 
   function refuse(problems: readonly Problem[]): void {
@@ -53,17 +59,34 @@ export function watchConfig(
   const schedule = (): void => {
     reloading = reloading.then(reload)
   }
-  const watcher = watchFolder(dirname(file), log, (name) => {
-    if (name !== null && name !== basename(file) && !name.startsWith('..data')) return
+  const settle = (): void => {
     clearTimeout(timer)
     timer = setTimeout(schedule, SETTLE_MS)
+  }
+  const watchProfiles = (): void => {
+    profilesWatcher?.close()
+    if (!existsSync(profiles)) return
+    profilesWatcher = watchFolder(profiles, log, (name) => {
+      if (name !== null && !name.endsWith('.json')) return
+      hasNewProfiles = true
+      settle()
+    })
+  }
+  const watcher = watchFolder(dirname(file), log, (name) => {
+    if (name === basename(profiles)) {
+      watchProfiles()
+      hasNewProfiles = true
+    } else if (name !== null && name !== basename(file) && !name.startsWith('..data')) return
+    settle()
   })
+  watchProfiles()
   // An edit made while the gateway started has no event any more.
   schedule()
   return {
     close() {
       clearTimeout(timer)
       watcher?.close()
+      profilesWatcher?.close()
     },
   }
 }

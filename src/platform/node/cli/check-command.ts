@@ -78,6 +78,7 @@ async function findingsOf(opened: Opened): Promise<Findings> {
       }
     }),
     pools: [...snapshot.pools.values()].map(({ name, targets: members }) => ({ name, models: members.length })),
+    profiles: (snapshot.onboarded ?? []).map(({ target, evidence }) => ({ model: target.id, date: evidence?.date })),
     not_enforced: notEnforced(config),
   }
 }

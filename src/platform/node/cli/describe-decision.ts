@@ -1,5 +1,6 @@
 import type { Candidate, Decision } from '../../../core/decision.ts'
 import { describeDropped, dollars } from './describe-dropped.ts'
+import { evidenceLines } from './describe-evidence.ts'
 import type { ShortNames } from './short-names.ts'
 import { shortNames } from './short-names.ts'
 import type { Paint } from './terminal.ts'
@@ -17,6 +18,7 @@ export function describeDecision(decision: Decision, paint: Paint, width: number
     ...(decision.candidates.some(({ in_band }) => in_band) ? ['• in the quality band'] : []),
     ...(names.note === undefined ? [] : [names.note]),
   ]
+  const evidence = evidenceLines(decision, names, width)
   const text = [
     `${paint('bold', decision.model)}  ${decision.reason}`,
     ...wrap('', circumstances(decision), ' · ', width).map((line) => paint('dim', line)),
@@ -27,6 +29,7 @@ export function describeDecision(decision: Decision, paint: Paint, width: number
     '',
     ...frontLines(decision, names, width),
     ...promptLines(decision, width),
+    ...evidence.map((line) => (line === 'rests on' ? paint('dim', line) : line)),
     ...(decision.dropped.length === 0 ? [] : ['', paint('dim', 'dropped')]),
     ...describeDropped(decision.dropped, names, paint, width),
   ]

@@ -29,6 +29,8 @@ export type Findings = {
     readonly in_catalogue: number
   }[]
   readonly pools: readonly { readonly name: string; readonly models: number }[]
+  /** Models that the operator probed. */
+  readonly profiles: readonly { readonly model: string; readonly date: string | undefined }[]
   readonly not_enforced: readonly string[]
 }
 
@@ -51,6 +53,7 @@ export function describeFindings(found: Findings, paint: Paint, width: number): 
       [router === undefined ? 'none' : `${router.name} on ${router.device}, ${router.first_decision_ms} ms${late}`],
     ],
     ['devices', found.devices.length === 0 ? ['none: this router runs no model'] : found.devices.map(describeDevice)],
+    ['profiles', found.profiles.length === 0 ? ['none'] : found.profiles.map(({ model, date }) => `${model} ${date}`)],
     ['pools', pools.length === 0 ? ['none'] : pools.map(({ name, models }) => `${name} (${models})`)],
   ]
   const head = ['provider', 'models', 'known', 'key', 'address']

@@ -15,6 +15,7 @@ import { discover } from '../discover.ts'
 import type { DeviceReport } from '../inference/choose-device.ts'
 import { createInference } from '../inference-onnx.ts'
 import { createNodePorts } from '../ports.ts'
+import { profilesFolder, readProfiles } from '../profiles-folder.ts'
 import { createSecrets } from '../secrets.ts'
 import { findConfig } from './find-config.ts'
 import { VERSION } from './version.ts'
@@ -35,6 +36,8 @@ export type Opened = {
   readonly origin: Origin
   /** What became of each device that was tried for the router. */
   readonly devices: readonly DeviceReport[]
+  /** The folder of the models' profiles; it need not exist. */
+  readonly profiles: string
   close(): Promise<void>
 }
 
@@ -57,7 +60,8 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   if ('problems' in source) return source
   const { origin, closeSource } = source
   const config = withListening(source.config, options.listening ?? {})
-  const built = await snapshotOf(config)
+  const profiles = profilesFolder(origin.type === 'config' ? origin.path : undefined)
+  const built = await snapshotOf(config, profiles)
   if ('problems' in built) {
     await closeSource()
     return built
@@ -87,6 +91,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     snapshot: built.snapshot,
     origin,
     devices: inference.devices(),
+    profiles,
     async close() {
       await gateway.close()
       await closeSource()
@@ -101,15 +106,18 @@ export function withListening(config: Config, { host, port }: Listening): Config
   return { ...config, server: { ...server, host: host ?? server.host, port: port ?? server.port } }
 }
 
-/** The snapshot of a configuration, with this machine's secrets. */
-export function snapshotOf(config: Config): ReturnType<typeof buildSnapshot> {
-  return buildSnapshot(config, {
+/** The snapshot of a configuration, with this machine's secrets and the models' profiles in a folder. */
+export async function snapshotOf(config: Config, profiles: string): ReturnType<typeof buildSnapshot> {
+  const built = await buildSnapshot(config, {
     providers,
     policies: builtInPolicies,
     routers: routers.keys(),
     secrets: createSecrets(process.env),
     readRouting: (routing) => fromBody(routing),
   })
+  if ('problems' in built) return built
+  const read = readProfiles(profiles, built.snapshot.targets)
+  return 'problems' in read ? read : { snapshot: { ...built.snapshot, onboarded: read.profiles } }
 }
 
 type Source = { readonly config: Config; readonly origin: Origin; closeSource(): Promise<void> }

@@ -82,6 +82,23 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
       status = await evalCommand(options)
     })
 
+  add(
+    'profile',
+    'ask a model prompts whose answers can be graded, and write what the router learns from them',
+    'thalamus profile local/llama3.1:8b',
+  )
+    .argument('<model>', 'a configured model, as PROVIDER/MODEL')
+    .option('--prompts <file>', 'your own probes instead of those that come with the program: a YAML file, or a folder')
+    .option('--concurrency <number>', 'calls under way at once', concurrency, 4)
+    .option('--max-tokens <number>', 'the most tokens of one answer, thinking included', positive, 16_384)
+    .option('-o, --out <file>', 'where to write (default: thalamus.profiles/ beside the configuration)')
+    .option('--json', 'print the figures as JSON')
+    .option(...config)
+    .action(async (model: string, options) => {
+      const { profileCommand } = await import('./profile-command.ts')
+      status = await profileCommand(model, options)
+    })
+
   add('simulate', 'serve a provider simulator; the model name selects the fault', 'thalamus simulate --port 8788')
     .option('-p, --port <number>', 'port; 0 takes a free one', port, 8788)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -122,6 +139,18 @@ function seeds(text: string): number[] {
   const values = text.split(',').map(Number)
   if (values.every((value) => Number.isInteger(value) && value >= 0)) return values
   throw new InvalidArgumentError('seeds are whole numbers, with commas between them')
+}
+
+function concurrency(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0 && value <= 64) return value
+  throw new InvalidArgumentError('a whole number from 1 to 64')
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new InvalidArgumentError('a whole number above 0')
 }
 
 function probes(text: string): number {

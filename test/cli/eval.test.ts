@@ -96,7 +96,7 @@ test('--hold-out learns from the other data sets, or families of them, and tests
   const found = await setsOf(folder, '--hold-out', 'dataset')
   expect(found.map(({ held_out }) => held_out)).toEqual([...datasets, 'each dataset, mean'])
   expect(found.map(({ prompts }) => prompts)).toEqual([15, 15, 15, 15, 60])
-  expect(found[0]?.methods.map(({ id }) => id)).toContain('clusters@1 fitted on all')
+  expect(found[0]?.methods.map(({ id }) => id)).toContain('clusters@1 fitted')
   expect((await setsOf(folder, '--hold-out', 'family')).map(({ held_out, prompts }) => [held_out, prompts])).toEqual([
     ['math', 30],
     ['code', 15],
@@ -121,7 +121,7 @@ test('--hold-out models chooses among a third of them, known by the probes alone
   expect(found?.held_out).toBe('2 of 6 models')
   expect(found?.models).toHaveLength(2)
   const ids = found?.methods.map(({ id }) => id)
-  for (const id of ['knn-50 probe 20', 'clusters@1 probe 20', 'clusters@1 fitted on all']) expect(ids).toContain(id)
+  for (const id of ['knn-50 probe 20', 'clusters@1 probe 20', 'clusters@1 fitted']) expect(ids).toContain(id)
 })
 
 test('questions that stand in a set beside it are left out of the clean part, and marks out of ten are shares', async () => {

@@ -75,6 +75,17 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
         'learn without one data set or family of them and test on it, or onboard a third of the models from --probe prompts (default 120)',
       ).choices(['dataset', 'family', 'models']),
     )
+    .addOption(
+      new Option(
+        '--split <how>',
+        'split by key, or as the publisher did (a "split" a row, or NAME_train and NAME_test)',
+      )
+        .choices(['key', 'given'])
+        .default('key'),
+    )
+    .option('--leave-out <list>', 'data sets to leave out, with commas between them', names)
+    .option('--score <column>', 'the column of outcomes.csv that holds the score', 'score')
+    .option('--attack', 'instead: how decisions move when prompts are tampered with, reworded or translated')
     .option('--seeds <list>', 'seeds of the splits (default: 42,999,2024,2025,3407)', seeds)
     .option('--json', 'print the figures as JSON')
     .action(async (options) => {
@@ -116,6 +127,10 @@ function port(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
   throw new InvalidArgumentError('a port is a number from 0 to 65535')
+}
+
+function names(text: string): string[] {
+  return text.split(',')
 }
 
 function seeds(text: string): number[] {

@@ -32,6 +32,20 @@ export function splitByKey(outcomes: Outcomes, seed: number): Split {
   }
 }
 
+/** At most `count` prompts of a set, whole questions, the same ones every time. */
+export function pickSome(outcomes: Outcomes, count: number): Outcomes {
+  if (outcomes.prompts.length <= count) return outcomes
+  const keys = [...new Set(outcomes.prompts.map(({ key }) => key))].sort(
+    (a, b) => hash(a) - hash(b) || (a < b ? -1 : 1),
+  )
+  const share = count / outcomes.prompts.length
+  const kept = new Set(keys.slice(0, Math.round(keys.length * share)))
+  return pickPrompts(
+    outcomes,
+    [...outcomes.prompts.keys()].filter((row) => kept.has(outcomes.prompts[row]?.key ?? '')),
+  )
+}
+
 /** The publisher's own split; questions that stand on both sides are not learned from. */
 export function splitGiven(outcomes: Outcomes): Split {
   const rows = [...outcomes.prompts.entries()]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitLinear } from './linear.ts'
+import { fitLinear, PENALTY } from './linear.ts'
 import { createNeighbours } from './neighbours.ts'
 import type { Outcomes } from './outcomes.ts'
 import { createTextMethods } from './text-methods.ts'
@@ -44,7 +44,10 @@ test('a fitted regression has no slope left: each weight is the sum of the error
   const errors = rows.map((row, index) => (targets[index] ?? 0) - (ask(row)[0] ?? 0))
   const offset = logit((2.8 + 0.5) / 7)
   for (const row of rows) {
-    const expected = rows.reduce((sum, other, index) => sum + (errors[index] ?? 0) * product(row, other), offset)
+    const expected = rows.reduce(
+      (sum, other, index) => sum + ((errors[index] ?? 0) * product(row, other)) / PENALTY.logistic,
+      offset,
+    )
     expect(logit(ask(row)[0] ?? 0)).toBeCloseTo(expected, 2)
   }
 })
@@ -56,7 +59,10 @@ test('a fitted ridge regression weighs each row by its error', () => {
   const ask = fitLinear(rows, targets, 1, 'ridge')
   const errors = rows.map((row, index) => (targets[index] ?? 0) - (ask(row)[0] ?? 0))
   for (const row of rows) {
-    const expected = rows.reduce((sum, other, index) => sum + (errors[index] ?? 0) * product(row, other), 2.8 / 6)
+    const expected = rows.reduce(
+      (sum, other, index) => sum + ((errors[index] ?? 0) * product(row, other)) / PENALTY.ridge,
+      2.8 / 6,
+    )
     expect(ask(row)[0]).toBeCloseTo(expected, 2)
   }
 })
@@ -81,6 +87,6 @@ test('the methods of the words tell apart what the words tell apart', async () =
   expect(nearest?.quality).toEqual(Float64Array.from([1, 0, 0, 1]))
   expect([...(nearest?.logTokens ?? [])].map((log) => Math.round(Math.exp(log)))).toEqual([1000, 1000, 100, 100])
   const [poet = 0, prover = 0] = regression?.quality ?? []
-  expect(poet).toBeGreaterThan(0.7)
-  expect(prover).toBeLessThan(0.3)
+  expect(poet).toBeGreaterThan(0.65)
+  expect(prover).toBeLessThan(0.35)
 })

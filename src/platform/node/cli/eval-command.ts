@@ -1,6 +1,7 @@
 import { routers } from '../../../../routers/index.ts'
 import type { Store } from '../../../core/ports.ts'
 import { commonPart } from '../../../eval/outcomes.ts'
+import { pickSome } from '../../../eval/split.ts'
 import { createInference } from '../inference-onnx.ts'
 import { digest } from '../ports.ts'
 import { readSeenData } from '../read-card.ts'
@@ -9,6 +10,7 @@ import { evaluateSet, type SetOptions, type SetResult, type Subject } from './ev
 import { measureAttacks, printBehaviour } from './measure-attacks.ts'
 import { printSet, publicShape } from './print-evaluation.ts'
 import type { ExitStatus } from './program.ts'
+import { writeReport } from './write-report.ts'
 
 type EvalOptions = SetOptions & {
   readonly data: string
@@ -16,6 +18,8 @@ type EvalOptions = SetOptions & {
   readonly json?: boolean
   readonly score: string
   readonly attack?: boolean
+  readonly report?: string
+  readonly most?: number
 }
 
 /** `thalamus eval`: a router against the baselines, on outcomes that are known. */
@@ -38,11 +42,18 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
       timed: await definition.open(settings, { inference, createStore: keepNothing, digest }),
       seen,
     }
+    if (options.report !== undefined) {
+      await writeReport(subject, neverSeen, { ...options, report: options.report })
+      return 0
+    }
     const sets: SetResult[] = []
     for (const folder of folders) {
       process.stderr.write(`${folder} …\n`)
       const results = await evaluateSet(
-        commonPart(readOutcomes(folder, { score: options.score, neverSeen })),
+        pickSome(
+          commonPart(readOutcomes(folder, { score: options.score, neverSeen })),
+          options.most ?? Number.POSITIVE_INFINITY,
+        ),
         subject,
         options,
       )

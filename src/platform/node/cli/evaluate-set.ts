@@ -16,6 +16,8 @@ export type SetOptions = {
   /** `given`: the publisher's own split instead of one by key. */
   readonly split?: 'key' | 'given'
   readonly leaveOut?: readonly string[]
+  /** Only what a set's data sets give apart, where they are reported apart. */
+  readonly partsOnly?: boolean
 }
 
 /** The router under test, once as a gateway has it and once with every answer kept: figures do not hang on time. */
@@ -56,7 +58,9 @@ export async function evaluateSet(outcomes: Outcomes, subject: Subject, options:
   if (holdOut !== undefined) return onHeldOutGroups(kept, subject, holdOut, options)
   if (options.split === 'given') return [await onGivenSplit(kept, subject, options)]
   const clean = cleanPart(kept)
-  const parts = [kept, ...(clean === undefined ? [] : [clean]), ...partsOf(kept)]
+  const apart = partsOf(kept)
+  const together = [kept, ...(clean === undefined ? [] : [clean])]
+  const parts = options.partsOnly === true && apart.length > 0 ? apart : [...together, ...apart]
   const results: SetResult[] = []
   for (const part of parts.filter((one) => one.prompts.length >= LEAST_PROMPTS)) {
     results.push(await onSplits(part, outcomes.id, subject, options))

@@ -68,7 +68,7 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
       'a data set (prompts.jsonl, outcomes.csv; gzipped or not), or a folder of them',
     )
     .option('-r, --router <id>', 'the router to score', 'clusters')
-    .option('--probe <number>', 'onboard every model from this many prompts instead of its shipped profile', probes)
+    .option('--probe <number>', 'onboard every model from this many prompts instead of its shipped profile', count)
     .addOption(
       new Option(
         '--hold-out <what>',
@@ -85,6 +85,8 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     )
     .option('--leave-out <list>', 'data sets to leave out, with commas between them', names)
     .option('--score <column>', 'the column of outcomes.csv that holds the score', 'score')
+    .option('--most <number>', 'use at most this many prompts of a set, whole questions', count)
+    .option('--report <folder>', 'instead: every table and plot of the router as Markdown, SVG and JSON in this folder')
     .option('--attack', 'instead: how decisions move when prompts are tampered with, reworded or translated')
     .option('--seeds <list>', 'seeds of the splits (default: 42,999,2024,2025,3407)', seeds)
     .option('--json', 'print the figures as JSON')
@@ -139,8 +141,8 @@ function seeds(text: string): number[] {
   throw new InvalidArgumentError('seeds are whole numbers, with commas between them')
 }
 
-function probes(text: string): number {
+function count(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
-  throw new InvalidArgumentError('the number of probe prompts is a whole number above 0')
+  throw new InvalidArgumentError('a number of prompts is a whole number above 0')
 }

@@ -1,9 +1,10 @@
 import { routers } from '../../../../routers/index.ts'
 import { SIMULATED_POOL } from '../../../config/catalog.ts'
 import { configSchema } from '../../../config/config-schema.ts'
+import type { Snapshot } from '../../../core/snapshot.ts'
 import { type Behaviour, type Decide, measureBehaviour } from '../../../eval/attack/behaviour.ts'
 import { hash } from '../../../eval/hash.ts'
-import { createGateway } from '../../../gateway.ts'
+import { createGateway, type Gateway } from '../../../gateway.ts'
 import { createInference } from '../inference-onnx.ts'
 import { createNodePorts } from '../ports.ts'
 import { DataProblem, findDataSets, readOutcomes } from '../read-outcomes.ts'
@@ -17,8 +18,10 @@ const SAMPLED_PER_SET = 20
 // Nothing may be decided without the router here: the figures are of its predictions, not of its deadline.
 const DEADLINE_MS = 10_000
 
-/** How `balanced`, over the models the simulator stands in for, decides on texts that were tampered with or reworded. */
-export async function measureAttacks({ data, router }: AttackOptions): Promise<Behaviour> {
+/** A gateway over the models that the simulator stands in for, which waits for its router. Nothing is asked upstream. */
+export async function openStandIns(
+  router: string,
+): Promise<{ readonly gateway: Gateway; readonly snapshot: Snapshot }> {
   const config = configSchema.parse({
     providers: { simulated: { base_url: 'http://127.0.0.1:9/v1' } },
     models: SIMULATED_POOL.map((id) => `simulated/${id}`),
@@ -28,6 +31,7 @@ export async function measureAttacks({ data, router }: AttackOptions): Promise<B
   if ('problems' in built) {
     throw new DataProblem(built.problems.map(({ path, problem }) => `${path}: ${problem}`).join('\n'))
   }
+  const { snapshot } = built
   const ports = createNodePorts({
     inference: createInference(),
     secrets: createSecrets({}),
@@ -35,9 +39,14 @@ export async function measureAttacks({ data, router }: AttackOptions): Promise<B
       if (level === 'error') process.stderr.write(`${event} ${JSON.stringify(fields)}\n`)
     },
   })
-  const gateway = await createGateway({ snapshot: built.snapshot, ports, routers })
+  return { gateway: await createGateway({ snapshot, ports, routers }), snapshot }
+}
+
+/** How `balanced` decides between them on texts that were tampered with or reworded. */
+export async function measureAttacks({ data, router }: AttackOptions): Promise<Behaviour> {
+  const { gateway, snapshot } = await openStandIns(router)
   const price = new Map(
-    [...built.snapshot.targets.values()].map(({ id, facts }) => [id, (facts.price_in ?? 0) + (facts.price_out ?? 0)]),
+    [...snapshot.targets.values()].map(({ id, facts }) => [id, (facts.price_in ?? 0) + (facts.price_out ?? 0)]),
   )
   const prices = [...price.values()].sort((a, b) => a - b)
   const median = prices[Math.ceil(prices.length / 2) - 1] ?? 0

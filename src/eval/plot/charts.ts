@@ -25,7 +25,7 @@ export function qualityCostChart(id: string, methods: readonly MethodResult[], s
   ]
   const svg = drawPlot({
     title: `${id}: quality and cost`,
-    x: { label: 'USD a call', isLog: true, format: (value) => `$${value.toPrecision(2)}` },
+    x: { label: 'USD a call', isLog: true, format: (value) => `$${Number(value.toPrecision(1))}` },
     y: { label: 'quality', format: (value) => value.toFixed(2) },
     series: series.filter((one) => one.points.length > 0 && one.points.every(([cost]) => cost > 0)),
   })

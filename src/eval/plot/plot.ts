@@ -77,8 +77,30 @@ function scaleOf({ range, isLog = false }: Axis, values: readonly number[], from
   const span = most - least || 1
   const margin = range === undefined ? span * 0.05 : 0
   const [low, high] = [least - margin, most + margin]
-  const ticks = Array.from({ length: TICKS }, (_, tick) => unmap(low + ((high - low) * tick) / (TICKS - 1)))
+  const ticks = isLog ? logTicks(unmap(low), unmap(high)) : evenTicks(low, high)
   return { ticks, of: (value) => from + ((map(value) - low) / (high - low || 1)) * (to - from) }
+}
+
+/** Round values, about five of them. */
+function evenTicks(low: number, high: number): number[] {
+  const rough = (high - low) / TICKS
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = power * ([1, 2, 5].find((one) => one * power >= rough) ?? 10)
+  const first = Math.ceil(low / step - 1e-9)
+  const count = Math.floor(high / step + 1e-9) - first + 1
+  return Array.from({ length: count }, (_, tick) => (first + tick) * step)
+}
+
+/** 1, 2 and 5 of each power of ten; of a wide range the powers alone. */
+function logTicks(low: number, high: number): number[] {
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },
+    (_, step) => 10 ** (Math.floor(Math.log10(low)) + step),
+  )
+  const digits = powers.length > 3 ? [1] : [1, 2, 5]
+  return powers
+    .flatMap((power) => digits.map((digit) => digit * power))
+    .filter((value) => value >= low && value <= high)
 }
 
 function at(scale: Scale, value: number): number {

@@ -27,6 +27,8 @@ export type Subject = {
   readonly timed: Router
   /** Data folders the router was made from. */
   readonly seen: ReadonlySet<string>
+  /** Data folders that its card says it was not made from. */
+  readonly neverSeen: ReadonlySet<string>
 }
 
 export type MethodRow = MethodResult & {

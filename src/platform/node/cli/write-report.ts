@@ -4,13 +4,14 @@ import { cpus } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { commonPart, type Outcomes } from '../../../eval/outcomes.ts'
 import { deferralChart, qualityCostChart, reliabilityChart } from '../../../eval/plot/charts.ts'
-import { pickSome, SEEDS } from '../../../eval/split.ts'
+import { SEEDS } from '../../../eval/split.ts'
 import { findDataSets, readOutcomes } from '../read-outcomes.ts'
-import { evaluateSet, type SetResult, type Subject } from './evaluate-set.ts'
+import type { SetResult, Subject } from './evaluate-set.ts'
 import { measureAttacks } from './measure-attacks.ts'
 import { publicShape } from './print-evaluation.ts'
 import { type Finding, reportMarkdown } from './report-markdown.ts'
 import { planOf, type Step } from './report-plan.ts'
+import { runSteps } from './run-steps.ts'
 
 export type ReportOptions = {
   readonly data: string
@@ -20,51 +21,36 @@ export type ReportOptions = {
   readonly most?: number
 }
 
+const THREADS = 2
 const USUAL_MOST = 3_000
 const HELD_OUT_SHARE = 0.4
 
 /** `thalamus eval --report`: every table and plot of a router, as Markdown, SVG and JSON in one folder. */
-export async function writeReport(
-  subject: Subject,
-  neverSeen: ReadonlySet<string>,
-  options: ReportOptions,
-): Promise<void> {
+export async function writeReport({ router, neverSeen }: Subject, options: ReportOptions): Promise<void> {
   const startedAt = performance.now()
   const { seeds = SEEDS, most = USUAL_MOST } = options
   const mostHeldOut = Math.round(most * HELD_OUT_SHARE)
   const folders = new Map(findDataSets(options.data).map((folder) => [basename(resolve(folder)), folder]))
-  const read = ({ set, score, most: limit }: Pick<Step, 'set' | 'score' | 'most'>): Outcomes => {
-    const all = commonPart(readOutcomes(folders.get(set) ?? set, { score, neverSeen }))
-    return limit === undefined ? all : pickSome(all, limit)
-  }
-  const sets = [...folders.keys()].map((id) => {
-    const { prompts, models } = read({ set: id, score: 'score' })
-    return {
-      id,
-      datasets: new Set(prompts.map(({ dataset }) => dataset)).size,
-      models: models.length,
-      prompts: prompts.length,
-    }
-  })
+  const sets = [...folders].map(([id, folder]) => sizesOf(id, commonPart(readOutcomes(folder, { neverSeen }))))
   const plan = planOf(sets, { most, mostHeldOut })
   const sizeOf = ({ set, most: limit = Number.POSITIVE_INFINITY }: Step): number =>
     Math.min(limit, sets.find(({ id }) => id === set)?.prompts ?? 0)
-  const progress = createProgress(plan.reduce((sum, step) => sum + sizeOf(step), 0))
+  const workOf = (steps: readonly Step[]): number => steps.reduce((sum, step) => sum + sizeOf(step), 0)
+  const progress = createProgress(workOf(plan))
+  const found = await runSteps({
+    router: options.router,
+    threads: THREADS,
+    groups: [...Map.groupBy(plan, ({ set }) => set).values()].toSorted((a, b) => workOf(b) - workOf(a)),
+    orderOf: (step) => ({ step, folder: folders.get(step.set) ?? step.set, seeds: seedsOf(step, seeds) }),
+    done: (step) => progress(sizeOf(step), `${step.set} ${step.section}`),
+  })
   mkdirSync(options.report, { recursive: true })
-  const findings: Finding[] = []
-  for (const step of plan) {
-    // These hold something out once, or are of whole sets: more seeds would say the same again.
-    const isOnce = step.section !== 'sets' && step.section !== 'models'
-    const results = await evaluateSet(read(step), subject, {
-      ...step.options,
-      seeds: isOnce ? seeds.slice(0, 1) : seeds,
-    })
-    findings.push(...results.map((result) => ({ step, result, plots: plotsOf(step, result, options.report) })))
-    progress(sizeOf(step), `${step.set} ${step.section}`)
-  }
+  const findings = plan.flatMap((step): Finding[] =>
+    (found.get(step) ?? []).map((result) => ({ step, result, plots: plotsOf(step, result, options.report) })),
+  )
   const behaviour = await measureAttacks(options)
   const facts = {
-    router: subject.router.name,
+    router: router.name,
     date: new Date().toISOString().slice(0, 10),
     commit: commitOf(),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
@@ -77,6 +63,19 @@ export async function writeReport(
   writeFileSync(join(options.report, 'README.md'), reportMarkdown(facts, findings, behaviour))
   const figures = { ...facts, sets: findings.map(({ result }) => publicShape(result)), attack: behaviour }
   writeFileSync(join(options.report, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`)
+}
+
+/** What is held out once, or is of a whole set, would only be said again by more seeds. */
+function seedsOf({ section }: Step, seeds: readonly number[]): readonly number[] {
+  return section === 'sets' || section === 'models' ? seeds : seeds.slice(0, 1)
+}
+
+function sizesOf(
+  id: string,
+  { prompts, models }: Outcomes,
+): Parameters<typeof planOf>[0][number] & { prompts: number } {
+  const datasets = new Set(prompts.map(({ dataset }) => dataset)).size
+  return { id, datasets, models: models.length, prompts: prompts.length }
 }
 
 /** Draws what there is to draw of a result; parts of held-out groups get none. */

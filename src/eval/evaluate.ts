@@ -63,8 +63,10 @@ function deferralOf(
   scene: Scene,
   quality: Float64Array,
 ): { readonly figures: Figures; readonly curve: readonly Deferral[] } {
-  const { figures = {}, curve = [] } = createDeferral(scene, quality)?.(() => 1) ?? {}
-  return { figures, curve }
+  const found = createDeferral(scene, quality)?.(() => 1)
+  if (found === undefined) return { figures: {}, curve: [] }
+  const curve = Array.from(found.calls, (calls, place) => ({ calls, quality: found.quality[place] ?? 0 }))
+  return { figures: found.figures, curve }
 }
 
 /** Means of each method over the runs. */

@@ -2,7 +2,7 @@ import type { Behaviour } from '../../../eval/attack/behaviour.ts'
 import type { SetResult } from './evaluate-set.ts'
 import { behaviourTable } from './measure-attacks.ts'
 import { figureTable, SEEN_NOTE, titleOf } from './print-evaluation.ts'
-import { PUBLISHED, type Step } from './report-plan.ts'
+import { PUBLISHED, type Step, seedsOf } from './report-plan.ts'
 
 /** What a step found, and how to find it again. */
 export type Finding = {
@@ -60,7 +60,7 @@ export function reportMarkdown(facts: ReportFacts, findings: readonly Finding[],
     '## Published tables',
     ...publishedSections(of('published'), facts),
     '## Held-out models',
-    'A third of the models, known from 120 graded prompts, beside the same learned from the whole training part.',
+    'A third of the models, known from 120 graded prompts, beside the same learned from the whole training part: the two `qnc` are to be within .05 of each other.',
     heldOutTable(of('models')),
     '## Held-out data sets',
     'Each data set of a set in turn: learned from the others, names not given.',
@@ -78,7 +78,7 @@ export function reportMarkdown(facts: ReportFacts, findings: readonly Finding[],
 function headMatter(facts: ReportFacts): string {
   return `Written by \`${facts.command}\` on ${facts.date} at commit ${facts.commit}, on ${facts.machine}, in ${facts.minutes.toFixed(0)} minutes. Do not edit: run it again.
 
-Seeds ${facts.seeds.join(', ')}; a fifth of the keys held back by each. Sets of more than ${facts.most} prompts are cut to that many by key (${facts.mostHeldOut} where something is held out); published tables are never cut.
+Seeds ${facts.seeds.join(', ')}; a fifth of the keys held back by each. Published tables, held-out data sets and families use the first alone. Sets of more than ${facts.most} prompts are cut to that many by key (${facts.mostHeldOut} where something is held out); published tables are never cut.
 Brackets are 95 % intervals of 1,000 resamples of the held-back keys (200 for \`aiq\`, \`qnc\`, \`auroc\`, \`ece\`), paired with the best single model and nested over the seeds. What each figure is: [docs/eval.md](../../../docs/eval.md).`
 }
 
@@ -161,7 +161,7 @@ function attackSection(behaviour: Behaviour): string {
 
 ${markdownTable(behaviourTable(behaviour))}
 
-Targets: paraphrase flips at most 15 % (now ${(100 * behaviour.paraphrases.flip_rate).toFixed(1)} %), upgrade rate of all gadgets and keywords at most 1.20 (now ${rate === undefined ? 'without a clean share to compare' : rate.toFixed(2)}). Slowest decision on a prompt of 1 MB: ${behaviour.megabyte_ms.toFixed(0)} ms. That no text gets past a limit on cost or a list of models is a test (\`test/attack-limits.test.ts\`).`
+Targets: paraphrase flips at most 15 % (now ${(100 * behaviour.paraphrases.flip_rate).toFixed(1)} %), upgrade rate of all gadgets and keywords at most 1.20 (now ${rate === undefined ? 'without a clean share to compare' : rate.toFixed(2)}). Slowest decision on a prompt of 1 MB: ${behaviour.megabyte_ms.toFixed(0)} ms. Of a megabyte most goes unread by the router; it flips because few models have a window that holds it. That no text gets past a limit on cost or a list of models is a test (\`test/attack-limits.test.ts\`).`
 }
 
 function withInterval(value: number | undefined, interval: readonly [number, number] | undefined): string {
@@ -170,7 +170,8 @@ function withInterval(value: number | undefined, interval: readonly [number, num
   return `${value.toFixed(3)}${ends}`
 }
 
-function commandOf({ set, options, score }: Step, { seeds }: ReportFacts): string {
+function commandOf(step: Step, { seeds }: ReportFacts): string {
+  const { set, options, score, most } = step
   const { split, leaveOut, holdOut, probe } = options
   const words = [
     `thalamus eval --data ../shared/data/routing/${set}`,
@@ -179,7 +180,8 @@ function commandOf({ set, options, score }: Step, { seeds }: ReportFacts): strin
     ...(leaveOut === undefined ? [] : [`--leave-out ${leaveOut.join(',')}`]),
     ...(holdOut === undefined ? [] : [`--hold-out ${holdOut}`]),
     ...(probe === undefined ? [] : [`--probe ${probe}`]),
-    `--seeds ${seeds.join(',')}`,
+    ...(most === undefined ? [] : [`--most ${most}`]),
+    `--seeds ${seedsOf(step, seeds).join(',')}`,
   ]
   return words.join(' ')
 }

@@ -62,3 +62,8 @@ export function planOf(
       ]),
   ]
 }
+
+/** What is held out once, or is of a whole set, would only be said again by more seeds. */
+export function seedsOf({ section }: Step, seeds: readonly number[]): readonly number[] {
+  return section === 'sets' || section === 'models' ? seeds : seeds.slice(0, 1)
+}

@@ -10,7 +10,7 @@ import type { SetResult, Subject } from './evaluate-set.ts'
 import { measureAttacks } from './measure-attacks.ts'
 import { publicShape } from './print-evaluation.ts'
 import { type Finding, reportMarkdown } from './report-markdown.ts'
-import { planOf, type Step } from './report-plan.ts'
+import { planOf, type Step, seedsOf } from './report-plan.ts'
 import { runSteps } from './run-steps.ts'
 
 export type ReportOptions = {
@@ -63,11 +63,6 @@ export async function writeReport({ router, neverSeen }: Subject, options: Repor
   writeFileSync(join(options.report, 'README.md'), reportMarkdown(facts, findings, behaviour))
   const figures = { ...facts, sets: findings.map(({ result }) => publicShape(result)), attack: behaviour }
   writeFileSync(join(options.report, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`)
-}
-
-/** What is held out once, or is of a whole set, would only be said again by more seeds. */
-function seedsOf({ section }: Step, seeds: readonly number[]): readonly number[] {
-  return section === 'sets' || section === 'models' ? seeds : seeds.slice(0, 1)
 }
 
 function sizesOf(

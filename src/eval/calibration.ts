@@ -1,25 +1,41 @@
 const BINS = 15
 
+/** How much each row or cell counts; once where nobody says otherwise. */
+export type Weight = (index: number) => number
+
+const once: Weight = () => 1
+
 /** Chance that a good answer was given a higher probability than a bad one; `undefined` when there is only one kind. */
 export function auroc(probabilities: readonly number[], labels: readonly number[]): number | undefined {
-  const order = [...probabilities.keys()].sort((a, b) => (probabilities[a] ?? 0) - (probabilities[b] ?? 0))
-  let good = 0
-  let rankSum = 0
-  for (let start = 0; start < order.length; ) {
-    let end = start
-    const value = probabilities[order[start] ?? 0]
-    while (end < order.length && probabilities[order[end] ?? 0] === value) end += 1
-    // Equal probabilities share their mean rank.
-    const rank = (start + 1 + end) / 2
-    for (const index of order.slice(start, end)) {
-      if ((labels[index] ?? 0) < 0.5) continue
-      good += 1
-      rankSum += rank
+  return createAuroc(probabilities, labels)(once)
+}
+
+/** `auroc` of the same answers under one weighting after another: they are put in order once. */
+export function createAuroc(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): (weight: Weight) => number | undefined {
+  const order = byRise(probabilities)
+  return (weight) => {
+    let good = 0
+    let bad = 0
+    let won = 0
+    for (let start = 0; start < order.length; ) {
+      const value = probabilities[order[start] ?? 0]
+      let goodHere = 0
+      let badHere = 0
+      for (; start < order.length && probabilities[order[start] ?? 0] === value; start += 1) {
+        const index = order[start] ?? 0
+        if ((labels[index] ?? 0) < 0.5) badHere += weight(index)
+        else goodHere += weight(index)
+      }
+      // Equal probabilities win half of the time.
+      won += goodHere * (bad + badHere / 2)
+      good += goodHere
+      bad += badHere
     }
-    start = end
+    return good === 0 || bad === 0 ? undefined : won / (good * bad)
   }
-  const bad = order.length - good
-  return good === 0 || bad === 0 ? undefined : (rankSum - (good * (good + 1)) / 2) / (good * bad)
 }
 
 /** Predictions of like height: their mean, the mean outcome, and their share of all. */
@@ -27,16 +43,32 @@ export type Bin = { readonly said: number; readonly seen: number; readonly share
 
 /** 15 bins of equal mass, by rising probability; fewer when there are fewer predictions. */
 export function calibrationBins(probabilities: readonly number[], labels: readonly number[]): Bin[] {
-  const order = [...probabilities.keys()].sort((a, b) => (probabilities[a] ?? 0) - (probabilities[b] ?? 0))
-  return Array.from({ length: BINS }, (_, bin) =>
-    order.slice(Math.floor((bin * order.length) / BINS), Math.floor(((bin + 1) * order.length) / BINS)),
+  return createBins(probabilities, labels)(once)
+}
+
+/** `calibrationBins` under one weighting after another: who stands in which bin stays as it is. */
+export function createBins(probabilities: ArrayLike<number>, labels: ArrayLike<number>): (weight: Weight) => Bin[] {
+  const order = byRise(probabilities)
+  const bins = Array.from({ length: BINS }, (_, bin) =>
+    order.subarray(Math.floor((bin * order.length) / BINS), Math.floor(((bin + 1) * order.length) / BINS)),
   )
-    .filter((members) => members.length > 0)
-    .map((members) => {
-      const mean = (values: readonly number[]): number =>
-        members.reduce((sum, index) => sum + (values[index] ?? 0), 0) / members.length
-      return { said: mean(probabilities), seen: mean(labels), share: members.length / order.length }
+  return (weight) => {
+    let total = 0
+    const sums = bins.map((members) => {
+      const sum = { said: 0, seen: 0, mass: 0 }
+      for (const index of members) {
+        const mass = weight(index)
+        sum.mass += mass
+        sum.said += mass * (probabilities[index] ?? 0)
+        sum.seen += mass * (labels[index] ?? 0)
+      }
+      total += sum.mass
+      return sum
     })
+    return sums
+      .filter(({ mass }) => mass > 0)
+      .map(({ said, seen, mass }) => ({ said: said / mass, seen: seen / mass, share: mass / total }))
+  }
 }
 
 /** Expected calibration error over the bins. */
@@ -44,19 +76,19 @@ export function expectedCalibrationError(bins: readonly Bin[]): number {
   return bins.reduce((sum, { said, seen, share }) => sum + share * Math.abs(said - seen), 0)
 }
 
-/** Mean squared distance of probability and outcome. */
-export function brier(probabilities: readonly number[], labels: readonly number[]): number {
-  return (
-    probabilities.reduce((sum, value, index) => sum + (value - (labels[index] ?? 0)) ** 2, 0) / probabilities.length
-  )
+/** Squared distance of probability and outcome (Brier). */
+export function squaredError(probability: number, label: number): number {
+  return (probability - label) ** 2
 }
 
-/** Mean negative log-likelihood, probabilities kept a millionth away from certainty. */
-export function logLoss(probabilities: readonly number[], labels: readonly number[]): number {
-  const loss = probabilities.map((value, index) => {
-    const p = Math.min(Math.max(value, 1e-6), 1 - 1e-6)
-    const label = labels[index] ?? 0
-    return -(label * Math.log(p) + (1 - label) * Math.log(1 - p))
-  })
-  return loss.reduce((sum, value) => sum + value, 0) / loss.length
+/** Negative log-likelihood, the probability kept a millionth away from certainty. */
+export function logLoss(probability: number, label: number): number {
+  const p = Math.min(Math.max(probability, 1e-6), 1 - 1e-6)
+  return -(label * Math.log(p) + (1 - label) * Math.log(1 - p))
+}
+
+function byRise(values: ArrayLike<number>): Uint32Array {
+  return Uint32Array.from({ length: values.length }, (_, index) => index).sort(
+    (a, b) => (values[a] ?? 0) - (values[b] ?? 0),
+  )
 }

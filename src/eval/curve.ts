@@ -76,27 +76,34 @@ export function qualityNeutralCost(points: readonly Point[], quality: number, re
 /** Calls to the stronger of two models, 0 to 1, and the quality that comes of it. */
 export type Deferral = { readonly calls: number; readonly quality: number }
 
-/** RouteLLM's figures for two models (design/router.md §1.1). The curve must span 0 to 1 calls. */
-export function deferralFigures(curve: readonly Deferral[]): {
-  readonly apgr: number
-  readonly cpt50: number
-  readonly cpt80: number
-} {
+/** RouteLLM's figures for two models (design/router.md §1.1). */
+export type DeferralFigures = { readonly apgr: number; readonly cpt50: number; readonly cpt80: number }
+
+/** The figures of a curve that spans 0 to 1 calls, in any order. */
+export function deferralFigures(curve: readonly Deferral[]): DeferralFigures {
   const sorted = curve.toSorted((a, b) => a.calls - b.calls)
-  const weak = sorted[0]?.quality ?? 0
-  const strong = sorted.at(-1)?.quality ?? 0
+  return figuresOfRising(
+    sorted.map(({ calls }) => calls),
+    sorted.map(({ quality }) => quality),
+  )
+}
+
+/** The same, of a curve by rising calls. */
+export function figuresOfRising(calls: ArrayLike<number>, quality: ArrayLike<number>): DeferralFigures {
+  const last = calls.length - 1
+  const weak = quality[0] ?? 0
+  const strong = quality[last] ?? 0
   let area = 0
-  for (const [index, point] of sorted.entries()) {
-    const next = sorted[index + 1]
-    if (next !== undefined) area += ((point.quality + next.quality) / 2) * (next.calls - point.calls)
+  for (let place = 0; place < last; place += 1) {
+    area += (((quality[place] ?? 0) + (quality[place + 1] ?? 0)) / 2) * ((calls[place + 1] ?? 0) - (calls[place] ?? 0))
   }
   const callsFor = (gap: number): number => {
     const wanted = weak + gap * (strong - weak)
-    const after = sorted.findIndex((point) => point.quality >= wanted)
-    const right = sorted[after]
-    const left = sorted[after - 1]
-    if (right === undefined || left === undefined) return right?.calls ?? 1
-    return left.calls + ((wanted - left.quality) / (right.quality - left.quality)) * (right.calls - left.calls)
+    let right = 0
+    while (right <= last && (quality[right] ?? 0) < wanted) right += 1
+    if (right === 0 || right > last) return calls[right] ?? 1
+    const [from = 0, to = 1, low = 0, high = 1] = [calls[right - 1], calls[right], quality[right - 1], quality[right]]
+    return from + ((wanted - low) / (high - low)) * (to - from)
   }
   return { apgr: (area - weak) / (strong - weak), cpt50: callsFor(0.5), cpt80: callsFor(0.8) }
 }

@@ -1,9 +1,12 @@
 import type { Bin } from './calibration.ts'
 import { calibrationBins } from './calibration.ts'
+import type { Deferral } from './curve.ts'
+import { createDeferral } from './deferral.ts'
+import { drawCurve, drawDeferral, drawMeans, drawRanks } from './draw-figures.ts'
 import type { Figures } from './figures.ts'
-import { calibration, deferral, figuresOf, lengthError } from './figures.ts'
-import { bootstrap } from './interval.ts'
-import type { Method } from './methods.ts'
+import { aurocOfModels, calibration, columnsOf, errorColumns, figuresOf, lengthError } from './figures.ts'
+import { createDraws } from './interval.ts'
+import type { Estimates, Method } from './methods.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { MethodResult, Seeded } from './over-seeds.ts'
 import { overSeeds } from './over-seeds.ts'
@@ -11,6 +14,7 @@ import type { Scene } from './scene.ts'
 import { extreme, oracle, pointOf, sceneOf } from './scene.ts'
 import type { Split } from './split.ts'
 import { splitByKey } from './split.ts'
+import { datasetFigures } from './tasks.ts'
 
 // How much quality is worth the whole range of costs, from nothing to everything.
 const WEIGHTS = [0, ...Array.from({ length: 41 }, (_, step) => 10 ** (step / 8 - 4))]
@@ -29,7 +33,40 @@ export async function evaluate(
 ): Promise<MethodResult[]> {
   const runs: Run[] = []
   for (const seed of seeds) runs.push(await evaluateSplit({ split: splitByKey(outcomes, seed), seed }, methods))
-  return resultsOf(runs)
+  const results = resultsOf(runs)
+  if (outcomes.models.length !== 2) return results
+  const whole = new Map<string, DeferralOfAll>()
+  for (const method of methods.filter(({ isFixed }) => isFixed === true)) {
+    whole.set(method.id, await deferralOfAll(outcomes, method, seeds[0] ?? 0))
+  }
+  return results.map((result) => {
+    const found = whole.get(result.id)
+    if (found === undefined) return result
+    const { figures, ci, deferral } = found
+    return { ...result, figures: { ...result.figures, ...figures }, ci: { ...result.ci, ...ci }, deferral }
+  })
+}
+
+type DeferralOfAll = Pick<MethodResult, 'figures' | 'ci' | 'deferral'>
+
+/** Two-model figures of a method that learns nothing from the set: all of its prompts are test prompts. */
+async function deferralOfAll(outcomes: Outcomes, method: Method, seed: number): Promise<DeferralOfAll> {
+  const { quality } = await method.estimate(outcomes, outcomes)
+  const scene = sceneOf({ train: outcomes, test: outcomes })
+  const found = deferralOf(scene, quality)
+  const drawn = drawDeferral(scene, quality, createDraws(outcomes.prompts, seed))
+  const { ci } = overSeeds(method.id, [{ figures: found.figures, drawn, curve: [], bins: [] }])
+  return { figures: found.figures, ci, deferral: found.curve }
+}
+
+function deferralOf(
+  scene: Scene,
+  quality: Float64Array,
+): { readonly figures: Figures; readonly curve: readonly Deferral[] } {
+  const found = createDeferral(scene, quality)?.(() => 1)
+  if (found === undefined) return { figures: {}, curve: [] }
+  const curve = Array.from(found.calls, (calls, place) => ({ calls, quality: found.quality[place] ?? 0 }))
+  return { figures: found.figures, curve }
 }
 
 /** Means of each method over the runs. */
@@ -45,21 +82,27 @@ export function resultsOf(runs: readonly Run[]): MethodResult[] {
 
 /** Every method and the usual baselines, over a split that someone else made. */
 export async function evaluateSplit({ split, seed }: Trial, methods: readonly Method[]): Promise<Run> {
-  const { test } = split
+  const { test, train } = split
   const scene = sceneOf(split)
+  const draws = createDraws(test.prompts, seed)
+  const reference = test.prompts.map((_, row) => test.scores[row * scene.width + scene.best] ?? 0)
   const found = new Map<string, Seeded>()
-  const add = (
-    id: string,
-    settings: readonly (readonly number[])[],
-    more: Figures = {},
-    bins: readonly Bin[] = [],
-  ): void => {
+  const add = (id: string, settings: readonly (readonly number[])[], estimated?: Estimated): void => {
     const [first = []] = settings
+    const datasets = datasetFigures(train, test, columnsOf(scene, first)['quality'] ?? [], draws)
+    const means = { ...columnsOf(scene, first), ...estimated?.columns }
     found.set(id, {
-      figures: { ...figuresOf(scene, settings), ...more },
-      drawn: bootstrap(scene, first, scene.best, seed),
+      ...estimated,
+      figures: { ...figuresOf(scene, settings), ...datasets.figures, ...estimated?.figures },
+      drawn: new Map([
+        ...drawMeans(draws, means, reference),
+        ...datasets.drawn,
+        ...drawCurve(scene, settings, draws),
+        ...(estimated?.drawn ?? []),
+      ]),
       curve: scene.costs === undefined ? [] : settings.map((choices) => pointOf(scene, choices)),
-      bins,
+      bins: estimated?.bins ?? [],
+      datasets: datasets.qualities,
     })
   }
   const always = (model: number): number[] => test.prompts.map(() => model)
@@ -71,21 +114,46 @@ export async function evaluateSplit({ split, seed }: Trial, methods: readonly Me
   add('best-single', [always(scene.best)])
   add('oracle', [oracle(scene)])
   for (const method of methods) {
-    const { quality, logTokens } = await method.estimate(split.train, test)
+    const estimates = await method.estimate(train, test)
     const settings = WEIGHTS.slice(0, scene.costs === undefined ? 1 : undefined).map((weight) =>
-      choose(scene, quality, weight),
+      choose(scene, estimates.quality, weight),
     )
-    const probabilities = [...quality].map((value) => Math.min(Math.max(value, 0), 1))
-    const bins = method.isCalibrated ? calibrationBins(probabilities, [...test.scores]) : []
-    const more = {
-      ...deferral(scene, quality),
-      ...lengthError(test, logTokens),
-      ...(method.isCalibrated ? calibration(test, probabilities, bins) : {}),
-    }
-    add(method.id, settings, more, bins)
+    add(method.id, settings, estimatedBy(method, scene, estimates, draws))
   }
   found.set('random', random(scene))
   return found
+}
+
+/** What is to be said of the estimates themselves. */
+type Estimated = Pick<Seeded, 'figures' | 'drawn' | 'bins' | 'deferral' | 'aurocs'> & {
+  readonly columns: Parameters<typeof drawMeans>[1]
+}
+
+function estimatedBy(
+  method: Method,
+  scene: Scene,
+  { quality, logTokens }: Estimates,
+  draws: ReturnType<typeof createDraws>,
+): Estimated {
+  const { test } = scene
+  const probabilities = [...quality].map((value) => Math.min(Math.max(value, 0), 1))
+  const bins: Bin[] = method.isCalibrated ? calibrationBins(probabilities, [...test.scores]) : []
+  const deferral = deferralOf(scene, quality)
+  return {
+    figures: {
+      ...deferral.figures,
+      ...lengthError(test, logTokens),
+      ...(method.isCalibrated ? calibration(test, probabilities, bins) : {}),
+    },
+    columns: method.isCalibrated ? errorColumns(test, probabilities) : {},
+    drawn: new Map([
+      ...drawDeferral(scene, quality, draws),
+      ...(method.isCalibrated ? drawRanks(test, probabilities, draws) : []),
+    ]),
+    bins,
+    deferral: deferral.curve,
+    ...(method.isCalibrated ? { aurocs: aurocOfModels(test, probabilities) } : {}),
+  }
 }
 
 /** The best estimate less the cost that is to be expected, as a share of the dearest model's. */

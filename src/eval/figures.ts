@@ -1,7 +1,8 @@
 import type { Bin } from './calibration.ts'
-import { auroc, brier, expectedCalibrationError, logLoss } from './calibration.ts'
+import { auroc, expectedCalibrationError, logLoss, squaredError } from './calibration.ts'
 import type { Point } from './curve.ts'
-import { aiq, deferralArea, deferralFigures, qualityNeutralCost } from './curve.ts'
+import { aiq, deferralArea, qualityNeutralCost } from './curve.ts'
+import type { Columns } from './interval.ts'
 import type { Outcomes } from './outcomes.ts'
 import { modelMeans } from './outcomes.ts'
 import type { Scene } from './scene.ts'
@@ -12,30 +13,53 @@ export type Figures = Readonly<Record<string, number>>
 
 /** Figures of choosing `settings[0]`, with the other settings as further points of its curve. */
 export function figuresOf(scene: Scene, settings: readonly (readonly number[])[]): Figures {
-  const { test, width } = scene
   const [choices = []] = settings
   const points = settings.map((one) => pointOf(scene, one))
+  const columns = columnsOf(scene, choices)
+  const mean = (values: ArrayLike<number>): number =>
+    Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
+  const means = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, mean(values)]))
+  const reference = alwaysPoint(scene, scene.best)
+  return { ...means, gain: (points[0]?.quality ?? Number.NaN) - reference.quality, ...costFigures(scene, points) }
+}
+
+/** What `choices`, a model a prompt, mean for each prompt: the figures that are means over prompts. */
+export function columnsOf(scene: Scene, choices: readonly number[]): Columns {
+  const { test, width } = scene
   const rows = choices.map((model, row) => {
     const cells = test.scores.subarray(row * width, (row + 1) * width)
     const most = Math.max(...cells)
     const score = cells[model] ?? 0
     const tied = [...cells.keys()].filter((index) => cells[index] === most)
     const cheapest = tied.toSorted((a, b) => costOf(scene, row, a) - costOf(scene, row, b))[0]
-    return { regret: most - score, first: tied[0] === model, tie: score === most, cheap: cheapest === model }
+    return { score, regret: most - score, first: tied[0] === model, tie: score === most, cheap: cheapest === model }
   })
-  const mean = (of: (row: (typeof rows)[number]) => number): number =>
-    rows.reduce((sum, row) => sum + of(row), 0) / rows.length
-  const quality = points[0]?.quality ?? Number.NaN
-  const reference = alwaysPoint(scene, scene.best)
   return {
-    quality,
-    gain: quality - reference.quality,
-    selection_accuracy: mean((row) => Number(row.first)),
-    selection_accuracy_tie: mean((row) => Number(row.tie)),
-    regret: mean((row) => row.regret),
-    ...(scene.costs === undefined ? {} : { selection_accuracy_cost: mean((row) => Number(row.cheap)) }),
-    ...costFigures(scene, points),
+    quality: rows.map(({ score }) => score),
+    selection_accuracy: rows.map(({ first }) => Number(first)),
+    selection_accuracy_tie: rows.map(({ tie }) => Number(tie)),
+    regret: rows.map(({ regret }) => regret),
+    ...(scene.costs === undefined
+      ? {}
+      : {
+          selection_accuracy_cost: rows.map(({ cheap }) => Number(cheap)),
+          cost: choices.map((model, row) => costOf(scene, row, model)),
+        }),
   }
+}
+
+/** Errors of probabilities for each prompt, means over the models. */
+export function errorColumns(test: Outcomes, probabilities: readonly number[]): Columns {
+  const width = test.models.length
+  const mean = (of: (probability: number, label: number) => number) =>
+    test.prompts.map((_, row) => {
+      let sum = 0
+      for (let cell = row * width; cell < (row + 1) * width; cell += 1) {
+        sum += of(probabilities[cell] ?? 0, test.scores[cell] ?? 0)
+      }
+      return sum / width
+    })
+  return { brier: mean(squaredError), log_loss: mean(logLoss) }
 }
 
 function costFigures(scene: Scene, points: readonly Point[]): Figures {
@@ -86,40 +110,39 @@ export function lengthError({ lengths }: Outcomes, logTokens: Float64Array | und
   return { length_mae_log: errors.reduce((sum, error) => sum + error, 0) / errors.length }
 }
 
-/** RouteLLM's figures, for sets of two models. */
-export function deferral(scene: Scene, estimates: Float64Array): Figures {
-  const { test, width, best } = scene
-  if (width !== 2) return {}
-  const weak = 1 - best
-  const gap = (row: number): number => (estimates[row * 2 + best] ?? 0) - (estimates[row * 2 + weak] ?? 0)
-  const { quality: least } = alwaysPoint(scene, weak)
-  // Where the stronger model is not the better one here, there is no gap to recover.
-  if (alwaysPoint(scene, best).quality <= least) return {}
-  const order = [...test.prompts.keys()].sort((a, b) => gap(b) - gap(a))
-  let total = least * order.length
-  const curve = [{ calls: 0, quality: least }]
-  for (const [index, row] of order.entries()) {
-    total += (test.scores[row * 2 + best] ?? 0) - (test.scores[row * 2 + weak] ?? 0)
-    // Prompts that look the same go together: a constant method is a coin.
-    const next = order[index + 1]
-    if (next !== undefined && gap(next) === gap(row)) continue
-    curve.push({ calls: (index + 1) / order.length, quality: total / order.length })
-  }
-  return deferralFigures(curve)
-}
-
 /** How good the estimates are as probabilities. */
 export function calibration(test: Outcomes, probabilities: readonly number[], bins: readonly Bin[]): Figures {
   const labels = [...test.scores]
   const width = test.models.length
-  const areas = test.models.flatMap((_, model) => {
-    const own = (values: readonly number[]): number[] => values.filter((_, cell) => cell % width === model)
-    return auroc(own(probabilities), own(labels)) ?? []
-  })
+  const areas = test.models.flatMap((_, model) => modelAuroc(probabilities, labels, width, model) ?? [])
   return {
     ...(areas.length === 0 ? {} : { auroc: areas.reduce((sum, area) => sum + area, 0) / areas.length }),
     ece: expectedCalibrationError(bins),
-    brier: brier(probabilities, labels),
-    log_loss: logLoss(probabilities, labels),
+    ...Object.fromEntries(
+      Object.entries(errorColumns(test, probabilities)).map(([name, values]) => [
+        name,
+        Array.from(values).reduce((sum, value) => sum + value, 0) / values.length,
+      ]),
+    ),
   }
+}
+
+/** How well the answers of each model are told apart; a model whose answers are all alike is left out. */
+export function aurocOfModels({ models, scores }: Outcomes, probabilities: readonly number[]): Figures {
+  return Object.fromEntries(
+    models.flatMap((name, model) => {
+      const area = modelAuroc(probabilities, [...scores], models.length, model)
+      return area === undefined ? [] : [[name, area]]
+    }),
+  )
+}
+
+function modelAuroc(
+  probabilities: readonly number[],
+  labels: readonly number[],
+  width: number,
+  model: number,
+): number | undefined {
+  const own = (values: readonly number[]): number[] => values.filter((_, cell) => cell % width === model)
+  return auroc(own(probabilities), own(labels))
 }

@@ -1,46 +1,58 @@
 import { generator } from './generator.ts'
-import type { Scene } from './scene.ts'
+import type { EvalPrompt } from './outcomes.ts'
+
+/** Resamples of a test part by key, with replacement: rows of one question are drawn together. */
+export type Draws = {
+  /** The question of each row, counted from 0. */
+  readonly groupOf: Uint32Array
+  readonly groups: number
+  /** How often each question was drawn, a draw each. */
+  readonly counts: readonly Uint8Array[]
+}
 
 const DRAWS = 1_000
+/** Draws of figures that need more than a sum over the rows, such as a hull or a ranking. */
+export const FEW_DRAWS = 200
 
-/**
- * Resamples the test part by key, with replacement: quality and regret of `choices`, and `gain`, the difference in
- * quality to always taking `reference`, over the same draws. Shape of each: 1,000 draws.
- */
-export function bootstrap(
-  scene: Scene,
-  choices: readonly number[],
-  reference: number,
-  seed: number,
-): ReadonlyMap<string, Float64Array> {
-  const { test, width } = scene
-  const groups = new Map<string, { rows: number; score: number; reference: number; most: number }>()
-  for (const [row, { key }] of test.prompts.entries()) {
-    const cells = test.scores.subarray(row * width, (row + 1) * width)
-    const group = groups.get(key) ?? { rows: 0, score: 0, reference: 0, most: 0 }
-    group.rows += 1
-    group.score += cells[choices[row] ?? 0] ?? 0
-    group.reference += cells[reference] ?? 0
-    group.most += Math.max(...cells)
-    groups.set(key, group)
-  }
-  const all = [...groups.values()]
-  // The same draws for every method of a seed, so that differences are paired.
+/** The same draws for every method of a seed, so that differences between methods are paired. */
+export function createDraws(prompts: readonly EvalPrompt[], seed: number, draws = DRAWS): Draws {
+  const groups = new Map<string, number>()
+  for (const { key } of prompts) if (!groups.has(key)) groups.set(key, groups.size)
   const next = generator(seed)
-  const drawn = { quality: new Float64Array(DRAWS), regret: new Float64Array(DRAWS), gain: new Float64Array(DRAWS) }
-  for (let draw = 0; draw < DRAWS; draw += 1) {
-    const sum = { rows: 0, score: 0, reference: 0, most: 0 }
-    for (let index = 0; index < all.length; index += 1) {
-      const group = all[Math.floor(next() * all.length)]
-      if (group === undefined) continue
-      sum.rows += group.rows
-      sum.score += group.score
-      sum.reference += group.reference
-      sum.most += group.most
+  const counts = Array.from({ length: draws }, () => {
+    const drawn = new Uint8Array(groups.size)
+    for (let turn = 0; turn < groups.size; turn += 1) {
+      const group = Math.floor(next() * groups.size)
+      drawn[group] = (drawn[group] ?? 0) + 1
     }
-    drawn.quality[draw] = sum.score / sum.rows
-    drawn.regret[draw] = (sum.most - sum.score) / sum.rows
-    drawn.gain[draw] = (sum.score - sum.reference) / sum.rows
-  }
-  return new Map(Object.entries(drawn))
+    return drawn
+  })
+  return { groupOf: Uint32Array.from(prompts, ({ key }) => groups.get(key) ?? 0), groups: groups.size, counts }
+}
+
+/** A number a row, by name. */
+export type Columns = Readonly<Record<string, ArrayLike<number>>>
+
+/** The sum of each column over the rows of each draw; of the first `most` draws. */
+export function drawnSums(
+  { groupOf, groups, counts }: Draws,
+  columns: Columns,
+  most: number = counts.length,
+): ReadonlyMap<string, Float64Array> {
+  return new Map(
+    Object.entries(columns).map(([name, values]) => {
+      const sums = new Float64Array(groups)
+      for (let row = 0; row < groupOf.length; row += 1) {
+        const group = groupOf[row] ?? 0
+        sums[group] = (sums[group] ?? 0) + (values[row] ?? 0)
+      }
+      return [name, Float64Array.from(counts.slice(0, most), (drawn) => dot(drawn, sums))]
+    }),
+  )
+}
+
+function dot(counts: Uint8Array, sums: Float64Array): number {
+  let total = 0
+  for (let group = 0; group < sums.length; group += 1) total += (counts[group] ?? 0) * (sums[group] ?? 0)
+  return total
 }

@@ -9,6 +9,8 @@ export type Method = {
   estimate(train: Outcomes, test: Outcomes): Estimates | Promise<Estimates>
   /** True when the scores are probabilities of a good answer: only then calibration means something. */
   readonly isCalibrated: boolean
+  /** True when nothing is learned from `train`: then the two-model figures may be of all prompts. */
+  readonly isFixed?: boolean
 }
 
 /** A number a cell, in the set's own order. */
@@ -57,6 +59,22 @@ export const promptLength = {
       train.prompts.map(({ text }) => binOf(text)),
       test.prompts.map(({ text }) => binOf(text)),
     )
+  },
+} satisfies Method
+
+/** Longer prompts to the better model, with nothing learned: what the length of a prompt alone gives. */
+export const rawLength = {
+  id: 'prompt-length, untrained',
+  isCalibrated: false,
+  isFixed: true,
+  estimate: (train: Outcomes, { prompts, models }: Outcomes): Estimates => {
+    const means = modelMeans(train.scores, models.length)
+    const better = means.indexOf(Math.max(...means))
+    return {
+      quality: Float64Array.from({ length: prompts.length * models.length }, (_, cell) =>
+        cell % models.length === better ? (prompts[Math.floor(cell / models.length)]?.text.length ?? 0) : 0,
+      ),
+    }
   },
 } satisfies Method
 

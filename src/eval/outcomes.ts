@@ -7,6 +7,10 @@ export type EvalPrompt = {
   readonly text: string
   /** True when a router may have been trained on the question. */
   readonly isContaminated?: boolean
+  /** True when those who published the set leave it out of their figures. */
+  readonly isLeftOut?: boolean
+  /** The side of the publisher's own split that the question is on. */
+  readonly side?: 'train' | 'test' | undefined
 }
 
 /** What models did on prompts. Cells are row by row: prompt `i`, model `m` at `i * models.length + m`; NaN = not run. */
@@ -54,6 +58,34 @@ export function cleanPart(outcomes: Outcomes): Outcomes | undefined {
   const rows = [...outcomes.prompts.keys()].filter((row) => outcomes.prompts[row]?.isContaminated !== true)
   if (rows.length === outcomes.prompts.length) return undefined
   return { ...pickPrompts(outcomes, rows), id: `${outcomes.id}, clean` }
+}
+
+/** Parts to report apart: of a set of two models each data set, as it was published and, if that is less, clean. */
+export function partsOf(outcomes: Outcomes): Outcomes[] {
+  const datasets = [...new Set(outcomes.prompts.map(({ dataset }) => dataset))]
+  if (outcomes.models.length !== 2 || datasets.length < 2) return []
+  return datasets.flatMap((dataset) => {
+    const rows = [...outcomes.prompts.entries()].filter(
+      ([, prompt]) => prompt.dataset === dataset && prompt.isLeftOut !== true,
+    )
+    const whole = {
+      ...pickPrompts(
+        outcomes,
+        rows.map(([row]) => row),
+      ),
+      id: `${outcomes.id}/${dataset}`,
+    }
+    const clean = cleanPart(whole)
+    return clean === undefined ? [whole] : [whole, { ...clean, id: `${whole.id} clean` }]
+  })
+}
+
+/** The set without some of its data sets. */
+export function withoutDatasets(outcomes: Outcomes, datasets: readonly string[]): Outcomes {
+  return pickPrompts(
+    outcomes,
+    [...outcomes.prompts.keys()].filter((row) => !datasets.includes(outcomes.prompts[row]?.dataset ?? '')),
+  )
 }
 
 function pick(outcomes: Outcomes, rows: readonly number[], columns: readonly number[]): Outcomes {

@@ -1,15 +1,22 @@
 import type { Bin } from './calibration.ts'
-import type { Point } from './curve.ts'
+import type { Deferral, Point } from './curve.ts'
+import type { Drawn } from './draw-figures.ts'
 import type { Figures } from './figures.ts'
 
 /** What one method did on one split. */
 export type Seeded = {
   readonly figures: Figures
   /** Resampled figures, by name. */
-  readonly drawn: ReadonlyMap<string, Float64Array>
+  readonly drawn: Drawn
   /** A point for each setting of its knob. */
   readonly curve: readonly Point[]
   readonly bins: readonly Bin[]
+  /** For two models: calls to the better one, and what comes of them. */
+  readonly deferral?: readonly Deferral[]
+  /** Quality by data set. */
+  readonly datasets?: Figures
+  /** AUROC by model. */
+  readonly aurocs?: Figures
 }
 
 /** A method's figures on a set: means over the splits, 95 % intervals over keys and splits. */
@@ -20,6 +27,10 @@ export type MethodResult = {
   readonly curve: readonly Point[]
   /** Predicted against seen; empty where the method gives no probabilities. */
   readonly bins: readonly Bin[]
+  /** Of the first split, or of the whole set; empty unless there are two models. */
+  readonly deferral: readonly Deferral[]
+  readonly datasets: Figures
+  readonly aurocs: Figures
 }
 
 export function overSeeds(id: string, runs: readonly Seeded[]): MethodResult {
@@ -29,6 +40,9 @@ export function overSeeds(id: string, runs: readonly Seeded[]): MethodResult {
     ci: intervals(runs),
     curve: meansByPlace(runs.map(({ curve }) => curve)),
     bins: meansByPlace(runs.map(({ bins }) => bins)),
+    deferral: runs[0]?.deferral ?? [],
+    datasets: meanFigures(runs.map(({ datasets = {} }) => datasets)),
+    aurocs: meanFigures(runs.map(({ aurocs = {} }) => aurocs)),
   }
 }
 
@@ -53,12 +67,12 @@ function meanFigures(runs: readonly Figures[]): Figures {
 
 /** 2.5 and 97.5 percentiles of the mean over seeds, draw by draw. */
 function intervals(runs: readonly Seeded[]): Record<string, readonly [number, number]> {
-  const names = [...(runs[0]?.drawn.keys() ?? [])]
+  const names = new Set(runs.flatMap(({ drawn }) => [...drawn.keys()]))
   return Object.fromEntries(
-    names.map((name) => {
+    [...names].map((name) => {
       const draws = runs.flatMap(({ drawn }) => drawn.get(name) ?? [])
       const means = Array.from(
-        { length: draws[0]?.length ?? 0 },
+        { length: Math.min(...draws.map((one) => one.length)) },
         (_, draw) => draws.reduce((sum, one) => sum + (one[draw] ?? 0), 0) / draws.length,
       ).sort((a, b) => a - b)
       const at = (share: number): number => means[Math.round(share * (means.length - 1))] ?? Number.NaN

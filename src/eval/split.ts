@@ -32,6 +32,47 @@ export function splitByKey(outcomes: Outcomes, seed: number): Split {
   }
 }
 
+/** At most `count` prompts of a set, whole questions, the same ones every time. */
+export function pickSome(outcomes: Outcomes, count: number): Outcomes {
+  if (outcomes.prompts.length <= count) return outcomes
+  const keys = [...new Set(outcomes.prompts.map(({ key }) => key))].sort(
+    (a, b) => hash(a) - hash(b) || (a < b ? -1 : 1),
+  )
+  const share = count / outcomes.prompts.length
+  const kept = new Set(keys.slice(0, Math.round(keys.length * share)))
+  return pickPrompts(
+    outcomes,
+    [...outcomes.prompts.keys()].filter((row) => kept.has(outcomes.prompts[row]?.key ?? '')),
+  )
+}
+
+/** The publisher's own split; questions that stand on both sides are not learned from. */
+export function splitGiven(outcomes: Outcomes): Split {
+  const rows = [...outcomes.prompts.entries()]
+  const test = rows.filter(([, { side }]) => side === 'test')
+  const keys = new Set(test.map(([, { key }]) => key))
+  const train = rows.filter(([, { side, key }]) => side === 'train' && !keys.has(key))
+  const part = (entries: typeof rows): Outcomes =>
+    pickPrompts(
+      outcomes,
+      entries.map(([row]) => row),
+    )
+  return { train: part(train), test: part(test) }
+}
+
+/** A data set's task, whichever side of a split its name says it is on: `gsm8k-train` and `gsm8k_test` are `gsm8k`. */
+export function taskOf(dataset: string): string {
+  return dataset.replace(SIDE_OF_NAME, '')
+}
+
+/** The side of a split that a data set's name says it is on. */
+export function sideOf(dataset: string): 'train' | 'test' | undefined {
+  const [, side] = SIDE_OF_NAME.exec(dataset) ?? []
+  return side === 'train' || side === 'test' ? side : undefined
+}
+
+const SIDE_OF_NAME = /[-_.](train|test)$/
+
 /** `count` prompts of a set, as evenly from its data sets as they allow; the same ones every time. */
 export function pickProbes(outcomes: Outcomes, count: number): Outcomes {
   const rowsOf = new Map<string, number[]>()

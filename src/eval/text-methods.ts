@@ -1,4 +1,4 @@
-import { fitLogistic } from './logistic.ts'
+import { fitLinear } from './linear.ts'
 import type { Method } from './methods.ts'
 import { createNeighbours } from './neighbours.ts'
 import type { Outcomes } from './outcomes.ts'
@@ -9,7 +9,7 @@ const NEIGHBOURS = [10, 50, 100] as const
 
 type Vectors = { readonly train: readonly Vector[]; readonly test: readonly Vector[] }
 
-/** What is learned from the words of a prompt alone: `knn-10`, `knn-50`, `knn-100` and `tfidf-logistic`. */
+/** What is learned from the words of a prompt alone: `knn-10`, `knn-50`, `knn-100`, `tfidf-logistic` and `tfidf-ridge`. */
 export function createTextMethods(): Method[] {
   const countsOf = createCounts()
   const vectorsOf = once(({ train, test }: Pair): Vectors => {
@@ -37,18 +37,18 @@ export function createTextMethods(): Method[] {
         }
       },
     })),
-    {
-      id: 'tfidf-logistic',
-      isCalibrated: true,
-      estimate: (train, test) => {
+    ...(['logistic', 'ridge'] as const).map((link) => ({
+      id: `tfidf-${link}`,
+      isCalibrated: link === 'logistic',
+      estimate: (train: Outcomes, test: Outcomes) => {
         const vectors = vectorsOf({ train, test })
         const width = train.models.length
-        const ask = fitLogistic(vectors.train, train.scores, width)
+        const ask = fitLinear(vectors.train, train.scores, width, link)
         const quality = new Float64Array(vectors.test.length * width)
         for (const [row, vector] of vectors.test.entries()) quality.set(ask(vector), row * width)
         return { quality }
       },
-    },
+    })),
   ]
 }
 

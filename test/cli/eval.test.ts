@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -96,7 +96,7 @@ test('--hold-out learns from the other data sets, or families of them, and tests
   const found = await setsOf(folder, '--hold-out', 'dataset')
   expect(found.map(({ held_out }) => held_out)).toEqual([...datasets, 'each dataset, mean'])
   expect(found.map(({ prompts }) => prompts)).toEqual([15, 15, 15, 15, 60])
-  expect(found[0]?.methods.map(({ id }) => id)).toContain('clusters@1 fitted on all')
+  expect(found[0]?.methods.map(({ id }) => id)).toContain('clusters@1 fitted')
   expect((await setsOf(folder, '--hold-out', 'family')).map(({ held_out, prompts }) => [held_out, prompts])).toEqual([
     ['math', 30],
     ['code', 15],
@@ -121,7 +121,7 @@ test('--hold-out models chooses among a third of them, known by the probes alone
   expect(found?.held_out).toBe('2 of 6 models')
   expect(found?.models).toHaveLength(2)
   const ids = found?.methods.map(({ id }) => id)
-  for (const id of ['knn-50 probe 20', 'clusters@1 probe 20', 'clusters@1 fitted on all']) expect(ids).toContain(id)
+  for (const id of ['knn-50 probe 20', 'clusters@1 probe 20', 'clusters@1 fitted']) expect(ids).toContain(id)
 })
 
 test('questions that stand in a set beside it are left out of the clean part, and marks out of ten are shares', async () => {
@@ -136,6 +136,97 @@ test('questions that stand in a set beside it are left out of the clean part, an
   expect(clean?.methods.find(({ id }) => id === 'best-single')).toMatchObject({ quality: 1, regret: 0 })
   expect(clean?.methods.find(({ id }) => id === 'random')).toMatchObject({ quality: 0.75 })
 })
+
+test('a router stands in the table as it is shipped, and fitted to the training part', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'thalamus-eval-rows-'))
+  const outcomes = ['id,model,score,cost', ...rows].join('\n')
+  const [ours, other] = [join(parent, 'mmlu_pro'), join(parent, 'other')]
+  for (const folder of [ours, other]) writeSet(outcomes, QUESTIONS, folder)
+  const { stdout } = await runProgram(['eval', '--data', parent, '--seeds', '1', '--json'])
+  const { sets } = JSON.parse(stdout)
+  const routerRows = sets.map(
+    ({ methods }: { methods: { id: string; seen_in_training?: boolean; quality: number }[] }) =>
+      methods.filter(({ id }) => id.startsWith('clusters@')),
+  )
+  expect(routerRows[0].map(({ id }: { id: string }) => id)).toEqual(['clusters@1', 'clusters@1 fitted'])
+  expect(routerRows[0][0]).toMatchObject({ seen_in_training: true })
+  expect(routerRows[1][0]).toMatchObject({ seen_in_training: false })
+  // One model is always right: whoever sees grades learns it.
+  expect(routerRows[0][1]).toMatchObject({ quality: 1 })
+  expect(routerRows[0][0].ci).toMatchObject({ aiq: [expect.any(Number), expect.any(Number)], ece: expect.any(Array) })
+  const shown = await runProgram(['eval', '--data', ours, '--seeds', '1'])
+  expect(shown.stdout).toMatch(/clusters@1 \*[\s\S]*\* made from this source/)
+})
+
+test('--split given takes the publisher’s split and averages over the tasks that were learned and those that were not', async () => {
+  const datasets = ['sums_train', 'sums_test', 'words']
+  const folder = writeSet(
+    [
+      'id,model,score,acc',
+      ...QUESTIONS.flatMap(({ id }, index) => [`${id},a,0,${Number(index % 3 < 2)}`, `${id},b,0,0`]),
+    ].join('\n'),
+    QUESTIONS.map((one, index) => ({ ...one, dataset: datasets[index % 3] })),
+  )
+  const args = ['eval', '--data', folder, '--router', 'uniform', '--split', 'given', '--score', 'acc', '--json']
+  const [found] = JSON.parse((await runProgram(args)).stdout).sets
+  expect(found).toMatchObject({ prompts: 40 })
+  const best = found.methods.find(({ id }: { id: string }) => id === 'best-single')
+  expect(best).toMatchObject({ macro: 0.5, macro_trained: 1, macro_unseen: 0, datasets: { sums_test: 1, words: 0 } })
+  const without = JSON.parse((await runProgram([...args, '--leave-out', 'words'])).stdout).sets[0]
+  expect(without.prompts).toBe(20)
+  const plain = writeSet(['id,model,score', ...QUESTIONS.flatMap(({ id }) => [`${id},a,1`, `${id},b,0`])].join('\n'))
+  const refused = await runProgram(['eval', '--data', plain, '--router', 'uniform', '--split', 'given'])
+  expect(refused.stderr).toMatch(/--split given needs "split"/)
+})
+
+test('of two models each data set is reported apart, and what learns nothing is asked about all of it', async () => {
+  const folder = writeSet(
+    ['id,model,score', ...QUESTIONS.flatMap(({ id }, index) => [`${id},a,1`, `${id},b,${Number(index < 30)}`])].join(
+      '\n',
+    ),
+    QUESTIONS.map((one, index) => ({
+      ...one,
+      dataset: index % 2 ? 'odd' : 'even',
+      prompt: 'x'.repeat(index + 1),
+      contaminated: index < 4,
+    })),
+    // Sets that lie beside it would be taken for what a router was trained on.
+    join(mkdtempSync(join(tmpdir(), 'thalamus-eval-two-')), 'two'),
+  )
+  const found = await setsOf(folder, '--router', 'uniform')
+  expect(found.map(({ id, prompts }) => [id.replace(/^[^/,]*/, ''), prompts])).toEqual([
+    ['', 60],
+    [', clean', 56],
+    ['/even', 28],
+    ['/odd', 28],
+  ])
+  // The longer half is the half in which the models differ: half the calls recover all of the gap.
+  const length = found[0]?.methods.find(({ id }) => id === 'prompt-length, untrained')
+  expect(length).toMatchObject({ apgr: 0.75, cpt50: 0.25 })
+  expect(length).toMatchObject({ ci: { apgr: [expect.any(Number), expect.any(Number)] } })
+})
+
+test('--report writes tables, plots and figures into one folder', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'thalamus-eval-report-'))
+  writeSet(['id,model,score,cost', ...rows].join('\n'), QUESTIONS, join(parent, 'mine'))
+  const out = join(parent, 'out', 'report')
+  const { status, stderr } = await runProgram(['eval', '--data', join(parent, 'mine'), '--report', out, '--seeds', '1'])
+  expect(status).toBe(0)
+  expect(stderr).toMatch(/60 of 60 prompts, \d+ a second, 0\.0 minutes left/)
+  const report = readFileSync(join(out, 'README.md'), 'utf8')
+  for (const [, file = ''] of report.matchAll(/!\[[^\]]*\]\(([^)]*)\)/g)) {
+    expect(readFileSync(join(out, file), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
+  }
+  expect(report).toMatch(/\| paraphrases \| 60 \|/)
+  expect(readdirSync(out).filter((name) => name.endsWith('.svg'))).toEqual([
+    'mine-deferral.svg',
+    'mine-quality-cost.svg',
+    'mine-reliability.svg',
+  ])
+  const { sets, attack } = JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8'))
+  expect(sets[0].id).toBe('mine')
+  expect(attack.paraphrases.pairs).toBe(60)
+}, 120_000)
 
 test('data that cannot be read is named by file and line', async () => {
   const folder = writeSet('id,model,score\nq0,small,yes\n')

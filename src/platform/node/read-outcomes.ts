@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { EvalPrompt, Outcomes } from '../../eval/outcomes.ts'
+import { sideOf } from '../../eval/split.ts'
 import { answerTokens, costOfCall, readPrices } from './read-prices.ts'
 
 /** Something about the data that the person who runs `eval` has to mend. */
@@ -24,26 +25,34 @@ export function findDataSets(path: string): string[] {
   return found.sort()
 }
 
+export type ReadOptions = {
+  /** The column of outcomes.csv that holds the score. */
+  readonly score?: string
+  /** Folders beside the set that no router was made from: questions they share with it stay clean. */
+  readonly neverSeen?: ReadonlySet<string>
+}
+
 /** Reads one data set. Throws a DataProblem that names file and line. */
-export function readOutcomes(folder: string): Outcomes {
-  const prompts = readPrompts(folder)
+export function readOutcomes(folder: string, { score: scoreColumn = 'score', neverSeen }: ReadOptions = {}): Outcomes {
+  const prompts = readPrompts(folder, neverSeen ?? new Set())
   const rowOf = new Map(prompts.map(({ id }, row) => [id, row]))
   const file = required(folder, OUTCOMES)
   const [head = '', ...lines] = textOf(file).split(/\r?\n/)
   const names = fields(head)
   const column = (name: string): number => names.indexOf(name)
-  for (const name of ['id', 'model', 'score']) {
+  for (const name of ['id', 'model', scoreColumn]) {
     if (column(name) < 0) throw new DataProblem(`${file}:1: there is no column "${name}".`)
   }
   const prices = readPrices(folder)
   const rows = lines.flatMap((line, index) => {
     if (line === '') return []
     const cells = fields(line)
-    const score = Number(cells[column('score')])
+    const written = cells[column(scoreColumn)]
+    const score = Number(written)
     const row = rowOf.get(cells[column('id')] ?? '')
     const model = cells[column('model')] ?? ''
-    if (cells[column('score')] === '' || Number.isNaN(score) || score < 0) {
-      throw new DataProblem(`${file}:${index + 2}: the score "${cells[column('score')]}" is no number of 0 or more.`)
+    if (written === '' || Number.isNaN(score) || score < 0) {
+      throw new DataProblem(`${file}:${index + 2}: the score "${written}" is no number of 0 or more.`)
     }
     if (row === undefined) return []
     const number = (name: string): number | undefined => {
@@ -88,24 +97,38 @@ function scaleOfDatasets(
 
 /**
  * A prompt without a text (`null`) is left out. Where the set marks prompts as `contaminated`, so are those that it
- * shares with the sets beside it: a router may have been trained on these.
+ * shares with the sets beside it, unless `neverSeen` names them: a router may have been trained on these.
  */
-function readPrompts(folder: string): EvalPrompt[] {
+function readPrompts(folder: string, neverSeen: ReadonlySet<string>): EvalPrompt[] {
   const rows = readPromptRows(folder)
   const marks = rows.some(({ contaminated }) => contaminated !== undefined)
-  const elsewhere = marks ? keysBeside(folder) : new Set()
-  return rows.flatMap(({ id, key, dataset, prompt, contaminated }) => {
+  // A data set whose name says neither side, beside others whose names do, is one that nobody trained on.
+  const hasSides = rows.some(({ dataset }) => sideOf(dataset) !== undefined)
+  const elsewhere = marks ? keysBeside(folder, neverSeen) : new Set()
+  return rows.flatMap(({ id, key, dataset, prompt, contaminated, side }) => {
     if (prompt === null) return []
-    return [{ id, key, dataset, text: prompt, isContaminated: contaminated === true || elsewhere.has(key) }]
+    return [
+      {
+        id,
+        key,
+        dataset,
+        text: prompt,
+        isContaminated: contaminated === true || elsewhere.has(key),
+        isLeftOut: contaminated === true,
+        side: side ?? sideOf(dataset) ?? (hasSides ? 'test' : undefined),
+      },
+    ]
   })
 }
 
-function keysBeside(folder: string): Set<string> {
-  const others = findDataSets(dirname(resolve(folder))).filter((other) => resolve(other) !== resolve(folder))
+function keysBeside(folder: string, neverSeen: ReadonlySet<string>): Set<string> {
+  const others = findDataSets(dirname(resolve(folder))).filter(
+    (other) => resolve(other) !== resolve(folder) && !neverSeen.has(basename(resolve(other))),
+  )
   return new Set(others.flatMap((other) => readPromptRows(other).map(({ key }) => key)))
 }
 
-type PromptRow = Omit<EvalPrompt, 'text' | 'isContaminated'> & {
+type PromptRow = Omit<EvalPrompt, 'text' | 'isContaminated' | 'isLeftOut'> & {
   readonly prompt: string | null
   readonly contaminated: boolean | undefined
 }
@@ -121,7 +144,7 @@ function readPromptRows(folder: string): PromptRow[] {
     } catch {
       throw new DataProblem(`${file}:${index + 1}: this line is not JSON.`)
     }
-    const { id, key, dataset, prompt, contaminated } = value
+    const { id, key, dataset, prompt, contaminated, split } = value
     if (typeof id !== 'string' || (typeof prompt !== 'string' && prompt !== null)) {
       throw new DataProblem(`${file}:${index + 1}: a prompt needs "id" and "prompt", both texts.`)
     }
@@ -132,6 +155,7 @@ function readPromptRows(folder: string): PromptRow[] {
         dataset: typeof dataset === 'string' ? dataset : basename(resolve(folder)),
         prompt,
         contaminated: typeof contaminated === 'boolean' ? contaminated : undefined,
+        side: split === 'train' || split === 'test' ? split : undefined,
       },
     ]
   })

@@ -1,18 +1,40 @@
 import type { Router } from '../../../core/router.ts'
 import { evaluate, evaluateSplit, type Run, resultsOf } from '../../../eval/evaluate.ts'
 import { type Grouping, heldOutModels, holdOutGroups, withoutFamily } from '../../../eval/hold-out.ts'
-import { fromProbes, type Method, promptLength, subsetTable } from '../../../eval/methods.ts'
-import { cleanPart, type Outcomes, pickModels } from '../../../eval/outcomes.ts'
+import { fromProbes, type Method, promptLength, rawLength, subsetTable } from '../../../eval/methods.ts'
+import { cleanPart, type Outcomes, partsOf, pickModels, withoutDatasets } from '../../../eval/outcomes.ts'
 import type { MethodResult } from '../../../eval/over-seeds.ts'
-import { SEEDS } from '../../../eval/split.ts'
+import { SEEDS, splitGiven } from '../../../eval/split.ts'
 import { createTextMethods } from '../../../eval/text-methods.ts'
 import { DataProblem } from '../read-outcomes.ts'
-import { routerMethod } from './router-method.ts'
+import { routerMethod, timePredictions } from './router-method.ts'
 
 export type SetOptions = {
   readonly seeds?: readonly number[]
   readonly probe?: number
   readonly holdOut?: Grouping | 'models'
+  /** `given`: the publisher's own split instead of one by key. */
+  readonly split?: 'key' | 'given'
+  readonly leaveOut?: readonly string[]
+  /** Only what a set's data sets give apart, where they are reported apart. */
+  readonly partsOnly?: boolean
+}
+
+/** The router under test, once as a gateway has it and once with every answer kept: figures do not hang on time. */
+export type Subject = {
+  readonly router: Router
+  /** The same, keeping nothing: asked for its time alone. */
+  readonly timed: Router
+  /** Data folders the router was made from. */
+  readonly seen: ReadonlySet<string>
+  /** Data folders that its card says it was not made from. */
+  readonly neverSeen: ReadonlySet<string>
+}
+
+export type MethodRow = MethodResult & {
+  readonly latencyMs?: { readonly p50: number; readonly p95: number }
+  /** True when what is asked as shipped was made from this set. */
+  readonly wasSeen?: boolean
 }
 
 /** Figures on one set, or on what was held out of it. */
@@ -21,51 +43,78 @@ export type SetResult = {
   readonly heldOut?: string
   readonly prompts: number
   readonly models: readonly string[]
-  readonly methods: readonly (MethodResult & { readonly latencyMs?: number })[]
+  readonly methods: readonly MethodRow[]
 }
 
 /** Scores the router and the baselines on one set: one result, or more where parts are held out or contaminated. */
-export async function evaluateSet(outcomes: Outcomes, router: Router, options: SetOptions): Promise<SetResult[]> {
-  const { prompts, models, id } = outcomes
+export async function evaluateSet(outcomes: Outcomes, subject: Subject, options: SetOptions): Promise<SetResult[]> {
+  const kept = withoutDatasets(outcomes, options.leaveOut ?? [])
+  const { prompts, models, id } = kept
   if (prompts.length < LEAST_PROMPTS || models.length < 2) {
     throw new DataProblem(
       `${id} has ${prompts.length} prompts that all of ${models.length} models answered; too few to compare.`,
     )
   }
   const { holdOut } = options
-  if (holdOut === 'models') return onHeldOutModels(outcomes, router, options)
-  if (holdOut !== undefined) return onHeldOutGroups(outcomes, router, holdOut, options)
-  const clean = cleanPart(outcomes)
-  const parts = clean === undefined || clean.prompts.length < LEAST_PROMPTS ? [outcomes] : [outcomes, clean]
+  if (holdOut === 'models') return onHeldOutModels(kept, subject, options)
+  if (holdOut !== undefined) return onHeldOutGroups(kept, subject, holdOut, options)
+  if (options.split === 'given') return [await onGivenSplit(kept, subject, options)]
+  const clean = cleanPart(kept)
+  const apart = partsOf(kept)
+  const together = [kept, ...(clean === undefined ? [] : [clean])]
+  const parts = options.partsOnly === true && apart.length > 0 ? apart : [...together, ...apart]
   const results: SetResult[] = []
-  for (const part of parts) results.push(await onSplits(part, router, options))
+  for (const part of parts.filter((one) => one.prompts.length >= LEAST_PROMPTS)) {
+    results.push(await onSplits(part, outcomes.id, subject, options))
+  }
   return results
 }
 
 const LEAST_PROMPTS = 10
 const USUAL_PROBES = 120
+const TIMED_PROMPTS = 200
 
-async function onSplits(outcomes: Outcomes, router: Router, { seeds = SEEDS, probe }: SetOptions): Promise<SetResult> {
-  const took: number[] = []
-  const method = routerMethod(router, { probe, isUnnamed: false, took })
-  const methods = await evaluate(outcomes, [...baselines(), method], seeds)
-  const { id, prompts, models } = outcomes
-  return { id, prompts: prompts.length, models, methods: withLatency(methods, method.id, took) }
+async function onSplits(part: Outcomes, source: string, subject: Subject, options: SetOptions): Promise<SetResult> {
+  const { seeds = SEEDS } = options
+  const rows = routerRows(subject.router, options)
+  const methods = await evaluate(part, [...baselines(part), ...rows], seeds)
+  const { id, prompts, models } = part
+  return { id, prompts: prompts.length, models, methods: await described(methods, rows, part, source, subject) }
+}
+
+/** The publisher's own split, with averages over the data sets: those whose task is in the training part, and others. */
+async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOptions): Promise<SetResult> {
+  const { id, models } = outcomes
+  const split = splitGiven(outcomes)
+  const { train, test } = split
+  if (train.prompts.length < LEAST_PROMPTS || test.prompts.length < LEAST_PROMPTS) {
+    throw new DataProblem(
+      `${id} has ${train.prompts.length} training and ${test.prompts.length} test prompts. --split given needs "split": "train" or "test" on the rows of prompts.jsonl, or data sets named NAME_train and NAME_test.`,
+    )
+  }
+  const rows = routerRows(subject.router, options)
+  const run = await evaluateSplit({ split, seed: (options.seeds ?? SEEDS)[0] ?? 0 }, [...baselines(test), ...rows])
+  const methods = await described(resultsOf([run]), rows, test, id, subject)
+  return { id: `${id}, given split`, prompts: test.prompts.length, models, methods }
+}
+
+/** The router as it is shipped, or from probes; and with its models learned from the whole training part. */
+function routerRows(router: Router, { probe }: SetOptions): Method[] {
+  const first = routerMethod(router, { probe, isUnnamed: false })
+  return router.onboard === undefined ? [first] : [first, routerMethod(router, { probe: 'all', isUnnamed: true })]
 }
 
 /** One result a group, and their mean; nothing for a set of one group. */
 async function onHeldOutGroups(
   outcomes: Outcomes,
-  router: Router,
+  { router }: Subject,
   grouping: Grouping,
   { seeds = SEEDS, probe }: SetOptions,
 ): Promise<SetResult[]> {
   const unlisted = grouping === 'family' ? withoutFamily(outcomes) : []
   if (unlisted.length > 0) process.stderr.write(`in no family and left out: ${unlisted.join(', ')}\n`)
   const groups = holdOutGroups(outcomes, grouping)
-  const took: number[] = []
-  const method = routerMethod(router, { probe: probe ?? 'all', isUnnamed: true, took })
-  const methods = [...baselines(), method]
+  const methods = [...baselines(outcomes), routerMethod(router, { probe: probe ?? 'all', isUnnamed: true })]
   const { id, models } = outcomes
   const runs: Run[] = []
   const results: SetResult[] = []
@@ -79,14 +128,13 @@ async function onHeldOutGroups(
     return []
   }
   const prompts = results.reduce((sum, result) => sum + result.prompts, 0)
-  const mean = withLatency(resultsOf(runs), method.id, took)
-  return [...results, { id, heldOut: `each ${grouping}, mean`, prompts, models, methods: mean }]
+  return [...results, { id, heldOut: `each ${grouping}, mean`, prompts, models, methods: resultsOf(runs) }]
 }
 
 /** Choices among a third of the models, each learned from a few prompts, beside the same learned from all. */
 async function onHeldOutModels(
   outcomes: Outcomes,
-  router: Router,
+  { router }: Subject,
   { seeds = SEEDS, probe = USUAL_PROBES }: SetOptions,
 ): Promise<SetResult[]> {
   const held = heldOutModels(outcomes.models)
@@ -95,10 +143,9 @@ async function onHeldOutModels(
     return []
   }
   const part = pickModels(outcomes, held)
-  const took: number[] = []
-  const onboarded = routerMethod(router, { probe, isUnnamed: true, took })
-  const fitted = routerMethod(router, { probe: 'all', isUnnamed: true, took: [] })
-  const learners = baselines().map((method) => fromProbes(method, probe))
+  const onboarded = routerMethod(router, { probe, isUnnamed: true })
+  const fitted = routerMethod(router, { probe: 'all', isUnnamed: true })
+  const learners = baselines(part).map((method) => fromProbes(method, probe))
   const methods = await evaluate(part, [...learners, onboarded, fitted], seeds)
   return [
     {
@@ -106,16 +153,29 @@ async function onHeldOutModels(
       heldOut: `${held.length} of ${outcomes.models.length} models`,
       prompts: part.prompts.length,
       models: held,
-      methods: withLatency(methods, onboarded.id, took),
+      methods,
     },
   ]
 }
 
-function baselines(): Method[] {
-  return [subsetTable, promptLength, ...createTextMethods()]
+function baselines({ models }: Outcomes): Method[] {
+  return [subsetTable, promptLength, ...(models.length === 2 ? [rawLength] : []), ...createTextMethods()]
 }
 
-function withLatency(methods: readonly MethodResult[], id: string, took: number[]): SetResult['methods'] {
-  const latencyMs = took.sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0
-  return methods.map((result) => (result.id === id ? { ...result, latencyMs } : result))
+/** What is to be said of the router's first row beyond its figures. */
+async function described(
+  methods: readonly MethodResult[],
+  [first]: readonly Method[],
+  part: Outcomes,
+  source: string,
+  { timed, seen }: Subject,
+): Promise<MethodRow[]> {
+  const took = await timePredictions(timed, part.prompts.slice(0, TIMED_PROMPTS), part.models)
+  const sorted = took.sort((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.floor(share * sorted.length)] ?? 0
+  return methods.map((result) =>
+    result.id === first?.id
+      ? { ...result, latencyMs: { p50: at(0.5), p95: at(0.95) }, wasSeen: first.isFixed === true && seen.has(source) }
+      : result,
+  )
 }

@@ -1,5 +1,4 @@
-import type { MethodResult } from '../../../eval/over-seeds.ts'
-import type { SetResult } from './evaluate-set.ts'
+import type { MethodRow, SetResult } from './evaluate-set.ts'
 import { columns, createPaint } from './terminal.ts'
 
 const SHOWN = [
@@ -12,14 +11,26 @@ const SHOWN = [
   'area',
   'qnc',
   'apgr',
+  'cpt50',
+  'cpt80',
+  'macro',
+  'macro_trained',
+  'macro_unseen',
   'auroc',
   'ece',
 ] as const
 
+const SEEN_MARK = '*'
+/** What the mark behind a method means. */
+export const SEEN_NOTE = `${SEEN_MARK} made from this source, its test part included: compare the fitted row.`
+
 /** Figures of one set as rows of texts, the first one the head: those that apply to some method. */
-export function figureTable(methods: readonly MethodResult[], names: readonly string[] = SHOWN): string[][] {
+export function figureTable(methods: readonly MethodRow[], names: readonly string[] = SHOWN): string[][] {
   const shown = names.filter((name) => methods.some(({ figures }) => figures[name] !== undefined))
-  const rows = methods.map(({ id, figures, ci }) => [id, ...shown.map((name) => text(name, figures[name], ci[name]))])
+  const rows = methods.map(({ id, figures, ci, wasSeen }) => [
+    wasSeen === true ? `${id} ${SEEN_MARK}` : id,
+    ...shown.map((name) => text(name, figures[name], ci[name])),
+  ])
   return [['method', ...shown.map((name) => name.replace('selection_accuracy_tie', 'tie-aware'))], ...rows]
 }
 
@@ -31,6 +42,7 @@ export function printSet(set: SetResult): void {
   process.stdout.write(
     `\n${paint('bold', titleOf(set))}  ${set.prompts} prompts, ${set.models.length} models\n${paint('dim', title)}\n${lines.join('\n')}\n`,
   )
+  if (set.methods.some(({ wasSeen }) => wasSeen === true)) process.stdout.write(`${paint('dim', SEEN_NOTE)}\n`)
 }
 
 /** The name of a result: its set, and what was held out. */
@@ -42,7 +54,7 @@ function text(name: string, value: number | undefined, interval: readonly [numbe
   if (value === undefined || Number.isNaN(value)) return '–'
   if (name === 'cost') return `$${value.toPrecision(3)}`
   const shown = value.toFixed(3)
-  return name === 'gain' && interval !== undefined
+  return (name === 'gain' || name === 'apgr') && interval !== undefined
     ? `${shown} [${interval.map((end) => end.toFixed(3)).join(', ')}]`
     : shown
 }
@@ -54,10 +66,13 @@ export function publicShape({ id, heldOut, prompts, models, methods }: SetResult
     ...(heldOut === undefined ? {} : { held_out: heldOut }),
     prompts,
     models,
-    methods: methods.map(({ id, figures, ci, bins, latencyMs }) => ({
+    methods: methods.map(({ id, figures, ci, bins, latencyMs, wasSeen, datasets, aurocs }) => ({
       id,
       ...figures,
-      ...(latencyMs === undefined ? {} : { latency_ms_p50: latencyMs }),
+      ...(latencyMs === undefined ? {} : { latency_ms_p50: latencyMs.p50, latency_ms_p95: latencyMs.p95 }),
+      ...(wasSeen === undefined ? {} : { seen_in_training: wasSeen }),
+      ...(Object.keys(datasets).length < 2 ? {} : { datasets }),
+      ...(Object.keys(aurocs).length === 0 ? {} : { auroc_per_model: aurocs }),
       ...(bins.length === 0 ? {} : { ce_bins: bins }),
       ci,
     })),

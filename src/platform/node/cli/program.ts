@@ -68,13 +68,26 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
       'a data set (prompts.jsonl, outcomes.csv; gzipped or not), or a folder of them',
     )
     .option('-r, --router <id>', 'the router to score', 'clusters')
-    .option('--probe <number>', 'onboard every model from this many prompts instead of its shipped profile', probes)
+    .option('--probe <number>', 'onboard every model from this many prompts instead of its shipped profile', count)
     .addOption(
       new Option(
         '--hold-out <what>',
         'learn without one data set or family of them and test on it, or onboard a third of the models from --probe prompts (default 120)',
       ).choices(['dataset', 'family', 'models']),
     )
+    .addOption(
+      new Option(
+        '--split <how>',
+        'split by key, or as the publisher did (a "split" a row, or NAME_train and NAME_test)',
+      )
+        .choices(['key', 'given'])
+        .default('key'),
+    )
+    .option('--leave-out <list>', 'data sets to leave out, with commas between them', names)
+    .option('--score <column>', 'the column of outcomes.csv that holds the score', 'score')
+    .option('--most <number>', 'use at most this many prompts of a set, whole questions', count)
+    .option('--report <folder>', 'instead: every table and plot of the router as Markdown, SVG and JSON in this folder')
+    .option('--attack', 'instead: how decisions move when prompts are tampered with, reworded or translated')
     .option('--seeds <list>', 'seeds of the splits (default: 42,999,2024,2025,3407)', seeds)
     .option('--json', 'print the figures as JSON')
     .action(async (options) => {
@@ -135,6 +148,10 @@ function port(text: string): number {
   throw new InvalidArgumentError('a port is a number from 0 to 65535')
 }
 
+function names(text: string): string[] {
+  return text.split(',')
+}
+
 function seeds(text: string): number[] {
   const values = text.split(',').map(Number)
   if (values.every((value) => Number.isInteger(value) && value >= 0)) return values
@@ -153,8 +170,8 @@ function positive(text: string): number {
   throw new InvalidArgumentError('a whole number above 0')
 }
 
-function probes(text: string): number {
+function count(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
-  throw new InvalidArgumentError('the number of probe prompts is a whole number above 0')
+  throw new InvalidArgumentError('a number of prompts is a whole number above 0')
 }

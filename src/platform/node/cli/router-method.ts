@@ -1,8 +1,8 @@
 import { classify } from '../../../classify/classify.ts'
-import type { Router, Signals } from '../../../core/router.ts'
+import type { Prediction, Router, Signals } from '../../../core/router.ts'
 import type { Target } from '../../../core/target.ts'
 import type { Method } from '../../../eval/methods.ts'
-import type { Outcomes } from '../../../eval/outcomes.ts'
+import type { EvalPrompt, Outcomes } from '../../../eval/outcomes.ts'
 import { pickProbes } from '../../../eval/split.ts'
 import { openaiChat } from '../../../wire/openai-chat/index.ts'
 import { DataProblem } from '../read-outcomes.ts'
@@ -12,27 +12,25 @@ export type RouterMethodOptions = {
   readonly probe: number | 'all' | undefined
   /** Gives the router no names: what it already knows of a model by name would be no news. */
   readonly isUnnamed: boolean
-  /** Receives the milliseconds of every prediction. */
-  readonly took: number[]
 }
 
 /** A router as a method of `eval`. */
-export function routerMethod(router: Router, { probe, isUnnamed, took }: RouterMethodOptions): Method {
+export function routerMethod(router: Router, { probe, isUnnamed }: RouterMethodOptions): Method {
+  const asShipped = createAsk()
   return {
     id: methodId(router, probe),
     isCalibrated: true,
+    isFixed: probe === undefined,
     async estimate(train, test) {
-      const candidates = test.models.map((model, index) => targetOf(isUnnamed ? `unnamed-${index}` : model))
+      const candidates = candidatesOf(test.models, isUnnamed)
       const probes = typeof probe === 'number' ? pickProbes(train, probe) : train
       const asked = probe === undefined ? router : await onboarded(router, candidates, probes)
+      // What is learned differs with the split; what is shipped does not, whatever split asks for it.
+      const ask = probe === undefined ? asShipped : createAsk()
       const quality = new Float64Array(test.prompts.length * candidates.length)
       const logTokens = new Float64Array(quality.length)
       for (const [row, { text }] of test.prompts.entries()) {
-        const signals = signalsOf(text)
-        const startedAt = performance.now()
-        const { predictions } = await asked.predict({ signals, candidates, signal: AbortSignal.timeout(LONGEST_MS) })
-        took.push(performance.now() - startedAt)
-        for (const [column, prediction] of predictions.entries()) {
+        for (const [column, prediction] of (await ask(asked, text, candidates)).entries()) {
           const cell = row * candidates.length + column
           quality[cell] = prediction.quality
           logTokens[cell] = Math.log(prediction.outputTokens ?? Number.NaN)
@@ -45,29 +43,64 @@ export function routerMethod(router: Router, { probe, isUnnamed, took }: RouterM
 
 const LONGEST_MS = 60_000
 
-function methodId(router: Router, probe: RouterMethodOptions['probe']): string {
-  if (probe === undefined) return router.name
-  return probe === 'all' ? `${router.name} fitted on all` : `${router.name} probe ${probe}`
+/** Asks for a text once and keeps the answer. */
+function createAsk(): (router: Router, text: string, candidates: readonly Target[]) => Promise<readonly Prediction[]> {
+  const known = new Map<string, readonly Prediction[]>()
+  return async (router, text, candidates) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const { predictions } = await router.predict({
+      signals: signalsOf(text),
+      candidates,
+      signal: AbortSignal.timeout(LONGEST_MS),
+    })
+    known.set(text, predictions)
+    return predictions
+  }
 }
 
+/** Milliseconds of a prediction over all models of a set, prompt by prompt. `router` must keep no answers. */
+export async function timePredictions(
+  router: Router,
+  prompts: readonly EvalPrompt[],
+  models: readonly string[],
+): Promise<number[]> {
+  const candidates = candidatesOf(models, false)
+  const took: number[] = []
+  for (const { text } of prompts) {
+    const signals = signalsOf(text)
+    const startedAt = performance.now()
+    await router.predict({ signals, candidates, signal: AbortSignal.timeout(LONGEST_MS) })
+    took.push(performance.now() - startedAt)
+  }
+  return took
+}
+
+function methodId(router: Router, probe: RouterMethodOptions['probe']): string {
+  if (probe === undefined) return router.name
+  return probe === 'all' ? `${router.name} fitted` : `${router.name} probe ${probe}`
+}
+
+/** The models' profiles from graded answers; the data set of each is a label to learn from, never one to ask with. */
 function onboarded(router: Router, candidates: readonly Target[], probes: Outcomes): Promise<Router> {
   if (router.onboard === undefined) {
     throw new DataProblem(`${router.name} cannot learn a model: leave --probe and --hold-out out.`)
   }
-  const signals = probes.prompts.map(({ text }) => signalsOf(text))
+  const rows = probes.prompts.map(({ text, dataset }) => ({ signals: signalsOf(text), group: dataset }))
   return router.onboard(
     candidates.map((target, column) => ({
       target,
-      graded: signals.map((one, row) => ({
-        signals: one,
-        score: probes.scores[row * candidates.length + column] ?? 0,
-      })),
+      graded: rows.map((row, index) => ({ ...row, score: probes.scores[index * candidates.length + column] ?? 0 })),
     })),
   )
 }
 
 function signalsOf(text: string): Signals {
   return classify(openaiChat.readRequest({ model: 'auto', messages: [{ role: 'user', content: text }] }))
+}
+
+function candidatesOf(models: readonly string[], isUnnamed: boolean): Target[] {
+  return models.map((model, index) => targetOf(isUnnamed ? `unnamed-${index}` : model))
 }
 
 /** A model of the data as a candidate: by its name alone, with no facts but what the router itself knows. */

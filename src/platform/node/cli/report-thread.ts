@@ -1,0 +1,42 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { commonPart } from '../../../eval/outcomes.ts'
+import { pickSome } from '../../../eval/split.ts'
+import { createInference } from '../inference-onnx.ts'
+import { readOutcomes } from '../read-outcomes.ts'
+import { evaluateSet, type SetResult } from './evaluate-set.ts'
+import { closeSubject, openSubject } from './open-subject.ts'
+import type { Step } from './report-plan.ts'
+
+/** What a thread is started with. */
+export type ThreadData = { readonly router: string }
+
+/** A step, with where its data is. */
+export type Order = { readonly step: Step; readonly folder: string; readonly seeds: readonly number[] }
+
+export type Reply =
+  | { readonly type: 'found'; readonly results: readonly SetResult[] }
+  | { readonly type: 'failed'; readonly reason: string }
+
+const { router: id }: ThreadData = workerData
+const inference = createInference()
+const subject = await openSubject(id, inference)
+
+parentPort?.on('message', (order: Order | 'close') => {
+  void (order === 'close' ? close() : run(order).then((reply) => parentPort?.postMessage(reply)))
+})
+
+async function run({ step, folder, seeds }: Order): Promise<Reply> {
+  try {
+    const all = commonPart(readOutcomes(folder, { score: step.score, neverSeen: subject.neverSeen }))
+    const some = step.most === undefined ? all : pickSome(all, step.most)
+    return { type: 'found', results: await evaluateSet(some, subject, { ...step.options, seeds }) }
+  } catch (thrown) {
+    return { type: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) }
+  }
+}
+
+async function close(): Promise<void> {
+  await closeSubject(subject)
+  await inference.close()
+  parentPort?.close()
+}

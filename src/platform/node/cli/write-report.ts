@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { commonPart, type Outcomes } from '../../../eval/outcomes.ts'
+import { deferralChart, qualityCostChart, reliabilityChart } from '../../../eval/plot/charts.ts'
+import { SEEDS } from '../../../eval/split.ts'
+import { findDataSets, readOutcomes } from '../read-outcomes.ts'
+import type { SetResult, Subject } from './evaluate-set.ts'
+import { measureAttacks } from './measure-attacks.ts'
+import { publicShape } from './print-evaluation.ts'
+import { type Finding, reportMarkdown } from './report-markdown.ts'
+import { planOf, type Step, seedsOf } from './report-plan.ts'
+import { runSteps } from './run-steps.ts'
+
+export type ReportOptions = {
+  readonly data: string
+  readonly router: string
+  readonly report: string
+  readonly seeds?: readonly number[]
+  readonly most?: number
+}
+
+const THREADS = 2
+const USUAL_MOST = 3_000
+const HELD_OUT_SHARE = 0.4
+
+/** `thalamus eval --report`: every table and plot of a router, as Markdown, SVG and JSON in one folder. */
+export async function writeReport({ router, neverSeen }: Subject, options: ReportOptions): Promise<void> {
+  const startedAt = performance.now()
+  const { seeds = SEEDS, most = USUAL_MOST } = options
+  const mostHeldOut = Math.round(most * HELD_OUT_SHARE)
+  const folders = new Map(findDataSets(options.data).map((folder) => [basename(resolve(folder)), folder]))
+  const sets = [...folders].map(([id, folder]) => sizesOf(id, commonPart(readOutcomes(folder, { neverSeen }))))
+  const plan = planOf(sets, { most, mostHeldOut })
+  const sizeOf = ({ set, most: limit = Number.POSITIVE_INFINITY }: Step): number =>
+    Math.min(limit, sets.find(({ id }) => id === set)?.prompts ?? 0)
+  const workOf = (steps: readonly Step[]): number => steps.reduce((sum, step) => sum + sizeOf(step), 0)
+  const progress = createProgress(workOf(plan))
+  const found = await runSteps({
+    router: options.router,
+    threads: THREADS,
+    groups: [...Map.groupBy(plan, ({ set }) => set).values()].toSorted((a, b) => workOf(b) - workOf(a)),
+    orderOf: (step) => ({ step, folder: folders.get(step.set) ?? step.set, seeds: seedsOf(step, seeds) }),
+    done: (step) => progress(sizeOf(step), `${step.set} ${step.section}`),
+  })
+  mkdirSync(options.report, { recursive: true })
+  const findings = plan.flatMap((step): Finding[] =>
+    (found.get(step) ?? []).map((result) => ({ step, result, plots: plotsOf(step, result, options.report) })),
+  )
+  const behaviour = await measureAttacks(options)
+  const facts = {
+    router: router.name,
+    date: new Date().toISOString().slice(0, 10),
+    commit: commitOf(),
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
+    command: `thalamus eval --data ${options.data} --report ${options.report}${options.seeds === undefined ? '' : ` --seeds ${seeds.join(',')}`}${options.most === undefined ? '' : ` --most ${most}`}`,
+    seeds,
+    most,
+    mostHeldOut,
+    minutes: (performance.now() - startedAt) / 60_000,
+  }
+  writeFileSync(join(options.report, 'README.md'), reportMarkdown(facts, findings, behaviour))
+  const figures = { ...facts, sets: findings.map(({ result }) => publicShape(result)), attack: behaviour }
+  writeFileSync(join(options.report, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`)
+}
+
+function sizesOf(
+  id: string,
+  { prompts, models }: Outcomes,
+): Parameters<typeof planOf>[0][number] & { prompts: number } {
+  const datasets = new Set(prompts.map(({ dataset }) => dataset)).size
+  return { id, datasets, models: models.length, prompts: prompts.length }
+}
+
+/** Draws what there is to draw of a result; parts of held-out groups get none. */
+function plotsOf({ section }: Step, result: SetResult, folder: string): Finding['plots'] {
+  if (section !== 'sets' && section !== 'published') return []
+  const subjects = result.methods.map(({ id }) => id).filter((id) => id.includes('@'))
+  const name = result.id.replaceAll(/[^\w-]+/g, '-')
+  const charts = [
+    ['quality-cost', qualityCostChart(result.id, result.methods, subjects)],
+    ['reliability', reliabilityChart(result.id, result.methods, subjects)],
+    ['deferral', deferralChart(result.id, result.methods, subjects)],
+  ] as const
+  return charts.flatMap(([kind, drawn]) =>
+    drawn.map((svg) => {
+      const file = `${name}-${kind}.svg`
+      writeFileSync(join(folder, file), svg)
+      return { alt: `${result.id}, ${kind}`, file }
+    }),
+  )
+}
+
+/** Says on stderr what is done, how fast, and how long the rest takes. */
+function createProgress(total: number): (prompts: number, what: string) => void {
+  const startedAt = performance.now()
+  let done = 0
+  return (prompts, what) => {
+    done += prompts
+    const seconds = (performance.now() - startedAt) / 1_000
+    const left = ((total - done) * seconds) / done / 60
+    process.stderr.write(
+      `${what}: ${done} of ${total} prompts, ${(done / seconds).toFixed(0)} a second, ${left.toFixed(1)} minutes left\n`,
+    )
+  }
+}
+
+function commitOf(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim()
+  } catch {
+    // A package without its repository has no commit to name.
+    return 'unknown'
+  }
+}

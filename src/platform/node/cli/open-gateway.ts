@@ -107,7 +107,7 @@ export function withListening(config: Config, { host, port }: Listening): Config
 }
 
 /** The snapshot of a configuration, with this machine's secrets and the models' profiles in a folder. */
-export async function snapshotOf(config: Config, profiles: string): ReturnType<typeof buildSnapshot> {
+export async function snapshotOf(config: Config, profiles?: string): ReturnType<typeof buildSnapshot> {
   const built = await buildSnapshot(config, {
     providers,
     policies: builtInPolicies,
@@ -115,7 +115,7 @@ export async function snapshotOf(config: Config, profiles: string): ReturnType<t
     secrets: createSecrets(process.env),
     readRouting: (routing) => fromBody(routing),
   })
-  if ('problems' in built) return built
+  if ('problems' in built || profiles === undefined) return built
   const read = readProfiles(profiles, built.snapshot.targets)
   return 'problems' in read ? read : { snapshot: { ...built.snapshot, onboarded: read.profiles } }
 }

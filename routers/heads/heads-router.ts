@@ -1,6 +1,7 @@
 import type { Store } from '#core/ports.ts'
 import type { Onboarded, Router } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
+import { describeEvidence } from './evidence.ts'
 import heads from './heads.json' with { type: 'json' }
 import { type GradedReading, onboard } from './onboard.ts'
 import { gather, learnPool } from './pool.ts'
@@ -55,7 +56,7 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
           truncated,
           evidence: {
             ...describe(reading),
-            profiles: Object.fromEntries(candidates.map((target) => [target.id, profile(target).evidence.join('+')])),
+            profiles: Object.fromEntries(candidates.map((target) => [target.id, describeEvidence(profile(target))])),
           },
         })
         const verdict = verdictOn(signals.routingText, signal)

@@ -1,6 +1,6 @@
 """How well abilities fitted without an operator order the models in that operator's own tables.
 
-    python check_priors.py --data DATA [--only code,tool] [--variants fitted,facts,…]
+    python check_priors.py --data DATA [--only code,tool] [--variants "fitted,plain"] [--forward 2026-02-01]
 
 Each operator is left out in turn; the rest are fitted; Spearman's rank correlation is taken over the models in common.
 `own`: every arm the operator measured, at its own effort. `plain`: what we ship for a model's bare name, against the
@@ -103,6 +103,22 @@ def pairs_of(fitted, target, known, facts, mode):
     return pairs
 
 
+def check_forward(data, date, rounds):
+    """Models released from `date` on, ordered by what older ones, facts, vendor and line say of them."""
+    facts, *_ = prepare(data)
+    is_new = lambda model: ((facts.get(model) or {}).get("released") or "") >= date
+    _, readings, efforts, arms = prepare(data, lambda r: r.operator not in NO_ABILITY and not is_new(r.model))
+    fitted = fit_abilities(readings, arms, rounds)
+    everything = read_scores(data)
+    for category, _, name, pattern, tasks in TARGETS:
+        target = {arm: value for arm, value in target_of(everything, pattern, tasks).items() if is_new(arm[0])}
+        if len(target) < 12:
+            continue
+        guess = [ability(fitted, [arm_of(model, effort, facts.get(model), {effort})], category, facts=True) for model, effort in target]
+        low, high = interval(np.array(guess), np.array(list(target.values())))
+        print(f"released from {date} {name:26s} {spearmanr(guess, list(target.values()))[0]:.3f} [{low:.2f}, {high:.2f}] n {len(target)}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
@@ -110,7 +126,10 @@ def main():
     parser.add_argument("--variants", default="fitted")
     parser.add_argument("--without", default=",".join(NO_ABILITY), help="operators that are never fitted")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--forward", metavar="DATE", help="instead: hide every model released from this date on")
     arguments = parser.parse_args()
+    if arguments.forward:
+        return check_forward(arguments.data, arguments.forward, arguments.rounds)
     wanted = [t for t in TARGETS if not arguments.only or t[0] in arguments.only.split(",") or t[1] in arguments.only.split(",")]
     everything, without = read_scores(arguments.data), arguments.without.split(",")
     # The same models whatever is fitted.

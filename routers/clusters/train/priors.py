@@ -4,7 +4,9 @@ An arm is (model, effort). Facts give every model a wide prior, readings of othe
 readings is ability_model.py.
 """
 
+import json
 import math
+import pathlib
 import re
 
 import numpy as np
@@ -12,6 +14,7 @@ from ability_model import fit_abilities, general_terms, skill_terms
 from score_tables import NO_ABILITY, read_scores, table
 from skills import SKILLS
 
+CATALOGUE = pathlib.Path(__file__).resolve().parents[3] / "catalog" / "models.json"
 MEAN_YEAR = 2025.7  # for a model whose release date is unknown
 FIRST_PARTY = ["openai", "anthropic", "google", "mistral", "deepseek", "xai", "moonshotai", "alibaba", "llama", "cohere", "zai", "minimax", "xiaomi", "stepfun"]
 ELSEWHERE = ["groq", "togetherai", "fireworks-ai", "deepinfra", "nebius", "openrouter", "vercel", "amazon-bedrock", "novita-ai", "nvidia", "azure"]
@@ -38,6 +41,22 @@ def read_facts(folder):
         )
         entry["price_out"] = entry["price_out"] or None
     return facts
+
+
+def unpacked(name):
+    """A name without its packaging but with its date: two dates are two models."""
+    return re.sub(r"(-(instruct|it|hf|latest|preview))+$", "", re.sub(r"[._:@ ]+", "-", name.lower()))
+
+
+def catalogue_facts():
+    """Models that the gateway's catalogue lists, in the shape of `read_facts`; those served by others stand under their own name."""
+    entries = [entry for entry in json.loads(CATALOGUE.read_text())["models"] if "of" not in entry]
+    return {
+        entry["id"]: {
+            "released": entry["facts"].get("released"), "price_out": entry["facts"].get("price_out"), "params_b": entry["facts"].get("params_b"),
+            "reasoning": entry["facts"].get("reasoning"), "raw": [tuple(entry["id"].split("/", 1))], "rows": [],
+        } for entry in entries
+    }
 
 
 def small_word(name):
@@ -84,7 +103,7 @@ def thinking_of(model, effort, facts, efforts):
     if ALWAYS_THINKS.search(model):
         return 1.0
     if not facts or not facts["reasoning"]:
-        return 0.0
+        return 1.0 if not facts and any(re.search(r"high|max|thinking", other) for other in efforts) else 0.0
     if re.search(r"anthropic/claude-(opus|sonnet|haiku)-[34](\.[0-5])?$|gpt-5\.[1-4](-mini|-nano)?$|gpt-[45](\.\d)?-chat|gpt-5\.\d-chat|flash-lite$", model):
         return 0.0
     if any("thinking" in other or other in ("high", "enabled") for other in efforts) and not model.startswith(("openai/", "google/")):
@@ -127,6 +146,11 @@ def prepare(folder, keep=lambda reading: reading.operator not in NO_ABILITY):
     """Facts, readings, the efforts each model was measured at, and an arm for each."""
     facts = read_facts(folder)
     readings = [reading for reading in read_scores(folder) if keep(reading)]
+    # The facts end before the newest models do; the gateway's catalogue has those.
+    listed = {unpacked(name): entry for name, entry in catalogue_facts().items()}
+    for model in {reading.model for reading in readings} - set(facts):
+        if unpacked(model) in listed:
+            facts[model] = listed[unpacked(model)]
     efforts = {}
     for reading in readings:
         efforts.setdefault(reading.model, set()).add(reading.effort)
@@ -140,12 +164,12 @@ def plain_arms(fitted, model, efforts, facts):
     Tables that were left out are met better so than by the default alone, whichever arm they hold (README.md). Where only
     high efforts were published, the default is what the readings say of the effort it stands for.
     """
-    default = default_arm(model, efforts)
-    if "" not in efforts and re.search(r"high|max", default):
-        default = ""
+    effort = default_arm(model, efforts)
+    default = arm_of(model, effort, facts, efforts)
+    if "" not in efforts and re.search(r"high|max", effort):
+        default = arm_of(model, "", facts or {"reasoning": True}, {""})
     arms = [arm_of(model, effort, facts, efforts) for effort in sorted(efforts)]
-    best = max(arms, key=lambda arm: fitted.read(general_terms(arm))[0])
-    return [arm_of(model, default, facts, efforts), best]
+    return [default, max(arms, key=lambda arm: fitted.mean(general_terms(arm)))]
 
 
 class Priors:

@@ -3,16 +3,13 @@
 The link is learned on the models that have both: theta_outcome = A + B theta_scores, and how far a skill moves a cluster.
 """
 
-import json
 import math
-import pathlib
 import re
 
 import numpy as np
-from priors import FIRST_PARTY, NOT_CHAT, Priors
+from priors import FIRST_PARTY, NOT_CHAT, Priors, catalogue_facts, unpacked
 from skills import SKILLS
 
-CATALOGUE = pathlib.Path(__file__).resolve().parents[3] / "catalog" / "models.json"
 SD_OUTCOME, SD_SKILL = 0.3, 0.35
 # How far a skill moves its clusters before anything was learned: with half of it the tables left out are met best.
 SKILL_TRUST, SD_SKILL_TRUST = 0.5, 0.15
@@ -40,11 +37,6 @@ def plain(name):
         if shorter == name:
             return name
         name = shorter
-
-
-def unpacked(name):
-    """A name without its packaging but with its date: two dates are two models."""
-    return re.sub(r"(-(instruct|it|hf|latest|preview))+$", "", re.sub(r"[._:@ ]+", "-", name.lower()))
 
 
 def index_plain(evidence):
@@ -103,17 +95,6 @@ def profile_id(name, facts):
     raw = [pair for pair in raw if plain(pair[1]) == plain(name)] or raw
     provider, model_name = min(raw, key=lambda pair: (len(pair[1]), pair[1]))
     return f"{provider}/{model_name.split('/')[-1]}"
-
-
-def catalogue_facts():
-    """Models that the gateway's catalogue lists, in the shape of `read_facts`; those served by others stand under their own name."""
-    entries = [entry for entry in json.loads(CATALOGUE.read_text())["models"] if "of" not in entry]
-    return {
-        entry["id"]: {
-            "released": entry["facts"].get("released"), "price_out": entry["facts"].get("price_out"), "params_b": entry["facts"].get("params_b"),
-            "reasoning": entry["facts"].get("reasoning"), "raw": [tuple(entry["id"].split("/", 1))], "rows": [],
-        } for entry in entries
-    }
 
 
 def thinks_by_default(name, facts, priors):

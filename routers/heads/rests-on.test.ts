@@ -8,10 +8,12 @@ test('a profile says what it rests on, the strongest evidence first, with dates'
   expect(restsOn(profile)).toEqual([{ kind: 'facts' }])
   const sources = [{ benchmark: 'LiveBench', date: '2026-06' }]
   const probes = { kind: 'probes', date: '2026-11-26', graded: 118, asked: 120 }
-  expect(
-    restsOn({ ...profile, evidence: ['probes', 'scores', 'outcomes'], graded: [probes], date: '2026-06-01', sources }),
-  ).toEqual([probes, { kind: 'scores', date: '2026-06-01', sources }, { kind: 'outcomes' }])
-  expect(restsOn({ ...profile, evidence: ['facts', 'family:acme/quux'], date: null })).toEqual([
+  expect(restsOn({ ...profile, evidence: ['probes', 'scores', 'outcomes'], graded: [probes], sources })).toEqual([
+    probes,
+    { kind: 'scores', date: '2026-06', sources },
+    { kind: 'outcomes' },
+  ])
+  expect(restsOn({ ...profile, evidence: ['facts', 'family:acme/quux'] })).toEqual([
     { kind: 'facts' },
     { kind: 'family', of: 'acme/quux' },
   ])

@@ -81,7 +81,7 @@ export type RestsOn = {
   /** Answers that were graded, and prompts that were to be asked. */
   readonly graded?: number
   readonly asked?: number
-  readonly sources?: readonly { readonly benchmark: string; readonly date: string }[]
+  readonly sources?: readonly { readonly benchmark: string; readonly date?: string }[]
   /** The relative whose profile stands in. */
   readonly of?: string
 }

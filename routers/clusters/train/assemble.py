@@ -13,7 +13,8 @@ import onnxruntime as ort
 from evaluate import evaluate, split_by_key
 from everyday import GROUPS, everyday_rows
 from fit import Data, canonical, centroids_of, features, fit_length, fit_profiles, memberships
-from priors import ELSEWHERE, FIRST_PARTY, NOT_CHAT, default_arm, fit_priors, metadata
+from outcome_profiles import outcome_rows
+from profile_rows import SD_SKILL, build_rows, rounded_row
 from scipy.special import expit
 from skills import SKILLS, describe
 from texts import HEAD_TOKENS, HEAD_UNITS, MAX_TOKENS, MAX_UNITS, TRAINED, encode_ids, load_tokenizer
@@ -24,24 +25,7 @@ HINT_WEIGHT = 20.0
 # Tokens a reasoning model thinks at medium effort, from the easiest prompts to the hardest. Assumed: no source here has
 # them per prompt. Aider's published cost of gpt-5 (medium) works out at about 6,000 output tokens an exercise.
 THOUGHT_EASY, THOUGHT_HARD = 96.0, 5000.0
-SD_OUTCOME, SD_SKILL = 0.3, 0.35
-# Names under which a vendor has served different models over the years: old outcomes say nothing of today's.
-UNDATED = re.compile(r"mistral-(small|medium|large|tiny)|codestral|command-r")
 LATENCY = {"tokens_16": 0.9, "tokens_64": 2.0, "tokens_128": 4.0}  # one core, worker thread included
-# Names under which a vendor serves a model that is listed under another.
-ALIASES = {"deepseek/deepseek-chat": ("deepseek/deepseek-v3.2", ""), "deepseek/deepseek-reasoner": ("deepseek/deepseek-v3.2", "thinking")}
-VENDORS = {"llama": "meta", "zhipuai": "zai"}
-
-
-def plain(name):
-    """How names are compared: the same rules stand in src/core/model-name.ts."""
-    name = re.sub(r"[._:@ ]+", "-", name.split("/")[-1].lower())
-    name = re.sub(r"^(meta-|cerebras-|groq-)", "", name)
-    while True:
-        shorter = re.sub(r"-(latest|preview|instruct-turbo|instruct|it|instant|versatile|fp8|bf16|chat-hf|hf|free|cloud|\d{8}|\d{4}-\d{2}-\d{2}|\d{2}-\d{4}|\d{4}|00\d|maas|v\d+-0|v1)$", "", name)
-        if shorter == name:
-            return name
-        name = shorter
 
 
 class Model:
@@ -160,100 +144,6 @@ def outcome_evidence(data, model):
     return evidence
 
 
-def link_scales(priors, evidence):
-    """theta_outcome = A + B theta_scores on models that have both; B is shrunk to 1."""
-    pairs = []
-    for (name, effort), arm in priors["arms"].items():
-        if default_arm(name, priors["efforts"][name]) != effort or arm["readings"] < 2:
-            continue
-        outcome = evidence_for(evidence, name)
-        if outcome is not None and outcome["cells"] >= 400:
-            pairs.append((name, arm["theta"], outcome["theta"]))
-    x, y = np.array([p[1] for p in pairs]), np.array([p[2] for p in pairs])
-    design = np.stack([np.ones_like(x), x], 1)
-    prior_precision = np.diag([1e-3, 1 / 0.3**2])
-    solved = np.linalg.solve(design.T @ design / 0.5**2 + prior_precision, design.T @ y / 0.5**2 + prior_precision @ [0, 1])
-    residual = y - design @ solved
-    return solved, float(residual.std()), pairs
-
-
-def evidence_for(evidence, name):
-    by_plain = evidence.setdefault("#plain", None) or evidence.__setitem__("#plain", index_plain(evidence)) or evidence["#plain"]
-    return None if UNDATED.search(name) else by_plain.get(plain(name))
-
-
-def index_plain(evidence):
-    found = {}
-    for name, entry in evidence.items():
-        if name.startswith("#"):
-            continue
-        base, _, effort = name.partition(":")
-        if effort in ("", "med", "medi"):
-            found[plain(base)] = entry
-    return found
-
-
-def profile_id(name, facts):
-    """The catalogue's id: first-party provider and its own model name, the undated one where both exist."""
-    raw = [(VENDORS.get(p, p), r) for p, r in facts["raw"]] if facts else []
-    if not raw or all("reasoning" in r and "reasoning" not in name for _, r in raw):
-        return name
-    raw = [pair for pair in raw if plain(pair[1]) == plain(name)] or raw
-    provider, model_name = min(raw, key=lambda pair: (len(pair[1]), pair[1]))
-    return f"{provider}/{model_name.split('/')[-1]}"
-
-
-def profiles_of(data, model, labels, mixes, priors, evidence):
-    (A, B), link_sd, pairs = link_scales(priors, evidence)
-    names = {name for name, _ in priors["arms"]} | {
-        name for name, facts in priors["facts"].items() if any(row["provider"] in FIRST_PARTY + ["groq", "togetherai", "nvidia"] for row in facts["rows"])
-    }
-    rows, by_id = [], {}
-    for name in sorted(names):
-        facts = priors["facts"].get(name)
-        if NOT_CHAT.search(name) or name.startswith(("other/", "katanemo/", "bittensor/", "madeagents/", "team-ace/", "nanbeige/")):
-            continue
-        efforts = priors["efforts"].get(name)
-        outcome = evidence_for(evidence, name)
-        arm = None
-        if name in ALIASES:
-            arm, effort = priors["arms"][ALIASES[name]], ALIASES[name][1]
-        elif efforts:
-            effort = default_arm(name, efforts)
-            arm = priors["arms"][name, effort]
-        thinking = arm["thinking"] if arm else (1.0 if facts and facts["reasoning"] and not re.search(r"gpt-5\.\d-chat|gpt-5-chat", name) and facts.get("released", "") > "2025-06" else 0.0)
-        meta = float(metadata(name, facts, min(thinking, 1.4)) @ priors["omega"])
-        theta_natural, theta_precision, sources = 0.0, 0.0, []
-        if arm:
-            variance = (B * arm["sd"]) ** 2 + link_sd**2
-            theta_natural, theta_precision = (A + B * arm["theta"]) / variance, 1 / variance
-            sources.append("scores")
-        else:
-            variance = (B * priors["metadata_sd"]) ** 2 + link_sd**2
-            theta_natural, theta_precision = (A + B * meta) / variance, 1 / variance
-            sources.append("facts")
-        prior_u = B * mixes @ (arm["skills"] if arm else priors["rho"] * min(thinking, 1.4))
-        precision, natural = np.full(len(mixes), 1 / SD_SKILL**2), prior_u / SD_SKILL**2
-        if outcome is not None:
-            theta_precision += 1 / SD_OUTCOME**2
-            theta_natural += outcome["theta"] / SD_OUTCOME**2
-            precision = precision + outcome["precision"]
-            natural = natural + outcome["natural"]
-            sources.append("outcomes")
-        verbosity = float(np.mean(outcome["v"])) if outcome and outcome["v"] else None
-        row = {
-            "id": profile_id(name, facts), "theta": theta_natural / theta_precision, "sd": math.sqrt(1 / theta_precision),
-            "u": natural / precision, "sd_u": float(np.sqrt(1 / precision).mean()), "thinking": thinking,
-            "verbosity": verbosity or 0.0, "evidence": sources, "effort": effort if arm else None,
-            "readings": arm["readings"] if arm else 0, "cells": outcome["cells"] if outcome else 0,
-            "date": arm["date"] if arm else None, "released": facts["released"] if facts else None, "price_out": facts["price_out"] if facts else None,
-        }
-        known = by_id.get(row["id"])
-        if known is None or (row["readings"], row["cells"]) > (known["readings"], known["cells"]):
-            by_id[row["id"]] = row
-    return [by_id[key] for key in sorted(by_id)], (A, B, link_sd, pairs)
-
-
 def rounded(values, digits=4):
     return [float(f"{value:.{digits}g}") if abs(value) > 1e-9 else 0 for value in np.asarray(values, float).ravel()]
 
@@ -300,7 +190,8 @@ def write_golden(out, model, profiles, heads, embed):
     (out / "golden.json").write_text(json.dumps(golden, indent=1, ensure_ascii=False) + "\n")
 
 
-def write_card(out, report, profiles, command):
+def write_card(out, report, rows_now, old, command):
+    profiles = [row for row in rows_now if "of" not in row]
     artefacts = []
     for name in ("weights/encoder.onnx", "../heads/vocab.json", "../heads/heads.json", "../heads/profiles.json"):
         content = (out / name).read_bytes()
@@ -317,8 +208,8 @@ def write_card(out, report, profiles, command):
         "never_seen": ["routing/routellm", "routing/routerdc_7b"],
         "profiles": {
             "count": len(profiles), "with_outcomes": sum("outcomes" in row["evidence"] for row in profiles),
-            "with_scores": sum("scores" in row["evidence"] for row in profiles), "facts_only": sum(row["evidence"] == ["facts"] for row in profiles),
-            "arm": "the provider's default effort, else the nearest published one (train/priors.py, default_arm)",
+            "with_scores": sum("scores" in row["evidence"] for row in profiles), "facts_and_family": sum("facts" in row["evidence"] for row in profiles), "efforts": len(rows_now) - len(profiles), "of_outcome_data": len(old),
+            "arm": "half the provider's default effort, half the best one published (train/priors.py, plain); `id:effort` for each by itself",
         },
         "artefacts": artefacts,
         "latency_ms_p50": LATENCY,
@@ -361,9 +252,10 @@ def main():
     model = build(data, rows, everyday, np.ones(len(data.keys), bool))
     labels, mixes = cluster_facts(data, model)
     evidence = outcome_evidence(data, model)
-    priors = fit_priors(arguments.data)
-    profiles, (A, B, link_sd, pairs) = profiles_of(data, model, labels, mixes, priors, evidence)
-    print("link A %.2f B %.2f sd %.2f on" % (A, B, link_sd), [(n, round(x, 2), round(y, 2)) for n, x, y in pairs])
+    rows_now, priors, link = build_rows(arguments.data, mixes, evidence)
+    old = outcome_rows(data, arguments.data, model.pi, model.phi @ model.fitted["beta"], model.fitted, model.length, SD_U)
+    profiles = [row for row in rows_now if "of" not in row]
+    print("link A %.2f B %.2f sd %.2f skills %.2f on" % (link.A, link.B, link.sd, link.trust), link.pairs)
     print("b", model.fitted["b"])
     reference = model.fitted["theta_canon"][model.fitted["canon_names"].index("gpt-4o-mini")]
     for tier in sorted({row[2] for row in rows}):
@@ -389,18 +281,17 @@ def main():
         "length": {**split(gamma),
                    "smear": round(math.exp(model.length["sd"] ** 2 / 2), 3), "thoughtEasy": THOUGHT_EASY, "thoughtHard": THOUGHT_HARD},
         "familiarity": {"low": round(float(np.percentile(near, 0.2)), 4), "high": round(float(np.percentile(near, 5)), 4)},
-        "prior": {"theta": rounded(np.concatenate([[A + B * priors["omega"][0]], B * priors["omega"][1:]])), "sd": round(float(math.hypot(B * priors["metadata_sd"], link_sd)), 3),
-                  "u": rounded(B * mixes @ priors["rho"], 3), "sdU": SD_SKILL, "year": round(priors["mean_year"], 2)},
+        "prior": {"theta": rounded(np.concatenate([[link.A + link.B * priors.omega[0]], link.B * priors.omega[1:]])), "sd": round(float(math.hypot(link.B * priors.metadata_sd, link.sd)), 3),
+                  "u": rounded(link.trust * mixes @ priors.rho, 3), "sdU": SD_SKILL, "year": round(priors.mean_year, 2)},
     }
     (out.parent / "heads" / "heads.json").write_text(json.dumps(heads, ensure_ascii=False, separators=(",", ":")) + "\n")
-    lines = [json.dumps({**{k: v for k, v in row.items() if k != "price_out"}, "theta": round(row["theta"], 3), "sd": round(row["sd"], 3), "sd_u": round(row["sd_u"], 3),
-                         "thinking": round(row["thinking"], 2), "verbosity": round(row["verbosity"], 2), "u": [round(float(x), 2) for x in row["u"]]}, separators=(",", ":")) for row in profiles]
+    lines = [json.dumps(rounded_row(row), separators=(",", ":")) for row in [*rows_now, *old]]
     (out.parent / "heads" / "profiles.json").write_text('{"profiles":[\n' + ",\n".join(lines) + "\n]}\n")
     plainly = [json.dumps({"id": row["id"], "theta": round(row["theta"], 3), "sd": round(row["sd"], 3), "price_out": row["price_out"] or 0}, separators=(",", ":")) for row in profiles]
     (out.parent / "catalog-scores" / "profiles.json").write_text('{"profiles":[\n' + ",\n".join(plainly) + "\n]}\n")
     (out / "weights" / "evaluation.json").write_text(json.dumps(report, indent=1) + "\n")
     write_golden(out, model, profiles, heads, embed)
-    write_card(out, report, profiles, arguments.command)
+    write_card(out, report, rows_now, old, arguments.command)
     print(len(profiles), "profiles;", sum("scores" in row["evidence"] for row in profiles), "with scores;", sum("outcomes" in row["evidence"] for row in profiles), "with outcomes; d easy/hard", easy, hard)
     for label, mix in zip(labels, mixes):
         at = model.pi[:, labels.index(label)] > 0.5

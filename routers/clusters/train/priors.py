@@ -1,37 +1,26 @@
 """Abilities of current models from published scores and catalogue facts (router.md §4.4, rungs 3 and 4).
 
-One linear Gaussian model over all readings, each benchmark of each comparability group with its own level:
-
-    logit(score) = gamma_gb + theta_a + sum_s skill_bs * r_as + noise
-    theta_a = x_a . omega + g_model + h_arm
-
-An arm is (model, effort). `x` are catalogue facts, so a model without any score still gets a (wide) prior.
+An arm is (model, effort). Facts give every model a wide prior, readings of other operators sharpen it; the model of the
+readings is ability_model.py.
 """
 
-import csv
-import gzip
+import json
 import math
 import pathlib
 import re
 
 import numpy as np
-from skills import SKILLS, benchmark_skills
+from ability_model import fit_abilities, general_terms, skill_terms
+from score_tables import NO_ABILITY, read_scores, table
+from skills import SKILLS
 
-GROUPS = ("livebench-", "aider-polyglot", "bfcl-v4", "tau2-bench/")
-NOISE = {"livebench": 0.45, "aider": 0.6, "bfcl": 0.8, "tau2": 0.6}
-DEGREES = 3.0
-SD = {"gamma": 3.0, "omega": 1.0, "model": 0.45, "arm": 0.3, "rho": 0.7, "skill": 0.4, "tool": 0.9}
+CATALOGUE = pathlib.Path(__file__).resolve().parents[3] / "catalog" / "models.json"
 MEAN_YEAR = 2025.7  # for a model whose release date is unknown
 FIRST_PARTY = ["openai", "anthropic", "google", "mistral", "deepseek", "xai", "moonshotai", "alibaba", "llama", "cohere", "zai", "minimax", "xiaomi", "stepfun"]
 ELSEWHERE = ["groq", "togetherai", "fireworks-ai", "deepinfra", "nebius", "openrouter", "vercel", "amazon-bedrock", "novita-ai", "nvidia", "azure"]
 NOT_CHAT = re.compile(r"image|tts|embed|audio|realtime|whisper|guard|safeguard|transcri|live|ocr|asr|omni|qwen-mt|translate|veo|imagen|lyria|moderation|rerank|deep-research|customtools|voxtral|vision|computer-use|robotics|-vl-|qvq|arabic|native")
 ALWAYS_THINKS = re.compile(r"/o[134](-|$)|/grok-4(-0709)?$|-r1(-|$)|thinking|reasoner|qwq|magistral|-reasoning-2")
 EFFORT_LEVEL = {"none": 0, "minimal": 0.15, "low": 0.5, "medium": 1, "high": 1.4, "xhigh": 1.8, "max": 2}
-
-
-def table(folder, name):
-    with gzip.open(pathlib.Path(folder) / "scores" / name, "rt", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def read_facts(folder):
@@ -52,6 +41,22 @@ def read_facts(folder):
         )
         entry["price_out"] = entry["price_out"] or None
     return facts
+
+
+def unpacked(name):
+    """A name without its packaging but with its date: two dates are two models."""
+    return re.sub(r"(-(instruct|it|hf|latest|preview))+$", "", re.sub(r"[._:@ ]+", "-", name.lower()))
+
+
+def catalogue_facts():
+    """Models that the gateway's catalogue lists, in the shape of `read_facts`; those served by others stand under their own name."""
+    entries = [entry for entry in json.loads(CATALOGUE.read_text())["models"] if "of" not in entry]
+    return {
+        entry["id"]: {
+            "released": entry["facts"].get("released"), "price_out": entry["facts"].get("price_out"), "params_b": entry["facts"].get("params_b"),
+            "reasoning": entry["facts"].get("reasoning"), "raw": [tuple(entry["id"].split("/", 1))], "rows": [],
+        } for entry in entries
+    }
 
 
 def small_word(name):
@@ -98,7 +103,7 @@ def thinking_of(model, effort, facts, efforts):
     if ALWAYS_THINKS.search(model):
         return 1.0
     if not facts or not facts["reasoning"]:
-        return 0.0
+        return 1.0 if not facts and any(re.search(r"high|max|thinking", other) for other in efforts) else 0.0
     if re.search(r"anthropic/claude-(opus|sonnet|haiku)-[34](\.[0-5])?$|gpt-5\.[1-4](-mini|-nano)?$|gpt-[45](\.\d)?-chat|gpt-5\.\d-chat|flash-lite$", model):
         return 0.0
     if any("thinking" in other or other in ("high", "enabled") for other in efforts) and not model.startswith(("openai/", "google/")):
@@ -121,88 +126,123 @@ def default_arm(model, efforts):
     return next((effort for effort in order if effort in efforts), sorted(efforts)[0])
 
 
-def fit_priors(folder):
-    facts = read_facts(folder)
-    readings, arms = [], {}
-    for row in table(folder, "scores.csv.gz"):
-        skills = benchmark_skills(row["benchmark"])
-        if not row["comparability_group"].startswith(GROUPS) or skills is None or row["unit"] not in ("percent", "fraction", ""):
-            continue
-        score = float(row["score"]) / (100 if row["unit"] != "fraction" else 1)
-        # LiveBench's agentic zeros may be failures of the harness.
-        if score == 0 and "agentic" in skills:
-            continue
-        arm = (row["model"], row["reasoning_effort"])
-        arms.setdefault(arm, len(arms))
-        readings.append((arm, row["comparability_group"], row["benchmark"], skills, min(max(score, 0.05), 0.95), row["date"]))
-    models = sorted({model for model, _ in arms})
-    efforts = {model: sorted(e for m, e in arms if m == model) for model in models}
-    think = {arm: thinking_of(arm[0], arm[1], facts.get(arm[0]), efforts[arm[0]]) for arm in arms}
-    benches = sorted({(group, bench) for _, group, bench, *_ in readings})
-    bench_at = {key: i for i, key in enumerate(benches)}
-    model_at = {model: i for i, model in enumerate(models)}
-    X = np.array([metadata(model, facts.get(model), min(think[model, effort], 1.4)) for model, effort in arms])
-    P, S, A = X.shape[1], len(SKILLS), len(arms)
-    base = np.cumsum([0, len(benches), P, len(models), A, S, A * S])
-    design, target, noise = np.zeros((len(readings), base[-1])), [], []
-    for i, (arm, group, bench, skills, score, _) in enumerate(readings):
-        a = arms[arm]
-        design[i, base[0] + bench_at[group, bench]] = 1
-        # The constant is not identified beside the benches' own levels.
-        design[i, base[1] + 1 : base[2]] = X[a, 1:]
-        design[i, base[2] + model_at[arm[0]]] = 1
-        design[i, base[3] + a] = 1
-        for skill, share in skills.items():
-            s = SKILLS.index(skill)
-            design[i, base[4] + s] = share * min(think[arm], 1.4)
-            design[i, base[5] + a * S + s] = share
-        target.append(math.log(score / (1 - score)))
-        noise.append(next(value for key, value in NOISE.items() if group.startswith(key)))
-    prior = np.concatenate([np.full(n, SD[name]) for name, n in zip(("gamma", "omega", "model", "arm", "rho", "skill"), np.diff(base))])
-    # Function-calling fine-tunes excel at that alone, so that a BFCL score says less of everything else.
-    prior[base[5] + SKILLS.index("tool") :: S] = SD["tool"]
-    target, noise = np.array(target), np.array(noise)
-    trust = np.ones(len(target))
-    # Student-t noise by reweighting: a harness that timed out on one task must not sink a model.
-    for _ in range(4):
-        weighted = design * (np.sqrt(trust) / noise)[:, None]
-        covariance = np.linalg.inv(weighted.T @ weighted + np.diag(1 / prior**2))
-        z = covariance @ (weighted.T @ (target * np.sqrt(trust) / noise))
-        trust = (DEGREES + 1) / (DEGREES + ((target - design @ z) / noise) ** 2)
-    omega, rho = z[base[1] : base[2]], z[base[4] : base[5]]
+def line_of(name):
+    """A model's line without its versions: the same rules stand in ../../heads/family.ts."""
+    words = re.sub(r"[._:@ ]+", "-", name.split("/")[-1].lower()).split("-")
+    packaging = {"latest", "preview", "instruct", "it", "chat", "instant", "versatile", "turbo", "fp8"}
+    words = [re.sub(r"^([a-z]*?)[vk]?\d+(?:p\d+)?$", r"\1", word) for word in words]
+    return "-".join(word for word in words if word and word not in packaging)
 
-    result, dates = {}, {}
-    for arm, _, _, _, _, date in readings:
-        dates.setdefault(arm, []).append(date)
-    for arm, a in arms.items():
-        row = np.zeros(base[-1])
-        row[base[1] + 1 : base[2]], row[base[2] + model_at[arm[0]]], row[base[3] + a] = X[a, 1:], 1, 1
-        result[arm] = {
-            "theta": float(row @ z), "sd": float(np.sqrt(row @ covariance @ row)), "thinking": think[arm],
-            "skills": z[base[5] + a * S : base[5] + (a + 1) * S] + rho * min(think[arm], 1.4),
-            "readings": sum(1 for reading in readings if reading[0] == arm), "date": max(dates[arm]),
-        }
-    # What facts alone say of a model they were not fitted on, model by model.
-    misses = []
-    for model in models:
-        rest = [i for i, (arm_model, _) in enumerate(arms) if arm_model != model]
-        own = [i for i, (arm_model, _) in enumerate(arms) if arm_model == model]
-        theta = np.array([result[arm]["theta"] for arm in arms])
-        gram = X[rest].T @ X[rest] + np.diag([1e-3] + [0.5] * (P - 1))
-        guess = np.linalg.solve(gram, X[rest].T @ theta[rest])
-        misses += list(theta[own] - X[own] @ guess)
-    theta = np.array([result[arm]["theta"] for arm in arms])
-    gram = X.T @ X + np.diag([1e-3] + [0.5] * (P - 1))
-    omega = np.linalg.solve(gram, X.T @ theta)
-    return {"arms": result, "efforts": efforts, "facts": facts, "omega": omega, "rho": rho, "metadata_sd": float(np.std(misses)), "readings": len(readings), "mean_year": MEAN_YEAR}
+
+def arm_of(model, effort, facts, efforts):
+    think = min(thinking_of(model, effort, facts, efforts), 1.4)
+    return {
+        "model": model, "effort": effort, "think": think, "x": metadata(model, facts, think)[1:],
+        "vendor": model.split("/")[0], "line": line_of(model),
+    }
+
+
+def prepare(folder, keep=lambda reading: reading.operator not in NO_ABILITY):
+    """Facts, readings, the efforts each model was measured at, and an arm for each."""
+    facts = read_facts(folder)
+    readings = [reading for reading in read_scores(folder) if keep(reading)]
+    # The facts end before the newest models do; the gateway's catalogue has those.
+    listed = {unpacked(name): entry for name, entry in catalogue_facts().items()}
+    for model in {reading.model for reading in readings} - set(facts):
+        if unpacked(model) in listed:
+            facts[model] = listed[unpacked(model)]
+    efforts = {}
+    for reading in readings:
+        efforts.setdefault(reading.model, set()).add(reading.effort)
+    arms = {(model, effort): arm_of(model, effort, facts.get(model), efforts[model]) for model in sorted(efforts) for effort in sorted(efforts[model])}
+    return facts, readings, efforts, arms
+
+
+def plain_arms(fitted, model, efforts, facts):
+    """A model by its bare name: nobody knows the effort, so half its default arm and half its best published one.
+
+    Tables that were left out are met better so than by the default alone, whichever arm they hold (README.md). Where only
+    high efforts were published, the default is what the readings say of the effort it stands for.
+    """
+    effort = default_arm(model, efforts)
+    default = arm_of(model, effort, facts, efforts)
+    if "" not in efforts and re.search(r"high|max", effort):
+        default = arm_of(model, "", facts or {"reasoning": True}, {""})
+    arms = [arm_of(model, effort, facts, efforts) for effort in sorted(efforts)]
+    return [default, max(arms, key=lambda arm: fitted.mean(general_terms(arm)))]
+
+
+class Priors:
+    """What the readings and the facts say of any model."""
+
+    def __init__(self, folder, rounds=9):
+        self.facts, self.readings, self.efforts, self.arm_table = prepare(folder)
+        self.fitted = fit_abilities(self.readings, self.arm_table, rounds)
+        self.mean_year = MEAN_YEAR
+        self.skill_sd = self.fitted.sds["skill"]
+        self.of_model = {}
+        for reading in self.readings:
+            self.of_model.setdefault(reading.model, []).append(reading)
+        self.newest = {}
+        for model in sorted(self.efforts, key=lambda model: (self.facts.get(model) or {}).get("released") or ""):
+            self.newest[line_of(model)] = self.newest[model.split("/")[0]] = model
+        self.fit_metadata()
+
+    def describe(self, arms):
+        """The mean of some arms of one model: ability with its error, skills, thinking."""
+        general = [(key, share / len(arms)) for arm in arms for key, share in general_terms(arm)]
+        theta, sd = self.fitted.read(general)
+        skills = [self.fitted.read([(key, share / len(arms)) for arm in arms for key, share in skill_terms(arm, skill)])[0] for skill in SKILLS]
+        return {"theta": theta, "sd": sd, "skills": np.array(skills), "thinking": float(np.mean([arm["think"] for arm in arms]))}
+
+    def arm(self, model, effort):
+        return self.describe([self.arm_table[model, effort]])
+
+    def plain(self, model):
+        return self.describe(plain_arms(self.fitted, model, self.efforts[model], self.facts.get(model)))
+
+    def relative(self, model):
+        """The newest measured model of the same line, else of the same vendor."""
+        return self.newest.get(line_of(model)) or self.newest.get(model.split("/")[0])
+
+    def unmeasured(self, model, facts, thinks):
+        """What facts, vendor and line say of a model that nobody measured."""
+        if facts and not facts["released"] and self.relative(model):
+            facts = {**facts, "released": (self.facts.get(self.relative(model)) or {}).get("released")}
+        arm = {"model": model, "effort": "", "think": thinks, "x": metadata(model, facts, thinks)[1:], "vendor": model.split("/")[0], "line": line_of(model)}
+        relatives = [key for key in (("vendor", arm["vendor"]), ("line", arm["line"])) if key in self.fitted.columns.place]
+        return {**self.describe([arm]), "relatives": bool(relatives)}
+
+    def sources(self, model, effort=None):
+        """Tables that measured a model and the newest date in each, newest first."""
+        newest = {}
+        for reading in self.of_model[model]:
+            if effort is None or reading.effort == effort:
+                newest[reading.label] = max(newest.get(reading.label, ""), reading.date)
+        rows = [{"benchmark": label, "date": date[:7]} if date else {"benchmark": label} for label, date in newest.items()]
+        return sorted(rows, key=lambda row: (row.get("date", ""), row["benchmark"]), reverse=True)
+
+    def fit_metadata(self):
+        """Weights of the facts alone (../../heads/metadata-prior.ts), and by how much they miss a model left out."""
+        plain = {model: self.plain(model) for model in self.efforts}
+        x = np.array([metadata(model, self.facts.get(model), row["thinking"]) for model, row in plain.items()])
+        y = np.array([row["theta"] for row in plain.values()])
+        ridge = np.diag([1e-3] + [0.5] * (x.shape[1] - 1))
+        self.omega = np.linalg.solve(x.T @ x + ridge, x.T @ y)
+        hat = np.einsum("ij,jk,ik->i", x, np.linalg.inv(x.T @ x + ridge), x)
+        self.metadata_sd = float(np.std((y - x @ self.omega) / (1 - hat)))
+        self.rho = np.array([self.fitted.read([(("rho", skill), 1)])[0] for skill in SKILLS])
 
 
 if __name__ == "__main__":
     import sys
 
-    fitted = fit_priors(sys.argv[1])
-    print("readings", fitted["readings"], "arms", len(fitted["arms"]), "metadata sd", fitted["metadata_sd"], "omega", fitted["omega"])
-    print("thinking by skill", dict(zip(SKILLS, fitted["rho"].round(2))))
-    for (model, effort), entry in sorted(fitted["arms"].items(), key=lambda item: -item[1]["theta"]):
-        star = "*" if default_arm(model, fitted["efforts"][model]) == effort else " "
-        print(f"{star} {entry['theta']:+.2f} ±{entry['sd']:.2f} t{entry['thinking']:.1f} n{entry['readings']:3d} {model} [{effort}]", dict(zip(SKILLS, entry["skills"].round(1))))
+    priors = Priors(sys.argv[1])
+    print(len(priors.readings), "readings", len(priors.arm_table), "arms", len(priors.efforts), "models; facts miss by", round(priors.metadata_sd, 3))
+    print("omega", priors.omega.round(3), "rho", dict(zip(SKILLS, priors.rho.round(2))))
+    print("learned sd", {name: round(sd, 2) for name, sd in priors.fitted.sds.items()})
+    for key, loading in sorted(priors.fitted.loading.items()):
+        print(f"  loading {loading:.2f} noise {priors.fitted.noise[key]:.2f}", *key)
+    for model in sorted(priors.efforts, key=lambda model: -priors.plain(model)["theta"]):
+        row = priors.plain(model)
+        print(f"{row['theta']:+.2f} ±{row['sd']:.2f} t{row['thinking']:.1f} {model}", dict(zip(SKILLS, row["skills"].round(1))), {effort: round(priors.arm(model, effort)["theta"], 2) for effort in sorted(priors.efforts[model])})

@@ -1,5 +1,7 @@
 """Which abilities a data set asks for, and what a person would call it."""
 
+import re
+
 SKILLS = ["math", "code", "reasoning", "knowledge", "instruction", "tool", "language", "data", "agentic"]
 
 # data set ▶ (label, skills)
@@ -58,14 +60,26 @@ LIVEBENCH = {
 }
 
 
+# Other benchmarks ▶ skills. Composites of rows that stand beside them (BFCL overall, an index of the three) are left out.
+BENCHMARKS = {
+    "Artificial Analysis Coding Index": {"code": 0.6, "agentic": 0.4},
+    "Artificial Analysis Coding Agent Index": {"agentic": 1},
+    "SWE-Bench Pro": {"agentic": 1}, "SWE-Bench Verified": {"agentic": 1},
+    "BullshitBench v2 green rate": {"pushback": 1},
+    "Vectara factual consistency (summarisation)": {"grounding": 1},
+}
+
+
 def benchmark_skills(benchmark):
     """Skills of one benchmark of scores.csv.gz, or None when it says nothing about answer quality."""
     if benchmark.startswith("LiveBench "):
         return LIVEBENCH.get(benchmark[len("LiveBench ") :].split(" / ")[0])
     if benchmark.startswith("BFCL v4"):
-        return {"agentic": 0.6, "tool": 0.4} if "web search" in benchmark or "memory" in benchmark else {"tool": 1}
-    if benchmark.startswith("Aider polyglot"):
+        if re.search(r"overall|relevance", benchmark):
+            return None
+        return {"agentic": 0.5, "tool": 0.5} if re.search(r"web search|memory", benchmark) else {"tool": 1}
+    if benchmark.startswith("Aider polyglot ("):
         return {"code": 0.6, "agentic": 0.4}
-    if benchmark.startswith("tau-bench") and benchmark.endswith("pass^1"):
-        return {"tool": 0.6, "agentic": 0.4}
-    return None
+    if benchmark.startswith("tau-bench"):
+        return {"tool": 0.6, "agentic": 0.4} if benchmark.endswith("pass^1") else None
+    return BENCHMARKS.get(benchmark)

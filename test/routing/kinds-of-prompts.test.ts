@@ -14,7 +14,7 @@ const MAIN = fileURLToPath(new URL('../../src/platform/node/main.ts', import.met
 /** A router that is late on a busy machine says nothing of its choice: asked again, five times at most. */
 async function route(prompt: string, flags = ''): Promise<Decision> {
   let decision = await decide(prompt, flags)
-  for (let retry = 0; retry < 4 && decision.reason === 'router late'; retry += 1) decision = await decide(prompt, flags)
+  for (let retry = 0; retry < 4 && decision.router_timed_out; retry += 1) decision = await decide(prompt, flags)
   return decision
 }
 

@@ -101,7 +101,10 @@ function textsOf(tokens: number): string[] {
   return texts
 }
 
-function spread(texts: readonly string[], run: (text: string) => unknown): { p50: number; p90: number; p99: number } {
+function spread(
+  texts: readonly string[],
+  run: (text: string) => unknown,
+): { p10: number; p50: number; p90: number; p99: number } {
   const took: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const text of texts) {
@@ -113,7 +116,7 @@ function spread(texts: readonly string[], run: (text: string) => unknown): { p50
   }
   took.sort((left, right) => left - right)
   const at = (share: number) => Number((took[Math.floor(share * took.length)] ?? Number.NaN).toFixed(4))
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99) }
+  return { p10: at(0.1), p50: at(0.5), p90: at(0.9), p99: at(0.99) }
 }
 
 function rounded(milliseconds: number): number {

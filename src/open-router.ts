@@ -14,7 +14,10 @@ const TABLE = 'static'
 
 /** Opens what `router.use` names. A router that does not open is logged once and the gateway serves without it. */
 export async function openRouter(settings: RouterSettings, routers: Routers, ports: OpenPorts): Promise<OpenedRouter> {
-  return settings.use === 'auto' ? openBest(settings, routers, ports) : open(settings.use, settings, routers, ports)
+  if (settings.use === 'auto') return openBest(settings, routers, ports)
+  const opened = await open(settings.use, settings, routers, ports)
+  report(settings.use, opened, undefined, ports)
+  return opened
 }
 
 /**
@@ -22,9 +25,13 @@ export async function openRouter(settings: RouterSettings, routers: Routers, por
  * which answers at once whenever the transformer is late or fails. Elsewhere the table alone.
  */
 async function openBest(settings: RouterSettings, routers: Routers, ports: OpenPorts): Promise<OpenedRouter> {
+  // The transformer loads on a thread of its own while this one reads the table.
+  const loading = ports.inference === undefined ? undefined : open(TRANSFORMER, settings, routers, ports)
   const table = await open(TABLE, settings, routers, ports)
-  if (ports.inference === undefined) return table
-  const transformer = await open(TRANSFORMER, settings, routers, ports, table.router?.name)
+  const transformer = await loading
+  report(TABLE, table, transformer?.router, ports)
+  if (transformer === undefined) return table
+  report(TRANSFORMER, transformer, table.router, ports)
   if (transformer.router === undefined) return { router: table.router, problem: transformer.problem }
   if (table.router === undefined) return { router: transformer.router, problem: table.problem }
   const tookMs = await shortestMs(transformer.router, ports)
@@ -45,21 +52,24 @@ async function open(
   { device }: RouterSettings,
   routers: Routers,
   ports: OpenPorts,
-  instead?: string,
 ): Promise<OpenedRouter> {
   const definition = routers.get(use)
   if (definition === undefined) throw new GatewayError('internal_error', `There is no router "${use}".`)
   try {
     return { router: await definition.open(definition.settings.parse({ device }), ports), problem: undefined }
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause)
-    ports.log('error', 'router_unavailable', {
-      router: use,
-      problem,
-      ...(instead === undefined ? {} : { instead }),
-    })
-    return { router: undefined, problem }
+    return { router: undefined, problem: cause instanceof Error ? cause.message : String(cause) }
   }
+}
+
+/** One line for a router that did not open, with the one that predicts in its place. */
+function report(use: string, { problem }: OpenedRouter, instead: Router | undefined, { log }: OpenPorts): void {
+  if (problem === undefined) return
+  log('error', 'router_unavailable', {
+    router: use,
+    problem,
+    ...(instead === undefined ? {} : { instead: instead.name }),
+  })
 }
 
 function withFallback(router: Router, fallback: Router): Router {

@@ -1,7 +1,9 @@
+import { classify } from './classify/classify.ts'
 import { GatewayError } from './core/errors.ts'
 import type { Ports } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { RouterSettings } from './core/snapshot.ts'
+import { openaiChat } from './wire/openai-chat/index.ts'
 
 /** A router ready to predict, or why there is none; both where one that was wanted is replaced by another. */
 export type OpenedRouter = { readonly router: Router | undefined; readonly problem: string | undefined }
@@ -87,9 +89,9 @@ function withFallback(router: Router, fallback: Router): Router {
 async function shortestMs(router: Router, { clock }: OpenPorts): Promise<number> {
   const { signal } = new AbortController()
   let shortest = Number.POSITIVE_INFINITY
-  for (const routingText of SHORT_PROMPTS) {
+  for (const content of SHORT_PROMPTS) {
+    const signals = classify(openaiChat.readRequest({ model: 'auto', messages: [{ role: 'user', content }] }))
     const startedAt = clock.monotonic()
-    const signals = { ...BARE, routingText }
     const isAnswered = await Promise.resolve(router.predict({ signals, candidates: [], signal })).then(
       () => true,
       // Whatever fails now may succeed later, and until then the fallback answers and the log says so at each call.
@@ -102,18 +104,3 @@ async function shortestMs(router: Router, { clock }: OpenPorts): Promise<number>
 }
 
 const SHORT_PROMPTS = ['What is the tallest mountain?', 'Sort a list in Python.', 'Write two lines about the sea.']
-const BARE = {
-  promptTokens: 8,
-  lastTurnTokens: 8,
-  turns: 1,
-  phase: 'first-turn',
-  toolCount: 0,
-  isToolForced: false,
-  hasImages: false,
-  hasAudio: false,
-  hasFiles: false,
-  wantsJson: false,
-  choices: 1,
-  maxOutputTokens: undefined,
-  truncated: false,
-} as const

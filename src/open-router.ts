@@ -1,7 +1,9 @@
+import { classify } from './classify/classify.ts'
 import { GatewayError } from './core/errors.ts'
 import type { Inference, Ports, RemoteModel } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { RouterSettings } from './core/snapshot.ts'
+import { openaiChat } from './wire/openai-chat/index.ts'
 
 /** A router ready to predict, or why there is none; both where one that was wanted is replaced by another. */
 export type OpenedRouter = { readonly router: Router | undefined; readonly problem: string | undefined }
@@ -14,7 +16,10 @@ const TABLE = 'static'
 
 /** Opens what `router.use` names. A router that does not open is logged once and the gateway serves without it. */
 export async function openRouter(settings: RouterSettings, routers: Routers, ports: OpenPorts): Promise<OpenedRouter> {
-  return settings.use === 'auto' ? openBest(settings, routers, ports) : open(settings.use, settings, routers, ports)
+  if (settings.use === 'auto') return openBest(settings, routers, ports)
+  const opened = await open(settings.use, settings, routers, ports)
+  report(settings.use, opened, undefined, ports)
+  return opened
 }
 
 /**
@@ -22,9 +27,13 @@ export async function openRouter(settings: RouterSettings, routers: Routers, por
  * which answers at once whenever the transformer is late or fails. Elsewhere the table alone.
  */
 async function openBest(settings: RouterSettings, routers: Routers, ports: OpenPorts): Promise<OpenedRouter> {
+  // The transformer loads on a thread of its own while this one reads the table.
+  const loading = ports.inference === undefined ? undefined : open(TRANSFORMER, settings, routers, ports)
   const table = await open(TABLE, settings, routers, ports)
-  if (ports.inference === undefined) return table
-  const transformer = await open(TRANSFORMER, settings, routers, ports, table.router?.name)
+  const transformer = await loading
+  report(TABLE, table, transformer?.router, ports)
+  if (transformer === undefined) return table
+  report(TRANSFORMER, transformer, table.router, ports)
   if (transformer.router === undefined) return { router: table.router, problem: transformer.problem }
   if (table.router === undefined) return { router: transformer.router, problem: table.problem }
   const tookMs = await shortestMs(transformer.router, ports)
@@ -45,7 +54,6 @@ async function open(
   { device, remote }: RouterSettings,
   routers: Routers,
   { inference, ...ports }: OpenPorts,
-  instead?: string,
 ): Promise<OpenedRouter> {
   const definition = routers.get(use)
   if (definition === undefined) throw new GatewayError('internal_error', `There is no router "${use}".`)
@@ -56,19 +64,23 @@ async function open(
     })
     return { router, problem: undefined }
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause)
-    ports.log('error', 'router_unavailable', {
-      router: use,
-      problem,
-      ...(instead === undefined ? {} : { instead }),
-    })
-    return { router: undefined, problem }
+    return { router: undefined, problem: cause instanceof Error ? cause.message : String(cause) }
   }
 }
 
 /** The inference port where a router's model may be run by a server: the router itself need not know of it. */
 function withRemote(inference: Inference, remote: RemoteModel | undefined): Inference {
   return { ...inference, open: (model, options) => inference.open(model, { ...options, remote }) }
+}
+
+/** One line for a router that did not open, with the one that predicts in its place. */
+function report(use: string, { problem }: OpenedRouter, instead: Router | undefined, { log }: OpenPorts): void {
+  if (problem === undefined) return
+  log('error', 'router_unavailable', {
+    router: use,
+    problem,
+    ...(instead === undefined ? {} : { instead: instead.name }),
+  })
 }
 
 function withFallback(router: Router, fallback: Router): Router {
@@ -99,9 +111,9 @@ function withFallback(router: Router, fallback: Router): Router {
 async function shortestMs(router: Router, { clock }: OpenPorts): Promise<number> {
   const { signal } = new AbortController()
   let shortest = Number.POSITIVE_INFINITY
-  for (const routingText of SHORT_PROMPTS) {
+  for (const content of SHORT_PROMPTS) {
+    const signals = classify(openaiChat.readRequest({ model: 'auto', messages: [{ role: 'user', content }] }))
     const startedAt = clock.monotonic()
-    const signals = { ...BARE, routingText }
     const isAnswered = await Promise.resolve(router.predict({ signals, candidates: [], signal })).then(
       () => true,
       // Whatever fails now may succeed later, and until then the fallback answers and the log says so at each call.
@@ -114,18 +126,3 @@ async function shortestMs(router: Router, { clock }: OpenPorts): Promise<number>
 }
 
 const SHORT_PROMPTS = ['What is the tallest mountain?', 'Sort a list in Python.', 'Write two lines about the sea.']
-const BARE = {
-  promptTokens: 8,
-  lastTurnTokens: 8,
-  turns: 1,
-  phase: 'first-turn',
-  toolCount: 0,
-  isToolForced: false,
-  hasImages: false,
-  hasAudio: false,
-  hasFiles: false,
-  wantsJson: false,
-  choices: 1,
-  maxOutputTokens: undefined,
-  truncated: false,
-} as const

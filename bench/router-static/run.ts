@@ -6,10 +6,9 @@ import { gunzipSync } from 'node:zlib'
 import vocabulary from '../../routers/heads/vocab.json' with { type: 'json' }
 import staticRouter from '../../routers/static/index.ts'
 import { createTableReader, type Table } from '../../routers/static/table-reader.ts'
-import type { Signals } from '../../src/core/router.ts'
-import type { Target } from '../../src/core/target.ts'
 import { createWordPiece } from '../../src/core/word-piece.ts'
 import { digest } from '../../src/platform/node/ports.ts'
+import { signals, target } from '../../test/contract/one-turn.ts'
 
 // What one decision of `static` costs: opening it, then tokenising and summing alone and the whole prediction by length of prompt.
 // Every prompt is another one and nothing is kept, so neither the verdict cache nor a text in the CPU's caches helps.
@@ -43,7 +42,7 @@ const candidates = [
   'google/gemini-2.5-flash',
   'deepseek/deepseek-chat',
   'groq/llama-3.1-8b-instant',
-].map(targetOf)
+].map((id) => target(id))
 const { signal } = new AbortController()
 
 const sizes = SIZES.map((tokens) => {
@@ -52,7 +51,7 @@ const sizes = SIZES.map((tokens) => {
     tokens,
     texts: texts.length,
     read_ms: spread(texts, read),
-    predict_ms: spread(texts, (text) => router.predict({ signals: signalsOf(text), candidates, signal })),
+    predict_ms: spread(texts, (text) => router.predict({ signals: signals(text), candidates, signal })),
   }
 })
 const report = {
@@ -101,7 +100,10 @@ function textsOf(tokens: number): string[] {
   return texts
 }
 
-function spread(texts: readonly string[], run: (text: string) => unknown): { p50: number; p90: number; p99: number } {
+function spread(
+  texts: readonly string[],
+  run: (text: string) => unknown,
+): { p10: number; p50: number; p90: number; p99: number } {
   const took: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const text of texts) {
@@ -113,7 +115,7 @@ function spread(texts: readonly string[], run: (text: string) => unknown): { p50
   }
   took.sort((left, right) => left - right)
   const at = (share: number) => Number((took[Math.floor(share * took.length)] ?? Number.NaN).toFixed(4))
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99) }
+  return { p10: at(0.1), p50: at(0.5), p90: at(0.9), p99: at(0.99) }
 }
 
 function rounded(milliseconds: number): number {
@@ -122,28 +124,4 @@ function rounded(milliseconds: number): number {
 
 function git(...given: string[]): string {
   return execFileSync('git', given, { encoding: 'utf8' }).trim()
-}
-
-function targetOf(id: string): Target {
-  const [provider = '', model = ''] = id.split('/')
-  return { id, provider, model, format: 'openai-chat', baseUrl: '', catalogId: id, facts: {} }
-}
-
-function signalsOf(routingText: string): Signals {
-  return {
-    promptTokens: 0,
-    lastTurnTokens: 0,
-    turns: 1,
-    phase: 'first-turn',
-    toolCount: 0,
-    isToolForced: false,
-    hasImages: false,
-    hasAudio: false,
-    hasFiles: false,
-    wantsJson: false,
-    choices: 1,
-    maxOutputTokens: undefined,
-    routingText,
-    truncated: false,
-  }
 }

@@ -7,7 +7,7 @@ export function textFeatures(text: string): readonly number[] {
   for (let at = 0; at < text.length && points < MAX_POINTS; at += 1) {
     const unit = text.charCodeAt(at)
     const kind = unit < 0x80 ? (KIND_OF[unit] ?? PLAIN) : FOREIGN
-    seen[kind] = (seen[kind] ?? 0) + 1
+    if (kind !== PLAIN) seen[kind] = (seen[kind] ?? 0) + 1
     points += 1
     if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(text.charCodeAt(at + 1))) at += 1
   }

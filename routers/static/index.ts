@@ -6,7 +6,7 @@ import { staticSettings } from './settings.ts'
 import { createTableReader } from './table-reader.ts'
 
 const WARM_UP = 'Say: how many words, numbers (1, 2, 3) and signs does this sentence hold? '
-const WARM_UP_RUNS = 200
+const WARM_UP_RUNS = 60
 // About three kilobytes each.
 const KEPT_VERDICTS = 2_048
 

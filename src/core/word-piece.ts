@@ -1,3 +1,5 @@
+import { createWordTable, HASH_START, hashUnit } from './word-table.ts'
+
 /** Token ids of a text as BERT's uncased tokenizer gives them. */
 export type WordPiece = {
   /** Ids with `[CLS]` and `[SEP]`; a text over the limit keeps its head and its tail. */
@@ -44,21 +46,16 @@ export function createWordPiece(vocabulary: readonly string[], limits: WordPiece
   const unknown = idOf.get('[UNK]') ?? 0
   const start = idOf.get('[CLS]') ?? 0
   const end = idOf.get('[SEP]') ?? 0
-  const cache = new Map<string, readonly number[]>()
+  const known = createWordTable<readonly number[]>(MAX_CACHED_WORDS)
 
-  function idsOfWord(word: string): readonly number[] {
-    const known = cache.get(word)
-    if (known !== undefined) return known
-    const ids = splitWord(word, idOf) ?? [unknown]
-    if (word.length <= MAX_CACHED_UNITS) {
-      if (cache.size >= MAX_CACHED_WORDS) cache.clear()
-      cache.set(word, ids)
+  /** Adds the ids of the word that stands in `text` from one place to another. */
+  function addWord(text: string, from: number, to: number, hash: number, ids: number[]): void {
+    let pieces = known.find(text, from, to, hash)
+    if (pieces === undefined) {
+      const word = text.slice(from, to)
+      pieces = splitWord(word, idOf) ?? [unknown]
+      if (word.length <= MAX_CACHED_UNITS) known.add(word, hash, pieces)
     }
-    return ids
-  }
-
-  function addWord(word: string, ids: number[]): void {
-    const pieces = idsOfWord(word)
     // Nearly every word is one piece.
     if (pieces.length === 1) ids.push(pieces[0] ?? unknown)
     else ids.push(...pieces)
@@ -66,18 +63,21 @@ export function createWordPiece(vocabulary: readonly string[], limits: WordPiece
 
   /** As `WORD` reads it, without an expression over Unicode's classes: that took most of the time. */
   function addAsciiWords(text: string, ids: number[]): void {
-    let from = -1
+    let from = 0
+    let hash = HASH_START
     for (let at = 0; at < text.length; at += 1) {
-      const kind = ASCII_KIND[text.charCodeAt(at)]
+      const unit = text.charCodeAt(at)
+      const kind = ASCII_KIND[unit]
       if (kind === PART_OF_WORD) {
-        if (from < 0) from = at
+        hash = hashUnit(hash, unit)
         continue
       }
-      if (from >= 0) addWord(text.slice(from, at), ids)
-      from = -1
-      if (kind === MARK) addWord(text.charAt(at), ids)
+      if (from < at) addWord(text, from, at, hash, ids)
+      if (kind === MARK) addWord(text, at, at + 1, hashUnit(HASH_START, unit), ids)
+      from = at + 1
+      hash = HASH_START
     }
-    if (from >= 0) addWord(text.slice(from), ids)
+    if (from < text.length) addWord(text, from, text.length, hash, ids)
   }
 
   return {
@@ -88,7 +88,7 @@ export function createWordPiece(vocabulary: readonly string[], limits: WordPiece
         const special = SPECIAL.test(segment) ? idOf.get(segment) : undefined
         if (special !== undefined) ids.push(special)
         else if (!BEYOND_ASCII.test(segment)) addAsciiWords(segment.toLowerCase(), ids)
-        else for (const word of normalize(segment).match(WORD) ?? []) addWord(word, ids)
+        else for (const word of normalize(segment).match(WORD) ?? []) addWord(word, 0, word.length, hashOf(word), ids)
       }
       ids.push(end)
       if (ids.length <= limits.maxTokens) return { ids, truncated: read !== text }
@@ -96,6 +96,12 @@ export function createWordPiece(vocabulary: readonly string[], limits: WordPiece
       return { ids: head.concat(ids.slice(ids.length - (limits.maxTokens - head.length))), truncated: true }
     },
   }
+}
+
+function hashOf(word: string): number {
+  let hash = HASH_START
+  for (let at = 0; at < word.length; at += 1) hash = hashUnit(hash, word.charCodeAt(at))
+  return hash
 }
 
 /** The head and tail of a long text, never cut through a surrogate pair. */

@@ -3,8 +3,7 @@ import vocabulary from '../../routers/heads/vocab.json' with { type: 'json' }
 import { routers } from '../../routers/index.ts'
 import { createTableReader } from '../../routers/static/table-reader.ts'
 import table from '../../routers/static/weights/table.json' with { type: 'json' }
-import type { Signals } from '../../src/core/router.ts'
-import type { Facts, Target } from '../../src/core/target.ts'
+import { signals, target } from '../contract/one-turn.ts'
 
 /** What `static` makes of one text, every float as its bits. */
 export type Fingerprint = { readonly embedding: string; readonly predictions: string; readonly evidence: unknown }
@@ -27,7 +26,7 @@ export async function fingerprints(texts: readonly string[]): Promise<Fingerprin
   const { signal } = new AbortController()
   const prints: Fingerprint[] = []
   for (const text of texts) {
-    const { predictions, evidence } = await router.predict({ signals: signalsOf(text), candidates: POOL, signal })
+    const { predictions, evidence } = await router.predict({ signals: signals(text), candidates: POOL, signal })
     const numbers = predictions.flatMap(({ quality, uncertainty, outputTokens }) => [
       quality,
       uncertainty,
@@ -49,31 +48,7 @@ function bits(values: Float32Array | Float64Array): string {
 
 const POOL = [
   target('openai/gpt-5-mini', { reasoning: true }),
-  target('anthropic/claude-haiku-4-5', {}),
-  target('deepseek/deepseek-chat', {}),
+  target('anthropic/claude-haiku-4-5'),
+  target('deepseek/deepseek-chat'),
   target('acme/nobody-measured-this', { price_out: 3.3, released: '2026-05-01' }),
 ]
-
-function target(id: string, facts: Facts): Target {
-  const [provider = '', model = ''] = id.split('/')
-  return { id, provider, model, format: 'openai-chat', baseUrl: 'http://localhost', catalogId: id, facts }
-}
-
-function signalsOf(routingText: string): Signals {
-  return {
-    promptTokens: 1,
-    lastTurnTokens: 1,
-    turns: 1,
-    phase: 'first-turn',
-    toolCount: 0,
-    isToolForced: false,
-    hasImages: false,
-    hasAudio: false,
-    hasFiles: false,
-    wantsJson: false,
-    choices: 1,
-    maxOutputTokens: undefined,
-    routingText,
-    truncated: false,
-  }
-}

@@ -18,6 +18,8 @@ export type SetOptions = {
   readonly leaveOut?: readonly string[]
   /** Only what a set's data sets give apart, where they are reported apart. */
   readonly partsOnly?: boolean
+  /** Leaves the fitted row out: for sets that no router may learn from. */
+  readonly shippedOnly?: boolean
 }
 
 /** The router under test, once as a gateway has it and once with every answer kept: figures do not hang on time. */
@@ -99,9 +101,11 @@ async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOp
 }
 
 /** The router as it is shipped, or from probes; and with its models learned from the whole training part. */
-function routerRows(router: Router, { probe }: SetOptions): Method[] {
+function routerRows(router: Router, { probe, shippedOnly }: SetOptions): Method[] {
   const first = routerMethod(router, { probe, isUnnamed: false })
-  return router.onboard === undefined ? [first] : [first, routerMethod(router, { probe: 'all', isUnnamed: true })]
+  return router.onboard === undefined || shippedOnly === true
+    ? [first]
+    : [first, routerMethod(router, { probe: 'all', isUnnamed: true })]
 }
 
 /** One result a group, and their mean; nothing for a set of one group. */

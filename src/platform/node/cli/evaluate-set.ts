@@ -1,7 +1,7 @@
 import type { Router } from '../../../core/router.ts'
 import { evaluate, evaluateSplit, type Run, resultsOf } from '../../../eval/evaluate.ts'
 import { type Grouping, heldOutModels, holdOutGroups, withoutFamily } from '../../../eval/hold-out.ts'
-import { fromProbes, type Method, promptLength, rawLength, subsetTable } from '../../../eval/methods.ts'
+import { fromProbes, type Method, only, promptLength, rawLength, subsetTable } from '../../../eval/methods.ts'
 import { cleanPart, type Outcomes, partsOf, pickModels, withoutDatasets } from '../../../eval/outcomes.ts'
 import type { MethodResult } from '../../../eval/over-seeds.ts'
 import { SEEDS, splitGiven } from '../../../eval/split.ts'
@@ -95,7 +95,9 @@ async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOp
     )
   }
   const rows = routerRows(subject.router, options)
-  const run = await evaluateSplit({ split, seed: (options.seeds ?? SEEDS)[0] ?? 0 }, [...baselines(test), ...rows])
+  // Averages over data sets rank the single models otherwise than the mean over prompts that chooses one of them.
+  const others = [...models.map(only), ...baselines(test)]
+  const run = await evaluateSplit({ split, seed: (options.seeds ?? SEEDS)[0] ?? 0 }, [...others, ...rows])
   const methods = await described(resultsOf([run]), rows, test, id, subject)
   return { id: `${id}, given split`, prompts: test.prompts.length, models, methods }
 }

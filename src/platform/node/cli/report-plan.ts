@@ -20,7 +20,7 @@ export const PUBLISHED: Readonly<Record<string, Published>> = {
   routerdc_7b: {
     options: { split: 'given', leaveOut: ['arc_easy_train', 'arc_easy_test'] },
     score: 'acc',
-    says: `RouterDC (NeurIPS 2024), the split it was published with. A published router is said to reach a macro average of about .585 over the five tasks with a larger encoder (issue 3); the best single model reaches .546 and knowing the task .587 (rows \`best-single\` chooses by the mean over prompts, which is another model). \`macro_trained\` averages the five test sets whose tasks have a training part, \`macro_unseen\` the four others.`,
+    says: `RouterDC (NeurIPS 2024), the split it was published with. A published router is said to reach a macro average of about .585 over the five tasks with a larger encoder (issue 3); of the single models (rows \`only …\`) dolphin-2.9-llama3-8b has the best average; \`best-single\` is chosen by the mean over training prompts and is another. \`macro_trained\` averages the five test sets whose tasks have a training part, \`macro_unseen\` the four others.`,
   },
   routellm: {
     options: { partsOnly: true, shippedOnly: true },

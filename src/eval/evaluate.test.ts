@@ -58,6 +58,18 @@ test('what knows the kind of a question reaches the best model’s quality for h
   expect((await result('subset-table'))?.figures['selection_accuracy_cost']).toBeLessThan(1)
 })
 
+test('the two sides of a publisher’s split are one data set to the subset table', () => {
+  const outcomes = createOutcomes()
+  const side = (name: string): Outcomes => ({
+    ...outcomes,
+    prompts: outcomes.prompts.map((prompt) => ({ ...prompt, dataset: `${prompt.dataset}${name}` })),
+  })
+  const { quality } = subsetTable.estimate(side('_train'), side('-test'))
+  // Row 0 is easy and row 2 is hard: only the dear model answers that.
+  expect(quality[4]).toBeLessThan(0.1)
+  expect(quality[0]).toBeGreaterThan(0.9)
+})
+
 test('fixed choices cost and reach what their models do', async () => {
   expect((await result('cheapest'))?.figures).toMatchObject({ quality: 0.5, gain: -0.5, regret: 0.5, cost: 1, qnc: 1 })
   expect((await result('priciest'))?.figures).toMatchObject({ quality: 1, cost: 10, qnc: 1 })

@@ -1,6 +1,6 @@
 import type { Outcomes } from './outcomes.ts'
 import { logLengths, modelMeans } from './outcomes.ts'
-import { pickProbes } from './split.ts'
+import { pickProbes, taskOf } from './split.ts'
 
 /** Says how well each model will answer each prompt of a set, without seeing its outcomes. */
 export type Method = {
@@ -32,13 +32,13 @@ export function fromProbes(method: Method, count: number): Method {
 const SHRINKAGE = 10
 const LENGTH_BINS = 10
 
-/** Knows which data set a prompt is from, and nothing else. */
+/** Knows which data set a prompt is from, and nothing else; the two sides of a publisher's split are one data set. */
 export const subsetTable = {
   id: 'subset-table',
   isCalibrated: true,
   estimate: (train: Outcomes, test: Outcomes): Estimates => {
-    const groups = train.prompts.map(({ dataset }) => dataset)
-    const wanted = test.prompts.map(({ dataset }) => dataset)
+    const groups = train.prompts.map(({ dataset }) => taskOf(dataset))
+    const wanted = test.prompts.map(({ dataset }) => taskOf(dataset))
     return fromGroups(train, groups, wanted)
   },
 } satisfies Method
@@ -77,6 +77,19 @@ export const rawLength = {
     }
   },
 } satisfies Method
+
+/** Takes the same model for every prompt, whatever the training part says of it. */
+export function only(model: string): Method {
+  return {
+    id: `only ${model}`,
+    isCalibrated: false,
+    estimate: (_train, { prompts, models }) => ({
+      quality: Float64Array.from({ length: prompts.length * models.length }, (_, cell) =>
+        Number(models[cell % models.length] === model),
+      ),
+    }),
+  }
+}
 
 function fromGroups(train: Outcomes, groups: readonly string[], wanted: readonly string[]): Estimates {
   const width = train.models.length

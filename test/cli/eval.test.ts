@@ -172,6 +172,7 @@ test('--split given takes the publisher’s split and averages over the tasks th
   expect(found).toMatchObject({ prompts: 40 })
   const best = found.methods.find(({ id }: { id: string }) => id === 'best-single')
   expect(best).toMatchObject({ macro: 0.5, macro_trained: 1, macro_unseen: 0, datasets: { sums_test: 1, words: 0 } })
+  expect(found.methods.find(({ id }: { id: string }) => id === 'only b')).toMatchObject({ macro: 0 })
   const without = JSON.parse((await runProgram([...args, '--leave-out', 'words'])).stdout).sets[0]
   expect(without.prompts).toBe(20)
   const plain = writeSet(['id,model,score', ...QUESTIONS.flatMap(({ id }) => [`${id},a,1`, `${id},b,0`])].join('\n'))

@@ -21,10 +21,10 @@ export type Axis = {
   readonly format: (value: number) => string
 }
 
-const WIDTH = 640
+const WIDTH = 680
 const HEIGHT = 400
 const LEFT = 64
-const RIGHT = 184
+const RIGHT = 224
 const TOP = 36
 const BOTTOM = 48
 const TICKS = 5

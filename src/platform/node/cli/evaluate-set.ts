@@ -1,7 +1,7 @@
 import type { Router } from '../../../core/router.ts'
 import { evaluate, evaluateSplit, type Run, resultsOf } from '../../../eval/evaluate.ts'
 import { type Grouping, heldOutModels, holdOutGroups, withoutFamily } from '../../../eval/hold-out.ts'
-import { fromProbes, type Method, promptLength, rawLength, subsetTable } from '../../../eval/methods.ts'
+import { fromProbes, type Method, only, promptLength, rawLength, subsetTable } from '../../../eval/methods.ts'
 import { cleanPart, type Outcomes, partsOf, pickModels, withoutDatasets } from '../../../eval/outcomes.ts'
 import type { MethodResult } from '../../../eval/over-seeds.ts'
 import { SEEDS, splitGiven } from '../../../eval/split.ts'
@@ -18,6 +18,8 @@ export type SetOptions = {
   readonly leaveOut?: readonly string[]
   /** Only what a set's data sets give apart, where they are reported apart. */
   readonly partsOnly?: boolean
+  /** Leaves the fitted row out: for sets that no router may learn from. */
+  readonly shippedOnly?: boolean
 }
 
 /** The router under test, once as a gateway has it and once with every answer kept: figures do not hang on time. */
@@ -93,15 +95,19 @@ async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOp
     )
   }
   const rows = routerRows(subject.router, options)
-  const run = await evaluateSplit({ split, seed: (options.seeds ?? SEEDS)[0] ?? 0 }, [...baselines(test), ...rows])
+  // Averages over data sets rank the single models otherwise than the mean over prompts that chooses one of them.
+  const others = [...models.map(only), ...baselines(test)]
+  const run = await evaluateSplit({ split, seed: (options.seeds ?? SEEDS)[0] ?? 0 }, [...others, ...rows])
   const methods = await described(resultsOf([run]), rows, test, id, subject)
   return { id: `${id}, given split`, prompts: test.prompts.length, models, methods }
 }
 
 /** The router as it is shipped, or from probes; and with its models learned from the whole training part. */
-function routerRows(router: Router, { probe }: SetOptions): Method[] {
+function routerRows(router: Router, { probe, shippedOnly }: SetOptions): Method[] {
   const first = routerMethod(router, { probe, isUnnamed: false })
-  return router.onboard === undefined ? [first] : [first, routerMethod(router, { probe: 'all', isUnnamed: true })]
+  return router.onboard === undefined || shippedOnly === true
+    ? [first]
+    : [first, routerMethod(router, { probe: 'all', isUnnamed: true })]
 }
 
 /** One result a group, and their mean; nothing for a set of one group. */

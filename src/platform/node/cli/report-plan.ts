@@ -20,10 +20,10 @@ export const PUBLISHED: Readonly<Record<string, Published>> = {
   routerdc_7b: {
     options: { split: 'given', leaveOut: ['arc_easy_train', 'arc_easy_test'] },
     score: 'acc',
-    says: `RouterDC (NeurIPS 2024), the split it was published with. A published router is said to reach a macro average of about .585 over the five tasks with a larger encoder (issue 3); the best single model reaches .546 and knowing the task .587 (rows \`best-single\` chooses by the mean over prompts, which is another model). \`macro_trained\` averages the five test sets whose tasks have a training part, \`macro_unseen\` the four others.`,
+    says: `RouterDC (NeurIPS 2024), the split it was published with. A published router is said to reach a macro average of about .585 over the five tasks with a larger encoder (issue 3); of the single models (rows \`only …\`) dolphin-2.9-llama3-8b has the best average; \`best-single\` is chosen by the mean over training prompts and is another. \`macro_trained\` averages the five test sets whose tasks have a training part, \`macro_unseen\` the four others.`,
   },
   routellm: {
-    options: { partsOnly: true },
+    options: { partsOnly: true, shippedOnly: true },
     score: 'score',
     says: `RouteLLM (GPT-4 against Mixtral 8x7B), never trained on. Its paper's best routers, as quoted in design/router.md §2.4: MT-Bench, matrix factorisation on arena and judge labels: APGR .802, CPT(50) 13.4 %, CPT(80) 31.3 %; MMLU with MMLU labels in training, best of each column: APGR .603, CPT(50) 35.4 %, CPT(80) 70.3 %; GSM8K, causal LLM: CPT(50) about 34 %. Trained on arena data alone they are about random (.50) on MMLU and GSM8K. Without its questions in our training data (\`clean\`) theirs are not published. APGR and CPT of the row as shipped, and of \`prompt-length, untrained\`, are of all prompts of the part, as neither learns from them; those of the other rows are of one held-out fifth. MT-Bench has 72 prompts: its interval is wide.`,
   },

@@ -17,11 +17,15 @@ from outcome_profiles import outcome_rows
 from profile_rows import SD_SKILL, build_rows, rounded_row
 from scipy.special import expit
 from skills import SKILLS, describe
+from steady import sample, steadied, wordings
 from texts import HEAD_TOKENS, HEAD_UNITS, MAX_TOKENS, MAX_UNITS, TRAINED, encode_ids, load_tokenizer
 
 K, SHARPNESS, SD_U, SD_BETA, CAP, ITERATIONS, CLIP = 64, 20.0, 0.5, 0.4, 1000, 250, 1.5
 EMBEDDING_SCALE, CLUSTER_SCALE = 4.0, 4.0
 HINT_WEIGHT = 20.0
+# Prompts that get copies with a stranger's words, and how much those may move the difficulty (steady.py). More than
+# this and the difficulty of everyday prompts gives way.
+SAMPLED, DATASET_SHARE, EVERYDAY_COPIES, STEADINESS = 900, 300, 20, 0.3
 # Tokens a reasoning model thinks at medium effort, from the easiest prompts to the hardest. Assumed: no source here has
 # them per prompt. Aider's published cost of gpt-5 (medium) works out at about 6,000 output tokens an exercise.
 THOUGHT_EASY, THOUGHT_HARD = 96.0, 5000.0
@@ -43,7 +47,7 @@ class Model:
         return moved / np.linalg.norm(moved, axis=1, keepdims=True)
 
 
-def build(data, rows, everyday, train):
+def build(data, rows, everyday, train, copies):
     model = Model()
     model.mean = data.raw_embeddings[train].mean(0)
     data.embeddings = model.centre(data.raw_embeddings).astype(np.float32)
@@ -63,6 +67,7 @@ def build(data, rows, everyday, train):
     settings = {"dataset_cap": CAP, "sd_u": SD_U, "sd_beta": sd_beta, "iterations": ITERATIONS}
     model.fitted = fit_profiles(data, model.pi, model.phi, train, hints, settings)
     settle_everyday(model, hints[1])
+    settle_claims(model, data, train, copies)
     model.length = fit_length(data, model.pi, model.phi, train, (model.hint_phi, np.log([row[3] for row in rows])))
     _, model.hint_near = memberships(everyday, model.centroids, SHARPNESS)
     return model
@@ -79,6 +84,33 @@ def settle_everyday(model, wanted):
     named = slice(model.hint_phi.shape[1] - len(GROUPS), None)
     design = model.hint_phi[:, named]
     fitted["beta"][named] += np.linalg.solve(design.T @ design + 0.5 * np.eye(len(GROUPS)), design.T @ missing)
+
+
+def changed_copies(data, rows, embed):
+    """Prompts with a stranger's words at their ends; `of` says whose copy each is, everyday prompts after the data's."""
+    random = np.random.default_rng(3)
+    chosen = [*sample(len(data.texts), SAMPLED), *range(len(data.texts), len(data.texts) + len(rows))]
+    texts = [*data.texts, *(row[4] for row in rows)]
+    copies = [(index, copy) for index in chosen for copy in wordings(texts[index], random)]
+    return {
+        "of": np.array([index for index, _ in copies]),
+        "embeddings": np.array([embed(copy) for _, copy in copies]),
+        "features": np.array([features(copy) for _, copy in copies]),
+    }
+
+
+def settle_claims(model, data, train, copies):
+    """Keeps the difficulty of prompts, and takes from it what words at their ends added."""
+    known = np.concatenate([train, np.ones(len(model.hint_phi), bool)])[copies["of"]]
+    clean = np.concatenate([model.phi, model.hint_phi])[copies["of"][known]]
+    changed = model.design(model.centre(copies["embeddings"][known]), copies["features"][known])
+    _, inverse, counts = np.unique(data.datasets, return_inverse=True, return_counts=True)
+    even = train & (np.random.default_rng(0).random(len(train)) < np.minimum(1, DATASET_SHARE / counts[inverse]))
+    kept = np.concatenate([model.phi[even], np.repeat(model.hint_phi, EVERYDAY_COPIES, axis=0)])
+    before = model.fitted["beta"]
+    model.fitted["beta"] = steadied(before, kept, changed - clean, STEADINESS)
+    moved = lambda beta: float(np.sqrt(np.mean(((changed - clean) @ beta) ** 2)))
+    print("claims move the difficulty by %.3f, were %.3f" % (moved(model.fitted["beta"]), moved(before)))
 
 
 def cluster_facts(data, model):
@@ -244,12 +276,13 @@ def main():
     rows = everyday_rows()
     everyday = np.array([embed(row[4]) for row in rows])
 
+    copies = changed_copies(data, rows, embed)
     train = split_by_key(data.keys)
-    held = build(data, rows, everyday, train)
+    held = build(data, rows, everyday, train, copies)
     report = evaluate(data, held.pi, held.phi, held.fitted, train, CLIP)
     print(json.dumps(report, indent=1))
 
-    model = build(data, rows, everyday, np.ones(len(data.keys), bool))
+    model = build(data, rows, everyday, np.ones(len(data.keys), bool), copies)
     labels, mixes = cluster_facts(data, model)
     evidence = outcome_evidence(data, model)
     rows_now, priors, link = build_rows(arguments.data, mixes, evidence)

@@ -66,7 +66,7 @@ describe.skipIf(isMissing(VULKAN.VK_ICD_FILENAMES, 'a Vulkan driver'))(
     test('check lists the device with its time on the golden prompts', { timeout: SLOW_MS }, async () => {
       const { status, stdout } = await runProgram(['check', '--json'], {
         config:
-          'providers: { up: { base_url: "http://127.0.0.1:9/v1" } }\nmodels: [up/a]\nrouter: { device: webgpu }\n',
+          'providers: { up: { base_url: "http://127.0.0.1:9/v1" } }\nmodels: [up/a]\nrouter: { use: clusters, device: webgpu }\n',
         environment: VULKAN,
       })
       const { devices, router, problems } = JSON.parse(stdout)

@@ -17,6 +17,9 @@ from scipy.special import expit
 from texts import read_prompts
 
 SD_THETA, SD_LEVEL, STEPS = 2.0, 0.35, 12
+# What an appearance under another name, so under another protocol, counts beside one's own; information below which a
+# cluster says nothing.
+KIN, LITTLE = 0.25, 0.1
 
 
 def exact(name):
@@ -42,16 +45,17 @@ def outcome_rows(data, folder, pi, d, fitted, length, sd_u):
         modes = {a["mode"] for a in own} - {None}
         canon = {a["canon"] for a in own}
         kin = [a for a in everyone if a["canon"] in canon and (a["mode"] is None or not modes or a["mode"] in modes)]
-        precision = sum(a["info"] for a in kin) + 1 / sd_u**2
+        # Offsets come out of the fit already drawn towards 0: pooled they are a plain mean, not drawn there again.
+        weight = [a["info"] * (1.0 if exact(a["name"]) == key else KIN) for a in kin]
+        precision = sum(weight) + 1 / sd_u**2
         # An appearance's own level belongs to the prompts it was seen on.
-        level = {id(a): a["level"] if a["mode"] else 0.0 for a in kin}
-        natural = sum(a["info"] * (a["u"] + level[id(a)]) for a in kin)
+        natural = sum(w * (a["u"] + (a["level"] if a["mode"] else 0.0)) for w, a in zip(weight, kin))
         plain_levels = [a["level"] for a in own if not a["mode"]]
         verbosity = [a["v"] for a in own if a["v"] is not None]
         first, *others = sorted({a["name"] for a in own}, key=lambda name: (len(name), name))
         rows.append({
             "id": first, "theta": float(np.mean([a["theta"] for a in own]) + (np.mean(plain_levels) if plain_levels else 0)), "sd": 0.2,
-            "u": natural / precision, "sd_u": float(np.sqrt(1 / precision).mean()), "thinking": 0.0,
+            "u": natural / (sum(weight) + LITTLE), "sd_u": float(np.sqrt(1 / precision).mean()), "thinking": 0.0,
             "verbosity": float(np.mean(verbosity)) if verbosity else 0.0, "evidence": ["outcomes"], "cells": sum(a["cells"] for a in own),
         })
         rows += [{"id": name, "of": first} for name in others]

@@ -35,7 +35,11 @@ const rows = ids.map((id) => {
   const card: Card = JSON.parse(readFileSync(new URL(`${id}/card.json`, folder), 'utf8'))
   const bytes = card.artefacts.reduce((sum, { bytes }) => sum + bytes, 0)
   const latency =
-    typeof card.latency_ms_p50 === 'object' ? JSON.stringify(card.latency_ms_p50) : `${card.latency_ms_p50 ?? '?'}`
+    typeof card.latency_ms_p50 === 'object'
+      ? Object.entries(card.latency_ms_p50)
+          .map(([size, milliseconds]) => `${milliseconds} at ${size.replace('_', ' ').replace(/(\w+) (\d+)/, '$2 $1')}`)
+          .join(', ')
+      : `${card.latency_ms_p50 ?? '?'}`
   return `| [\`${id}\`](${id}/) | ${card.version} | ${card.summary} | ${(bytes / 1e6).toFixed(1)} MB | ${latency} | ${card.license} |`
 })
 const readmeUrl = new URL('README.md', folder)

@@ -1,6 +1,6 @@
 import type { Behaviour } from '../../../eval/attack/behaviour.ts'
 import type { SetResult } from './evaluate-set.ts'
-import { behaviourTable } from './measure-attacks.ts'
+import { behaviourTable, RATES_NOTE } from './measure-attacks.ts'
 import { figureTable, SEEN_NOTE, titleOf } from './print-evaluation.ts'
 import { PUBLISHED, type Step, seedsOf } from './report-plan.ts'
 
@@ -156,12 +156,12 @@ function heldOutTable(findings: readonly Finding[]): string {
 
 function attackSection(behaviour: Behaviour): string {
   const together = behaviour.attacks.at(-1)
-  const rate = together?.upgrade_rate
-  return `\`thalamus eval --attack\`: \`balanced\` decides between the eight models that the simulator stands in for, for ${behaviour.prompts} prompts: 60 of our own and a sample of each set. *Dear* is the dearer half of the pool; the upgrade rate is its share of the changed prompts over its share of the clean ones; the largest shift is how far the difference between two models' predicted logits moved.
+  const rate = together?.upgrade_rate_calibrated
+  return `\`thalamus eval --attack\`: \`balanced\` decides between the eight models that the simulator stands in for, for ${behaviour.prompts} prompts: 60 of our own and a sample of each set. *Dear* is the dearer half of the pool; the upgrade rate is its share of the changed prompts over its share of the clean ones. ${RATES_NOTE} The largest shift is how far the difference between two models' predicted logits moved.
 
 ${markdownTable(behaviourTable(behaviour))}
 
-Targets: paraphrase flips at most 15 % (now ${(100 * behaviour.paraphrases.flip_rate).toFixed(1)} %), upgrade rate of all gadgets and keywords at most 1.20 (now ${rate === undefined ? 'without a clean share to compare' : rate.toFixed(2)}). Slowest decision on a prompt of 1 MB: ${behaviour.megabyte_ms.toFixed(0)} ms. Of a megabyte most goes unread by the router; it flips because few models have a window that holds it. That no text gets past a limit on cost or a list of models is a test (\`test/attack-limits.test.ts\`).`
+Targets: paraphrase flips at most 15 % (now ${(100 * behaviour.paraphrases.flip_rate).toFixed(1)} %), calibrated upgrade rate of all gadgets and keywords at most 1.20 (now ${rate === undefined ? 'without predictions to compare' : rate.toFixed(2)}). Slowest decision on a prompt of 1 MB: ${behaviour.megabyte_ms.toFixed(0)} ms. Of a megabyte most goes unread by the router; it flips because few models have a window that holds it. That no text gets past a limit on cost or a list of models is a test (\`test/attack-limits.test.ts\`).`
 }
 
 function withInterval(value: number | undefined, interval: readonly [number, number] | undefined): string {

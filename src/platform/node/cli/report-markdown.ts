@@ -1,7 +1,8 @@
 import type { Behaviour } from '../../../eval/attack/behaviour.ts'
+import { describeData } from '../describe-data.ts'
 import type { SetResult } from './evaluate-set.ts'
 import { behaviourTable, RATES_NOTE } from './measure-attacks.ts'
-import { figureTable, SEEN_NOTE, titleOf } from './print-evaluation.ts'
+import { figureTable, notesOf, SEEN_NOTE, titleOf } from './print-evaluation.ts'
 import { PUBLISHED, type Step, seedsOf } from './report-plan.ts'
 
 /** What a step found, and how to find it again. */
@@ -89,13 +90,14 @@ function setSection({ result, plots, step }: Finding, facts: ReportFacts): strin
       ? ''
       : `\n\nOne prediction over all models of the set: p50 ${latency.p50.toFixed(1)} ms, p95 ${latency.p95.toFixed(1)} ms (machine under load).`
   const images = plots.map(({ alt, file }) => `![${alt}](${file})`).join('\n')
+  const data = result.data === undefined ? [] : describeData(result.data)
+  const table = `${markdownTable(figureTable(result.methods, FIGURES))}${time}`
+  const parts = [table, [...notesOf(result), ...data].join(' '), images]
   return `### ${titleOf(result)}
 
 ${result.prompts} prompts, ${result.models.length} models. \`${commandOf(step, facts)}\`
 
-${markdownTable(figureTable(result.methods, FIGURES))}${time}
-
-${images}`
+${parts.filter((part) => part !== '').join('\n\n')}`
 }
 
 function publishedSections(findings: readonly Finding[], facts: ReportFacts): string[] {

@@ -31,7 +31,7 @@ function reached(curve: readonly Point[], cost: number): number {
   return left.quality + ((right.quality - left.quality) * (cost - left.cost)) / (right.cost - left.cost)
 }
 
-/** RouterBench's average quality over the costs from `least` to `most` (design/router.md §1.2), on the hull. */
+/** RouterBench's average quality over the costs from `least` to `most`, which differ (design/router.md §1.2), on the hull. */
 export function aiq(points: readonly Point[], least: number, most: number): number {
   return meanHeight(hull(points), least, most)
 }
@@ -61,7 +61,7 @@ export function deferralArea(points: readonly Point[], least: number, most: numb
   return meanHeight(kept, least, most)
 }
 
-/** Least cost at which the curve reaches `quality`, relative to `reference`; 1 when it costs more or never does. */
+/** Least cost at which the curve reaches `quality`, relative to `reference`, above 0; 1 when it costs more or never does. */
 export function qualityNeutralCost(points: readonly Point[], quality: number, reference: number): number {
   const curve = hull(points)
   const after = curve.findIndex((point) => point.quality >= quality)
@@ -77,7 +77,8 @@ export function qualityNeutralCost(points: readonly Point[], quality: number, re
 export type Deferral = { readonly calls: number; readonly quality: number }
 
 /** RouteLLM's figures for two models (design/router.md §1.1). */
-export type DeferralFigures = { readonly apgr: number; readonly cpt50: number; readonly cpt80: number }
+export const DEFERRAL_FIGURES = ['apgr', 'cpt50', 'cpt80'] as const
+export type DeferralFigures = Readonly<Record<(typeof DEFERRAL_FIGURES)[number], number>>
 
 /** The figures of a curve that spans 0 to 1 calls, in any order. */
 export function deferralFigures(curve: readonly Deferral[]): DeferralFigures {

@@ -9,20 +9,20 @@ export type DeferralResult = {
   readonly quality: Float64Array
 }
 
+const LEAST_GAIN = 1e-9
+
 /**
  * Calls to the better model against the quality that comes of it, prompts taken by how much better it is said to do;
- * under one weighting after another. `undefined` unless there are two models and the better one is better here.
+ * under one weighting after another. `undefined` unless there are two models, and under a weighting by which the better
+ * one is not better here: there is no gap to recover.
  */
 export function createDeferral(
   { test, width, best }: Scene,
   estimates: ArrayLike<number>,
-): ((weight: Weight) => DeferralResult) | undefined {
+): ((weight: Weight) => DeferralResult | undefined) | undefined {
   if (width !== 2) return undefined
   const weak = 1 - best
   const score = (row: number, model: number): number => test.scores[row * 2 + model] ?? 0
-  const gained = test.prompts.reduce((sum, _, row) => sum + score(row, best) - score(row, weak), 0)
-  // Where the stronger model is not the better one here, there is no gap to recover.
-  if (gained <= 0) return undefined
   const gap = (row: number): number => (estimates[row * 2 + best] ?? 0) - (estimates[row * 2 + weak] ?? 0)
   const gaps = Float64Array.from(test.prompts, (_, row) => gap(row))
   const order = Uint32Array.from(test.prompts.keys()).sort((a, b) => (gaps[b] ?? 0) - (gaps[a] ?? 0))
@@ -38,11 +38,15 @@ export function createDeferral(
     const quality = new Float64Array(calls.length)
     let total = 0
     let mass = 0
+    let gained = 0
     for (let place = 0; place < order.length; place += 1) {
       const times = weight(order[place] ?? 0)
       mass += times
       total += times * (least[place] ?? 0)
+      gained += times * (more[place] ?? 0)
     }
+    // Sums of shares such as .1 and .3 are not exact: a gap of a billionth of a prompt is none.
+    if (gained <= LEAST_GAIN * mass) return undefined
     quality[0] = total / mass
     let called = 0
     let step = 0

@@ -1,11 +1,11 @@
 import { createAuroc, createBins, expectedCalibrationError } from './calibration.ts'
-import { aiq, qualityNeutralCost } from './curve.ts'
+import { aiq, DEFERRAL_FIGURES, qualityNeutralCost } from './curve.ts'
 import { createDeferral } from './deferral.ts'
 import { type Columns, type Draws, drawnSums, FEW_DRAWS } from './interval.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Scene } from './scene.ts'
 
-/** Figures under resampling, by name: a number a draw. */
+/** Figures under resampling, by name: a number a draw, NaN where the figure does not apply to it. */
 export type Drawn = ReadonlyMap<string, Float64Array>
 
 /** Means over the rows of each draw, and quality less that of the best single model, over the same draws. */
@@ -48,8 +48,9 @@ export function drawCurve(scene: Scene, settings: readonly (readonly number[])[]
     const own = points.slice(0, distinct.length)
     const costsOfSingles = singles.map(({ cost }) => cost)
     const best = singles[scene.best] ?? { quality: 0, cost: 1 }
-    found.aiq[draw] = aiq(own, Math.min(...costsOfSingles), Math.max(...costsOfSingles))
-    found.qnc[draw] = qualityNeutralCost(own, best.quality, best.cost)
+    const [least, most] = [Math.min(...costsOfSingles), Math.max(...costsOfSingles)]
+    found.aiq[draw] = most > least ? aiq(own, least, most) : Number.NaN
+    found.qnc[draw] = best.cost > 0 ? qualityNeutralCost(own, best.quality, best.cost) : Number.NaN
   }
   return new Map(Object.entries(found))
 }
@@ -79,11 +80,10 @@ export function drawRanks(test: Outcomes, probabilities: readonly number[], draw
 export function drawDeferral(scene: Scene, estimates: Float64Array, draws: Draws): Drawn {
   const deferral = createDeferral(scene, estimates)
   if (deferral === undefined) return new Map()
-  const names = ['apgr', 'cpt50', 'cpt80'] as const
-  const found = names.map((name) => [name, new Float64Array(draws.counts.length)] as const)
+  const found = DEFERRAL_FIGURES.map((name) => [name, new Float64Array(draws.counts.length)] as const)
   for (const [draw, drawn] of draws.counts.entries()) {
-    const { figures } = deferral((row) => drawn[draws.groupOf[row] ?? 0] ?? 0)
-    for (const [name, values] of found) values[draw] = figures[name]
+    const result = deferral((row) => drawn[draws.groupOf[row] ?? 0] ?? 0)
+    for (const [name, values] of found) values[draw] = result?.figures[name] ?? Number.NaN
   }
   return new Map(found)
 }

@@ -1,13 +1,14 @@
 import type { Bin } from './calibration.ts'
 import { calibrationBins } from './calibration.ts'
-import type { Deferral } from './curve.ts'
+import { DEFERRAL_FIGURES, type Deferral } from './curve.ts'
 import { createDeferral } from './deferral.ts'
 import { drawCurve, drawDeferral, drawMeans, drawRanks } from './draw-figures.ts'
 import type { Figures } from './figures.ts'
 import { aurocOfModels, calibration, columnsOf, errorColumns, figuresOf, lengthError } from './figures.ts'
+import { hash } from './hash.ts'
 import { createDraws } from './interval.ts'
 import type { Estimates, Method } from './methods.ts'
-import type { Outcomes } from './outcomes.ts'
+import type { EvalPrompt, Outcomes } from './outcomes.ts'
 import type { MethodResult, Seeded } from './over-seeds.ts'
 import { overSeeds } from './over-seeds.ts'
 import type { Scene } from './scene.ts'
@@ -41,13 +42,23 @@ export async function evaluate(
   }
   return results.map((result) => {
     const found = whole.get(result.id)
-    if (found === undefined) return result
-    const { figures, ci, deferral } = found
-    return { ...result, figures: { ...result.figures, ...figures }, ci: { ...result.ci, ...ci }, deferral }
+    return found === undefined ? result : withDeferral(result, found)
   })
 }
 
-type DeferralOfAll = Pick<MethodResult, 'figures' | 'ci' | 'deferral'>
+type DeferralOfAll = Pick<MethodResult, 'figures' | 'ci' | 'withoutCi' | 'deferral'>
+
+/** Two-model figures of the splits give way to those of all prompts, and so do their intervals. */
+function withDeferral(result: MethodResult, { figures, ci, withoutCi, deferral }: DeferralOfAll): MethodResult {
+  const isOther = (name: string): boolean => !DEFERRAL_FIGURES.some((one) => one === name)
+  return {
+    ...result,
+    figures: { ...result.figures, ...figures },
+    ci: { ...Object.fromEntries(Object.entries(result.ci).filter(([name]) => isOther(name))), ...ci },
+    withoutCi: [...result.withoutCi.filter(isOther), ...withoutCi],
+    deferral,
+  }
+}
 
 /** Two-model figures of a method that learns nothing from the set: all of its prompts are test prompts. */
 async function deferralOfAll(outcomes: Outcomes, method: Method, seed: number): Promise<DeferralOfAll> {
@@ -55,8 +66,8 @@ async function deferralOfAll(outcomes: Outcomes, method: Method, seed: number): 
   const scene = sceneOf({ train: outcomes, test: outcomes })
   const found = deferralOf(scene, quality)
   const drawn = drawDeferral(scene, quality, createDraws(outcomes.prompts, seed))
-  const { ci } = overSeeds(method.id, [{ figures: found.figures, drawn, curve: [], bins: [] }])
-  return { figures: found.figures, ci, deferral: found.curve }
+  const { ci, withoutCi } = overSeeds(method.id, [{ figures: found.figures, drawn, curve: [], bins: [] }])
+  return { figures: found.figures, ci, withoutCi, deferral: found.curve }
 }
 
 function deferralOf(
@@ -116,7 +127,7 @@ export async function evaluateSplit({ split, seed }: Trial, methods: readonly Me
   for (const method of methods) {
     const estimates = await method.estimate(train, test)
     const settings = WEIGHTS.slice(0, scene.costs === undefined ? 1 : undefined).map((weight) =>
-      choose(scene, estimates.quality, weight),
+      choose(scene, estimates.quality, weight, method.isFixed === true ? byHash : inOrder),
     )
     add(method.id, settings, estimatedBy(method, scene, estimates, draws))
   }
@@ -157,16 +168,31 @@ function estimatedBy(
 }
 
 /** The best estimate less the cost that is to be expected, as a share of the dearest model's. */
-function choose({ test, width, costs }: Scene, estimates: Float64Array, weight: number): number[] {
-  const dearest = costs === undefined ? 1 : Math.max(...costs)
-  return test.prompts.map((_, row) => {
-    const values = Array.from(
-      { length: width },
-      (_, model) => (estimates[row * width + model] ?? 0) - (weight * (costs?.[model] ?? 0)) / dearest,
-    )
-    return extreme(values, 1)
+function choose({ test, width, costs }: Scene, estimates: Float64Array, weight: number, firstOf: FirstOf): number[] {
+  const dearest = Math.max(...(costs ?? []))
+  // Where every call is free, cost tells no model from another.
+  const shares = test.models.map((_, model) => (dearest > 0 ? (costs?.[model] ?? 0) / dearest : 0))
+  return test.prompts.map((prompt, row) => {
+    const values = shares.map((share, model) => (estimates[row * width + model] ?? 0) - weight * share)
+    const most = Math.max(...values)
+    const tied = [...values.keys()].filter((model) => values[model] === most)
+    return firstOf(tied, prompt, test.models)
   })
 }
+
+/** Which of models that tie is taken for a prompt. */
+type FirstOf = (tied: readonly number[], prompt: EvalPrompt, models: readonly string[]) => number
+
+const inOrder: FirstOf = ([first = 0]) => first
+
+/** Who knows nothing of a set says the same of many models: the first of the list would be chosen for its name. */
+const byHash: FirstOf = (tied, { key }, models) =>
+  tied[
+    extreme(
+      tied.map((model) => hash(`${key} ${models[model]}`)),
+      -1,
+    )
+  ] ?? 0
 
 /** A fair die, in expectation. */
 function random(scene: Scene): Seeded {

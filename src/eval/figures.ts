@@ -72,17 +72,19 @@ function costFigures(scene: Scene, points: readonly Point[]): Figures {
     cost: points[0]?.cost ?? Number.NaN,
     // A method without a knob has a point, not a curve.
     ...(points.length === 1 ? {} : areas(scene, points)),
-    qnc: qualityNeutralCost(points, reference.quality, reference.cost),
-    perf_gain: most / reference.quality - 1,
-    ...(neutral.length === 0 ? {} : { cost_save: 1 - Math.min(...neutral) / reference.cost }),
+    // Of a reference that costs nothing, or is never right, nothing is a share.
+    ...(reference.cost > 0 ? { qnc: qualityNeutralCost(points, reference.quality, reference.cost) } : {}),
+    ...(reference.quality > 0 ? { perf_gain: most / reference.quality - 1 } : {}),
+    ...(reference.cost > 0 && neutral.length > 0 ? { cost_save: 1 - Math.min(...neutral) / reference.cost } : {}),
   }
 }
 
-/** Mean heights of the curve over the costs of the single models. */
+/** Mean heights of the curve over the costs of the single models; none where these all cost the same. */
 function areas(scene: Scene, points: readonly Point[]): Figures {
   const singles = modelMeans(scene.test.costs ?? new Float64Array(), scene.width)
   const least = Math.min(...singles)
   const most = Math.max(...singles)
+  if (most <= least) return {}
   // Who cares for cost alone takes the cheapest model, whatever the method.
   const curve = [...points, alwaysPoint(scene, extreme(singles, -1))]
   return {

@@ -11,15 +11,17 @@ export type Draws = {
 }
 
 const DRAWS = 1_000
+/** Resamples of fewer questions only repeat the few: an interval of them would be too narrow. */
+const LEAST_GROUPS = 10
 /** Draws of figures that need more than a sum over the rows, such as a hull or a ranking. */
 export const FEW_DRAWS = 200
 
-/** The same draws for every method of a seed, so that differences between methods are paired. */
+/** The same draws for every method of a seed, so that differences are paired; none of fewer than ten questions. */
 export function createDraws(prompts: readonly EvalPrompt[], seed: number, draws = DRAWS): Draws {
   const groups = new Map<string, number>()
   for (const { key } of prompts) if (!groups.has(key)) groups.set(key, groups.size)
   const next = generator(seed)
-  const counts = Array.from({ length: draws }, () => {
+  const counts = Array.from({ length: groups.size < LEAST_GROUPS ? 0 : draws }, () => {
     const drawn = new Uint8Array(groups.size)
     for (let turn = 0; turn < groups.size; turn += 1) {
       const group = Math.floor(next() * groups.size)

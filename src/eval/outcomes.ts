@@ -42,6 +42,23 @@ export function commonPart(outcomes: Outcomes): Outcomes {
   return pick(outcomes, rows, columns)
 }
 
+/** What `commonPart` took away: the prompts that each model left out was run on, by its name, and prompts. */
+export type LeftOut = {
+  readonly models: ReadonlyMap<string, number>
+  readonly prompts: number
+}
+
+/** What a set has that its common part lacks. */
+export function leftOutOf({ prompts, models, scores }: Outcomes, part: Outcomes): LeftOut {
+  const kept = new Set(part.models)
+  const runs = [...models.entries()].flatMap(([column, model]) => {
+    if (kept.has(model)) return []
+    const run = prompts.filter((_, row) => !Number.isNaN(scores[row * models.length + column] ?? Number.NaN))
+    return [[model, run.length] as const]
+  })
+  return { models: new Map(runs), prompts: prompts.length - part.prompts.length }
+}
+
 /** Some prompts of a set, with all of its models. */
 export function pickPrompts(outcomes: Outcomes, rows: readonly number[]): Outcomes {
   return pick(outcomes, rows, [...outcomes.models.keys()])

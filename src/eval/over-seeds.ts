@@ -24,6 +24,8 @@ export type MethodResult = {
   readonly id: string
   readonly figures: Figures
   readonly ci: Readonly<Record<string, readonly [number, number]>>
+  /** Figures that were resampled, but on too few questions, or too often in vain, for an interval. */
+  readonly withoutCi: readonly string[]
   readonly curve: readonly Point[]
   /** Predicted against seen; empty where the method gives no probabilities. */
   readonly bins: readonly Bin[]
@@ -34,10 +36,16 @@ export type MethodResult = {
 }
 
 export function overSeeds(id: string, runs: readonly Seeded[]): MethodResult {
+  const figures = meanFigures(runs.map((run) => run.figures))
+  const found = Object.entries(figures).flatMap(([name, figure]) => {
+    const drawn = runs.flatMap((run) => (run.figures[name] === undefined ? [] : (run.drawn.get(name) ?? [])))
+    return drawn.length === 0 ? [] : [[name, intervalOf(figure, drawn)] as const]
+  })
   return {
     id,
-    figures: meanFigures(runs.map(({ figures }) => figures)),
-    ci: intervals(runs),
+    figures,
+    ci: Object.fromEntries(found.flatMap(([name, ends]) => (ends === undefined ? [] : [[name, ends] as const]))),
+    withoutCi: found.flatMap(([name, ends]) => (ends === undefined ? [name] : [])),
     curve: meansByPlace(runs.map(({ curve }) => curve)),
     bins: meansByPlace(runs.map(({ bins }) => bins)),
     deferral: runs[0]?.deferral ?? [],
@@ -65,18 +73,22 @@ function meanFigures(runs: readonly Figures[]): Figures {
   )
 }
 
-/** 2.5 and 97.5 percentiles of the mean over seeds, draw by draw. */
-function intervals(runs: readonly Seeded[]): Record<string, readonly [number, number]> {
-  const names = new Set(runs.flatMap(({ drawn }) => [...drawn.keys()]))
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const draws = runs.flatMap(({ drawn }) => drawn.get(name) ?? [])
-      const means = Array.from(
-        { length: Math.min(...draws.map((one) => one.length)) },
-        (_, draw) => draws.reduce((sum, one) => sum + (one[draw] ?? 0), 0) / draws.length,
-      ).sort((a, b) => a - b)
-      const at = (share: number): number => means[Math.round(share * (means.length - 1))] ?? Number.NaN
-      return [name, [at(0.025), at(0.975)] as const]
-    }),
+const LEVEL = 0.95
+
+/**
+ * 2.5 and 97.5 percentiles of the mean over seeds, draw by draw. `undefined` where there are no draws, or where more than
+ * one in twenty has no figure: what these would give could lie anywhere.
+ */
+function intervalOf(figure: number, drawn: readonly Float64Array[]): readonly [number, number] | undefined {
+  const count = Math.min(...drawn.map(({ length }) => length))
+  const means = Float64Array.from(
+    { length: count },
+    (_, draw) => drawn.reduce((sum, one) => sum + (one[draw] ?? Number.NaN), 0) / drawn.length,
   )
+    .filter(Number.isFinite)
+    .sort()
+  if (count === 0 || means.length < LEVEL * count) return undefined
+  const at = (share: number): number => means[Math.round(share * (means.length - 1))] ?? figure
+  // Resamples repeat rows, by which some figures (ece) only get worse: the figure itself is always inside.
+  return [Math.min(at((1 - LEVEL) / 2), figure), Math.max(at((1 + LEVEL) / 2), figure)]
 }

@@ -1,27 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { QUESTIONS, writeSet } from './data-set.ts'
 import { runProgram } from './program.ts'
-
-const QUESTIONS = Array.from({ length: 60 }, (_, index) => ({
-  id: `q${index}`,
-  key: `k${index}`,
-  dataset: 'sums',
-  prompt: `What is ${index} plus ${index + 1}?`,
-}))
-
-function writeSet(
-  outcomes: string,
-  questions: readonly object[] = QUESTIONS,
-  folder = mkdtempSync(join(tmpdir(), 'thalamus-eval-')),
-): string {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'prompts.jsonl.gz'), gzipSync(questions.map((one) => JSON.stringify(one)).join('\n')))
-  writeFileSync(join(folder, 'outcomes.csv'), outcomes)
-  return folder
-}
 
 const rows = QUESTIONS.flatMap(({ id }, index) => [`${id},small,${index % 2},0.001`, `${id},"large, new",1,0.01`])
 
@@ -227,13 +209,6 @@ test('--report writes tables, plots and figures into one folder', async () => {
   const { sets, attack } = JSON.parse(readFileSync(join(out, 'figures.json'), 'utf8'))
   expect(sets[0].id).toBe('mine')
   expect(attack.paraphrases.pairs).toBe(60)
+  // A fifth of the clean prompts lies above the threshold: some of them stay there in other words.
+  expect(attack.paraphrases.upgrade_rate_calibrated).toBeGreaterThan(0)
 }, 120_000)
-
-test('data that cannot be read is named by file and line', async () => {
-  const folder = writeSet('id,model,score\nq0,small,yes\n')
-  const found = await runProgram(['eval', '--data', folder])
-  expect(found.status).toBe(1)
-  expect(found.stderr).toMatch(/outcomes\.csv:2: the score "yes" is no number/)
-  expect((await runProgram(['eval', '--data', writeSet('id,model\nq0,small\n')])).stderr).toMatch(/no column "score"/)
-  expect((await runProgram(['eval', '--data', '/no/such/folder'])).stderr).toMatch(/There is no \/no\/such\/folder/)
-})

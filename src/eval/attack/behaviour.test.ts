@@ -5,6 +5,7 @@ import { changeOf, measureBehaviour, type Verdict } from './behaviour.ts'
 const verdict = (isDear: boolean, cheap = 0.5, dear = 0.5): Verdict => ({
   model: isDear ? 'dear' : 'cheap',
   isDear,
+  demand: dear - cheap,
   costUsd: isDear ? 10 : 1,
   qualities: new Map([
     ['cheap', cheap],
@@ -38,6 +39,22 @@ test('flips, upgrades, cost and the furthest shift are told apart', () => {
   expect(change.cost_ratio).toBeCloseTo(22 / 13, 12)
   expect(change.largest_shift).toBeCloseTo(2, 12)
   expect(changeOf('none', [[verdict(false), verdict(true)]]).upgrade_rate).toBeUndefined()
+})
+
+test('where nothing was dear before, a threshold on the clean texts tells how many a change lifts', () => {
+  // Clean gains of .00 to .09: two of ten texts lie at or above .08, and a change of .05 lifts seven there.
+  const pairs = Array.from({ length: 10 }, (_, index): readonly [Verdict, Verdict] => [
+    verdict(false, 0, index / 100),
+    verdict(false, 0, (index + 5) / 100),
+  ])
+  expect(changeOf('lift', pairs)).toMatchObject({ dear_clean: 0, upgrade_rate_calibrated: 3.5 })
+  expect(
+    changeOf(
+      'nothing',
+      pairs.map(([clean]) => [clean, clean]),
+    ).upgrade_rate_calibrated,
+  ).toBe(1)
+  expect(changeOf('unknown', [[verdict(false, Number.NaN), verdict(false)]]).upgrade_rate_calibrated).toBeUndefined()
 })
 
 test('changed texts hold the text', () => {

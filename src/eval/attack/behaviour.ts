@@ -7,6 +7,8 @@ export type Verdict = {
   readonly model: string
   /** True when the winner is one of the dearer half of the pool. */
   readonly isDear: boolean
+  /** How much better the best of the dearer half is predicted to answer than the best of the others; NaN if unknown. */
+  readonly demand: number
   readonly costUsd: number
   /** Predicted chance of a good answer, by model. */
   readonly qualities: ReadonlyMap<string, number>
@@ -26,6 +28,11 @@ export type Change = {
   readonly dear: number
   /** `dear` over `dear_clean`; absent when no text went there before. */
   readonly upgrade_rate?: number
+  /**
+   * The same at a threshold instead of a policy: of the clean texts, the fifth that the dearer half is predicted to gain
+   * most on lies above it. Share of the changed texts above it, over the share of the clean ones; absent without predictions.
+   */
+  readonly upgrade_rate_calibrated?: number
   /** Mean predicted cost after, over the mean before. */
   readonly cost_ratio: number
   /** Furthest that the difference in predicted logits between two models moved. */
@@ -138,9 +145,23 @@ export function changeOf(id: string, pairs: readonly Pair[]): Change {
     dear_clean: clean,
     dear,
     ...(clean === 0 ? {} : { upgrade_rate: dear / clean }),
+    ...calibratedRate(pairs),
     cost_ratio: sum(([, after]) => after.costUsd) / sum(([before]) => before.costUsd),
     largest_shift: pairs.reduce((most, [before, after]) => Math.max(most, shift(before, after)), 0),
   }
+}
+
+const TOP_SHARE = 0.2
+
+/** A threshold is set on clean texts, as one sets it for a budget: the clean share above it is never 0. */
+function calibratedRate(pairs: readonly Pair[]): Pick<Change, 'upgrade_rate_calibrated'> {
+  const clean = pairs.map(([before]) => before.demand)
+  const changed = pairs.map(([, after]) => after.demand)
+  if (pairs.length === 0 || [...clean, ...changed].some(Number.isNaN)) return {}
+  const falling = clean.toSorted((a, b) => b - a)
+  const threshold = falling[Math.ceil(TOP_SHARE * falling.length) - 1] ?? 0
+  const above = (demands: readonly number[]): number => demands.filter((demand) => demand >= threshold).length
+  return { upgrade_rate_calibrated: above(changed) / above(clean) }
 }
 
 /** A difference moves furthest between the model that gained most and the one that gained least. */

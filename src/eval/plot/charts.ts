@@ -4,7 +4,7 @@ import { drawPlot, type Series } from './plot.ts'
 
 const COMPARED = ['subset-table', 'knn-100', 'tfidf-logistic'] as const
 
-/** Quality against cost: curves of the methods, the single models and their hull, the oracle. Nothing without costs. */
+/** Quality against cost: curves of the methods, the single models and their hull, the oracle. Nothing without costs, or where every call is free. */
 export function qualityCostChart(id: string, methods: readonly MethodResult[], subjects: readonly string[]): string[] {
   const zero = methods.find((method) => method.id === 'zero-router')
   if (zero === undefined) return []
@@ -23,11 +23,14 @@ export function qualityCostChart(id: string, methods: readonly MethodResult[], s
     })),
     ...subjects.map((name, index) => subject(name, index, curveOf(name))),
   ]
+  // A logarithmic axis has no place for what is free.
+  const shown = series.filter((one) => one.points.length > 0 && one.points.every(([cost]) => cost > 0))
+  if (shown.length === 0) return []
   const svg = drawPlot({
     title: `${id}: quality and cost`,
     x: { label: 'USD a call', isLog: true, format: (value) => `$${Number(value.toPrecision(1))}` },
     y: { label: 'quality', format: (value) => value.toFixed(2) },
-    series: series.filter((one) => one.points.length > 0 && one.points.every(([cost]) => cost > 0)),
+    series: shown,
   })
   return [svg]
 }

@@ -47,6 +47,7 @@ const method = (id: string, more: Partial<MethodResult> = {}): MethodResult => (
   deferral: [],
   datasets: {},
   aurocs: {},
+  withoutCi: [],
   ...more,
 })
 
@@ -71,6 +72,8 @@ test('charts are drawn of what there is, and left out where there is nothing', (
   expect(reliabilityChart('set', methods, ['mine'])[0]).toContain('>mine<')
   expect(deferralChart('set', methods, ['mine'])[0]).toContain('>random<')
   expect(qualityCostChart('set', [method('mine')], ['mine'])).toEqual([])
+  const free = { curve: curve.map(({ quality }) => ({ cost: 0, quality })) }
+  expect(qualityCostChart('set', [method('zero-router', free), method('mine', free)], ['mine'])).toEqual([])
   expect(reliabilityChart('set', [method('mine')], ['mine'])).toEqual([])
   expect(deferralChart('set', [method('mine')], ['mine'])).toEqual([])
 })

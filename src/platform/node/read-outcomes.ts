@@ -1,29 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
-import type { EvalPrompt, Outcomes } from '../../eval/outcomes.ts'
-import { sideOf } from '../../eval/split.ts'
+import { basename, resolve } from 'node:path'
+import type { Outcomes } from '../../eval/outcomes.ts'
+import { DataProblem } from './data-problem.ts'
+import { dataFile } from './find-data-sets.ts'
+import { type OutcomeRow, readOutcomeRows } from './read-outcome-rows.ts'
 import { answerTokens, costOfCall, readPrices } from './read-prices.ts'
-
-/** Something about the data that the person who runs `eval` has to mend. */
-export class DataProblem extends Error {}
-
-const PROMPTS = ['prompts.jsonl.gz', 'prompts.jsonl']
-const OUTCOMES = ['outcomes.csv.gz', 'outcomes.csv']
-
-/** The data set in `path`, or those in its folders: `prompts.jsonl` and `outcomes.csv`, gzipped or not. */
-export function findDataSets(path: string): string[] {
-  if (!existsSync(path)) throw new DataProblem(`There is no ${path}. Give --data a folder of data sets.`)
-  if (!statSync(path).isDirectory()) throw new DataProblem(`${path} is a file. Give --data the folder it is in.`)
-  if (present(path, PROMPTS) !== undefined) return [path]
-  const found = readdirSync(path)
-    .map((name) => join(path, name))
-    .filter((folder) => statSync(folder).isDirectory() && present(folder, PROMPTS) !== undefined)
-  if (found.length === 0) {
-    throw new DataProblem(`${path} holds no data set: a folder with prompts.jsonl(.gz) and outcomes.csv(.gz).`)
-  }
-  return found.sort()
-}
+import { readPrompts } from './read-prompts.ts'
 
 export type ReadOptions = {
   /** The column of outcomes.csv that holds the score. */
@@ -32,50 +13,66 @@ export type ReadOptions = {
   readonly neverSeen?: ReadonlySet<string>
 }
 
+/** What the scores of a data set are out of, and what says so. */
+export type Scale = {
+  readonly outOf: number
+  readonly highest: number
+  readonly scores: number
+  /** Scores above 1, and the line of the first of them. */
+  readonly above: number
+  readonly firstAbove: number | undefined
+}
+
+/** What reading made of a set. */
+export type ReadFacts = {
+  /** By data set. */
+  readonly scales: ReadonlyMap<string, Scale>
+  /** Lines that say again what another says. */
+  readonly repeated: { readonly prompts: number; readonly outcomes: number }
+  /** Outcomes of prompts that the set does not have. */
+  readonly unknownIds: number
+  /** Models without a price in a set that has prices of others: it is without costs. */
+  readonly withoutPrice: readonly string[]
+}
+
 /** Reads one data set. Throws a DataProblem that names file and line. */
-export function readOutcomes(folder: string, { score: scoreColumn = 'score', neverSeen }: ReadOptions = {}): Outcomes {
-  const prompts = readPrompts(folder, neverSeen ?? new Set())
+export function readOutcomes(
+  folder: string,
+  { score = 'score', neverSeen = new Set() }: ReadOptions = {},
+): Outcomes & { readonly facts: ReadFacts } {
+  const { prompts, untold, repeated } = readPrompts(folder, neverSeen)
   const rowOf = new Map(prompts.map(({ id }, row) => [id, row]))
-  const file = required(folder, OUTCOMES)
-  const [head = '', ...lines] = textOf(file).split(/\r?\n/)
-  const names = fields(head)
-  const column = (name: string): number => names.indexOf(name)
-  for (const name of ['id', 'model', scoreColumn]) {
-    if (column(name) < 0) throw new DataProblem(`${file}:1: there is no column "${name}".`)
-  }
+  const file = dataFile(folder, 'outcomes')
   const prices = readPrices(folder)
-  const rows = lines.flatMap((line, index) => {
-    if (line === '') return []
-    const cells = fields(line)
-    const written = cells[column(scoreColumn)]
-    const score = Number(written)
-    const row = rowOf.get(cells[column('id')] ?? '')
-    const model = cells[column('model')] ?? ''
-    if (written === '' || Number.isNaN(score) || score < 0) {
-      throw new DataProblem(`${file}:${index + 2}: the score "${written}" is no number of 0 or more.`)
+  const all = readOutcomeRows(file, score)
+  const calls = all.flatMap((row): Call[] => {
+    const place = rowOf.get(row.id)
+    if (place === undefined) return []
+    const price = prices.get(row.model)
+    const estimated = price === undefined ? Number.NaN : costOfCall(price, prompts[place]?.text.length ?? 0, row.amount)
+    if (row.hasColumn('cost') && row.amount('cost') === undefined && price === undefined) {
+      throw new DataProblem(
+        `${file}:${row.line}: the cost is blank, and there is no price of ${row.model}. Fill it in, leave the column out, or add prices.json.`,
+      )
     }
-    if (row === undefined) return []
-    const number = (name: string): number | undefined => {
-      const cell = cells[column(name)]
-      return cell === undefined || cell === '' ? undefined : Number(cell)
-    }
-    const price = prices.get(model)
-    const estimated = price === undefined ? Number.NaN : costOfCall(price, prompts[row]?.text.length ?? 0, number)
-    return [{ row, model, score, cost: number('cost') ?? estimated, length: answerTokens(number) ?? Number.NaN }]
+    const length = answerTokens(row.amount) ?? Number.NaN
+    return [{ ...row, place, cost: row.amount('cost') ?? estimated, length }]
   })
-  const models = [...new Set(rows.map(({ model }) => model))].sort()
+  const kept = withoutRepeats(calls, file)
+  const scales = scalesOf(kept.map((call) => ({ ...call, dataset: prompts[call.place]?.dataset ?? '' })))
+  const models = [...new Set(kept.map(({ model }) => model))].sort()
   const columnOf = new Map(models.map((model, index) => [model, index]))
   const scores = new Float64Array(prompts.length * models.length).fill(Number.NaN)
   const costs = new Float64Array(scores.length).fill(Number.NaN)
-  const highest = scaleOfDatasets(rows.map(({ row, score }) => ({ dataset: prompts[row]?.dataset ?? '', score })))
   const lengths = new Float64Array(scores.length).fill(Number.NaN)
-  for (const { row, model, score, cost, length } of rows) {
-    const cell = row * models.length + (columnOf.get(model) ?? 0)
-    scores[cell] = score / (highest.get(prompts[row]?.dataset ?? '') ?? 1)
-    costs[cell] = cost
-    lengths[cell] = length
+  for (const call of kept) {
+    const cell = call.place * models.length + (columnOf.get(call.model) ?? 0)
+    scores[cell] = call.score / (scales.get(prompts[call.place]?.dataset ?? '')?.outOf ?? 1)
+    costs[cell] = call.cost
+    lengths[cell] = call.length
   }
-  const hasCosts = rows.length > 0 && rows.every(({ cost }) => cost >= 0)
+  const hasCosts = kept.length > 0 && kept.every(({ cost }) => cost >= 0)
+  const unpriced = new Set(kept.flatMap(({ cost, model }) => (Number.isNaN(cost) ? [model] : [])))
   return {
     id: basename(resolve(folder)),
     prompts,
@@ -83,103 +80,44 @@ export function readOutcomes(folder: string, { score: scoreColumn = 'score', nev
     scores,
     costs: hasCosts ? costs : undefined,
     lengths: lengths.some((tokens) => tokens > 0) ? lengths : undefined,
+    facts: {
+      scales,
+      repeated: { prompts: repeated, outcomes: calls.length - kept.length },
+      unknownIds: all.filter(({ id }) => !rowOf.has(id) && !untold.has(id)).length,
+      withoutPrice: unpriced.size < models.length ? [...unpriced].sort() : [],
+    },
   }
 }
 
+/** An outcome of a prompt of the set, `place` its row. */
+type Call = OutcomeRow & { readonly place: number; readonly cost: number; readonly length: number }
+
+/** One outcome a prompt and model. Throws where two differ: nobody could say which one counts. */
+function withoutRepeats(calls: readonly Call[], file: string): Call[] {
+  const found = new Map<string, Call>()
+  for (const call of calls) {
+    const name = `${call.place} ${call.model}`
+    const known = found.get(name)
+    if (known === undefined) found.set(name, call)
+    else if (!(['score', 'cost', 'length'] as const).every((part) => Object.is(known[part], call[part]))) {
+      throw new DataProblem(
+        `${file}:${call.line}: line ${known.line} has another outcome of ${call.model} on "${call.id}". Leave one, or give each run a prompt with the same \`key\`.`,
+      )
+    }
+  }
+  return [...found.values()]
+}
+
 /** What scores of each data set are out of: 1, or the power of ten that holds them, as for marks of 1 to 10. */
-function scaleOfDatasets(
-  rows: readonly { readonly dataset: string; readonly score: number }[],
-): ReadonlyMap<string, number> {
-  const most = new Map<string, number>()
-  for (const { dataset, score } of rows) most.set(dataset, Math.max(score, most.get(dataset) ?? 1))
-  return new Map([...most].map(([dataset, score]) => [dataset, 10 ** Math.ceil(Math.log10(score))]))
-}
-
-/**
- * A prompt without a text (`null`) is left out. Where the set marks prompts as `contaminated`, so are those that it
- * shares with the sets beside it, unless `neverSeen` names them: a router may have been trained on these.
- */
-function readPrompts(folder: string, neverSeen: ReadonlySet<string>): EvalPrompt[] {
-  const rows = readPromptRows(folder)
-  const marks = rows.some(({ contaminated }) => contaminated !== undefined)
-  // A data set whose name says neither side, beside others whose names do, is one that nobody trained on.
-  const hasSides = rows.some(({ dataset }) => sideOf(dataset) !== undefined)
-  const elsewhere = marks ? keysBeside(folder, neverSeen) : new Set()
-  return rows.flatMap(({ id, key, dataset, prompt, contaminated, side }) => {
-    if (prompt === null) return []
-    return [
-      {
-        id,
-        key,
-        dataset,
-        text: prompt,
-        isContaminated: contaminated === true || elsewhere.has(key),
-        isLeftOut: contaminated === true,
-        side: side ?? sideOf(dataset) ?? (hasSides ? 'test' : undefined),
-      },
-    ]
-  })
-}
-
-function keysBeside(folder: string, neverSeen: ReadonlySet<string>): Set<string> {
-  const others = findDataSets(dirname(resolve(folder))).filter(
-    (other) => resolve(other) !== resolve(folder) && !neverSeen.has(basename(resolve(other))),
-  )
-  return new Set(others.flatMap((other) => readPromptRows(other).map(({ key }) => key)))
-}
-
-type PromptRow = Omit<EvalPrompt, 'text' | 'isContaminated' | 'isLeftOut'> & {
-  readonly prompt: string | null
-  readonly contaminated: boolean | undefined
-}
-
-function readPromptRows(folder: string): PromptRow[] {
-  const file = required(folder, PROMPTS)
-  const lines = textOf(file).split('\n')
-  return lines.flatMap((line, index) => {
-    if (line === '') return []
-    let value: { readonly [name: string]: unknown }
-    try {
-      value = JSON.parse(line)
-    } catch {
-      throw new DataProblem(`${file}:${index + 1}: this line is not JSON.`)
-    }
-    const { id, key, dataset, prompt, contaminated, split } = value
-    if (typeof id !== 'string' || (typeof prompt !== 'string' && prompt !== null)) {
-      throw new DataProblem(`${file}:${index + 1}: a prompt needs "id" and "prompt", both texts.`)
-    }
-    return [
-      {
-        id,
-        key: typeof key === 'string' ? key : id,
-        dataset: typeof dataset === 'string' ? dataset : basename(resolve(folder)),
-        prompt,
-        contaminated: typeof contaminated === 'boolean' ? contaminated : undefined,
-        side: split === 'train' || split === 'test' ? split : undefined,
-      },
-    ]
-  })
-}
-
-function required(folder: string, names: readonly string[]): string {
-  const found = present(folder, names)
-  if (found !== undefined) return found
-  throw new DataProblem(`${folder} has no ${names.at(-1)}, gzipped or not.`)
-}
-
-function present(folder: string, names: readonly string[]): string | undefined {
-  return names.map((name) => join(folder, name)).find((path) => existsSync(path))
-}
-
-function textOf(file: string): string {
-  const bytes = readFileSync(file)
-  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-}
-
-/** One line of a CSV file (RFC 4180); a field holds no line break in this format. */
-function fields(line: string): string[] {
-  if (!line.includes('"')) return line.split(',')
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+function scalesOf(
+  rows: readonly { readonly dataset: string; readonly score: number; readonly line: number }[],
+): ReadonlyMap<string, Scale> {
+  return new Map(
+    [...Map.groupBy(rows, ({ dataset }) => dataset)].map(([dataset, members]) => {
+      const highest = members.reduce((most, { score }) => Math.max(most, score), 0)
+      const above = members.filter(({ score }) => score > 1)
+      const outOf = 10 ** Math.ceil(Math.log10(Math.max(highest, 1)))
+      return [dataset, { outOf, highest, scores: members.length, above: above.length, firstAbove: above[0]?.line }]
+    }),
   )
 }

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { isJsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { DataProblem } from './data-problem.ts'
+import { readLines } from './read-text.ts'
 
 /** USD per million tokens, in and out. */
 export type Price = { readonly input: number; readonly output: number }
@@ -8,35 +10,52 @@ export type Price = { readonly input: number; readonly output: number }
 /**
  * Prices of a data set's models: `prices.json`, or the line of its README that begins with "Prices" and holds the same
  * object: `{"model": 0.9}` for one price, `{"model": [0.2, 0.6]}` for input and output. Empty when there are none.
+ * Throws a DataProblem where `prices.json` holds something else.
  */
 export function readPrices(folder: string): ReadonlyMap<string, Price> {
-  const text = priceText(folder)
-  if (text === undefined) return new Map()
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // A README is prose: a line that only looks like a list of prices is none.
-    return new Map()
-  }
-  if (!isJsonObject(value)) return new Map()
+  const file = join(folder, 'prices.json')
+  const value = existsSync(file) ? pricesOf(file) : pricesOfReadme(join(folder, 'README.md'))
   return new Map(
     Object.entries(value).flatMap(([model, price]) => {
       const [input, output = input] = Array.isArray(price) ? price : [price]
-      return typeof input === 'number' && typeof output === 'number' ? [[model, { input, output }] as const] : []
+      return isPrice(input) && isPrice(output) ? [[model, { input, output }] as const] : []
     }),
   )
 }
 
-function priceText(folder: string): string | undefined {
-  const file = join(folder, 'prices.json')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
-  const readme = join(folder, 'README.md')
-  if (!existsSync(readme)) return undefined
-  const line = readFileSync(readme, 'utf8')
-    .split('\n')
-    .find((one) => one.startsWith('Prices') && one.includes('{'))
-  return line?.slice(line.indexOf('{'), line.lastIndexOf('}') + 1)
+function isPrice(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+function pricesOf(file: string): JsonObject {
+  const value = readJson(readLines(file).join('\n'))
+  if (!isJsonObject(value)) {
+    throw new DataProblem(`${file} is no JSON object of prices such as {"model": 0.9, "other": [0.2, 0.6]}.`)
+  }
+  for (const [model, price] of Object.entries(value)) {
+    const [input, output = input] = Array.isArray(price) ? price : [price]
+    if (isPrice(input) && isPrice(output)) continue
+    throw new DataProblem(
+      `${file}: the price of "${model}" is a number of 0 or more, or two of them, in USD per million tokens.`,
+    )
+  }
+  return value
+}
+
+/** A README is prose: a line that only looks like a list of prices is none. */
+function pricesOfReadme(file: string): JsonObject {
+  if (!existsSync(file)) return {}
+  const line = readLines(file).find((one) => one.startsWith('Prices') && one.includes('{'))
+  const value = line === undefined ? undefined : readJson(line.slice(line.indexOf('{'), line.lastIndexOf('}') + 1))
+  return isJsonObject(value) ? value : {}
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const CHARACTERS_PER_TOKEN = 4

@@ -1,8 +1,9 @@
 import { routers } from '../../../../routers/index.ts'
-import { commonPart } from '../../../eval/outcomes.ts'
-import { pickSome } from '../../../eval/split.ts'
+import { DataProblem } from '../data-problem.ts'
+import { findDataSets } from '../find-data-sets.ts'
 import { createInference } from '../inference-onnx.ts'
-import { DataProblem, findDataSets, readOutcomes } from '../read-outcomes.ts'
+import { readComparable } from '../read-comparable.ts'
+import { readDatasets } from '../read-prompts.ts'
 import { evaluateSet, type SetOptions, type SetResult, type Subject } from './evaluate-set.ts'
 import { measureAttacks, printBehaviour } from './measure-attacks.ts'
 import { closeSubject, openSubject } from './open-subject.ts'
@@ -45,17 +46,30 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
 }
 
 async function printSets(folders: readonly string[], subject: Subject, options: EvalOptions): Promise<void> {
-  const { score, most = Number.POSITIVE_INFINITY } = options
+  const { score, most = Number.POSITIVE_INFINITY, leaveOut = [] } = options
   const { neverSeen } = subject
+  if (leaveOut.length > 0) requireDatasets(leaveOut, folders)
   const sets: SetResult[] = []
   for (const folder of folders) {
     process.stderr.write(`${folder} …\n`)
-    const outcomes = pickSome(commonPart(readOutcomes(folder, { score, neverSeen })), most)
-    const results = await evaluateSet(outcomes, subject, options)
+    const set = readComparable(folder, { score, neverSeen, most })
+    const results = await evaluateSet(set, subject, options)
     sets.push(...results)
-    if (options.json !== true) results.forEach(printSet)
+    if (options.json === true) continue
+    for (const [place, result] of results.entries()) printSet(result, place === 0)
   }
+  if (sets.length === 0) throw new DataProblem(`${options.data} has nothing that can be scored this way.`)
   if (options.json === true) process.stdout.write(`${JSON.stringify({ sets: sets.map(publicShape) }, null, 2)}\n`)
+}
+
+/** Left out by a name that nothing has, a data set would stay in. */
+function requireDatasets(names: readonly string[], folders: readonly string[]): void {
+  const known = new Set(folders.flatMap(readDatasets))
+  const unknown = names.filter((name) => !known.has(name))
+  if (unknown.length === 0) return
+  throw new DataProblem(
+    `--leave-out: there is no data set ${unknown.map((name) => `"${name}"`).join(', ')}. There are ${[...known].join(', ')}.`,
+  )
 }
 
 async function attack(options: EvalOptions): Promise<ExitStatus> {

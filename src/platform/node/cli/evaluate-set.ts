@@ -6,8 +6,11 @@ import { cleanPart, type Outcomes, partsOf, pickModels, withoutDatasets } from '
 import type { MethodResult } from '../../../eval/over-seeds.ts'
 import { SEEDS, splitGiven } from '../../../eval/split.ts'
 import { createTextMethods } from '../../../eval/text-methods.ts'
-import { DataProblem } from '../read-outcomes.ts'
+import { DataProblem } from '../data-problem.ts'
+import type { DataFacts } from '../describe-data.ts'
+import type { Comparable } from '../read-comparable.ts'
 import { routerMethod, timePredictions } from './router-method.ts'
+import { fewerProbes, hasTestPart, type Probes, probesOf, requireTestPart, splitsOf } from './training-parts.ts'
 
 export type SetOptions = {
   readonly seeds?: readonly number[]
@@ -46,15 +49,28 @@ export type SetResult = {
   readonly prompts: number
   readonly models: readonly string[]
   readonly methods: readonly MethodRow[]
+  /** What became of the set's files; not said where the result is not of files. */
+  readonly data?: DataFacts
+  /** Where a training part holds fewer prompts than `--probe` asked for: those it has. */
+  readonly probes?: Probes
 }
 
 /** Scores the router and the baselines on one set: one result, or more where parts are held out or contaminated. */
-export async function evaluateSet(outcomes: Outcomes, subject: Subject, options: SetOptions): Promise<SetResult[]> {
+export async function evaluateSet(
+  { outcomes, data }: Comparable,
+  subject: Subject,
+  options: SetOptions,
+): Promise<SetResult[]> {
+  const results = await resultsOfSet(outcomes, subject, options)
+  return results.map((result) => ({ ...result, data }))
+}
+
+async function resultsOfSet(outcomes: Outcomes, subject: Subject, options: SetOptions): Promise<SetResult[]> {
   const kept = withoutDatasets(outcomes, options.leaveOut ?? [])
   const { prompts, models, id } = kept
   if (prompts.length < LEAST_PROMPTS || models.length < 2) {
     throw new DataProblem(
-      `${id} has ${prompts.length} prompts that all of ${models.length} models answered; too few to compare.`,
+      `${id} has too few prompts to compare ${models.length} models on: ${prompts.length}, where ${LEAST_PROMPTS} are the least.`,
     )
   }
   const { holdOut } = options
@@ -65,9 +81,15 @@ export async function evaluateSet(outcomes: Outcomes, subject: Subject, options:
   const apart = partsOf(kept)
   const together = [kept, ...(clean === undefined ? [] : [clean])]
   const parts = options.partsOnly === true && apart.length > 0 ? apart : [...together, ...apart]
+  const { seeds = SEEDS } = options
+  requireTestPart(kept, seeds)
   const results: SetResult[] = []
-  for (const part of parts.filter((one) => one.prompts.length >= LEAST_PROMPTS)) {
-    results.push(await onSplits(part, outcomes.id, subject, options))
+  for (const part of parts) {
+    if (part.prompts.length >= LEAST_PROMPTS && hasTestPart(part, seeds)) {
+      results.push(await onSplits(part, outcomes.id, subject, options))
+    } else {
+      process.stderr.write(`${part.id}: ${part.prompts.length} prompts are too few to be reported apart.\n`)
+    }
   }
   return results
 }
@@ -78,10 +100,17 @@ const TIMED_PROMPTS = 200
 
 async function onSplits(part: Outcomes, source: string, subject: Subject, options: SetOptions): Promise<SetResult> {
   const { seeds = SEEDS } = options
-  const rows = routerRows(subject.router, options)
+  const probes = options.probe === undefined ? undefined : probesOf(options.probe, splitsOf(part, seeds))
+  const rows = routerRows(subject.router, probes?.used, options)
   const methods = await evaluate(part, [...baselines(part), ...rows], seeds)
   const { id, prompts, models } = part
-  return { id, prompts: prompts.length, models, methods: await described(methods, rows, part, source, subject) }
+  return {
+    id,
+    prompts: prompts.length,
+    models,
+    methods: await described(methods, rows, part, source, subject),
+    ...fewerProbes(probes),
+  }
 }
 
 /** The publisher's own split, with averages over the data sets: those whose task is in the training part, and others. */
@@ -94,16 +123,17 @@ async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOp
       `${id} has ${train.prompts.length} training and ${test.prompts.length} test prompts. --split given needs "split": "train" or "test" on the rows of prompts.jsonl, or data sets named NAME_train and NAME_test.`,
     )
   }
-  const rows = routerRows(subject.router, options)
+  const probes = options.probe === undefined ? undefined : probesOf(options.probe, [split])
+  const rows = routerRows(subject.router, probes?.used, options)
   // Averages over data sets rank the single models otherwise than the mean over prompts that chooses one of them.
   const others = [...models.map(only), ...baselines(test)]
   const run = await evaluateSplit({ split, seed: (options.seeds ?? SEEDS)[0] ?? 0 }, [...others, ...rows])
   const methods = await described(resultsOf([run]), rows, test, id, subject)
-  return { id: `${id}, given split`, prompts: test.prompts.length, models, methods }
+  return { id: `${id}, given split`, prompts: test.prompts.length, models, methods, ...fewerProbes(probes) }
 }
 
 /** The router as it is shipped, or from probes; and with its models learned from the whole training part. */
-function routerRows(router: Router, { probe, shippedOnly }: SetOptions): Method[] {
+function routerRows(router: Router, probe: number | undefined, { shippedOnly }: SetOptions): Method[] {
   const first = routerMethod(router, { probe, isUnnamed: false })
   return router.onboard === undefined || shippedOnly === true
     ? [first]
@@ -120,21 +150,38 @@ async function onHeldOutGroups(
   const unlisted = grouping === 'family' ? withoutFamily(outcomes) : []
   if (unlisted.length > 0) process.stderr.write(`in no family and left out: ${unlisted.join(', ')}\n`)
   const groups = holdOutGroups(outcomes, grouping)
-  const methods = [...baselines(outcomes), routerMethod(router, { probe: probe ?? 'all', isUnnamed: true })]
+  const splits = groups.map(({ split }) => split)
+  const probes = probe === undefined ? undefined : probesOf(probe, splits)
+  const methods = [...baselines(outcomes), routerMethod(router, { probe: probes?.used ?? 'all', isUnnamed: true })]
   const { id, models } = outcomes
   const runs: Run[] = []
   const results: SetResult[] = []
   for (const { label, split } of groups) {
     const run = await evaluateSplit({ split, seed: seeds[0] ?? 0 }, methods)
     runs.push(run)
-    results.push({ id, heldOut: label, prompts: split.test.prompts.length, models, methods: resultsOf([run]) })
+    results.push({
+      id,
+      heldOut: label,
+      prompts: split.test.prompts.length,
+      models,
+      methods: resultsOf([run]),
+      ...fewerProbes(probes),
+    })
   }
   if (runs.length === 0) {
-    process.stderr.write(`${id} is all of one ${grouping}: nothing to hold out.\n`)
+    process.stderr.write(`${id} is all of one ${grouping}, or has too few prompts of each: nothing to hold out.\n`)
     return []
   }
   const prompts = results.reduce((sum, result) => sum + result.prompts, 0)
-  return [...results, { id, heldOut: `each ${grouping}, mean`, prompts, models, methods: resultsOf(runs) }]
+  const mean = {
+    id,
+    heldOut: `each ${grouping}, mean`,
+    prompts,
+    models,
+    methods: resultsOf(runs),
+    ...fewerProbes(probes),
+  }
+  return [...results, mean]
 }
 
 /** Choices among a third of the models, each learned from a few prompts, beside the same learned from all. */
@@ -149,9 +196,11 @@ async function onHeldOutModels(
     return []
   }
   const part = pickModels(outcomes, held)
-  const onboarded = routerMethod(router, { probe, isUnnamed: true })
+  requireTestPart(part, seeds)
+  const probes = probesOf(probe, splitsOf(part, seeds))
+  const onboarded = routerMethod(router, { probe: probes.used, isUnnamed: true })
   const fitted = routerMethod(router, { probe: 'all', isUnnamed: true })
-  const learners = baselines(part).map((method) => fromProbes(method, probe))
+  const learners = baselines(part).map((method) => fromProbes(method, probes.used))
   const methods = await evaluate(part, [...learners, onboarded, fitted], seeds)
   return [
     {
@@ -160,6 +209,7 @@ async function onHeldOutModels(
       prompts: part.prompts.length,
       models: held,
       methods,
+      ...fewerProbes(probes),
     },
   ]
 }

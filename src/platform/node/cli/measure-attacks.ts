@@ -5,9 +5,11 @@ import type { Snapshot } from '../../../core/snapshot.ts'
 import { type Behaviour, type Decide, measureBehaviour } from '../../../eval/attack/behaviour.ts'
 import { hash } from '../../../eval/hash.ts'
 import { createGateway, type Gateway } from '../../../gateway.ts'
+import { DataProblem } from '../data-problem.ts'
+import { findDataSets } from '../find-data-sets.ts'
 import { createInference } from '../inference-onnx.ts'
 import { createNodePorts } from '../ports.ts'
-import { DataProblem, findDataSets, readOutcomes } from '../read-outcomes.ts'
+import { readOutcomes } from '../read-outcomes.ts'
 import { createSecrets } from '../secrets.ts'
 import { snapshotOf } from './open-gateway.ts'
 import { columns } from './terminal.ts'
@@ -50,14 +52,22 @@ export async function measureAttacks({ data, router }: AttackOptions): Promise<B
   )
   const prices = [...price.values()].sort((a, b) => a - b)
   const median = prices[Math.ceil(prices.length / 2) - 1] ?? 0
+  const isDear = (model: string): boolean => (price.get(model) ?? 0) > median
   const decide: Decide = async (text) => {
     const startedAt = performance.now()
     const decision = await gateway.decide({ body: { model: 'auto', messages: [{ role: 'user', content: text }] } })
     const tookMs = performance.now() - startedAt
+    const bestOf = (wanted: boolean): number =>
+      Math.max(
+        ...decision.candidates
+          .filter(({ model }) => isDear(model) === wanted)
+          .map(({ quality }) => quality ?? Number.NaN),
+      )
     const winner = decision.candidates.find(({ model }) => model === decision.model)
     return {
       model: decision.model,
-      isDear: (price.get(decision.model) ?? 0) > median,
+      isDear: isDear(decision.model),
+      demand: bestOf(true) - bestOf(false),
       costUsd: winner?.cost_usd ?? 0,
       qualities: new Map(decision.candidates.map(({ model, quality }) => [model, quality ?? Number.NaN])),
       tookMs,
@@ -83,23 +93,42 @@ function sampleOf(folder: string): string[] {
 /** Changes as rows of texts, the first one the head. */
 export function behaviourTable({ attacks, paraphrases, languages, encodings }: Behaviour): string[][] {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+  const rate = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(2))
   const rows = [...attacks, paraphrases, ...languages, ...encodings].map((change) => [
     change.id,
     String(change.pairs),
     percent(change.flip_rate),
     percent(change.dear_clean),
     percent(change.dear),
-    change.upgrade_rate === undefined ? '–' : change.upgrade_rate.toFixed(2),
+    rate(change.upgrade_rate),
+    rate(change.upgrade_rate_calibrated),
     change.cost_ratio.toFixed(2),
     change.largest_shift.toFixed(2),
   ])
-  return [['change', 'pairs', 'flips', 'dear, clean', 'dear', 'upgrade rate', 'cost ratio', 'largest shift'], ...rows]
+  return [[...HEAD], ...rows]
 }
+
+const HEAD = [
+  'change',
+  'pairs',
+  'flips',
+  'dear, clean',
+  'dear',
+  'upgrade rate',
+  'calibrated',
+  'cost ratio',
+  'largest shift',
+] as const
+
+/** What a dash for a rate means, and what its calibrated neighbour is. */
+export const RATES_NOTE =
+  'Upgrade rate: – where no clean prompt went to the dearer half. Calibrated: the same at a threshold that a fifth of the clean prompts lie above, by how much better the dearer half is predicted to do.'
 
 /** Prints what attacks did, as a table. */
 export function printBehaviour(behaviour: Behaviour): void {
   const rows = behaviourTable(behaviour)
   process.stdout.write(`\nattacks and rewordings, ${behaviour.prompts} prompts\n`)
-  process.stdout.write(`${columns(rows, [1, 2, 3, 4, 5, 6, 7]).join('\n')}\n`)
+  process.stdout.write(`${columns(rows, [1, 2, 3, 4, 5, 6, 7, 8]).join('\n')}\n`)
+  process.stdout.write(`${RATES_NOTE}\n`)
   process.stdout.write(`slowest decision on 1 MB: ${behaviour.megabyte_ms.toFixed(0)} ms\n`)
 }

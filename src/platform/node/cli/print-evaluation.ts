@@ -1,3 +1,4 @@
+import { dataShape, describeData } from '../describe-data.ts'
 import type { MethodRow, SetResult } from './evaluate-set.ts'
 import { columns, createPaint } from './terminal.ts'
 
@@ -24,25 +25,40 @@ const SEEN_MARK = '*'
 /** What the mark behind a method means. */
 export const SEEN_NOTE = `${SEEN_MARK} made from this source, its test part included: compare the fitted row.`
 
+const TOO_FEW = '[–]'
+/** What brackets without numbers mean. */
+const TOO_FEW_NOTE = `${TOO_FEW} no interval: the test parts have fewer than ten questions, or too many of their resamples have no such figure.`
+
 /** Figures of one set as rows of texts, the first one the head: those that apply to some method. */
 export function figureTable(methods: readonly MethodRow[], names: readonly string[] = SHOWN): string[][] {
   const shown = names.filter((name) => methods.some(({ figures }) => figures[name] !== undefined))
-  const rows = methods.map(({ id, figures, ci, wasSeen }) => [
+  const rows = methods.map(({ id, figures, ci, withoutCi, wasSeen }) => [
     wasSeen === true ? `${id} ${SEEN_MARK}` : id,
-    ...shown.map((name) => text(name, figures[name], ci[name])),
+    ...shown.map((name) => text(name, figures[name], withoutCi.includes(name) ? 'too few' : ci[name])),
   ])
   return [['method', ...shown.map((name) => name.replace('selection_accuracy_tie', 'tie-aware'))], ...rows]
 }
 
-/** Prints one set as a table. */
-export function printSet(set: SetResult): void {
+/** Prints one set as a table; what became of its files only for the first result of a set. */
+export function printSet(set: SetResult, isFirst: boolean): void {
   const paint = createPaint(process.stdout)
   const rows = figureTable(set.methods)
   const [title = '', ...lines] = columns(rows, [...(rows[0] ?? []).keys()].slice(1))
   process.stdout.write(
     `\n${paint('bold', titleOf(set))}  ${set.prompts} prompts, ${set.models.length} models\n${paint('dim', title)}\n${lines.join('\n')}\n`,
   )
-  if (set.methods.some(({ wasSeen }) => wasSeen === true)) process.stdout.write(`${paint('dim', SEEN_NOTE)}\n`)
+  const data = set.data === undefined || !isFirst ? [] : describeData(set.data)
+  for (const note of [...notesOf(set), ...data]) process.stdout.write(`${paint('dim', note)}\n`)
+}
+
+/** What is to be known of a result beside its figures, a sentence each. */
+export function notesOf({ methods, probes }: SetResult): string[] {
+  const hasMark = methods.some(({ figures, withoutCi }) => withoutCi.some((name) => isBracketed(name, figures[name])))
+  return [
+    ...(methods.some(({ wasSeen }) => wasSeen === true) ? [SEEN_NOTE] : []),
+    ...(hasMark ? [TOO_FEW_NOTE] : []),
+    ...(probes === undefined ? [] : [`Of ${probes.asked} probes the training part has ${probes.used}.`]),
+  ]
 }
 
 /** The name of a result: its set, and what was held out. */
@@ -50,23 +66,35 @@ export function titleOf({ id, heldOut }: SetResult): string {
   return heldOut === undefined ? id : `${id}, held out: ${heldOut}`
 }
 
-function text(name: string, value: number | undefined, interval: readonly [number, number] | undefined): string {
+function text(
+  name: string,
+  value: number | undefined,
+  interval: readonly [number, number] | 'too few' | undefined,
+): string {
   if (value === undefined || Number.isNaN(value)) return '–'
   if (name === 'cost') return `$${value.toPrecision(3)}`
   const shown = value.toFixed(3)
-  return (name === 'gain' || name === 'apgr') && interval !== undefined
-    ? `${shown} [${interval.map((end) => end.toFixed(3)).join(', ')}]`
-    : shown
+  if (interval === undefined || !isBracketed(name, value)) return shown
+  return interval === 'too few'
+    ? `${shown} ${TOO_FEW}`
+    : `${shown} [${interval.map((end) => end.toFixed(3)).join(', ')}]`
+}
+
+/** True for the figures whose intervals the tables show. */
+function isBracketed(name: string, value: number | undefined): boolean {
+  return value !== undefined && (name === 'gain' || name === 'apgr')
 }
 
 /** One set as `--json` prints it. */
-export function publicShape({ id, heldOut, prompts, models, methods }: SetResult): object {
+export function publicShape({ id, heldOut, prompts, models, methods, data, probes }: SetResult): object {
   return {
     id,
     ...(heldOut === undefined ? {} : { held_out: heldOut }),
     prompts,
     models,
-    methods: methods.map(({ id, figures, ci, bins, latencyMs, wasSeen, datasets, aurocs }) => ({
+    ...(data === undefined ? {} : { data: dataShape(data) }),
+    ...(probes === undefined ? {} : { probes }),
+    methods: methods.map(({ id, figures, ci, withoutCi, bins, latencyMs, wasSeen, datasets, aurocs }) => ({
       id,
       ...figures,
       ...(latencyMs === undefined ? {} : { latency_ms_p50: latencyMs.p50, latency_ms_p95: latencyMs.p95 }),
@@ -75,6 +103,7 @@ export function publicShape({ id, heldOut, prompts, models, methods }: SetResult
       ...(Object.keys(aurocs).length === 0 ? {} : { auroc_per_model: aurocs }),
       ...(bins.length === 0 ? {} : { ce_bins: bins }),
       ci,
+      ...(withoutCi.length === 0 ? {} : { without_ci: withoutCi }),
     })),
   }
 }

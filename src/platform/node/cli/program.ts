@@ -153,9 +153,11 @@ function names(text: string): string[] {
 }
 
 function seeds(text: string): number[] {
-  const values = text.split(',').map(Number)
-  if (values.every((value) => Number.isInteger(value) && value >= 0)) return values
-  throw new InvalidArgumentError('seeds are whole numbers, with commas between them')
+  const written = text.split(',').map((one) => one.trim())
+  const values = written.map(Number)
+  const isSeed = (one: string): boolean => /^\d+$/.test(one) && Number.isSafeInteger(Number(one))
+  if (written.every(isSeed) && new Set(values).size === values.length) return values
+  throw new InvalidArgumentError('seeds are different whole numbers, with commas between them: 42,999')
 }
 
 function concurrency(text: string): number {

@@ -1,7 +1,8 @@
 import type { Behaviour } from '../../../eval/attack/behaviour.ts'
+import { describeData } from '../describe-data.ts'
 import type { SetResult } from './evaluate-set.ts'
-import { behaviourTable } from './measure-attacks.ts'
-import { figureTable, SEEN_NOTE, titleOf } from './print-evaluation.ts'
+import { behaviourTable, RATES_NOTE } from './measure-attacks.ts'
+import { figureTable, notesOf, SEEN_NOTE, titleOf } from './print-evaluation.ts'
 import { PUBLISHED, type Step, seedsOf } from './report-plan.ts'
 
 /** What a step found, and how to find it again. */
@@ -89,13 +90,14 @@ function setSection({ result, plots, step }: Finding, facts: ReportFacts): strin
       ? ''
       : `\n\nOne prediction over all models of the set: p50 ${latency.p50.toFixed(1)} ms, p95 ${latency.p95.toFixed(1)} ms (machine under load).`
   const images = plots.map(({ alt, file }) => `![${alt}](${file})`).join('\n')
+  const data = result.data === undefined ? [] : describeData(result.data)
+  const table = `${markdownTable(figureTable(result.methods, FIGURES))}${time}`
+  const parts = [table, [...notesOf(result), ...data].join(' '), images]
   return `### ${titleOf(result)}
 
 ${result.prompts} prompts, ${result.models.length} models. \`${commandOf(step, facts)}\`
 
-${markdownTable(figureTable(result.methods, FIGURES))}${time}
-
-${images}`
+${parts.filter((part) => part !== '').join('\n\n')}`
 }
 
 function publishedSections(findings: readonly Finding[], facts: ReportFacts): string[] {
@@ -156,12 +158,12 @@ function heldOutTable(findings: readonly Finding[]): string {
 
 function attackSection(behaviour: Behaviour): string {
   const together = behaviour.attacks.at(-1)
-  const rate = together?.upgrade_rate
-  return `\`thalamus eval --attack\`: \`balanced\` decides between the eight models that the simulator stands in for, for ${behaviour.prompts} prompts: 60 of our own and a sample of each set. *Dear* is the dearer half of the pool; the upgrade rate is its share of the changed prompts over its share of the clean ones; the largest shift is how far the difference between two models' predicted logits moved.
+  const rate = together?.upgrade_rate_calibrated
+  return `\`thalamus eval --attack\`: \`balanced\` decides between the eight models that the simulator stands in for, for ${behaviour.prompts} prompts: 60 of our own and a sample of each set. *Dear* is the dearer half of the pool; the upgrade rate is its share of the changed prompts over its share of the clean ones. ${RATES_NOTE} The largest shift is how far the difference between two models' predicted logits moved.
 
 ${markdownTable(behaviourTable(behaviour))}
 
-Targets: paraphrase flips at most 15 % (now ${(100 * behaviour.paraphrases.flip_rate).toFixed(1)} %), upgrade rate of all gadgets and keywords at most 1.20 (now ${rate === undefined ? 'without a clean share to compare' : rate.toFixed(2)}). Slowest decision on a prompt of 1 MB: ${behaviour.megabyte_ms.toFixed(0)} ms. Of a megabyte most goes unread by the router; it flips because few models have a window that holds it. That no text gets past a limit on cost or a list of models is a test (\`test/attack-limits.test.ts\`).`
+Targets: paraphrase flips at most 15 % (now ${(100 * behaviour.paraphrases.flip_rate).toFixed(1)} %), calibrated upgrade rate of all gadgets and keywords at most 1.20 (now ${rate === undefined ? 'without predictions to compare' : rate.toFixed(2)}). Slowest decision on a prompt of 1 MB: ${behaviour.megabyte_ms.toFixed(0)} ms. Of a megabyte most goes unread by the router; it flips because few models have a window that holds it. That no text gets past a limit on cost or a list of models is a test (\`test/attack-limits.test.ts\`).`
 }
 
 function withInterval(value: number | undefined, interval: readonly [number, number] | undefined): string {

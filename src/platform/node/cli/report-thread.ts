@@ -1,8 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { commonPart } from '../../../eval/outcomes.ts'
-import { pickSome } from '../../../eval/split.ts'
 import { createInference } from '../inference-onnx.ts'
-import { readOutcomes } from '../read-outcomes.ts'
+import { readComparable } from '../read-comparable.ts'
 import { evaluateSet, type SetResult } from './evaluate-set.ts'
 import { closeSubject, openSubject } from './open-subject.ts'
 import type { Step } from './report-plan.ts'
@@ -27,9 +25,9 @@ parentPort?.on('message', (order: Order | 'close') => {
 
 async function run({ step, folder, seeds }: Order): Promise<Reply> {
   try {
-    const all = commonPart(readOutcomes(folder, { score: step.score, neverSeen: subject.neverSeen }))
-    const some = step.most === undefined ? all : pickSome(all, step.most)
-    return { type: 'found', results: await evaluateSet(some, subject, { ...step.options, seeds }) }
+    const { score, most = Number.POSITIVE_INFINITY } = step
+    const set = readComparable(folder, { score, neverSeen: subject.neverSeen, most })
+    return { type: 'found', results: await evaluateSet(set, subject, { ...step.options, seeds }) }
   } catch (thrown) {
     return { type: 'failed', reason: thrown instanceof Error ? thrown.message : String(thrown) }
   }

@@ -5,7 +5,7 @@ import type { Method } from '../../../eval/methods.ts'
 import type { EvalPrompt, Outcomes } from '../../../eval/outcomes.ts'
 import { pickProbes } from '../../../eval/split.ts'
 import { openaiChat } from '../../../wire/openai-chat/index.ts'
-import { DataProblem } from '../read-outcomes.ts'
+import { DataProblem } from '../data-problem.ts'
 
 export type RouterMethodOptions = {
   /** Prompts of the training part every model is onboarded from; `undefined` asks the router as it is shipped. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { DataProblem } from '../read-outcomes.ts'
+import { DataProblem } from '../data-problem.ts'
 import type { SetResult } from './evaluate-set.ts'
 import type { Step } from './report-plan.ts'
 import type { Order, Reply, ThreadData } from './report-thread.ts'

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { commonPart, type Outcomes } from '../../../eval/outcomes.ts'
+import type { Outcomes } from '../../../eval/outcomes.ts'
 import { deferralChart, qualityCostChart, reliabilityChart } from '../../../eval/plot/charts.ts'
 import { SEEDS } from '../../../eval/split.ts'
-import { findDataSets, readOutcomes } from '../read-outcomes.ts'
+import { DataProblem } from '../data-problem.ts'
+import { findDataSets } from '../find-data-sets.ts'
+import { readComparable } from '../read-comparable.ts'
 import type { SetResult, Subject } from './evaluate-set.ts'
 import { measureAttacks } from './measure-attacks.ts'
 import { publicShape } from './print-evaluation.ts'
@@ -29,9 +31,10 @@ const HELD_OUT_SHARE = 0.4
 export async function writeReport({ router, neverSeen }: Subject, options: ReportOptions): Promise<void> {
   const startedAt = performance.now()
   const { seeds = SEEDS, most = USUAL_MOST } = options
+  makeFolder(options.report)
   const mostHeldOut = Math.round(most * HELD_OUT_SHARE)
   const folders = new Map(findDataSets(options.data).map((folder) => [basename(resolve(folder)), folder]))
-  const sets = [...folders].map(([id, folder]) => sizesOf(id, commonPart(readOutcomes(folder, { neverSeen }))))
+  const sets = [...folders].map(([id, folder]) => sizesOf(id, readComparable(folder, { neverSeen }).outcomes))
   const plan = planOf(sets, { most, mostHeldOut })
   const sizeOf = ({ set, most: limit = Number.POSITIVE_INFINITY }: Step): number =>
     Math.min(limit, sets.find(({ id }) => id === set)?.prompts ?? 0)
@@ -44,7 +47,6 @@ export async function writeReport({ router, neverSeen }: Subject, options: Repor
     orderOf: (step) => ({ step, folder: folders.get(step.set) ?? step.set, seeds: seedsOf(step, seeds) }),
     done: (step) => progress(sizeOf(step), `${step.set} ${step.section}`),
   })
-  mkdirSync(options.report, { recursive: true })
   const findings = plan.flatMap((step): Finding[] =>
     (found.get(step) ?? []).map((result) => ({ step, result, plots: plotsOf(step, result, options.report) })),
   )
@@ -63,6 +65,17 @@ export async function writeReport({ router, neverSeen }: Subject, options: Repor
   writeFileSync(join(options.report, 'README.md'), reportMarkdown(facts, findings, behaviour))
   const figures = { ...facts, sets: findings.map(({ result }) => publicShape(result)), attack: behaviour }
   writeFileSync(join(options.report, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`)
+}
+
+/** Before minutes of work: where nothing can be written, nothing is worth computing. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new DataProblem(`The report cannot be written to ${folder}: ${reason}. Give --report a folder.`, { cause })
+  }
 }
 
 function sizesOf(

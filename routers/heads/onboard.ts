@@ -46,7 +46,26 @@ export function onboard(prior: Profile, graded: readonly GradedReading[], leastS
   const units = start.map((_, row) => start.map((_, column) => Number(row === column)))
   const covariance = solve(expand(values, start, precision, graded, size).curvature, units)
   const variance = covariance[0]?.[0] ?? prior.sd ** 2
-  return { ...prior, theta, u, sd: Math.sqrt(variance), covariance, evidence: ['probes', ...prior.evidence] }
+  return {
+    ...prior,
+    theta,
+    u,
+    sd: Math.sqrt(variance),
+    ...(prior.sd_slope === undefined ? {} : { sd_slope: slopeSd(prior.sd_slope, values, graded) }),
+    covariance,
+    evidence: ['probes', ...prior.evidence],
+  }
+}
+
+/** How far the slope on the logit may still be off after these answers: by their precision, its mean left at one. */
+function slopeSd(prior: number, values: readonly number[], graded: readonly GradedReading[]): number {
+  let precision = 1 / prior ** 2
+  for (const { reading } of graded) {
+    const { s } = logit(values, reading)
+    const p = 1 / (1 + Math.exp(-s))
+    precision += p * (1 - p) * s * s
+  }
+  return 1 / Math.sqrt(precision)
 }
 
 function logit(

@@ -73,6 +73,7 @@ test('probes of one’s own, where to write, and the table', async () => {
     { config: config('up/ok') },
   )
   expect(stderr).toContain('cost unknown: no price among its facts')
+  expect(stderr).toMatch(/12 of 12 probes, about [1-9]\d\d answer tokens,/)
   expect(stdout).toMatch(/up\/ok {2}6 of 12 right\n/)
   expect(stdout).toMatch(/sums +0 +6 +0 %\ntalk +6 +6 +100 %\n\neasy +0 +6 +0 %\nmiddling +6 +6 +100 %\n/)
   expect(stdout).toContain(`written  ${out}`)

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import heads from '../routers/heads/heads.json' with { type: 'json' }
+import { metadataProfile } from '../routers/heads/metadata-prior.ts'
 import { type GradedReading, onboard } from '../routers/heads/onboard.ts'
 import { predict } from '../routers/heads/predict.ts'
-import { createProfiles } from '../routers/heads/profile.ts'
 import { projectEmbedding } from '../routers/heads/projected.ts'
 import type { Reading } from '../routers/heads/reading.ts'
 import { readPrompt } from '../routers/heads/reading.ts'
@@ -19,7 +19,7 @@ import { readOutcomes } from '../src/platform/node/read-outcomes.ts'
 import { openaiChat } from '../src/wire/openai-chat/index.ts'
 
 // How sure to be of what is known of a model before it is probed: `LEAST_PRIOR_SD` of routers/heads/onboard.ts.
-// Each data set of a collection is left out in turn; models, known by name, are onboarded from probes of the others.
+// Each data set of a collection is left out in turn; models, known by their names’ facts, are onboarded from probes of the others.
 // Usage: node scripts/measure-onboarding.ts FOLDER SET…      (routerbench_subset ulab_llmrouter …)
 
 const LEAST_SDS = [0, 0.5, 0.75, 1, 1.5]
@@ -33,7 +33,6 @@ const inference = createInference()
 const encoder = new URL('../routers/clusters/weights/encoder.onnx', import.meta.url)
 const session = await inference.open(encoder, { device: 'cpu' })
 const tokenizer = createWordPiece(vocabulary.words.split('\n'), heads.limits)
-const profileOf = createProfiles()
 
 async function readingOf(prompt: string): Promise<Reading> {
   const request = openaiChat.readRequest({ model: 'auto', messages: [{ role: 'user', content: prompt }] })
@@ -98,7 +97,8 @@ function measure(data: Outcomes, readings: readonly Reading[], group: string, fi
         return reading === undefined ? [] : [{ reading, score: scores[row * models.length + column] ?? 0 }]
       })
     const target = { id: model, provider: 'data', model, format: 'openai-chat', baseUrl: '', facts: {} } as const
-    const prior = profileOf({ ...target, catalogId: undefined })
+    // Not the shipped row of that name, which rests on these very outcomes.
+    const prior = metadataProfile({ ...target, catalogId: undefined })
     const profiles = [
       ['prior', prior],
       ...LEAST_SDS.map((sd) => [`120 probes, sd ${sd}`, onboard(prior, graded(120), sd)] as const),

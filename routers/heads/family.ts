@@ -24,6 +24,7 @@ export function withRelative(profile: Profile, relative: Profile): Profile {
     sd: Math.sqrt(1 / (own + theirs)),
     u: relative.u,
     sd_u: relative.sd_u + FAMILY_SD / 2,
+    sd_slope: undefined,
     verbosity: relative.verbosity,
     evidence: [...profile.evidence, `family:${relative.id}`],
   }

@@ -10,13 +10,62 @@ export type Predict = (reading: Reading, target: Target) => Prediction
 
 /** One model's prediction on one prompt: design/router.md §4.1 with the bounds of §4.7 and §4.11. */
 export function predict(reading: Reading, profile: Profile): Prediction {
-  const quality = 1 / (1 + exp(reading.difficulty - abilityOn(reading, profile)))
+  const logit = abilityOn(reading, profile) - reading.difficulty
   const variance = abilityVariance(reading, profile) + STRANGE_VARIANCE * reading.strangeness
+  const { quality, spread } =
+    profile.sd_slope === undefined
+      ? atMean(logit, variance)
+      : overAll(logit, variance + square(profile.sd_slope * logit))
   return {
     quality,
-    uncertainty: Math.max(Math.sqrt(variance) * quality * (1 - quality), LEAST_UNCERTAINTY),
+    uncertainty: Math.max(spread, LEAST_UNCERTAINTY),
     outputTokens: Math.round(outputTokens(reading, profile)),
   }
+}
+
+type Moments = { readonly quality: number; readonly spread: number }
+
+/** For a measured model, whose logit is nearly known: the quality there, and the curve's slope times the deviation. */
+function atMean(logit: number, variance: number): Moments {
+  const quality = qualityAt(logit)
+  return { quality, spread: Math.sqrt(variance) * quality * (1 - quality) }
+}
+
+/**
+ * For a guess: mean and deviation of the quality over every logit it may have, by Gauss and Hermite's five points. At
+ * the mean alone the curve is flat where a prompt is easy, and a guess would pass for knowledge.
+ */
+function overAll(logit: number, variance: number): Moments {
+  const sd = Math.sqrt(variance)
+  let quality = 0
+  let ofSquares = 0
+  for (const [node, weight] of HERMITE) {
+    const there = qualityAt(logit + node * sd)
+    quality += weight * there
+    ofSquares += weight * there * there
+  }
+  return { quality, spread: Math.sqrt(Math.max(ofSquares - quality * quality, 0)) }
+}
+
+// The roots of x⁵ − 10x³ + 15x, and the weights that make polynomials to degree nine exact.
+const NEAR = Math.sqrt(5 - Math.sqrt(10))
+const FAR = Math.sqrt(5 + Math.sqrt(10))
+const NEAR_WEIGHT = (7 + 2 * Math.sqrt(10)) / 60
+const FAR_WEIGHT = (7 - 2 * Math.sqrt(10)) / 60
+const HERMITE = [
+  [0, 8 / 15],
+  [-NEAR, NEAR_WEIGHT],
+  [NEAR, NEAR_WEIGHT],
+  [-FAR, FAR_WEIGHT],
+  [FAR, FAR_WEIGHT],
+] as const
+
+function square(value: number): number {
+  return value * value
+}
+
+function qualityAt(logit: number): number {
+  return 1 / (1 + exp(-logit))
 }
 
 /** How far off the ability on a prompt may be. Fitted errors of ability and offsets cancel in part. */

@@ -2,7 +2,7 @@ import { exactName, plainName } from '#core/model-name.ts'
 import type { RestsOn } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
 import { familyName, withRelative } from './family.ts'
-import { metadataProfile } from './metadata-prior.ts'
+import { metadataProfile, SLOPE_SD } from './metadata-prior.ts'
 import { type StoredProfile, storedProfiles } from './stored-profiles.ts'
 
 /** What is believed of one model: ability, its offsets per cluster, and how sure we are. Logits. */
@@ -12,6 +12,11 @@ export type Profile = {
   readonly sd: number
   readonly u: readonly number[]
   readonly sd_u: number
+  /**
+   * How far off the logit itself may be, as a share of it, where nobody saw the model answer: whether it does easy prompts
+   * better and hard ones worse as others do is a guess as well. Absent for measured models.
+   */
+  readonly sd_slope?: number | undefined
   /** How long it thinks before it answers: 0 not at all, 1 as a reasoning model at medium effort. */
   readonly thinking: number
   /** Log of how much longer its answers are than usual. */
@@ -48,7 +53,7 @@ export function createProfiles(): (target: Target) => Profile {
     const known = findStored(target) ?? metadataProfile(target)
     if (isMeasured(known) || known.evidence.includes('family')) return known
     const relative = newestOfFamily.get(familyName(target.catalogId ?? target.model))
-    return relative === undefined ? known : withRelative(known, relative)
+    return relative === undefined ? { ...known, sd_slope: SLOPE_SD } : withRelative(known, relative)
   }
 
   function findStored(target: Target): Profile | undefined {

@@ -37,6 +37,17 @@ describe('estimated tokens', () => {
     expect(Math.abs(estimateTokens(text) / tokens - 1)).toBeLessThan(0.35)
   })
 
+  // By o200k_base; cl100k_base has half of it.
+  test.each([
+    ['line ends', '\n'.repeat(1_000), 63],
+    ['tabs', '\t'.repeat(1_000), 63],
+    ['line ends, more than are read', '\n'.repeat(1_000_000), 62_500],
+    ['spaces', ' '.repeat(1_000), 9],
+    ['blank lines between lines', 'A line.\n\n\n\nAnother line.\n\n\n\nThird one.\n\n\n\n'.repeat(50), 450],
+  ])('of a run of %s are within a third: many are one token', (_, text, tokens) => {
+    expect(Math.abs(estimateTokens(text) / tokens - 1)).toBeLessThan(0.35)
+  })
+
   test('of a long text come from samples, and agree with the whole', () => {
     const [[, first = ''] = [0, '']] = english
     const once = estimateTokens(`${first} `)

@@ -29,9 +29,11 @@ const MARKS = 0.5
 const MARK = 0.2
 const SPACE = 0.01
 const LINE = 1
+// More line ends and tabs right behind the first: o200k_base makes one token of 16, cl100k_base of 32.
+const BLANK = 0.06
 
 /** What the unit before was: a run is charged where it begins. */
-type Run = 'word' | 'number' | 'marks' | 'other'
+type Run = 'word' | 'number' | 'marks' | 'blank' | 'other'
 
 function countTokens(text: string, start: number, end: number): number {
   let tokens = 0
@@ -53,8 +55,9 @@ function countTokens(text: string, start: number, end: number): number {
       tokens += wideUnitTokens(unit) + (isLetter && run !== 'word' ? WORD : 0)
       run = isLetter ? 'word' : 'other'
     } else if (unit < 0x20) {
-      tokens += LINE
-      run = 'other'
+      const isBlank = unit >= 0x09 && unit <= 0x0d
+      tokens += isBlank && run === 'blank' ? BLANK : LINE
+      run = isBlank ? 'blank' : 'other'
     } else {
       tokens += run === 'marks' ? MARK : MARK + MARKS
       run = 'marks'

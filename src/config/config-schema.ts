@@ -122,7 +122,9 @@ const pool = z.strictObject({
   preset: z.string().optional().describe('The preset that governs auto/POOL when the caller names none.'),
 })
 
-const milliseconds = z.int().positive()
+// Timers of Node and of browsers hold 31 bits: what is longer fires at once.
+const MOST_MS = 2_147_483_647
+const milliseconds = z.int().positive().max(MOST_MS, `longer than a timer can wait\nUse at most ${MOST_MS} (24 days).`)
 const timeouts = z.strictObject({
   connect_ms: milliseconds.default(5_000).describe('To a connection.'),
   headers_ms: milliseconds.default(60_000).describe('To the status line of a streamed answer.'),
@@ -161,7 +163,7 @@ const router = z.strictObject({
     .default('auto')
     .describe('Where the router runs. auto: the best device that proves itself, else the CPU.'),
   remote: remote.optional().describe('The server that runs the encoder for device: remote.'),
-  deadline_ms: z.int().positive().default(30).describe('How long a decision may wait for the router.'),
+  deadline_ms: milliseconds.default(30).describe('How long a decision may wait for the router.'),
 })
 
 /** thalamus.yaml. */

@@ -68,6 +68,15 @@ test.each([
 
 test.each([
   ['server: { port: 70000 }', 'server.port: too large. Use at most 65535.'],
+  ...[
+    ['router.deadline_ms', 'router: { deadline_ms: 3000000000 }'],
+    ['router.remote.timeout_ms', 'router: { remote: { url: "http://a", timeout_ms: 2147483648 } }'],
+    ['timeouts.connect_ms', 'timeouts: { connect_ms: 3000000000 }'],
+    ['timeouts.total_ms', 'timeouts: { total_ms: 3000000000 }'],
+  ].map(([path = '', text = '']): [string, string] => [
+    text,
+    `${path}: longer than a timer can wait. Use at most 2147483647 (24 days).`,
+  ]),
   ['server: { max_attempts: 0 }', 'server.max_attempts: too small. Use more than 0.'],
   ['server: { host: 3 }', 'server.host: is a number, not a text. Write a text.'],
   ['server: { port: "8787" }', 'server.port: is a text, not a number. Write a number.'],

@@ -34,9 +34,9 @@ export type Decision = {
   /** The winner. */
   readonly model: string
   readonly policy: string
-  /** `clusters@1`; `none` when the caller named the model. */
+  /** Who predicted: `clusters@1`, or the fallback that spoke for it; `none` when the caller named the model. */
   readonly router: string
-  /** A short phrase: `best in band`, `only model in eu`, `router late`, … */
+  /** A short phrase: `best in band`, `only model in eu`, `router late`, or, where a fallback predicted, `best in band, router late`. */
   readonly reason: string
   /** Best first: the order in which dispatch tries them. */
   readonly candidates: readonly Candidate[]
@@ -49,6 +49,8 @@ export type Decision = {
   readonly truncated: boolean
   /** True when the router did not answer in time or failed, even where its fallback answered instead. */
   readonly router_timed_out: boolean
+  /** Which router that was, and what became of it: `router late`, `router busy` or `router failed`. */
+  readonly router_problem?: { readonly router: string; readonly problem: string }
   readonly elapsed_ms: number
   readonly signals?: Readonly<Record<string, unknown>>
   readonly evidence?: Readonly<Record<string, unknown>>

@@ -12,11 +12,16 @@ import { setMember } from './set-member.ts'
 export type WrittenFlag = { readonly name: string; readonly value: JsonValue | undefined }
 
 /** Where flags come from, and the names of policies, which are flags too. */
-export type FlagSource = { readonly door: 'model' | 'header'; readonly policies: ReadonlySet<string> }
+export type FlagSource = {
+  readonly door: 'model' | 'header'
+  readonly policies: ReadonlySet<string>
+  /** What the door is called where the caller did not write it there: `--flags`. */
+  readonly doorName?: string | undefined
+}
 
 /** What one written flag says. Throws `unknown_flag` with the nearest name, or `invalid_request` for its value. */
 export function fromFlag(written: WrittenFlag, source: FlagSource): Directives {
-  const place = placeOf(written.name, source.door)
+  const place = placeOf(written.name, source)
   const flag = findFlag(written.name, source.door)
   if (flag === undefined) return fromPolicyName(written, source, place)
   if (isMemberFlag(flag)) {
@@ -51,10 +56,10 @@ function fromPolicyName(written: WrittenFlag, source: FlagSource, place: Place):
   throw unknownFlag(place.what, place.param, written.name, [...flagNames(source.door), ...source.policies])
 }
 
-function placeOf(name: string, door: FlagSource['door']): Place {
+function placeOf(name: string, { door, doorName = 'the model name' }: FlagSource): Place {
   const shown = name.slice(0, 60)
   return door === 'model'
-    ? { what: `"${shown}" in the model name`, param: 'model' }
+    ? { what: `"${shown}" in ${doorName}`, param: 'model' }
     : { what: `"${shown}" in x-route`, param: 'x-route' }
 }
 

@@ -21,7 +21,8 @@ export function fromModel(
   if (pool === '') throw malformed(name, 'names no pool after "/"')
   return {
     choice: { type: 'auto', pool },
-    directives: colon < 0 ? {} : readFlags(name, name.slice(colon + 1), policies),
+    directives:
+      colon < 0 ? {} : readFlags(name.slice(colon + 1), policies, undefined, (problem) => malformed(name, problem)),
   }
 }
 
@@ -30,16 +31,29 @@ function isAuto(name: string): boolean {
   return name === 'auto' || name.startsWith('auto/') || name.startsWith('auto:')
 }
 
-function readFlags(name: string, text: string, policies: ReadonlySet<string>): Directives {
+/** Reads `flag *("+" flag)`, written as the value of the command line's `option`. Throws as a model name with them does. */
+export function fromOption(option: string, text: string, policies: ReadonlySet<string>): Directives {
+  return readFlags(text, policies, option, (problem) => {
+    const written = `${option} "${text.slice(0, 100)}" ${problem}. Write FLAG or FLAG+FLAG.`
+    return new GatewayError('invalid_request', written, { param: option })
+  })
+}
+
+function readFlags(
+  text: string,
+  policies: ReadonlySet<string>,
+  doorName: string | undefined,
+  malformed: (problem: string) => GatewayError,
+): Directives {
   const written = text.split('+', MAX_FLAGS + 1)
-  if (written.length > MAX_FLAGS) throw malformed(name, `has more than ${MAX_FLAGS} flags`)
+  if (written.length > MAX_FLAGS) throw malformed(`has more than ${MAX_FLAGS} flags`)
   let directives: Directives = {}
   for (const flag of written) {
-    if (flag === '') throw malformed(name, 'has an empty flag')
+    if (flag === '') throw malformed('has an empty flag')
     const equals = flag.indexOf('=')
     const said =
       equals < 0 ? { name: flag, value: undefined } : { name: flag.slice(0, equals), value: flag.slice(equals + 1) }
-    directives = overlay(directives, fromFlag(said, { door: 'model', policies }))
+    directives = overlay(directives, fromFlag(said, { door: 'model', policies, doorName }))
   }
   return directives
 }

@@ -8,12 +8,10 @@ import type { ProbeRun } from './run-probes.ts'
 
 const jsonValue: z.ZodType<JsonValue> = z.json()
 const count = z.int().nonnegative()
+// More than any model gives in one answer: a larger number is a fault of who counted.
+const MOST_TOKENS = 10_000_000
 
-/**
- * What `thalamus profile` writes. It holds the graded answers and no fitted numbers, so that another router, or the
- * next version of this one with better priors, learns from them as well.
- */
-export const modelProfileSchema = z.object({
+const profileShape = z.object({
   version: z.literal(1),
   /** The target: `provider/model`. */
   model: z.string().min(1),
@@ -24,20 +22,35 @@ export const modelProfileSchema = z.object({
   graded: count,
   right: count,
   stopped: z.enum(['interrupted', 'gave-up']).nullable(),
-  cost_usd: z.number().nullable(),
+  cost_usd: z.number().nonnegative().nullable(),
   kinds: z.record(z.string(), z.object({ graded: count, right: count })),
   left_out: z.array(z.object({ id: z.string(), code: z.string() })),
   answers: z.array(
     z.object({
       id: z.string(),
       kind: z.string(),
-      difficulty: z.number(),
+      difficulty: z.literal([1, 2, 3]),
       score: z.number().min(0).max(1),
-      output_tokens: z.number().nullable(),
+      output_tokens: z.int().nonnegative().max(MOST_TOKENS).nullable(),
       /** `messages` and `tools` as asked, without the words for the grader. */
       request: z.record(z.string(), jsonValue),
     }),
   ),
+})
+/**
+ * What `thalamus profile` writes. It holds the graded answers and no fitted numbers, so that another router, or the
+ * next version of this one with better priors, learns from them as well.
+ */
+export const modelProfileSchema = profileShape.superRefine(({ answers, asked, graded, right }, { addIssue }) => {
+  const say = (path: (string | number)[], message: string): void => addIssue({ code: 'custom', path, message })
+  if (graded !== answers.length) say(['graded'], `says ${graded}, but there are ${answers.length} answers`)
+  if (graded > asked) say(['asked'], `says ${asked}, but ${graded} were graded`)
+  if (right > graded) say(['right'], `says ${right}, but ${graded} were graded`)
+  const seen = new Set<string>()
+  for (const [index, { id }] of answers.entries()) {
+    if (seen.has(id)) say(['answers', index, 'id'], `a second answer to the probe "${id}"`)
+    seen.add(id)
+  }
 })
 export type ModelProfile = z.infer<typeof modelProfileSchema>
 
@@ -53,7 +66,7 @@ export type ProfileInput = {
 /** A run as the profile that is written. */
 export function modelProfile({ target, date, probes, all, run }: ProfileInput): ModelProfile {
   const costs = run.graded.map(({ usage }) => (usage === undefined ? undefined : priceUsage(target.facts, usage)))
-  const known = costs.filter((cost) => cost !== undefined)
+  const known = costs.filter((cost) => cost !== undefined).filter((cost) => cost >= 0)
   return {
     version: 1,
     model: target.id,
@@ -71,10 +84,15 @@ export function modelProfile({ target, date, probes, all, run }: ProfileInput): 
       kind: probe.kind,
       difficulty: probe.difficulty,
       score,
-      output_tokens: usage?.outputTokens ?? null,
+      output_tokens: counted(usage?.outputTokens),
       request: conversationOf(probe),
     })),
   }
+}
+
+/** What an upstream says of its tokens, where that can be true. */
+function counted(tokens: number | undefined): number | null {
+  return tokens !== undefined && Number.isInteger(tokens) && tokens >= 0 && tokens <= MOST_TOKENS ? tokens : null
 }
 
 function byKind({ graded }: ProbeRun): ModelProfile['kinds'] {

@@ -62,7 +62,20 @@ describe('the answer when no model passes', () => {
     expect(error.message).toBe(
       'The one model fails images (this request needs it), context_window (this request needs 500000). No single limit is to blame: "models" lists what each one fails.',
     )
-    expect((await refusal([eu], {}, { signals: signals({ hasImages: true }) })).data?.['relaxation']).toBeNull()
+    const sole = await refusal([eu, us], {}, { signals: signals({ hasImages: true }) })
+    expect(sole.data?.['relaxation']).toBeNull()
+    expect(sole.message).toBe(
+      'None of the 2 models passes: 2 fail images (this request needs it). Only images is to blame, which the request itself needs: ask for less, or add a model whose facts say that it passes.',
+    )
+    const seeing = target('c/seeing', { modalities_in: ['image'], tools: false })
+    const two = await refusal(
+      [{ ...eu, facts: { tools: true } }, seeing],
+      {},
+      {
+        signals: signals({ hasImages: true, toolCount: 1 }),
+      },
+    )
+    expect(two.message).toMatch(/No single limit is to blame/)
   })
 
   test('says so when there is nothing to choose from', async () => {

@@ -21,12 +21,15 @@ export function noFeasibleModel(rejected: readonly Rejected[]): GatewayError {
   })
 }
 
+/** How the remedy begins where one limit given up would admit nobody. */
+export const NO_SINGLE_LIMIT = 'No single limit is to blame:'
+
 function messageOf(rejected: readonly Rejected[], relaxation: Relaxation | undefined): string {
   if (rejected.length === 0) return 'There is no model to choose from. Add models to the configuration or the pool.'
   const count = rejected.length === 1 ? 'The one model fails' : `None of the ${rejected.length} models passes:`
   const binding = bindingLimits(rejected)
   const listed = binding.map(({ text, failing }) => (rejected.length === 1 ? text : `${failing} fail ${text}`))
-  return `${count} ${listed.join(', ')}. ${remedy(relaxation)}`
+  return `${count} ${listed.join(', ')}. ${remedy(relaxation, rejected)}`
 }
 
 /** The limits that exclude most models, at most three. */
@@ -64,10 +67,24 @@ function limitText({ limit }: Failure): string {
   }
 }
 
-function remedy(relaxation: Relaxation | undefined): string {
-  if (relaxation === undefined) return 'No single limit is to blame: "models" lists what each one fails.'
+function remedy(relaxation: Relaxation | undefined, rejected: readonly Rejected[]): string {
+  if (relaxation === undefined) {
+    const needed = soleNeed(rejected)
+    return needed === undefined
+      ? `${NO_SINGLE_LIMIT} "models" lists what each one fails.`
+      : `Only ${needed} is to blame, which the request itself needs: ask for less, or add a model whose facts say that it passes.`
+  }
   const { limit, from, to, admits } = relaxation
   if (to === null || to === false) return `Giving up ${limit} would admit ${admits}.`
   const written = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value))
   return `Changing ${limit} from ${written(from) || 'nothing'} to ${written(to)} would admit ${admits}.`
+}
+
+/** The need of the request that every model fails, and some model nothing else. */
+function soleNeed(rejected: readonly Rejected[]): string | undefined {
+  const limit = rejected.find(({ failures }) => failures.length === 1)?.failures[0]?.limit
+  if (limit === undefined) return undefined
+  return rejected.every(({ failures }) => failures.some((one) => one.limit.name === limit.name))
+    ? limit.name
+    : undefined
 }

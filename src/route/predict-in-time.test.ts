@@ -101,26 +101,31 @@ describe('without a prediction', () => {
   const broken = () => Promise.reject(new Error('broken'))
 
   test.each([
-    ['late', late.predict, []],
-    ['failing', broken, [['error', 'router_failed', { router: 'table@1', problem: 'broken' }]]],
-  ] as const)('the fallback of a %s router answers instead and is named', async (_, predict, expected) => {
-    const lines: unknown[] = []
-    const told: unknown[] = []
-    const { decision } = await decide(
-      pool,
-      {},
-      {
-        router: { ...router, predict, fallback },
-        clock,
-        log: (...line) => lines.push(line),
-        onPrediction: (...line) => told.push(line),
-      },
-    )
-    expect(decision).toMatchObject({ model: 'b/fair', router: 'table@2', router_timed_out: true })
-    expect(decision.reason).not.toMatch(/^router/)
-    expect(lines).toEqual(expected)
-    expect(told).toEqual([['table@2', 'none', 0]])
-  })
+    ['late', late.predict, 'router late', []],
+    ['busy', () => Promise.reject(queueFull(64)), 'router busy', []],
+    ['failing', broken, 'router failed', [['error', 'router_failed', { router: 'table@1', problem: 'broken' }]]],
+  ] as const)(
+    'the fallback of a %s router answers instead, is named, and the reason says why',
+    async (_, predict, problem, expected) => {
+      const lines: unknown[] = []
+      const told: unknown[] = []
+      const { decision } = await decide(
+        pool,
+        {},
+        {
+          router: { ...router, predict, fallback },
+          clock,
+          log: (...line) => lines.push(line),
+          onPrediction: (...line) => told.push(line),
+        },
+      )
+      expect(decision).toMatchObject({ model: 'b/fair', router: 'table@2', router_timed_out: true })
+      expect(decision.reason).toBe(`best quality, ${problem}`)
+      expect(decision.router_problem).toEqual({ router: 'table@1', problem })
+      expect(lines).toEqual(expected)
+      expect(told).toEqual([['table@2', 'none', 0]])
+    },
+  )
 
   test('a router in time is the one that answers, and its fallback is not asked', async () => {
     const unused: Router = {

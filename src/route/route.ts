@@ -62,19 +62,28 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     model: ranked[0]?.id ?? '',
     policy: input.policy.name,
     router: predicted.router?.name ?? 'none',
-    reason: predicted.predictions === undefined ? predicted.problem : reasonOf(choice, dropped, directives, relaxed),
+    reason: reason(predicted, () => reasonOf(choice, dropped, directives, relaxed)),
     candidates: describeCandidates(choice, front),
     dropped,
     front: front.members.map(({ target }) => target.id),
     knee: front.knee?.target.id ?? null,
     truncated: input.signals.truncated || predictions?.truncated === true,
     router_timed_out: predicted.problem !== undefined,
+    ...(predicted.problem === undefined
+      ? {}
+      : { router_problem: { router: input.router?.name ?? 'none', problem: predicted.problem } }),
     elapsed_ms: input.clock.monotonic() - startedAt,
     signals: describeSignals(input.signals),
     ...(predictions?.evidence === undefined ? {} : { evidence: predictions.evidence }),
     ...(relaxed.length === 0 ? {} : { relaxed }),
   }
   return { decision, ranked }
+}
+
+/** Why the winner won, and where the router that was asked said nothing, that as well. */
+function reason({ predictions, problem }: Predicted, ofChoice: () => string): string {
+  if (predictions === undefined) return problem
+  return problem === undefined ? ofChoice() : `${ofChoice()}, ${problem}`
 }
 
 type Filtered = { readonly admitted: Admitted<Scored>; readonly predicted: Predicted }

@@ -25,7 +25,8 @@ export async function readJson(exchange: Exchange, maxBytes: number): Promise<Js
 }
 
 /** A chat call's body. Throws a 4xx that says what is wrong with it. */
-export function openChatBody(bytes: Uint8Array, format: WireFormat): ChatBody {
+export function openChatBody(sent: Uint8Array, format: WireFormat): ChatBody {
+  const bytes = withoutMark(sent)
   let current: ReadBody | undefined = readChat(bytes, format)
   const { model, stream } = current.chat
   const body: ChatBody = {
@@ -41,6 +42,11 @@ export function openChatBody(bytes: Uint8Array, format: WireFormat): ChatBody {
     },
   }
   return body
+}
+
+/** A byte order mark is none of the JSON: the decoder passes over it, and an upstream might not. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 }
 
 function readChat(bytes: Uint8Array, format: WireFormat): ReadBody {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -73,6 +73,7 @@ test('probes of one’s own, where to write, and the table', async () => {
     { config: config('up/ok') },
   )
   expect(stderr).toContain('cost unknown: no price among its facts')
+  expect(stderr).toMatch(/12 of 12 probes, about [1-9]\d\d answer tokens,/)
   expect(stdout).toMatch(/up\/ok {2}6 of 12 right\n/)
   expect(stdout).toMatch(/sums +0 +6 +0 %\ntalk +6 +6 +100 %\n\neasy +0 +6 +0 %\nmiddling +6 +6 +100 %\n/)
   expect(stdout).toContain(`written  ${out}`)
@@ -254,6 +255,47 @@ test.each([
   const { status, stderr } = await runProgram(['profile', 'up/ok', '--prompts', path], { config: config('up/ok') })
   expect(stderr).toContain(problem)
   expect(status).toBe(1)
+})
+
+test('a broken profile is what a new run repairs, whatever else is broken or in the folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'thalamus-broken-'))
+  const profiles = join(folder, 'thalamus.profiles')
+  mkdirSync(join(profiles, 'x.json'), { recursive: true })
+  writeFileSync(join(folder, 'thalamus.yaml'), config('up/ok, up/dribble'))
+  writeFileSync(join(profiles, 'up--ok.json'), '{"version": 1, "mod')
+  writeFileSync(join(profiles, 'up--dribble.json'), '{}')
+  const { status, stderr } = await launchProgram(['profile', 'up/ok', '--prompts', sums(2)], { folder }).finished
+  expect(status).toBe(0)
+  expect(stderr).toContain('up--dribble.json is not used: no profile that this version reads')
+  expect(JSON.parse(readFileSync(join(profiles, 'up--ok.json'), 'utf8'))).toMatchObject({ model: 'up/ok', graded: 2 })
+  // A folder among the profiles is none of them.
+  rmSync(join(profiles, 'up--dribble.json'))
+  expect((await launchProgram(['check'], { folder }).finished).stdout).toMatch(/\nprofiles +up\/ok 20/)
+})
+
+test('what --out names is replaced only by the same model’s profile, and nothing is asked before that is known', async () => {
+  const upstream = await startUpstream(() => ({ status: 200 }))
+  const folder = mkdtempSync(join(tmpdir(), 'thalamus-out-'))
+  writeFileSync(join(folder, 'thalamus.yaml'), config('up/m, up/other', upstream.url))
+  const run = (model: string, out: string) =>
+    launchProgram(['profile', model, '--prompts', sums(2), '--out', out], { folder }).finished
+  const before = readFileSync(join(folder, 'thalamus.yaml'), 'utf8')
+  expect((await run('up/m', 'kept.json')).status).toBe(0)
+  const asked = upstream.calls()
+  for (const [model, out, problem] of [
+    ['up/m', 'thalamus.yaml', 'holds something else'],
+    ['up/m', '.', 'not a file'],
+    ['up/m', 'thalamus.yaml/below.json', 'cannot be written ('],
+    ['up/other', 'kept.json', 'holds the profile of up/m'],
+  ] as const) {
+    const { status, stderr } = await run(model, out)
+    expect(stderr).toContain(`${out}: ${problem}`)
+    expect(status).toBe(1)
+  }
+  expect(upstream.calls()).toBe(asked)
+  expect(readFileSync(join(folder, 'thalamus.yaml'), 'utf8')).toBe(before)
+  expect((await run('up/m', 'kept.json')).status).toBe(0)
+  await upstream.close()
 })
 
 test('a profile that cannot be read keeps the gateway from starting, and check says what to do', async () => {

@@ -27,6 +27,15 @@ test('the body goes upstream byte for byte, apart from model and the routing mem
   )
 })
 
+test('a byte order mark before the body is passed over and reaches no upstream', async () => {
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
+  // The alias of `auto` is the model's own name as well, so that nothing of the body is edited.
+  gateway = await startGateway({ models: ['gpt-4o'], upstream: upstream.url })
+  const body = '{"model":"gpt-4o","messages":[{"role":"user","content":"x"}]}'
+  expect((await post(gateway.url, `\ufeff${body}`)).status).toBe(200)
+  expect(upstream.requests[0]?.body.toString()).toBe(body)
+})
+
 test('a second model gets the same bytes under its own name, longer or shorter than the first', async () => {
   const models = ['m', 'a-much-longer-name', 'mm']
   upstream = await startCaptureUpstream((response, { body }) => {

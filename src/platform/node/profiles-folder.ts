@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { classify } from '../../classify/classify.ts'
 import type { Problem } from '../../config/problem.ts'
+import { GatewayError } from '../../core/errors.ts'
 import type { Onboarded } from '../../core/router.ts'
 import type { Target } from '../../core/target.ts'
 import type { ModelProfile } from '../../probes/model-profile.ts'
@@ -32,10 +33,17 @@ export function writeProfile(path: string, profile: ModelProfile): void {
   }
 }
 
-/** The profiles in a folder, of the models that are configured. No folder, no profiles. */
+/** Told of a profile's file that is broken, for whoever goes on without it. */
+export type OnBroken = (problem: Problem) => void
+
+/**
+ * The profiles in a folder, of the models that are configured. No folder, no profiles. A file that cannot be read is a
+ * problem, unless `onBroken` takes note of it.
+ */
 export function readProfiles(
   folder: string,
   targets: ReadonlyMap<string, Target>,
+  onBroken?: OnBroken,
 ): { readonly profiles: readonly Onboarded[] } | { readonly problems: readonly Problem[] } {
   const profiles = new Map<string, Onboarded>()
   const problems: Problem[] = []
@@ -43,7 +51,8 @@ export function readProfiles(
     const path = join(folder, name)
     const read = readProfile(path)
     if ('problem' in read) {
-      problems.push(read)
+      if (onBroken === undefined) problems.push(read)
+      else onBroken(read)
       continue
     }
     const target = targets.get(read.model)
@@ -61,7 +70,7 @@ export function readProfiles(
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
+      .filter((name) => name.endsWith('.json') && isFile(join(folder, name)))
       .toSorted()
   } catch {
     // None was written yet.
@@ -69,17 +78,40 @@ function namesIn(folder: string): string[] {
   }
 }
 
+/** True for a file and for a link to one, as Kubernetes mounts them. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
 /** One profile, or what is wrong with its file. */
 export function readProfile(path: string): ModelProfile | Problem {
   const remedy = 'Run thalamus profile MODEL again, or remove the file.'
   try {
     const parsed = modelProfileSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-    if (parsed.success) return parsed.data
+    if (parsed.success) {
+      const asked = unreadable(parsed.data)
+      return asked === undefined
+        ? parsed.data
+        : { path, problem: `no profile that this version reads (${asked})`, remedy }
+    }
     const [issue] = parsed.error.issues
     return { path, problem: `no profile that this version reads (${issue?.path.join('.')}: ${issue?.message})`, remedy }
   } catch (cause) {
     return { path, problem: cause instanceof SyntaxError ? 'not JSON' : `cannot be read (${String(cause)})`, remedy }
   }
+}
+
+/** Which answer's request is none that the gateway reads, if any. */
+function unreadable({ answers }: ModelProfile): string | undefined {
+  for (const [index, { request }] of answers.entries()) {
+    try {
+      openaiChat.readRequest({ model: 'auto', ...request })
+    } catch (cause) {
+      if (!(cause instanceof GatewayError)) throw cause
+      return `answers.${index}.request: ${cause.message}`
+    }
+  }
+  return undefined
 }
 
 function onboarded(profile: ModelProfile, target: Target): Onboarded {

@@ -39,14 +39,18 @@ export function describeDecision(decision: Decision, paint: Paint, width: number
 function circumstances(decision: Decision): string[] {
   return [
     `policy ${decision.policy}`,
-    `router ${decision.router}`,
+    `router ${decision.router}${insteadOf(decision)}`,
     `${decision.elapsed_ms.toFixed(1)} ms`,
-    ...(decision.router_timed_out ? ['router late'] : []),
     ...(decision.truncated ? ['prompt cut for the router'] : []),
     ...(decision.relaxed === undefined || decision.relaxed.length === 0
       ? []
       : [`relaxed: ${decision.relaxed.join(', ')}`]),
   ]
+}
+
+/** Whom a fallback spoke for; why stands in the reason. */
+function insteadOf({ router, router_problem: problem }: Decision): string {
+  return problem === undefined || problem.router === router ? '' : ` instead of ${problem.router}`
 }
 
 function candidateTable(decision: Decision, names: ShortNames, width: number): string[] {

@@ -1,5 +1,6 @@
 import type { Dropped } from '../../../core/decision.ts'
 import type { GatewayError } from '../../../core/errors.ts'
+import { NO_SINGLE_LIMIT } from '../../../route/no-feasible-model.ts'
 import { describeDropped } from './describe-dropped.ts'
 import { shortNames } from './short-names.ts'
 import type { Paint } from './terminal.ts'
@@ -10,9 +11,9 @@ export function describeRefusal(error: GatewayError, paint: Paint, width: number
   const failures = readFailures(error.data?.['models'])
   const names = shortNames([...new Set(failures.map(({ model }) => model))])
   const [first = '', ...rest] = error.message.split(/(?<=\.) /)
-  const hasRemedy = error.data?.['relaxation'] !== null && error.data?.['relaxation'] !== undefined
+  // The table below says what each one fails.
   const advice =
-    hasRemedy || failures.length === 0 ? rest : ['No single limit is to blame: at least two must give way.']
+    rest[0]?.startsWith(NO_SINGLE_LIMIT) === true ? [`${NO_SINGLE_LIMIT} at least two must give way.`] : rest
   const text = [
     ...wrap('', `${paint('red', '✗')} ${first}`.split(' '), ' ', width),
     '',

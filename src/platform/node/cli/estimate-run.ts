@@ -62,7 +62,7 @@ export function describeEstimate(
   const pieces = [
     `${askable} of ${all} probes`,
     ...(left === 0 ? [] : [`${left} left out because it takes no tools`]),
-    `about ${Math.round(outputTokens / 1_000)}k answer tokens`,
+    `about ${outputTokens < 1_000 ? Math.round(outputTokens) : `${Math.round(outputTokens / 1_000)}k`} answer tokens`,
     ...cost,
   ]
   return wrap(`${target.id}  `, pieces, ', ', width).join('\n')

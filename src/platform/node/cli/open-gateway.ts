@@ -15,6 +15,7 @@ import { discover } from '../discover.ts'
 import type { DeviceReport } from '../inference/choose-device.ts'
 import { createInference } from '../inference-onnx.ts'
 import { createNodePorts } from '../ports.ts'
+import type { OnBroken } from '../profiles-folder.ts'
 import { profilesFolder, readProfiles } from '../profiles-folder.ts'
 import { createSecrets } from '../secrets.ts'
 import { findConfig } from './find-config.ts'
@@ -49,6 +50,8 @@ export type OpenOptions = {
   readonly listening?: Listening
   /** Find out about every device, and call the router's server only when `needsUpstream`. */
   readonly inspectsDevices?: boolean
+  /** Go on without profiles whose files are broken, and be told of them. Without it they keep the gateway from opening. */
+  readonly onBrokenProfile?: OnBroken
 }
 
 /** Where to listen, as far as the command line says. */
@@ -61,7 +64,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   const { origin, closeSource } = source
   const config = withListening(source.config, options.listening ?? {})
   const profiles = profilesFolder(origin.type === 'config' ? origin.path : undefined)
-  const built = await snapshotOf(config, profiles)
+  const built = await snapshotOf(config, profiles, options.onBrokenProfile)
   if ('problems' in built) {
     await closeSource()
     return built
@@ -107,7 +110,11 @@ export function withListening(config: Config, { host, port }: Listening): Config
 }
 
 /** The snapshot of a configuration, with this machine's secrets and the models' profiles in a folder. */
-export async function snapshotOf(config: Config, profiles?: string): ReturnType<typeof buildSnapshot> {
+export async function snapshotOf(
+  config: Config,
+  profiles?: string,
+  onBroken?: OnBroken,
+): ReturnType<typeof buildSnapshot> {
   const built = await buildSnapshot(config, {
     providers,
     policies: builtInPolicies,
@@ -116,7 +123,7 @@ export async function snapshotOf(config: Config, profiles?: string): ReturnType<
     readRouting: (routing) => fromBody(routing),
   })
   if ('problems' in built || profiles === undefined) return built
-  const read = readProfiles(profiles, built.snapshot.targets)
+  const read = readProfiles(profiles, built.snapshot.targets, onBroken)
   return 'problems' in read ? read : { snapshot: { ...built.snapshot, onboarded: read.profiles } }
 }
 

@@ -1,3 +1,4 @@
+import type { Problem } from '../../../config/problem.ts'
 import { suggestion } from '../../../config/problem.ts'
 import type { Log } from '../../../core/ports.ts'
 import type { Target } from '../../../core/target.ts'
@@ -16,7 +17,7 @@ import { openGateway } from './open-gateway.ts'
 import { printProblems } from './problems.ts'
 import { createProgress } from './profile-progress.ts'
 import type { ExitStatus } from './program.ts'
-import { saveProfile } from './save-profile.ts'
+import { placeOf, placeProblem, saveProfile } from './save-profile.ts'
 import { createPaint, widthOf } from './terminal.ts'
 
 export type ProfileOptions = {
@@ -37,7 +38,14 @@ export async function profileCommand(model: string, options: ProfileOptions): Pr
     printProblems(read.problems)
     return 1
   }
-  const opened = await openGateway({ config: options.config, log: silent, needsUpstream: true })
+  const broken: Problem[] = []
+  const opened = await openGateway({
+    config: options.config,
+    log: silent,
+    needsUpstream: true,
+    // The one that this run replaces may be among them.
+    onBrokenProfile: (problem) => broken.push(problem),
+  })
   if ('problems' in opened) {
     printProblems(opened.problems)
     return 1
@@ -49,6 +57,9 @@ export async function profileCommand(model: string, options: ProfileOptions): Pr
       printProblems([{ path: model, problem: 'no configured model', remedy }])
       return 2
     }
+    const usual = profilePath(opened.profiles, model)
+    for (const { path, problem } of broken)
+      if (path !== usual) process.stderr.write(`note: ${path} is not used: ${problem}\n`)
     return await profileTarget(target, read.probes, options, opened)
   } finally {
     await opened.close()
@@ -62,6 +73,12 @@ async function profileTarget(
   opened: Opened,
 ): Promise<ExitStatus> {
   const { stderr, stdout } = process
+  const place = placeOf(profilePath(opened.profiles, target.id), options.out)
+  const misplaced = placeProblem(place, target.id)
+  if (misplaced !== undefined) {
+    printProblems([misplaced])
+    return 1
+  }
   const askable = all.filter((probe) => probe.tools === undefined || target.facts.tools !== false)
   const maxTokens = Math.min(options.maxTokens, target.facts.max_output_tokens ?? options.maxTokens)
   const estimate = await estimateRun(target, askable, maxTokens, opened.gateway)
@@ -105,7 +122,7 @@ async function profileTarget(
     all,
     run,
   })
-  const saved = saveProfile(profile, profilePath(opened.profiles, target.id), options.out)
+  const saved = saveProfile(profile, place)
   if (saved.type === 'failed') {
     printProblems([saved.problem])
     return 1

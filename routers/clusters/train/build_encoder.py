@@ -1,7 +1,7 @@
-"""Writes the encoder as an int8 ONNX file: all-MiniLM-L6-v2 weights in, mean-pooled unit vectors out.
+"""Writes the encoder as an int8 ONNX file: weights of all-MiniLM-L6-v2 or of its student in, mean-pooled unit vectors out.
 
-The graph is written by hand from the safetensors file, so that no PyTorch is needed and every weight is int8,
-the word table included. Weights use 7 of the 8 bits: CPUs without VNNI saturate full-range products, and
+The graph is written by hand from the safetensors file: the layers and the word table are int8, the map of `align.py`
+stays float. Weights use 7 of the 8 bits: CPUs without VNNI saturate full-range products, and
 a router must predict the same on every machine.
 """
 
@@ -123,6 +123,10 @@ def build(weights, layers, positions, quantise=True, bits=7):
     axis = g.constant(np.array([1], np.int64))
     total = g.op("ReduceSum", [g.op("Mul", [x, kept]), axis], keepdims=0)
     mean = g.op("Div", [total, g.op("ReduceSum", [kept, axis], keepdims=0)])
+    if "map.weight" in weights:
+        # What brings a student's embedding back to its teacher's (align.py).
+        given = g.op("Div", [mean, g.op("ReduceL2", [mean, axis], keepdims=1)])
+        mean = g.op("Add", [g.op("MatMul", [given, g.constant(weights["map.weight"].T.copy())]), g.constant(weights["map.bias"])])
     length2 = g.op("ReduceL2", [mean, g.constant(np.array([1], np.int64))], keepdims=1)
     g.nodes.append(helper.make_node("Div", [mean, length2], ["embedding"], name="unit"))
 
@@ -140,7 +144,7 @@ def build(weights, layers, positions, quantise=True, bits=7):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weights", required=True, help="model.safetensors of all-MiniLM-L6-v2")
+    parser.add_argument("--weights", required=True, help="model.safetensors of all-MiniLM-L6-v2, or what distil_layers.py or align.py wrote")
     parser.add_argument("--out", required=True)
     parser.add_argument("--layers", default="0,1,2,3,4,5")
     parser.add_argument("--positions", type=int, default=128)

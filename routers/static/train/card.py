@@ -26,12 +26,14 @@ if __name__ == "__main__":
     folder = pathlib.Path(parser.parse_args().out).resolve()
     stored = json.loads((folder / "weights" / "table.json").read_text())
     agreement = json.loads((folder / "weights" / "agreement.json").read_text())
+    serves = artefact(folder, "../clusters/weights/encoder.onnx")["sha256"] == agreement["teacher_sha256"]
+    teacher = "../clusters/weights/encoder.onnx" if serves else "the encoder on which the heads of ../clusters were fitted"
     card = {
         "id": "static", "version": 1,
         "summary": "A table of words instead of a transformer, with the same heads; pure TypeScript, on Node and in workerd.",
         "license": "Apache-2.0",
         "encoder": {
-            "derived_from": f"distilled from ../clusters/weights/encoder.onnx (sha256 {agreement['teacher_sha256']})", "license": "Apache-2.0",
+            "derived_from": f"distilled from {teacher} (sha256 {agreement['teacher_sha256']})", "license": "Apache-2.0",
             "shape": f"{len(stored['rows']) // stored['dims']} words × {stored['dims']} whole numbers of 93 levels, mean over at most {stored['limits']['maxTokens'] - 2} words, one projection to {len(stored['bias'])} dimensions",
         },
         "sources": [f"routing/{source} (prompts only, no outcomes)" for source in TRAINED]

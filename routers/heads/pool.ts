@@ -1,4 +1,5 @@
 import type { Onboarded, Prediction } from '#core/router.ts'
+import { believed, NOTHING_BELIEVED, THRESHOLDS, type Thresholds, thresholdsFrom } from './believed.ts'
 import { fitPool } from './fit-pool.ts'
 import { learnKinds, type PoolFeatures } from './pool-features.ts'
 import { outputTokens } from './predict.ts'
@@ -45,8 +46,6 @@ export async function gather(
 }
 
 const FOLDS = 3
-// How much of an advantage over the model that is best overall is not believed; 1 is all of it.
-const THRESHOLDS = [0, 0.005, 0.01, 0.02, 0.04, 0.08, 1] as const
 const LEAST_PROMPTS = 60
 
 /**
@@ -58,11 +57,12 @@ export function learnPool(answers: PoolAnswers, priors: readonly Profile[]): Lea
   const kinds = learnKinds(answers.readings, answers.groups)
   const fitted = fitPool(answers, priors, kinds)
   const best = bestColumn(answers)
-  const threshold = bornOut(answers, priors, kinds, best)
+  const thresholds = bornOut(answers, priors, kinds, best)
   return (reading, column) => {
     const { quality, sd } = fitted(reading)
     const own = quality[column] ?? 0
     const profile = priors[column]
+    const threshold = kinds.strangenessOf(reading) > 0 ? thresholds.strange : thresholds.alike
     return {
       quality: believed(own, quality[best] ?? 0, threshold),
       uncertainty: Math.max((sd[column] ?? 0) * own * (1 - own), LEAST_UNCERTAINTY),
@@ -72,14 +72,6 @@ export function learnPool(answers: PoolAnswers, priors: readonly Profile[]): Lea
 }
 
 const LEAST_UNCERTAINTY = 0.001
-// Less than the best, but by nothing that matters: so that the best is chosen where nothing is better.
-const A_HAIR = 1e-9
-
-function believed(own: number, best: number, threshold: number): number {
-  if (own <= best || threshold === 0) return own
-  const excess = own - best - threshold
-  return excess > 0 ? best + excess : best - A_HAIR
-}
 
 function bestColumn({ scores, models }: PoolAnswers): number {
   const sums = new Float64Array(models)
@@ -95,10 +87,10 @@ function bestColumn({ scores, models }: PoolAnswers): number {
   return best
 }
 
-/** The threshold under which choosing gains most on prompts that were left out, if it gains by one standard error. */
-function bornOut(answers: PoolAnswers, priors: readonly Profile[], kinds: PoolFeatures, best: number): number {
+/** How far choosing by what is fitted gains on prompts that were left out. */
+function bornOut(answers: PoolAnswers, priors: readonly Profile[], kinds: PoolFeatures, best: number): Thresholds {
   const { readings, scores, models } = answers
-  if (readings.length < LEAST_PROMPTS) return 1
+  if (readings.length < LEAST_PROMPTS) return NOTHING_BELIEVED
   const gains = THRESHOLDS.map(() => [] as number[])
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const rows = [...readings.keys()]
@@ -125,16 +117,7 @@ function bornOut(answers: PoolAnswers, priors: readonly Profile[], kinds: PoolFe
       }
     }
   }
-  let found = 1
-  let most = 0
-  for (const [index, values] of gains.entries()) {
-    const { mean, error } = meanAndError(values)
-    if (mean > most && mean > error) {
-      most = mean
-      found = THRESHOLDS[index] ?? 1
-    }
-  }
-  return found
+  return thresholdsFrom(gains)
 }
 
 function pickRows({ readings, groups, scores, models }: PoolAnswers, rows: readonly number[]): PoolAnswers {
@@ -146,10 +129,4 @@ function pickRows({ readings, groups, scores, models }: PoolAnswers, rows: reado
     scores: picked,
     models,
   }
-}
-
-function meanAndError(values: readonly number[]): { readonly mean: number; readonly error: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1)
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, error: Math.sqrt(squares) / Math.max(values.length, 1) }
 }

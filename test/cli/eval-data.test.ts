@@ -156,3 +156,14 @@ test('a table without an interval says why, and JSON has no empty ones', async (
   const best = JSON.parse(printed.stdout).sets[0].methods.find(({ id }: { id: string }) => id === 'best-single')
   expect(best).toMatchObject({ ci: {}, without_ci: expect.arrayContaining(['gain', 'quality']) })
 })
+
+test.for([
+  ['--report', 'report', '--leave-out', 'first'],
+  ['--report', 'report', '--attack'],
+  ['--report', 'report', '--json'],
+  ['--attack', '--split', 'given'],
+  ['--attack', '--probe', '20'],
+])('%s and what it would not heed is wrong usage', async (more) => {
+  const found = await evaluated(scores, { more })
+  expect([found.status, found.stderr]).toEqual([2, expect.stringMatching(/cannot be used with option/)])
+})

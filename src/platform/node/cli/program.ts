@@ -5,6 +5,9 @@ import { VERSION } from './version.ts'
 /** Exit status: 0 success, 1 a finding, 2 wrong usage. */
 export type ExitStatus = 0 | 1 | 2
 
+/** Options of `eval` that say how sets are scored: what has a plan of its own cannot take them. */
+const OF_SETS = ['probe', 'holdOut', 'split', 'leaveOut', 'score'] as const
+
 /** Runs the program on its arguments. Commands load what they need when they are called. */
 export async function run(args: readonly string[]): Promise<ExitStatus> {
   let status: ExitStatus = 0
@@ -86,8 +89,18 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     .option('--leave-out <list>', 'data sets to leave out, with commas between them', names)
     .option('--score <column>', 'the column of outcomes.csv that holds the score', 'score')
     .option('--most <number>', 'use at most this many prompts of a set, whole questions', count)
-    .option('--report <folder>', 'instead: every table and plot of the router as Markdown, SVG and JSON in this folder')
-    .option('--attack', 'instead: how decisions move when prompts are tampered with, reworded or translated')
+    .addOption(
+      new Option(
+        '--report <folder>',
+        'instead: every table and plot of the router as Markdown, SVG and JSON in this folder',
+      ).conflicts([...OF_SETS, 'attack', 'json']),
+    )
+    .addOption(
+      new Option(
+        '--attack',
+        'instead: how decisions move when prompts are tampered with, reworded or translated',
+      ).conflicts([...OF_SETS, 'most', 'seeds']),
+    )
     .option('--seeds <list>', 'seeds of the splits (default: 42,999,2024,2025,3407)', seeds)
     .option('--json', 'print the figures as JSON')
     .action(async (options) => {

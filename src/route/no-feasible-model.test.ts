@@ -44,6 +44,14 @@ describe('the answer when no model passes', () => {
     )
   })
 
+  test('from nothing, the model that needs least is named', async () => {
+    const error = await refusal(
+      [target('a/dear', { price_in: 9, price_out: 9 }), target('b/cheap', { price_in: 1, price_out: 1 })],
+      { max: { cost_usd: 0 } },
+    )
+    expect(error.data?.['relaxation']).toMatchObject({ limit: 'cost_usd', from: 0, admits: 'b/cheap' })
+  })
+
   test('prefers a figure to a promise, and a known fact to an unknown one', async () => {
     const figure = await refusal(pool, { require: { region: ['eu'] }, max: { cost_usd: 0.0001 } })
     expect(figure.data?.['relaxation']).toMatchObject({ limit: 'cost_usd', admits: 'b/eu' })

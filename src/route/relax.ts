@@ -72,7 +72,10 @@ function sizeOf({ limit, actual }: Failure): number {
   if (actual === undefined || limit.kind === 'models') return GIVEN_UP
   if (typeof actual !== 'number' || typeof limit.required !== 'number') return OTHER_KIND
   const low = Math.min(actual, limit.required)
-  return low <= 0 ? OTHER_KIND - 1 : Math.min(Math.log2(Math.max(actual, limit.required) / low), OTHER_KIND - 1)
+  if (low > 0) return Math.min(Math.log2(Math.max(actual, limit.required) / low), OTHER_KIND - 2)
+  // From or to nothing there is no ratio: more than any, and the smaller difference first.
+  const difference = Math.abs(actual - limit.required)
+  return OTHER_KIND - 2 + difference / (1 + difference)
 }
 
 function relaxedValue({ limit, actual }: Failure): RequireValue | null {

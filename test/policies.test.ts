@@ -124,22 +124,24 @@ function requestOf(text: string) {
       {
         role: 'user',
         content: [{ type: 'text', text }],
-        toolCalls: [],
-        toolCallId: undefined,
         name: undefined,
       },
     ],
     tools: [],
     toolChoice: undefined,
+    parallelToolCalls: undefined,
     sampling: {
       maxOutputTokens: undefined,
       temperature: undefined,
       topP: undefined,
       choices: undefined,
-      reasoningEffort: undefined,
     },
+    reasoning: undefined,
     responseFormat: undefined,
     stream: false,
+    includeUsage: false,
+    user: undefined,
+    metadata: undefined,
     native: { format: 'openai-chat', body: {} },
   } as const
 }

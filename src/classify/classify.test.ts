@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { classify } from './classify.ts'
-import { message, request } from './test-request.ts'
+import { message, request, result } from './test-request.ts'
 
-const call = { id: 'c1', name: 'look_up', argumentsText: '{"word":"monad"}' }
+const call = { type: 'tool-call', id: 'c1', name: 'look_up', argumentsText: '{"word":"monad"}' } as const
 
 describe('signals', () => {
   test('of a plain question', () => {
@@ -28,15 +28,15 @@ describe('signals', () => {
     const first = message('user', 'a')
     const answer = message('assistant', 'b')
     expect(classify(request([first, answer, first]))).toMatchObject({ phase: 'user-turn', turns: 2 })
-    const loop = [first, message('assistant', [], { toolCalls: [call] }), message('tool', 'c', { toolCallId: 'c1' })]
+    const loop = [first, message('assistant', [call]), result('c1', 'c')]
     expect(classify(request(loop))).toMatchObject({ phase: 'tool-loop', turns: 1 })
   })
 
   test('tell what kinds of content are there', () => {
     const parts = [
-      { type: 'image', url: 'https://example.org/a.png' },
-      { type: 'audio', data: 'A'.repeat(20_000), format: 'wav' },
-      { type: 'file', value: { file: { file_data: 'B'.repeat(40_000) } } },
+      { type: 'image', source: { type: 'url', url: 'https://example.org/a.png' } },
+      { type: 'audio', format: 'wav', source: { type: 'data', mediaType: 'audio/wav', data: 'A'.repeat(20_000) } },
+      { type: 'file', source: { type: 'data', mediaType: 'application/pdf', data: 'B'.repeat(40_000) } },
     ] as const
     const signals = classify(request([message('user', parts)]))
     expect(signals).toMatchObject({ hasImages: true, hasAudio: true, hasFiles: true })
@@ -51,7 +51,7 @@ describe('signals', () => {
     const armed = classify(request([message('user', 'hi')], { tools }))
     expect(armed.toolCount).toBe(1)
     expect(armed.promptTokens - bare.promptTokens).toBeGreaterThan(30)
-    const called = classify(request([message('user', 'hi'), message('assistant', [], { toolCalls: [call] })]))
+    const called = classify(request([message('user', 'hi'), message('assistant', [call])]))
     expect(called.promptTokens - bare.promptTokens).toBeGreaterThan(8)
   })
 
@@ -66,11 +66,11 @@ describe('signals', () => {
   })
 
   test.each([
-    ['json-object', true],
-    ['json-schema', true],
-    ['text', false],
+    [{ type: 'json-object' }, true],
+    [{ type: 'json-schema', schema: {} }, true],
+    [{ type: 'text' }, false],
     [undefined, false],
-  ] as const)('response format %s asks for JSON: %s', (responseFormat, wantsJson) => {
+  ] as const)('response format %j asks for JSON: %s', (responseFormat, wantsJson) => {
     expect(classify(request([message('user', 'hi')], { responseFormat })).wantsJson).toBe(wantsJson)
   })
 

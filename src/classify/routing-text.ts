@@ -1,4 +1,5 @@
-import type { Message, Tool } from '../core/request.ts'
+import type { Message } from '../core/request.ts'
+import type { Tool } from '../core/tool.ts'
 
 // Sizes in UTF-16 units; about four make a token. routers/clusters/train/texts.py cuts its training prompts alike:
 // change both together, and train again.
@@ -91,7 +92,7 @@ function hasTurnBefore(messages: readonly Message[], index: number): boolean {
 }
 
 function systemText(messages: readonly Message[]): string {
-  const system = messages.find((message) => message.role === 'system')
+  const system = messages.find(({ role }) => role === 'system' || role === 'developer')
   return system === undefined ? '' : plainText(system).trim()
 }
 

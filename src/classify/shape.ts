@@ -1,5 +1,6 @@
+import type { ContentPart, MediaSource } from '../core/content.ts'
 import type { JsonValue } from '../core/json.ts'
-import type { ChatRequest, ContentPart, Message } from '../core/request.ts'
+import type { ChatRequest, Message } from '../core/request.ts'
 import type { Phase } from '../core/router.ts'
 import { estimateTokens } from './token-estimate.ts'
 
@@ -62,26 +63,36 @@ export function shapeOf({ messages, tools }: ChatRequest): Shape {
 function messageTokens(message: Message): number {
   let tokens = TOKENS_PER_MESSAGE
   for (const part of message.content) tokens += partTokens(part)
-  for (const call of message.toolCalls) tokens += estimateTokens(call.name) + estimateTokens(call.argumentsText)
   return tokens
 }
 
 function partTokens(part: ContentPart): number {
   switch (part.type) {
     case 'text':
+    case 'refusal':
+    case 'reasoning':
       return estimateTokens(part.text)
     case 'image':
       return TOKENS_PER_IMAGE
     case 'audio':
-      return part.data.length / AUDIO_UNITS_PER_TOKEN
+      return sourceUnits(part.source) / AUDIO_UNITS_PER_TOKEN
     case 'file':
-    case 'other':
+      return sourceUnits(part.source) / FILE_UNITS_PER_TOKEN
+    case 'tool-call':
+      return estimateTokens(part.name) + estimateTokens(part.argumentsText)
+    case 'tool-result':
+      return part.content.reduce((sum, inner) => sum + partTokens(inner), 0)
+    case 'native':
       return jsonUnits(part.value) / FILE_UNITS_PER_TOKEN
     default: {
       const unhandled: never = part
       return unhandled
     }
   }
+}
+
+function sourceUnits(source: MediaSource): number {
+  return source.type === 'data' ? source.data.length : 0
 }
 
 /** Length of a value's JSON, nearly: a file of megabytes is not written out to be measured. */

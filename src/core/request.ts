@@ -1,4 +1,6 @@
-import type { JsonObject, JsonValue } from './json.ts'
+import type { ContentPart } from './content.ts'
+import type { JsonObject } from './json.ts'
+import type { Tool, ToolChoice } from './tool.ts'
 
 /** Names of the JSON shapes the gateway speaks. */
 export type WireFormatId =
@@ -16,10 +18,19 @@ export type ChatRequest = {
   readonly model: string
   readonly messages: readonly Message[]
   readonly tools: readonly Tool[]
-  readonly toolChoice: 'auto' | 'none' | 'required' | { readonly name: string } | undefined
+  readonly toolChoice: ToolChoice | undefined
+  /** False: one call an answer. `undefined`: the client did not say. */
+  readonly parallelToolCalls: boolean | undefined
   readonly sampling: Sampling
-  readonly responseFormat: 'text' | 'json-object' | 'json-schema' | undefined
+  readonly reasoning: Reasoning | undefined
+  readonly responseFormat: ResponseFormat | undefined
   readonly stream: boolean
+  /** True when the client wants usage in its stream; formats that always send it say so. */
+  readonly includeUsage: boolean
+  /** The end user behind the call, as the client names him. */
+  readonly user: string | undefined
+  /** The client's own labels. */
+  readonly metadata: JsonObject | undefined
   /** As sent, for the native path. */
   readonly native: { readonly format: WireFormatId; readonly body: JsonObject }
 }
@@ -40,30 +51,15 @@ export type ChatBody = {
 /** `text` is the exact body. */
 export type ReadBody = { readonly chat: ChatRequest; readonly text: string }
 
-export type Role = 'system' | 'user' | 'assistant' | 'tool'
+/** `developer` outranks the user as `system` does; formats that know one of them only get that one. */
+export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool'
 
+/** One turn: its blocks in the order in which they were said. Tool results stand in messages of the role `tool`. */
 export type Message = {
   readonly role: Role
   readonly content: readonly ContentPart[]
-  readonly toolCalls: readonly ToolCall[]
-  /** Which call a tool message answers. */
-  readonly toolCallId: string | undefined
+  /** Who speaks, where a format tells participants of one role apart. */
   readonly name: string | undefined
-}
-
-export type ContentPart =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image'; readonly url: string }
-  | { readonly type: 'audio'; readonly data: string; readonly format: string }
-  | { readonly type: 'file'; readonly value: JsonValue }
-  | { readonly type: 'other'; readonly kind: string; readonly value: JsonValue }
-
-export type ToolCall = { readonly id: string; readonly name: string; readonly argumentsText: string }
-
-export type Tool = {
-  readonly name: string
-  readonly description: string | undefined
-  readonly parameters: JsonObject | undefined
 }
 
 /** `undefined` means the client did not say; `0` is a value. */
@@ -71,6 +67,35 @@ export type Sampling = {
   readonly maxOutputTokens: number | undefined
   readonly temperature: number | undefined
   readonly topP: number | undefined
+  readonly topK?: number | undefined
+  /** `n`: answers asked for in one call. */
   readonly choices: number | undefined
-  readonly reasoningEffort: string | undefined
+  readonly stop?: readonly string[] | undefined
+  readonly presencePenalty?: number | undefined
+  readonly frequencyPenalty?: number | undefined
+  readonly seed?: number | undefined
+  /** Whether the tokens' log probabilities are wanted, and how many alternatives each. */
+  readonly logprobs?: boolean | undefined
+  readonly topLogprobs?: number | undefined
 }
+
+/** How much the model may think before it answers. */
+export type Reasoning = {
+  /** `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`: the words of the field, from least to most. */
+  readonly effort?: string | undefined
+  /** Tokens it may think. -1: the model decides. 0: none. */
+  readonly budgetTokens?: number | undefined
+  /** Whether the client wants to see a summary of it, where providers hide it otherwise: `auto`, `concise`, `detailed`. */
+  readonly summary?: string | undefined
+}
+
+export type ResponseFormat =
+  | { readonly type: 'text' }
+  | { readonly type: 'json-object' }
+  | {
+      readonly type: 'json-schema'
+      readonly schema: JsonObject
+      readonly name?: string | undefined
+      readonly description?: string | undefined
+      readonly strict?: boolean | undefined
+    }

@@ -1,3 +1,4 @@
+import type { Signature } from './content.ts'
 import type { GatewayError } from './errors.ts'
 
 /** Tokens of one answer. `undefined` = not said by the upstream; `0` = said zero. */
@@ -12,29 +13,93 @@ export type Usage = {
   readonly outputTokens: number | undefined
   /** The part of `outputTokens` spent on reasoning. */
   readonly reasoningTokens: number | undefined
+  /** The part of `cacheWriteTokens` kept for an hour, which costs more. */
+  readonly longCacheWriteTokens?: number | undefined
+  /** The parts that are sound. */
+  readonly inputAudioTokens?: number | undefined
+  readonly outputAudioTokens?: number | undefined
+}
+
+/** Every kind undefined: what a reader starts from. */
+export const NO_USAGE: Usage = {
+  inputTokens: undefined,
+  cachedInputTokens: undefined,
+  cacheWriteTokens: undefined,
+  outputTokens: undefined,
+  reasoningTokens: undefined,
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'other'
 
-/** Every answer, streamed or not, is a list of these. Names are noun-verb. */
+/** One generated token and what else it might have been. */
+export type TokenLogprob = {
+  readonly token: string
+  readonly logprob: number
+  readonly top: readonly { readonly token: string; readonly logprob: number }[]
+}
+
+/**
+ * Every answer, streamed or not, is a list of these. Names are noun-verb.
+ * A block of reasoning is its deltas and a `reasoning-end`, which may stand alone. A tool call is its start, its deltas
+ * and, where the upstream says so, its end; calls may be interleaved by `index`.
+ */
 export type StreamPart =
   | { readonly type: 'response-start'; readonly id: string; readonly model: string }
-  | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'text-delta'; readonly text: string; readonly logprobs?: readonly TokenLogprob[] | undefined }
+  /** State that must go back with the text said last. */
+  | { readonly type: 'text-signature'; readonly signature: Signature }
+  | { readonly type: 'refusal-delta'; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly text: string }
-  | { readonly type: 'tool-call-start'; readonly index: number; readonly id: string; readonly name: string }
+  | {
+      readonly type: 'reasoning-end'
+      readonly signature?: Signature | undefined
+      readonly redacted?: boolean | undefined
+      readonly id?: string | undefined
+    }
+  | {
+      readonly type: 'tool-call-start'
+      readonly index: number
+      /** Empty when the upstream gave none. */
+      readonly id: string
+      readonly name: string
+      readonly custom?: boolean | undefined
+      readonly signature?: Signature | undefined
+    }
   | { readonly type: 'tool-call-delta'; readonly index: number; readonly argumentsText: string }
+  | { readonly type: 'tool-call-end'; readonly index: number }
+  /** An image or a sound in the answer, in base64. */
+  | {
+      readonly type: 'media'
+      readonly mediaType: string
+      readonly data: string
+      readonly transcript?: string | undefined
+    }
+  /** Where the text said last comes from. */
+  | { readonly type: 'citation'; readonly url: string; readonly title: string | undefined }
+  /** The last one counts, and is complete. */
   | { readonly type: 'usage'; readonly usage: Usage }
-  | { readonly type: 'response-end'; readonly finishReason: FinishReason; readonly raw: string | undefined }
+  | {
+      readonly type: 'response-end'
+      readonly finishReason: FinishReason
+      /** The upstream's own word. */
+      readonly raw: string | undefined
+      /** Which of the stop sequences ended it. */
+      readonly stopSequence?: string | undefined
+    }
   | { readonly type: 'response-error'; readonly error: GatewayError }
 
-/** True for a part that commits the gateway to a target: text, reasoning or a tool call. */
+/** True for a part that commits the gateway to a target: text, reasoning, a tool call, a medium. */
 export function isContentPart(part: StreamPart): boolean {
   switch (part.type) {
     case 'text-delta':
+    case 'refusal-delta':
     case 'reasoning-delta':
       return part.text.length > 0
+    case 'reasoning-end':
+      return part.redacted === true
     case 'tool-call-start':
     case 'tool-call-delta':
+    case 'media':
       return true
     default:
       return false

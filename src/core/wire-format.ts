@@ -4,10 +4,10 @@ import type { Headers } from './ports.ts'
 import type { ChatRequest, WireFormatId } from './request.ts'
 import type { FinishReason, StreamPart, Usage } from './stream-part.ts'
 
-/** Something a format cannot carry. */
+/** Something a format cannot carry, where it stood in the client's request, and what became of it. */
 export type Loss = { readonly path: string; readonly reason: string }
 
-/** One server-sent event, or one line of a line-framed stream. */
+/** One server-sent event, one line of a line-framed stream, or one message of a binary one. */
 export type WireEvent = { readonly event: string | undefined; readonly data: string }
 
 /** As much of an answer as the gateway needs in order to pass it on. */
@@ -19,21 +19,68 @@ export type AnswerSummary = {
 
 /** Reads one upstream stream. Synchronous; keeps state between events. */
 export type StreamReader = {
-  /** Throws `upstream_malformed` for an event that is not of this format. */
+  /** Throws `upstream_malformed` for an event that is not of this format, and the upstream's own error when it is one. */
   push(event: WireEvent): StreamPart[]
+  /** What was still open when the stream ended. */
   end(): StreamPart[]
 }
+
+/** Writes one client stream: the only place that writes its events. Synchronous; keeps state between parts. */
+export type StreamWriter = {
+  push(part: StreamPart): WireEvent[]
+  /** What ends a whole stream: the finish, usage where it was asked for, the terminator. */
+  end(): WireEvent[]
+}
+
+/** What the writer of an answer must know besides its parts. */
+export type AnswerContext = {
+  /** Unique a call; what the client knows this answer by when the upstream gave no name. */
+  readonly id: string
+  /** The target that answered. */
+  readonly model: string
+  readonly createdSeconds: number
+  /** The client asked for usage in its stream. Whole answers always have it. */
+  readonly includeUsage: boolean
+}
+
+/** What a path says of a call when the body does not. */
+export type PathFacts = { readonly model?: string; readonly stream?: boolean }
+
+/** Where a provider's dialect of a format takes more or less than the format. Data of `providers/`, heeded by `writeRequest`. */
+export type Traits = {
+  /** `cache_control` may stand on content and tools. */
+  readonly cacheMarks?: boolean
+  /** Which member carries earlier reasoning, if any may be sent back. */
+  readonly reasoning?: 'omit' | 'reasoning_content' | 'reasoning' | 'reasoning_details'
+  /** What the limit of the answer's tokens is called. */
+  readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
+}
+
+/** How a stream's bytes are cut into events: `sse`, one JSON value a line, or AWS event-stream messages. */
+export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
 
 /** One JSON shape, both directions. Pure and synchronous. */
 export type WireFormat = {
   readonly id: WireFormatId
+  readonly framing: Framing
   /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. */
-  readRequest(body: JsonObject): ChatRequest
+  readRequest(body: JsonObject, said?: PathFacts): ChatRequest
+  /** What of a client's body of this format a ChatRequest does not hold: lost wherever another format is spoken. */
+  unread(body: JsonObject): Loss[]
+  /** The request as an upstream of this format must get it, and what this format cannot say. */
+  writeRequest(
+    request: ChatRequest,
+    model: string,
+    traits?: Traits,
+  ): { readonly body: JsonObject; readonly losses: readonly Loss[] }
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */
   readResponse(body: JsonObject): StreamPart[]
   /** What a whole answer amounts to, without its parts. Throws as `readResponse` does. */
   summarizeResponse(body: JsonObject): AnswerSummary
+  /** The client's whole answer: the fold of its parts. */
+  writeResponse(parts: readonly StreamPart[], context: AnswerContext): JsonObject
   createReader(): StreamReader
+  createWriter(context: AnswerContext): StreamWriter
   /** What an event near the end of a stream says of usage and of why it ended; `undefined` when neither. Never throws. */
   readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReason'> | undefined
   /** The upstream's failure, classified. `headers` are those that belong to the client too: `retry-after`. */

@@ -1,15 +1,23 @@
 import type { WireFormat } from '../../core/wire-format.ts'
 import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
-import { readRequest } from './read-request.ts'
+import { readRequest, unread } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
+import { writeRequest } from './write-request.ts'
+import { writeResponse } from './write-response.ts'
+import { createWriter } from './write-stream.ts'
 
 /** OpenAI Chat Completions, spoken by clients and by most upstreams. */
 export const openaiChat: WireFormat = {
   id: 'openai-chat',
+  framing: 'sse',
   readRequest,
+  unread,
+  writeRequest,
   readResponse,
   summarizeResponse,
+  writeResponse,
   createReader,
+  createWriter,
   readEnd,
   readError,
   writeError,

@@ -1,11 +1,15 @@
 import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import { isJsonObject, jsonKind } from '../../core/json.ts'
-import type { ChatRequest, ContentPart, Message, Role, Sampling, Tool, ToolCall } from '../../core/request.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { ChatRequest, Message, Reasoning, ResponseFormat, Role, Sampling } from '../../core/request.ts'
+import type { Loss, PathFacts } from '../../core/wire-format.ts'
+import { optionalBoolean, optionalNumber, wrong } from '../shared/read-json.ts'
+import { readAssistant, readContent, readToolResult } from './read-content.ts'
+import { readToolChoice, readTools } from './read-tools.ts'
 
 const ROLES: Readonly<Record<string, Role>> = {
   system: 'system',
-  developer: 'system',
+  developer: 'developer',
   user: 'user',
   assistant: 'assistant',
   tool: 'tool',
@@ -17,19 +21,27 @@ const ROLES: Readonly<Record<string, Role>> = {
  * everything else stays in `native` for the upstream to judge.
  * https://platform.openai.com/docs/api-reference/chat/create
  */
-export function readRequest(body: JsonObject): ChatRequest {
-  const model = body['model']
+export function readRequest(body: JsonObject, said: PathFacts = {}): ChatRequest {
+  const model = body['model'] ?? said.model
   if (typeof model !== 'string' || model === '') {
     throw wrong('model', 'a string such as "auto" or "openai/gpt-5-mini"', model)
   }
+  const options = body['stream_options']
+  const user = body['user'] ?? body['safety_identifier']
+  const metadata = body['metadata']
   return {
     model,
     messages: readMessages(body['messages']),
     tools: readTools(body),
     toolChoice: readToolChoice(body['tool_choice'] ?? body['function_call']),
+    parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
     sampling: readSampling(body),
+    reasoning: readReasoning(body),
     responseFormat: readResponseFormat(body['response_format']),
     stream: optionalBoolean(body['stream'], 'stream') ?? false,
+    includeUsage: isJsonObject(options) && options['include_usage'] === true,
+    user: typeof user === 'string' ? user : undefined,
+    metadata: isJsonObject(metadata) ? metadata : undefined,
     native: { format: 'openai-chat', body },
   }
 }
@@ -49,136 +61,81 @@ function readMessage(value: JsonValue, index: number): Message {
   if (typeof roleName !== 'string' || !Object.hasOwn(ROLES, roleName)) {
     throw wrong(`${path}.role`, `one of ${Object.keys(ROLES).join(', ')}`, roleName)
   }
-  const toolCallId = value['tool_call_id']
-  const name = value['name']
-  return {
-    role: ROLES[roleName] ?? 'user',
-    content: readContent(value['content'], `${path}.content`),
-    toolCalls: readToolCalls(value['tool_calls'], `${path}.tool_calls`),
-    toolCallId: typeof toolCallId === 'string' ? toolCallId : undefined,
-    name: typeof name === 'string' ? name : undefined,
-  }
-}
-
-function readContent(value: JsonValue | undefined, path: string): ContentPart[] {
-  if (typeof value === 'string') return [{ type: 'text', text: value }]
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value)) throw wrong(path, 'a string or a list of content parts', value)
-  return value.map((part: JsonValue, index) => readPart(part, `${path}[${index}]`))
-}
-
-function readPart(value: JsonValue, path: string): ContentPart {
-  if (!isJsonObject(value)) throw wrong(path, 'an object with a type', value)
-  const type = value['type']
-  if (typeof type !== 'string') throw wrong(`${path}.type`, 'a string', type)
-  switch (type) {
-    case 'text': {
-      const text = value['text']
-      if (typeof text !== 'string') throw wrong(`${path}.text`, 'a string', text)
-      return { type: 'text', text }
-    }
-    case 'image_url': {
-      const image = value['image_url']
-      const url = isJsonObject(image) ? image['url'] : image
-      if (typeof url !== 'string') throw wrong(`${path}.image_url.url`, 'a string', url)
-      return { type: 'image', url }
-    }
-    case 'input_audio': {
-      const audio = value['input_audio']
-      const data = isJsonObject(audio) ? audio['data'] : undefined
-      const format = isJsonObject(audio) ? audio['format'] : undefined
-      if (typeof data !== 'string') throw wrong(`${path}.input_audio.data`, 'a base64 string', data)
-      return { type: 'audio', data, format: typeof format === 'string' ? format : 'wav' }
-    }
-    case 'file':
-      return { type: 'file', value }
-    default:
-      return { type: 'other', kind: type, value }
-  }
-}
-
-function readToolCalls(value: JsonValue | undefined, path: string): ToolCall[] {
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value)) throw wrong(path, 'a list of tool calls', value)
-  return value.map((call: JsonValue, index) => {
-    if (!isJsonObject(call)) throw wrong(`${path}[${index}]`, 'an object', call)
-    const called = call['function'] ?? call['custom']
-    const name = isJsonObject(called) ? called['name'] : undefined
-    const given = isJsonObject(called) ? (called['arguments'] ?? called['input']) : undefined
-    return {
-      id: typeof call['id'] === 'string' ? call['id'] : '',
-      name: typeof name === 'string' ? name : '',
-      argumentsText: typeof given === 'string' ? given : '',
-    }
-  })
-}
-
-function readTools(body: JsonObject): Tool[] {
-  const value = body['tools'] ?? body['functions']
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value)) throw wrong('tools', 'a list of tools', value)
-  return value.map((tool: JsonValue, index) => {
-    if (!isJsonObject(tool)) throw wrong(`tools[${index}]`, 'an object', tool)
-    const described = tool['function'] ?? tool['custom'] ?? tool
-    const name = isJsonObject(described) ? described['name'] : undefined
-    if (tool['type'] === 'function' && typeof name !== 'string') {
-      throw wrong(`tools[${index}].function.name`, 'a string', name)
-    }
-    const description = isJsonObject(described) ? described['description'] : undefined
-    const parameters = isJsonObject(described) ? described['parameters'] : undefined
-    return {
-      name: typeof name === 'string' ? name : '',
-      description: typeof description === 'string' ? description : undefined,
-      parameters: isJsonObject(parameters) ? parameters : undefined,
-    }
-  })
-}
-
-function readToolChoice(value: JsonValue | undefined): ChatRequest['toolChoice'] {
-  if (value === 'auto' || value === 'none' || value === 'required') return value
-  if (!isJsonObject(value)) return undefined
-  const named = value['function'] ?? value['custom'] ?? value
-  const name = isJsonObject(named) ? named['name'] : undefined
-  return typeof name === 'string' ? { name } : undefined
+  const role = ROLES[roleName] ?? 'user'
+  const said = value['name']
+  const name = typeof said === 'string' ? said : undefined
+  if (role === 'assistant') return { role, content: readAssistant(value, path), name }
+  if (role === 'tool') return { role, content: [readToolResult(value, path, name)], name: undefined }
+  return { role, content: readContent(value['content'], `${path}.content`), name }
 }
 
 function readSampling(body: JsonObject): Sampling {
-  const effort = body['reasoning_effort']
+  const stop = body['stop']
   return {
     maxOutputTokens:
       optionalNumber(body['max_completion_tokens'], 'max_completion_tokens') ??
       optionalNumber(body['max_tokens'], 'max_tokens'),
     temperature: optionalNumber(body['temperature'], 'temperature'),
     topP: optionalNumber(body['top_p'], 'top_p'),
+    topK: optionalNumber(body['top_k'], 'top_k'),
     choices: optionalNumber(body['n'], 'n'),
-    reasoningEffort: typeof effort === 'string' ? effort : undefined,
+    stop: readStop(stop),
+    presencePenalty: optionalNumber(body['presence_penalty'], 'presence_penalty'),
+    frequencyPenalty: optionalNumber(body['frequency_penalty'], 'frequency_penalty'),
+    seed: optionalNumber(body['seed'], 'seed'),
+    logprobs: optionalBoolean(body['logprobs'], 'logprobs'),
+    topLogprobs: optionalNumber(body['top_logprobs'], 'top_logprobs'),
   }
 }
 
-function readResponseFormat(value: JsonValue | undefined): ChatRequest['responseFormat'] {
+function readStop(value: JsonValue | undefined): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value
+  throw wrong('stop', 'a string or a list of strings', value)
+}
+
+/** `reasoning` is the object of OpenRouter, `thinking` that of DeepSeek, Moonshot and GLM. */
+function readReasoning(body: JsonObject): Reasoning | undefined {
+  const { reasoning_effort: effort, reasoning, thinking } = body
+  const object = isJsonObject(reasoning) ? reasoning : undefined
+  const level = effort ?? object?.['effort']
+  const budget = object?.['max_tokens']
+  const kind = isJsonObject(thinking) ? thinking['type'] : undefined
+  if (typeof level !== 'string' && typeof budget !== 'number' && typeof kind !== 'string') return undefined
+  return {
+    ...(typeof level === 'string' ? { effort: level } : {}),
+    ...(typeof budget === 'number' ? { budgetTokens: budget } : {}),
+    ...(kind === 'disabled' && typeof level !== 'string' ? { effort: 'none' } : {}),
+  }
+}
+
+function readResponseFormat(value: JsonValue | undefined): ResponseFormat | undefined {
   if (!isJsonObject(value)) return undefined
-  if (value['type'] === 'json_object') return 'json-object'
-  if (value['type'] === 'json_schema') return 'json-schema'
-  return 'text'
+  if (value['type'] === 'json_object') return { type: 'json-object' }
+  if (value['type'] !== 'json_schema') return { type: 'text' }
+  const described = isJsonObject(value['json_schema']) ? value['json_schema'] : {}
+  const { schema, name, description, strict } = described
+  return {
+    type: 'json-schema',
+    schema: isJsonObject(schema) ? schema : {},
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(typeof strict === 'boolean' ? { strict } : {}),
+  }
 }
 
-function optionalNumber(value: JsonValue | undefined, path: string): number | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'number') throw wrong(path, 'a number', value)
-  return value
-}
+const READ = new Set(
+  [
+    'model messages tools functions tool_choice function_call parallel_tool_calls max_completion_tokens max_tokens',
+    'temperature top_p top_k n stop presence_penalty frequency_penalty seed logprobs top_logprobs reasoning_effort',
+    'reasoning thinking response_format stream stream_options user safety_identifier metadata routing',
+  ].flatMap((line) => line.split(' ')),
+)
 
-function optionalBoolean(value: JsonValue | undefined, path: string): boolean | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'boolean') throw wrong(path, 'true or false', value)
-  return value
-}
-
-function wrong(path: string, expected: string, actual: JsonValue | undefined): GatewayError {
-  const found = actual === undefined ? 'it is missing' : `got ${describe(actual)}`
-  return new GatewayError('invalid_request', `${path} must be ${expected}; ${found}.`, { param: path })
-}
-
-function describe(value: JsonValue): string {
-  return typeof value === 'string' ? `"${value.slice(0, 40)}"` : `${jsonKind(value)}`
+/** Every other member of the body: a parameter of this format alone. Null and false ask for nothing. */
+export function unread(body: JsonObject): Loss[] {
+  return Object.entries(body)
+    .filter(([name, value]) => !READ.has(name) && value !== undefined && value !== null && value !== false)
+    .map(([name]) => ({ path: name, reason: 'only Chat Completions has it' }))
 }

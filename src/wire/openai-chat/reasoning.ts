@@ -1,0 +1,85 @@
+import type { ReasoningPart, Signature } from '../../core/content.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { WireFormatId } from '../../core/request.ts'
+import { isList, textOf } from '../shared/read-json.ts'
+import { packSignature, unpackSignature } from '../shared/signature.ts'
+
+/**
+ * This format has no field of its own for reasoning. `reasoning_content` carries its text (vLLM, DeepSeek, xAI,
+ * Moonshot; `reasoning` at Groq and OpenRouter), `reasoning_details` its blocks with their signatures, as OpenRouter
+ * defines them: https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning-blocks
+ */
+const SIGNED_BY: Readonly<Record<string, WireFormatId>> = {
+  'anthropic-claude-v1': 'anthropic-messages',
+  'google-gemini-v1': 'gemini-generate',
+  'openai-responses-v1': 'openai-responses',
+  'xai-responses-v1': 'openai-responses',
+}
+
+const DETAIL_FORMATS: Partial<Record<WireFormatId, string>> = {
+  'anthropic-messages': 'anthropic-claude-v1',
+  'gemini-generate': 'google-gemini-v1',
+  'openai-responses': 'openai-responses-v1',
+}
+
+/** The blocks of reasoning on a message or a delta: the details where there are any, else the plain text. */
+export function readReasoning(message: JsonObject): ReasoningPart[] {
+  const details = message['reasoning_details']
+  if (isList(details) && details.length > 0) {
+    const blocks = details.flatMap((detail) => readDetail(detail))
+    if (blocks.length > 0) return blocks
+  }
+  const text = message['reasoning_content'] ?? message['reasoning']
+  return typeof text === 'string' && text !== '' ? [{ type: 'reasoning', text }] : []
+}
+
+function readDetail(detail: JsonValue): ReasoningPart[] {
+  if (!isJsonObject(detail)) return []
+  const id = textOf(detail['id'])
+  const by = SIGNED_BY[textOf(detail['format']) ?? ''] ?? 'openai-chat'
+  const shared = id === undefined ? {} : { id }
+  switch (detail['type']) {
+    case 'reasoning.text': {
+      const signature = textOf(detail['signature'])
+      const signed = signature === undefined ? {} : { signature: unpackSignature(signature, by) }
+      return [{ type: 'reasoning', text: textOf(detail['text']) ?? '', ...signed, ...shared }]
+    }
+    case 'reasoning.summary':
+      return [{ type: 'reasoning', text: textOf(detail['summary']) ?? '', ...shared }]
+    case 'reasoning.encrypted': {
+      const data = textOf(detail['data'])
+      if (data === undefined) return []
+      return [{ type: 'reasoning', text: '', redacted: true, signature: unpackSignature(data, by), ...shared }]
+    }
+    default:
+      return []
+  }
+}
+
+/** One block with its signature as an entry of `reasoning_details`. */
+export function writeDetail(block: ReasoningPart & { readonly signature: Signature }, index: number): JsonObject {
+  const { signature, text, id, redacted } = block
+  const format = DETAIL_FORMATS[signature.by]
+  const value = format === undefined ? packSignature(signature, 'openai-chat') : signature.value
+  const shared = { id: id ?? null, format: format ?? 'unknown', index }
+  return redacted === true
+    ? { type: 'reasoning.encrypted', data: value, ...shared }
+    : { type: 'reasoning.text', text, signature: value, ...shared }
+}
+
+/** The members a message gets for its blocks of reasoning. */
+export function writeReasoning(blocks: readonly ReasoningPart[]): JsonObject {
+  if (blocks.length === 0) return {}
+  const text = blocks.map((block) => block.text).join('')
+  const isSigned = blocks.some((block) => block.signature !== undefined)
+  const details = blocks.map((block, index) =>
+    block.signature === undefined
+      ? { type: 'reasoning.text', text: block.text, format: 'unknown', index }
+      : writeDetail({ ...block, signature: block.signature }, index),
+  )
+  return {
+    ...(text === '' ? {} : { reasoning_content: text }),
+    ...(isSigned ? { reasoning_details: details } : {}),
+  }
+}

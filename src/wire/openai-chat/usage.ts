@@ -1,0 +1,40 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { Usage } from '../../core/stream-part.ts'
+import { compact, countOf, objectOf } from '../shared/read-json.ts'
+
+export function readUsage(usage: JsonObject): Usage {
+  const prompt = objectOf(usage['prompt_tokens_details'])
+  const completion = objectOf(usage['completion_tokens_details'])
+  const inputAudioTokens = countOf(prompt['audio_tokens'])
+  const outputAudioTokens = countOf(completion['audio_tokens'])
+  return {
+    inputTokens: countOf(usage['prompt_tokens']),
+    // DeepSeek says prompt_cache_hit_tokens, Moonshot cached_tokens, both beside prompt_tokens.
+    cachedInputTokens:
+      countOf(prompt['cached_tokens']) ?? countOf(usage['prompt_cache_hit_tokens']) ?? countOf(usage['cached_tokens']),
+    // Alibaba and OpenRouter.
+    cacheWriteTokens: countOf(prompt['cache_creation_input_tokens']) ?? countOf(prompt['cache_write_tokens']),
+    outputTokens: countOf(usage['completion_tokens']),
+    reasoningTokens: countOf(completion['reasoning_tokens']),
+    ...(inputAudioTokens === undefined ? {} : { inputAudioTokens }),
+    ...(outputAudioTokens === undefined ? {} : { outputAudioTokens }),
+  }
+}
+
+/** What was not said is said to be zero where OpenAI's SDKs require a number. */
+export function writeUsage(usage: Usage): JsonObject {
+  const { inputTokens = 0, outputTokens = 0 } = usage
+  const prompt = compact({
+    cached_tokens: usage.cachedInputTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    audio_tokens: usage.inputAudioTokens,
+  })
+  const completion = compact({ reasoning_tokens: usage.reasoningTokens, audio_tokens: usage.outputAudioTokens })
+  return {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+    ...(Object.keys(prompt).length === 0 ? {} : { prompt_tokens_details: prompt }),
+    ...(Object.keys(completion).length === 0 ? {} : { completion_tokens_details: completion }),
+  }
+}

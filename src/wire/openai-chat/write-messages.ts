@@ -1,0 +1,157 @@
+import type { ContentPart, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Message } from '../../core/request.ts'
+import type { Traits } from '../../core/wire-format.ts'
+import type { Losses } from '../shared/lose.ts'
+import { urlOfSource } from '../shared/media.ts'
+import { writeReasoning } from './reasoning.ts'
+import { writeSignature } from './signatures.ts'
+import { NO_MARKS, writeMark } from './write-request.ts'
+
+type Writing = { readonly traits: Traits; readonly losses: Losses }
+
+/** Turns as messages. Every result is a message of its own, right after the calls; what it cannot hold follows them. */
+export function writeMessages(messages: readonly Message[], traits: Traits, losses: Losses): JsonObject[] {
+  const writing = { traits, losses }
+  const written: JsonObject[] = []
+  // Images of results: they go into a user message once all results of the turn are there.
+  let attachments: JsonObject[] = []
+  const attach = (): void => {
+    if (attachments.length > 0) written.push({ role: 'user', content: attachments })
+    attachments = []
+  }
+  for (const [index, message] of messages.entries()) {
+    const path = `messages[${index}]`
+    if (message.role === 'tool') {
+      for (const part of message.content) {
+        if (part.type === 'tool-result') attachments.push(...writeResult(part, path, writing, written))
+      }
+      continue
+    }
+    attach()
+    written.push(
+      message.role === 'assistant' ? writeAssistant(message, path, writing) : writeTurn(message, path, writing),
+    )
+  }
+  attach()
+  return written
+}
+
+/** Pushes the `tool` message; returns the parts it cannot hold. */
+function writeResult(part: ToolResultPart, path: string, writing: Writing, written: JsonObject[]): JsonObject[] {
+  if (part.isError === true) writing.losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
+  const parts = writeParts(part.content, path, writing)
+  const texts = parts.filter((one) => one['type'] === 'text')
+  const others = parts.filter((one) => one['type'] !== 'text')
+  written.push({ role: 'tool', tool_call_id: part.callId, content: plain(texts) ?? '' })
+  return others.length === 0 ? [] : [{ type: 'text', text: `Attachment of tool result ${part.callId}:` }, ...others]
+}
+
+function writeTurn(message: Message, path: string, writing: Writing): JsonObject {
+  const content = plain(writeParts(message.content, path, writing)) ?? ''
+  return { role: message.role, content, ...(message.name === undefined ? {} : { name: message.name }) }
+}
+
+function writeAssistant(message: Message, path: string, writing: Writing): JsonObject {
+  const thoughts = message.content.filter((part): part is ReasoningPart => part.type === 'reasoning')
+  const calls = message.content.filter((part): part is ToolCallPart => part.type === 'tool-call')
+  const refusal = message.content.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('')
+  const said = writeParts(message.content, path, writing)
+  return {
+    role: 'assistant',
+    content: plain(said) ?? (calls.length > 0 || refusal !== '' ? null : ''),
+    ...(message.name === undefined ? {} : { name: message.name }),
+    ...(refusal === '' ? {} : { refusal }),
+    ...writeThoughts(thoughts, path, writing),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(writeCall) }),
+  }
+}
+
+function writeThoughts(thoughts: readonly ReasoningPart[], path: string, { traits, losses }: Writing): JsonObject {
+  const own = writeReasoning(thoughts)
+  const { reasoning_content: text, reasoning_details: details } = own
+  switch (traits.reasoning ?? 'reasoning_content') {
+    case 'omit':
+      if (thoughts.length > 0)
+        losses.lose(`${path}.reasoning`, 'earlier reasoning cannot be sent back to this provider')
+      return {}
+    case 'reasoning_details':
+      return own
+    case 'reasoning':
+      if (details !== undefined) losses.lose(`${path}.reasoning`, 'signatures of reasoning have no place')
+      return text === undefined ? {} : { reasoning: text }
+    default:
+      if (details !== undefined) losses.lose(`${path}.reasoning`, 'signatures of reasoning have no place')
+      return text === undefined ? {} : { reasoning_content: text }
+  }
+}
+
+function writeCall(part: ToolCallPart): JsonObject {
+  const { id, name, argumentsText } = part
+  const signature = writeSignature(part.signature)
+  if (part.custom === true) return { id, type: 'custom', custom: { name, input: argumentsText }, ...signature }
+  const text = argumentsText === '' ? '{}' : argumentsText
+  return { id, type: 'function', function: { name, arguments: text }, ...signature }
+}
+
+/** A string where text alone was said without marks, as most servers like it best; `undefined` for nothing. */
+function plain(parts: readonly JsonObject[]): string | readonly JsonObject[] | undefined {
+  if (parts.length === 0) return undefined
+  const [only] = parts
+  if (parts.length === 1 && typeof only?.['text'] === 'string' && only['cache_control'] === undefined)
+    return only['text']
+  return parts
+}
+
+function writeParts(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
+  return content.flatMap((part, index) => {
+    const written = writePart(part, `${path}.content[${index}]`, writing)
+    if (written === undefined) return []
+    if (!('cache' in part) || part.cache === undefined) return [written]
+    if (writing.traits.cacheMarks === true) return [{ ...written, cache_control: writeMark(part.cache.ttl) }]
+    writing.losses.lose(`${path}.content[${index}].cache_control`, NO_MARKS)
+    return [written]
+  })
+}
+
+function writePart(part: ContentPart, path: string, { losses }: Writing): JsonObject | undefined {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text }
+    case 'image': {
+      const url = urlOfSource(part.source)
+      if (url === undefined) return lost(losses, path, 'an image stored at another provider')
+      return { type: 'image_url', image_url: { url, ...(part.detail === undefined ? {} : { detail: part.detail }) } }
+    }
+    case 'audio':
+      if (part.source.type !== 'data') return lost(losses, path, 'audio that is not in the request itself')
+      return { type: 'input_audio', input_audio: { data: part.source.data, format: part.format } }
+    case 'file': {
+      const { source, name } = part
+      if (source.type === 'stored' && source.format.startsWith('openai')) {
+        return { type: 'file', file: { file_id: source.id } }
+      }
+      if (source.type !== 'data') return lost(losses, path, 'a document that is not in the request itself')
+      const data = urlOfSource(source) ?? ''
+      return { type: 'file', file: { filename: name ?? 'document', file_data: data } }
+    }
+    case 'native':
+      if (part.format === 'openai-chat') return part.value as JsonObject
+      return lost(losses, path, `a block of the type ${part.kind}, which only its own format has`)
+    case 'refusal':
+    case 'reasoning':
+    case 'tool-call':
+      return undefined
+    case 'tool-result':
+      return lost(losses, path, 'a tool result outside a tool turn')
+    default: {
+      const unhandled: never = part
+      return unhandled
+    }
+  }
+}
+
+function lost(losses: Losses, path: string, reason: string): undefined {
+  losses.lose(path, reason)
+  return undefined
+}

@@ -1,0 +1,115 @@
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
+import type { Tool, ToolChoice } from '../../core/tool.ts'
+import type { Loss, Traits } from '../../core/wire-format.ts'
+import type { Losses } from '../shared/lose.ts'
+import { createLosses } from '../shared/lose.ts'
+import { compact } from '../shared/read-json.ts'
+import { writeMessages } from './write-messages.ts'
+
+/**
+ * A request of any client as a Chat Completions body. What providers name differently or refuse is theirs to adjust.
+ * https://platform.openai.com/docs/api-reference/chat/create
+ */
+export function writeRequest(
+  request: ChatRequest,
+  model: string,
+  traits: Traits = {},
+): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+  const losses = createLosses()
+  const { sampling, reasoning } = request
+  const tools = writeTools(request.tools, traits, losses)
+  const hasTools = tools.length > 0
+  if (reasoning?.budgetTokens !== undefined && reasoning.effort === undefined) {
+    losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
+  }
+  const body = compact({
+    model,
+    messages: writeMessages(request.messages, traits, losses),
+    tools: hasTools ? tools : undefined,
+    tool_choice: hasTools ? writeToolChoice(request.toolChoice, request.tools) : undefined,
+    parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
+    [traits.maxTokens ?? 'max_completion_tokens']: sampling.maxOutputTokens,
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: sampling.topK,
+    n: sampling.choices,
+    stop: sampling.stop,
+    presence_penalty: sampling.presencePenalty,
+    frequency_penalty: sampling.frequencyPenalty,
+    seed: sampling.seed,
+    logprobs: sampling.logprobs,
+    top_logprobs: sampling.topLogprobs,
+    reasoning_effort: writeEffort(request),
+    response_format: writeResponseFormat(request.responseFormat),
+    user: request.user,
+    metadata: request.metadata,
+    stream: request.stream ? true : undefined,
+    // The gateway counts tokens whether or not its client asked for them; its writer leaves them out again.
+    stream_options: request.stream ? { include_usage: true } : undefined,
+  })
+  return { body, losses: losses.list }
+}
+
+/** A budget as the nearest level, by the shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000. */
+function writeEffort({ reasoning }: ChatRequest): string | undefined {
+  if (reasoning === undefined) return undefined
+  const { effort, budgetTokens } = reasoning
+  if (effort !== undefined || budgetTokens === undefined || budgetTokens < 0) return effort
+  if (budgetTokens === 0) return 'none'
+  if (budgetTokens <= 6_400) return 'low'
+  return budgetTokens <= 16_000 ? 'medium' : 'high'
+}
+
+function writeTools(tools: readonly Tool[], traits: Traits, losses: Losses): JsonValue[] {
+  return tools.flatMap((tool, index) => {
+    const { name, description, native, custom, cache } = tool
+    if (native !== undefined) {
+      if (native.format === 'openai-chat') return [native.value]
+      losses.lose(`tools[${index}]`, "a provider's own tool; this format has no counterpart")
+      return []
+    }
+    if (cache !== undefined && traits.cacheMarks !== true) losses.lose(`tools[${index}].cache_control`, NO_MARKS)
+    const mark = cache !== undefined && traits.cacheMarks === true ? { cache_control: writeMark(cache.ttl) } : {}
+    if (custom !== undefined) {
+      return [{ type: 'custom', custom: compact({ name, description, format: custom.format }), ...mark }]
+    }
+    const parameters = tool.parameters
+    return [{ type: 'function', function: compact({ name, description, parameters, strict: tool.strict }), ...mark }]
+  })
+}
+
+export const NO_MARKS = 'the provider takes no cache marks; it caches by itself or not at all'
+
+export function writeMark(ttl: '5m' | '1h' | undefined): JsonObject {
+  return ttl === undefined ? { type: 'ephemeral' } : { type: 'ephemeral', ttl }
+}
+
+function writeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[]): JsonValue | undefined {
+  if (choice === undefined || typeof choice === 'string') return choice
+  const named = (name: string): JsonObject =>
+    tools.some((tool) => tool.name === name && tool.custom !== undefined)
+      ? { type: 'custom', custom: { name } }
+      : { type: 'function', function: { name } }
+  if ('name' in choice) return named(choice.name)
+  return { type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools: choice.allowed.map(named) } }
+}
+
+function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+  switch (format?.type) {
+    case undefined:
+      return undefined
+    case 'text':
+      return { type: 'text' }
+    case 'json-object':
+      return { type: 'json_object' }
+    case 'json-schema': {
+      const { name, description, schema, strict } = format
+      return { type: 'json_schema', json_schema: compact({ name: name ?? 'answer', description, schema, strict }) }
+    }
+    default: {
+      const unhandled: never = format
+      return unhandled
+    }
+  }
+}

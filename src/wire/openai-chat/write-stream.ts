@@ -1,0 +1,95 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { StreamPart, Usage } from '../../core/stream-part.ts'
+import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
+import { writeDetail } from './reasoning.ts'
+import { writeSignature } from './signatures.ts'
+import { writeUsage } from './usage.ts'
+import { FINISH_REASONS, writeCitation, writeLogprob, writeMedia } from './write-response.ts'
+
+/**
+ * Tidy parts as `chat.completion.chunk` events, by the contract of design/tool-calling.md §2.4: a call's id, type and
+ * name once and its arguments after, one call a chunk, one finish, usage if asked, `[DONE]`.
+ */
+export function createWriter(context: AnswerContext): StreamWriter {
+  let id = `chatcmpl-${context.id}`
+  let hasRole = false
+  let usage: Usage | undefined
+  let finish: string | undefined
+  let details = 0
+  let isCustom = false
+
+  function chunk(choices: readonly JsonObject[], rest: JsonObject = {}): WireEvent {
+    const { createdSeconds, model } = context
+    const head = { id, object: 'chat.completion.chunk', created: createdSeconds, model, choices }
+    return { event: undefined, data: JSON.stringify({ ...head, ...rest }) }
+  }
+
+  function delta(members: JsonObject, logprobs?: JsonObject): WireEvent[] {
+    const role = hasRole ? {} : { role: 'assistant' }
+    hasRole = true
+    const rest = logprobs === undefined ? {} : { logprobs }
+    return [chunk([{ index: 0, delta: { ...role, ...members }, ...rest, finish_reason: null }])]
+  }
+
+  function push(part: StreamPart): WireEvent[] {
+    switch (part.type) {
+      case 'response-start':
+        if (part.id !== '') id = part.id
+        return []
+      case 'text-delta': {
+        const logprobs = part.logprobs?.map(writeLogprob)
+        return delta({ content: part.text }, logprobs === undefined ? undefined : { content: logprobs, refusal: null })
+      }
+      case 'refusal-delta':
+        return delta({ refusal: part.text })
+      case 'reasoning-delta':
+        return delta({ reasoning_content: part.text })
+      case 'reasoning-end': {
+        const { signature, redacted, id: blockId } = part
+        if (signature === undefined) return []
+        const block = { type: 'reasoning', text: '', signature, redacted, id: blockId } as const
+        return delta({ reasoning_details: [writeDetail(block, details++)] })
+      }
+      case 'tool-call-start': {
+        const { index, id: callId, name } = part
+        isCustom = part.custom === true
+        const called = isCustom ? { custom: { name, input: '' } } : { function: { name, arguments: '' } }
+        const type = isCustom ? 'custom' : 'function'
+        return delta({ tool_calls: [{ index, id: callId, type, ...called, ...writeSignature(part.signature) }] })
+      }
+      case 'tool-call-delta': {
+        const { index, argumentsText } = part
+        const called = isCustom ? { custom: { input: argumentsText } } : { function: { arguments: argumentsText } }
+        return delta({ tool_calls: [{ index, ...called }] })
+      }
+      case 'media':
+        return delta(writeMedia([part]))
+      case 'citation':
+        return delta({ annotations: [writeCitation(part)] })
+      case 'usage':
+        usage = part.usage
+        return []
+      case 'response-end':
+        finish = FINISH_REASONS[part.finishReason]
+        return []
+      case 'text-signature':
+      case 'tool-call-end':
+      case 'response-error':
+        return []
+      default: {
+        const unhandled: never = part
+        return unhandled
+      }
+    }
+  }
+
+  return {
+    push,
+    end() {
+      const role = hasRole ? {} : { role: 'assistant', content: '' }
+      const events = [chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }])]
+      if (context.includeUsage && usage !== undefined) events.push(chunk([], { usage: writeUsage(usage) }))
+      return [...events, { event: undefined, data: '[DONE]' }]
+    },
+  }
+}

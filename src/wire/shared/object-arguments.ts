@@ -1,0 +1,18 @@
+import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { parseLossless } from '../../core/lossless-json.ts'
+
+/**
+ * Arguments as an object, for formats that carry no text. No arguments are `{}`; what is no JSON object is kept as
+ * `{rawInvalidInput}`: dropping the call would orphan its result (design/tool-calling.md §1.3).
+ */
+export function objectArguments(argumentsText: string): JsonObject {
+  if (argumentsText.trim() === '') return {}
+  try {
+    const value: unknown = parseLossless(argumentsText)
+    if (isJsonObject(value)) return value
+  } catch {
+    // Kept as text below.
+  }
+  return { rawInvalidInput: argumentsText }
+}

@@ -1,0 +1,76 @@
+import type { ErrorCode } from '../../core/errors.ts'
+import { GatewayError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { Headers } from '../../core/ports.ts'
+
+const MAX_EXCERPT = 2_000
+
+/** What an upstream said of its failure, in whatever shape. */
+export type SaidError = {
+  /** Undefined when it came inside a 200. */
+  readonly status: number | undefined
+  /** The upstream's own code or type. */
+  readonly code: string | undefined
+  readonly message: string | undefined
+  readonly param?: string | undefined
+}
+
+/** A failure that an upstream put into words, classified by its code, its status and its words. */
+export function upstreamError(said: SaidError, headers: Headers): GatewayError {
+  const { status, code: upstreamCode, message, param } = said
+  const code = classify(status, upstreamCode ?? '', message ?? '')
+  return new GatewayError(code, publicMessage(code, message), {
+    ...(param === undefined ? {} : { param }),
+    headers,
+    data: { upstream: { status: status ?? null, code: upstreamCode ?? null } },
+    // Not the message: upstreams quote prompts and keys in theirs, and details are logged.
+    detail: { status, upstream_code: upstreamCode },
+  })
+}
+
+/** A failure's body as an object; proxies in front of a model answer with HTML or plain text, and the status says enough. */
+export function parseErrorBody(body: string): JsonObject {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    if (isJsonObject(parsed)) return parsed
+    // Gemini puts the error of a stream into a list.
+    const first: unknown = Array.isArray(parsed) ? parsed[0] : undefined
+    if (isJsonObject(first)) return first
+  } catch {
+    // Read as words below.
+  }
+  return { error: { message: body.trimStart().startsWith('<') ? '' : body.slice(0, MAX_EXCERPT) } }
+}
+
+function classify(status: number | undefined, upstreamCode: string, message: string): ErrorCode {
+  if (
+    upstreamCode === 'context_length_exceeded' ||
+    /maximum context length|context window/i.test(message.slice(0, 500))
+  ) {
+    return 'context_length_exceeded'
+  }
+  if (upstreamCode === 'insufficient_quota' || status === 402) return 'upstream_quota_exhausted'
+  if (upstreamCode === 'model_not_found') return 'upstream_model_missing'
+  if (status === undefined) return /rate.?limit/i.test(upstreamCode) ? 'upstream_rate_limited' : 'upstream_error'
+  if (status === 401 || status === 403) return 'upstream_auth_failed'
+  if (status === 404) return 'upstream_model_missing'
+  if (status === 408) return 'upstream_timeout'
+  if (status === 429) return 'upstream_rate_limited'
+  if (status === 503 || status === 529) return 'upstream_overloaded'
+  if (status === 504) return 'upstream_timeout'
+  if (status >= 400 && status < 500) return 'upstream_rejected'
+  return 'upstream_error'
+}
+
+/** What the client may read: the upstream's words where they concern the client's request, ours where they concern the operator. */
+function publicMessage(code: ErrorCode, said: string | undefined): string {
+  switch (code) {
+    case 'upstream_auth_failed':
+      return "The provider refused the gateway's own credentials. The operator has to check that provider's key."
+    case 'upstream_quota_exhausted':
+      return "The gateway's account at the provider has no quota left. The operator has to top it up."
+    default:
+      return said === undefined || said === '' ? 'The model failed without saying why.' : said.slice(0, MAX_EXCERPT)
+  }
+}

@@ -24,6 +24,8 @@ export async function ask(
       id: `rt_${ports.randomId(24)}`,
       exchange,
       body: openChatBody(bytes, format),
+      format,
+      framing: 'sse',
       principal: LOCAL_PRINCIPAL,
       routeHeader: undefined,
       startedAt: ports.clock.monotonic(),

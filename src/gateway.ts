@@ -1,4 +1,5 @@
 import { ask } from './ask.ts'
+import { askUpstream } from './ask-upstream.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
@@ -52,6 +53,7 @@ type GatewayOptions = {
 }
 
 const KEPT_DECISIONS = 1_000
+const CHAT_DOOR = { format: openaiChat, endpoint: 'chat_completions' }
 
 /** Wires the stages together. Opens the router first; without one the gateway serves in the policy's fixed order. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
@@ -65,7 +67,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
-    return { ports, snapshot, router, live, telemetry, deadlines, decisions, formats: wireFormats }
+    return {
+      ports,
+      snapshot,
+      router,
+      live,
+      telemetry,
+      deadlines,
+      decisions,
+      formats: wireFormats,
+      ask: askUpstream(ports.transport),
+    }
   }
 
   function readiness(): Readiness {
@@ -86,7 +98,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     fetch: (request, environment) => app.fetch(request, environment),
     serveDirectly(method, path, exchange) {
       if (method !== 'POST' || path !== CHAT_PATH) return false
-      void serveChat(exchange, openaiChat, 'chat_completions', context)
+      void serveChat(exchange, CHAT_DOOR, context)
       return true
     },
     async decide({ body, routeHeader }) {
@@ -94,7 +106,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const asked = { ...body, routing: { ...routing, explain: true } }
       const chat = openaiChat.readRequest(asked)
       const id = `rt_${ports.randomId(24)}`
-      const { decision } = await decide({ id, chat, principal: LOCAL_PRINCIPAL, routeHeader }, context)
+      const { decision } = await decide(
+        { id, chat, format: openaiChat, principal: LOCAL_PRINCIPAL, routeHeader },
+        context,
+      )
       if (decision === undefined) throw new GatewayError('internal_error', 'No decision was made.')
       return decision
     },

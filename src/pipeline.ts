@@ -4,18 +4,22 @@ import type { Directives } from './core/directives.ts'
 import { GatewayError } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
 import type { Exchange, HttpRequest, Ports, Store } from './core/ports.ts'
+import type { ProviderCall } from './core/provider.ts'
 import type { ChatBody, ChatRequest } from './core/request.ts'
 import type { Router } from './core/router.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
+import { spokenFormat } from './core/spoken-format.ts'
 import type { Target } from './core/target.ts'
-import type { WireFormat } from './core/wire-format.ts'
+import type { Loss, WireFormat } from './core/wire-format.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
-import { upstreamRequest } from './dispatch/upstream-request.ts'
+import type { Translation } from './dispatch/upstream-request.ts'
+import { lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
 import { route } from './route/route.ts'
-import { formatAttempts, setRouteHeaders } from './route-headers.ts'
+import { formatAttempts, formatLosses, setRouteHeaders } from './route-headers.ts'
+import type { ClientFraming } from './stream/enframe.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 import type { LiveMeasures } from './usage/live-measures.ts'
 
@@ -31,6 +35,7 @@ export type Context = {
   readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
   readonly formats: ReadonlyMap<string, WireFormat>
+  readonly ask: ProviderCall['ask']
 }
 
 /** A decision and whose it is: receipts are shown to their own key only. */
@@ -40,6 +45,9 @@ export type ChatCall = {
   readonly id: string
   readonly exchange: Exchange
   readonly body: ChatBody
+  /** The caller's wire format, and how he wants a stream framed. */
+  readonly format: WireFormat
+  readonly framing: ClientFraming
   readonly principal: Principal
   readonly routeHeader: string | undefined
   readonly startedAt: number
@@ -50,13 +58,16 @@ export type ChatOutcome = { readonly result: DispatchResult; readonly routed: Ro
 /** Decides, dispatches and streams the answer into the exchange. Throws only before anything was sent. */
 export async function chat(call: ChatCall, context: Context): Promise<ChatOutcome> {
   const { snapshot, ports } = context
-  const { id, body, principal, routeHeader } = call
-  const deciding = decide({ id, chat: body.read().chat, principal, routeHeader }, context)
+  const { id, body, principal, routeHeader, format, framing } = call
+  const { chat: asked } = body.read()
+  const client = { format, framing, id, includeUsage: asked.includeUsage }
+  const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   const sent = new SentCall(call, routed, context)
   const result = await dispatch({
     plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
     stream: body.stream,
+    client,
     exchange: call.exchange,
     transport: ports.transport,
     clock: ports.clock,
@@ -73,6 +84,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
 /** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
 class SentCall implements DispatchedCall {
   overheadMs = 0
+  private losses: readonly Loss[] = []
   private readonly call: ChatCall
   private readonly routed: Routed
   private readonly context: Context
@@ -84,12 +96,16 @@ class SentCall implements DispatchedCall {
   }
 
   formatOf(target: Target): WireFormat {
-    return formatFor(target, this.context)
+    return translationOf(target, this.call.format, this.context).spoken
   }
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
-    const request = upstreamRequest(this.call.body, target, this.context.snapshot)
-    this.call.body.release()
+    const { call, context } = this
+    const { ports } = context
+    const asking = { ask: context.ask, now: ports.clock.now() }
+    const { request, losses } = upstreamRequest(call.body, translationOf(target, call.format, context), asking)
+    this.losses = losses
+    call.body.release()
     return request
   }
 
@@ -97,6 +113,11 @@ class SentCall implements DispatchedCall {
     const { call, context, routed } = this
     this.overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
     setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
+    if (this.losses.length === 0) return
+    headers['x-route-losses'] = formatLosses(this.losses)
+    if (routed.decision === undefined) return
+    const decision = { ...routed.decision, losses: { model: target.id, list: this.losses } }
+    context.decisions.set(call.id, { decision, key: call.principal.name })
   }
 
   failed(attempt: Attempt, error: GatewayError): void {
@@ -111,7 +132,7 @@ export type Routed = {
   readonly isExplained: boolean
 }
 
-type Question = Pick<ChatCall, 'id' | 'principal' | 'routeHeader'> & { readonly chat: ChatRequest }
+type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & { readonly chat: ChatRequest }
 
 /** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
 export function decide(call: Question, context: Context): Routed | Promise<Routed> {
@@ -134,7 +155,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     return { targets: [named], decision: undefined, isExplained }
 
   const signals = classify(call.chat)
-  const { decision, ranked } = await route({
+  const { decision: decided, ranked } = await route({
     id: call.id,
     signals,
     candidates:
@@ -143,14 +164,29 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     policy,
     router: context.router,
     deadlineMs: snapshot.router.deadlineMs,
+    speaks: (target) => translationOf(target, call.format, context).spoken === call.format,
+    lossesOn: (target) => lossesOn(call.chat, translationOf(target, call.format, context)),
     live: context.live.read,
     clock: ports.clock,
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,
     onPrediction: context.telemetry.routed,
   })
+  const decision = isExplained ? withLosses(decided, ranked, call, context) : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
   return { targets: ranked, decision, isExplained }
+}
+
+/** What each candidate's format could not carry: written out only for a caller who wants to see the decision. */
+function withLosses(decision: Decision, ranked: readonly Target[], call: Question, context: Context): Decision {
+  const losses = new Map(
+    ranked.map((target) => [target.id, lossesOn(call.chat, translationOf(target, call.format, context))]),
+  )
+  const candidates = decision.candidates.map((candidate) => {
+    const list = losses.get(candidate.model) ?? []
+    return list.length === 0 ? candidate : { ...candidate, losses: list }
+  })
+  return { ...decision, candidates }
 }
 
 /** The target of a call that names one and says nothing about routing at any door: nothing has to be read then. */
@@ -199,11 +235,13 @@ function hint(name: string, candidates: Iterable<string>): string {
   return near.length === 0 ? '' : ` Did you mean ${near.map((candidate) => `"${candidate}"`).join(' or ')}?`
 }
 
-/** The format a target speaks; targets of formats this version cannot speak are refused when the configuration is read. */
-function formatFor(target: Target, context: Context): WireFormat {
-  const format = context.formats.get(target.format)
-  if (format !== undefined) return format
-  throw new GatewayError('internal_error', `No codec for ${target.format}.`, { detail: { target: target.id } })
+/** Who is asked in which format: the client's own where the target's provider takes it. */
+function translationOf(target: Target, client: WireFormat, context: Context): Translation {
+  const configured = context.snapshot.providers.get(target.provider)
+  const id = spokenFormat(target, configured?.provider, client.id)
+  const spoken = id === client.id ? client : context.formats.get(id)
+  if (spoken !== undefined) return { target, configured, client, spoken }
+  throw new GatewayError('internal_error', `No codec for ${id}.`, { detail: { target: target.id } })
 }
 
 function withAttempts(error: GatewayError, attempts: readonly Attempt[]): GatewayError {

@@ -1,5 +1,6 @@
 import type { Attempt, Decision } from './core/decision.ts'
 import type { Target } from './core/target.ts'
+import type { Loss } from './core/wire-format.ts'
 
 /** Sets the `x-route-*` headers of an answer (contract.md §5). */
 export function setRouteHeaders(
@@ -53,3 +54,15 @@ function headerText(value: string): string {
 
 // Target ids only, so as many entries as the configuration has models.
 const headerTexts = new Map<string, string>()
+
+/** `messages[2].content[0].cache_control, top_k`: paths, each once, at most 2,000 characters. */
+export function formatLosses(losses: readonly Loss[]): string {
+  let list = ''
+  for (const path of new Set(losses.map((loss) => loss.path.replaceAll(/[^\x21-\x7e]/g, '?')))) {
+    if (list.length + path.length > MAX_LOSSES) return `${list}, ...`
+    list += list === '' ? path : `, ${path}`
+  }
+  return list
+}
+
+const MAX_LOSSES = 2_000

@@ -1,4 +1,5 @@
 import type { Target } from './target.ts'
+import type { Loss } from './wire-format.ts'
 
 /** One candidate with its estimates, as shown in a decision. JSON names, because this is the public body. */
 export type Candidate = {
@@ -16,6 +17,8 @@ export type Candidate = {
   readonly score: number | undefined
   readonly in_band: boolean
   readonly on_front: boolean
+  /** What its format could not carry of the request; absent when nothing, or when nobody asked. */
+  readonly losses?: readonly Loss[]
   /** Soft goals whose fact was unknown and took the pool's 75th percentile. */
   readonly assumed?: readonly string[]
 }
@@ -54,6 +57,8 @@ export type Decision = {
   readonly elapsed_ms: number
   readonly signals?: Readonly<Record<string, unknown>>
   readonly evidence?: Readonly<Record<string, unknown>>
+  /** What the format of the model that answered could not carry; absent when it carried all. */
+  readonly losses?: { readonly model: string; readonly list: readonly Loss[] }
   /** Limits given up in the order the caller allowed, if any. */
   readonly relaxed?: readonly string[]
 }

@@ -1,8 +1,10 @@
 import type { GatewayError } from './errors.ts'
 
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
 /** A call to an upstream as a value: built by providers without I/O. */
 export type HttpRequest = {
-  readonly method: 'GET' | 'POST'
+  readonly method: HttpMethod
   /** `https://host:port` */
   readonly origin: string
   /** Path and query. */

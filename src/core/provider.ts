@@ -1,30 +1,62 @@
 import type { JsonObject } from './json.ts'
-import type { HttpRequest } from './ports.ts'
+import type { HttpMethod, HttpRequest } from './ports.ts'
 import type { WireFormatId } from './request.ts'
 import type { Target } from './target.ts'
+import type { Traits } from './wire-format.ts'
+
+/** What is asked of a provider. `passthrough`: any other path of its API, under the client's own method. */
+export type Operation =
+  | { readonly type: 'chat' | 'completions' | 'embeddings' | 'count-tokens' }
+  | {
+      readonly type: 'passthrough'
+      readonly method: HttpMethod /** After the base URL, with its query. */
+      readonly path: string
+    }
 
 /** What a provider needs to address one call. */
 export type ProviderCall = {
   readonly target: Target
-  readonly body: string | Uint8Array
+  readonly operation: Operation
+  /** The format of the body. */
+  readonly format: WireFormatId
+  readonly stream: boolean
+  readonly body: string | Uint8Array | undefined
   readonly secret: string | undefined
   /** Extra headers from the configuration. */
   readonly headers: Readonly<Record<string, string>>
+  /** For providers that first exchange their key for a token. Rejects when no answer comes. */
+  readonly ask: (request: HttpRequest) => Promise<{ readonly status: number; readonly body: string }>
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** What an adjustment is told. */
+export type Adjusting = {
+  readonly target: Target
+  /** The format of the body. */
+  readonly format: WireFormatId
+  /** Says that something of the client's was left out or changed. */
+  lose(path: string, reason: string): void
 }
 
 /** One upstream service: address, authorisation, quirks. No I/O. */
 export type Provider = {
   readonly id: string
+  /** What it is spoken to in when the client's own format is none of its own. */
   readonly format: WireFormatId
+  /** Formats it takes as well: clients that speak one of them are passed through. */
+  readonly alsoSpeaks?: readonly WireFormatId[]
   /** Without a trailing slash; `undefined` when only the configuration can tell. */
   readonly baseUrl: string | undefined
   /** The environment variable users keep this provider's key in; `undefined` for servers that need none. */
   readonly keyVariable: string | undefined
   /** Runs on the operator's own machine: probed by `serve` without a configuration. */
   readonly isLocal?: boolean
+  /** Where its dialect takes more or less than the format. */
+  readonly traits?: Traits
   authorize(call: ProviderCall): HttpRequest | Promise<HttpRequest>
   /** The few fields this service names differently; returns the same object when nothing changes. */
-  adjustBody?(body: JsonObject, target: Target): JsonObject
+  adjustBody?(body: JsonObject, adjusting: Adjusting): JsonObject
 }
 
 /** Checks a provider against the contract and keeps its exact type. */
@@ -32,12 +64,39 @@ export function defineProvider<const Definition extends Provider>(definition: De
   return definition
 }
 
-/** A JSON POST to `baseUrl + path` with the key as a bearer token, if there is one. */
-export function bearerPost(call: ProviderCall, path: string): HttpRequest {
-  const { origin, prefix } = splitUrl(call.target.baseUrl)
-  const headers: Record<string, string> = { 'content-type': 'application/json', ...call.headers }
+/** A request to `baseUrl + path` with the key as a bearer token, if there is one. */
+export function bearerPost(call: ProviderCall, path: string = openaiPath(call)): HttpRequest {
+  const headers: Record<string, string> = {}
   if (call.secret !== undefined) headers['authorization'] = `Bearer ${call.secret}`
-  return { method: 'POST', origin, path: prefix + path, headers, body: call.body }
+  return httpRequest(call, path, headers)
+}
+
+/** A request to `baseUrl + path`; `headers` are the provider's own, over those of the configuration. */
+export function httpRequest(call: ProviderCall, path: string, headers: Readonly<Record<string, string>>): HttpRequest {
+  const { origin, prefix } = splitUrl(call.target.baseUrl)
+  const method = call.operation.type === 'passthrough' ? call.operation.method : 'POST'
+  const all = { 'content-type': 'application/json', ...call.headers, ...headers }
+  return { method, origin, path: prefix + path, headers: all, body: call.body }
+}
+
+/** Where OpenAI and all who copy it serve an operation, after the base URL that ends in `/v1`. */
+export function openaiPath({ operation, format }: ProviderCall): string {
+  switch (operation.type) {
+    case 'chat':
+      return format === 'openai-responses' ? '/responses' : '/chat/completions'
+    case 'completions':
+      return '/completions'
+    case 'embeddings':
+      return '/embeddings'
+    case 'count-tokens':
+      return '/messages/count_tokens'
+    case 'passthrough':
+      return operation.path
+    default: {
+      const unhandled: never = operation
+      return unhandled
+    }
+  }
 }
 
 const splits = new Map<string, { readonly origin: string; readonly prefix: string }>()

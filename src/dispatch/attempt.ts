@@ -3,13 +3,17 @@ import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Call, Clock, Headers, HttpRequest, ResponseHandler, ResponseHeaders, Transport } from '../core/ports.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
+import type { ClientSide } from './client-side.ts'
 import type { Deadline, Deadlines, Expiring } from './deadline.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import { StreamAnswer } from './stream-answer.ts'
+import { createTranslatedAnswer } from './translated-json.ts'
+import { TranslatedStream } from './translated-stream.ts'
 
 export type AttemptInput = {
   readonly stream: boolean
+  readonly client: ClientSide
   readonly transport: Transport
   readonly clock: Clock
   readonly timeouts: Timeouts
@@ -40,6 +44,9 @@ export type AttemptTimes = {
   readonly wholeAnswerMs: number
 }
 
+/** Who is asked, and in which format. */
+export type Asked = { readonly model: string; readonly format: WireFormat }
+
 type ErrorBody = { readonly headers: Headers; readonly chunks: Uint8Array[]; bytes: number }
 
 const MAX_ERROR_BYTES = 65_536
@@ -53,6 +60,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private readonly input: AttemptInput
   private readonly owner: AttemptOwner
   private readonly format: WireFormat
+  private readonly model: string
   private readonly startedAt: number
   private readonly deadline: Deadline
   private isOver = false
@@ -61,10 +69,11 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private errorBody: ErrorBody | undefined = undefined
   private call: Call | undefined = undefined
 
-  constructor(input: AttemptInput, owner: AttemptOwner, format: WireFormat, times: AttemptTimes) {
+  constructor(input: AttemptInput, owner: AttemptOwner, asked: Asked, times: AttemptTimes) {
     this.input = input
     this.owner = owner
-    this.format = format
+    this.format = asked.format
+    this.model = asked.model
     this.startedAt = input.clock.monotonic()
     this.deadline = input.deadlines.start(times.deadlineAt, this)
     this.deadline.expect(
@@ -149,12 +158,17 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   }
 
   private createAnswer(contentType: string | undefined): Answer {
-    const { input, owner, format } = this
-    const { clock, explanation } = input
-    if (!input.stream) return createJsonAnswer({ format, clock, owner, contentType, explanation })
+    const { input, owner, format, model } = this
+    const { clock, explanation, client } = input
+    const isNative = format === client.format && client.framing === 'sse'
+    if (!input.stream) {
+      const whole = { format, clock, owner, contentType, explanation }
+      return isNative ? createJsonAnswer(whole) : createTranslatedAnswer(whole, client, model)
+    }
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
-    if (contentType?.includes('json') === true) return createMisfitAnswer({ format, clock, contentType })
-    return new StreamAnswer(format, clock, owner, this)
+    if (contentType?.includes('application/json') === true) return createMisfitAnswer({ format, clock, contentType })
+    if (isNative) return new StreamAnswer(format, clock, owner, this)
+    return new TranslatedStream({ format, client, model, clock, owner, flow: this })
   }
 
   private finish(answer: Answer): void {

@@ -17,6 +17,7 @@ export type DispatchInput = AttemptInput & {
 
 /** What dispatch needs to know of the call it dispatches. */
 export type DispatchedCall = {
+  /** The format in which this target is asked. */
   formatOf(target: Target): WireFormat
   /** The request as this target must get it. */
   prepare(target: Target): HttpRequest | Promise<HttpRequest>
@@ -92,8 +93,8 @@ class Dispatching implements AttemptOwner {
     input.call.setHeaders(headers, target, this.attempts, this.waitedMs)
     const { sink } = input.exchange
     sink.head(200, headers)
-    if (input.stream && input.explanation !== undefined) {
-      sink.write(input.call.formatOf(target).writeStreamExplanation(input.explanation.id, input.explanation))
+    if (input.stream && input.explanation !== undefined && input.client.framing === 'sse') {
+      sink.write(input.client.format.writeStreamExplanation(input.explanation.id, input.explanation))
     }
     return sink
   }
@@ -117,8 +118,9 @@ class Dispatching implements AttemptOwner {
     this.sentAt = input.clock.monotonic()
     // While another model could be asked, one may use up half of the time that is left.
     const share = position + 1 < input.plan.targets.length ? 2 : 1
-    const format = input.call.formatOf(this.target())
-    const attempt = new RunningAttempt(input, this, format, {
+    const target = this.target()
+    const asked = { model: target.id, format: input.call.formatOf(target) }
+    const attempt = new RunningAttempt(input, this, asked, {
       deadlineAt,
       wholeAnswerMs: (deadlineAt - this.sentAt) / share,
     })

@@ -6,11 +6,12 @@ import type { Clock } from '../core/ports.ts'
 import type { FinishReason } from '../core/stream-part.ts'
 import type { AnswerSummary, WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing } from './answer.ts'
+import type { Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
 const MAX_BYTES = 64 * 1024 * 1024
 
-type JsonAnswerInput = {
+export type JsonAnswerInput = {
   readonly format: WireFormat
   readonly contentType: string | undefined
   readonly clock: Clock
@@ -20,6 +21,22 @@ type JsonAnswerInput = {
 
 /** A whole answer: collected within bounds, checked, then forwarded byte for byte. */
 export function createJsonAnswer(input: JsonAnswerInput): Answer {
+  return collectJson((answered) => {
+    const summary = summarize(input.format, answered)
+    if (!summary.hasContent) refuseEmpty(summary.finishReason)
+    const { explanation } = input
+    const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
+    const sink = input.owner.commit({
+      'content-type': input.contentType ?? 'application/json',
+      'content-length': String(body.length),
+    })
+    sink.end(body)
+    return { events: 0, firstPartAt: input.clock.monotonic(), ending: () => summary }
+  })
+}
+
+/** Collects a body within bounds; `answered` makes an answer of it, or throws. */
+export function collectJson(answered: (body: Uint8Array) => Observed): Answer {
   const chunks: Uint8Array[] = []
   let bytes = 0
   return {
@@ -31,19 +48,7 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
         throw new GatewayError('upstream_too_large', `The model's answer is larger than ${MAX_BYTES} bytes.`)
       }
     },
-    finish() {
-      const answered = join(chunks, bytes)
-      const summary = summarize(input.format, answered)
-      if (!summary.hasContent) refuseEmpty(summary.finishReason)
-      const { explanation } = input
-      const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
-      const sink = input.owner.commit({
-        'content-type': input.contentType ?? 'application/json',
-        'content-length': String(body.length),
-      })
-      sink.end(body)
-      return { events: 0, firstPartAt: input.clock.monotonic(), ending: () => summary }
-    },
+    finish: () => answered(join(chunks, bytes)),
     breakOff() {
       throw new GatewayError('internal_error', 'A whole answer cannot break: it is sent in one piece.')
     },

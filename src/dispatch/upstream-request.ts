@@ -1,44 +1,94 @@
 import { GatewayError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
 import { editMemberBytes } from '../core/json-edit.ts'
 import type { HttpRequest } from '../core/ports.ts'
-import type { Provider } from '../core/provider.ts'
-import type { ChatBody } from '../core/request.ts'
-import type { Snapshot } from '../core/snapshot.ts'
+import type { Adjusting, ProviderCall } from '../core/provider.ts'
+import type { ChatBody, ChatRequest } from '../core/request.ts'
+import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
+import type { Loss, WireFormat } from '../core/wire-format.ts'
 
 /** Members of a request body that are for the gateway and never reach an upstream. */
 const OWN_MEMBERS = ['routing'] as const
 
-/**
- * The client's request as `target` must get it. Same format: the bytes as sent, with `model` set and the gateway's own
- * members taken out; a provider that names fields differently gets its own rewrite.
- */
-export function upstreamRequest(
-  chatBody: ChatBody,
-  target: Target,
-  snapshot: Snapshot,
-): HttpRequest | Promise<HttpRequest> {
-  const configured = snapshot.providers.get(target.provider)
-  if (configured === undefined) {
-    throw new GatewayError('internal_error', 'The model has no provider in the configuration.', {
-      detail: { target: target.id, provider: target.provider },
-    })
-  }
-  const { provider, secret, headers } = configured
-  return provider.authorize({ target, body: bodyFor(chatBody, target, provider.adjustBody), secret, headers })
+export type Translation = {
+  readonly target: Target
+  readonly configured: ConfiguredProvider | undefined
+  /** The client's format, and the one in which the target is asked. */
+  readonly client: WireFormat
+  readonly spoken: WireFormat
 }
 
-function bodyFor(chatBody: ChatBody, target: Target, adjustBody: Provider['adjustBody']): string | Uint8Array {
+type Asking = Pick<ProviderCall, 'ask' | 'now'>
+
+/** A request as its target must get it, and what of the client's it cannot carry. */
+export type UpstreamRequest = { readonly request: HttpRequest | Promise<HttpRequest>; readonly losses: readonly Loss[] }
+
+/**
+ * The client's request as its target must get it. Same format: the bytes as sent, with `model` set and the gateway's own
+ * members taken out. Another: written anew. A provider that names fields differently gets its own rewrite.
+ */
+export function upstreamRequest(chatBody: ChatBody, translation: Translation, asking: Asking): UpstreamRequest {
+  const { target, spoken, client } = translation
+  const configured = configuredOf(translation)
+  const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
-  const { body } = chat.native
-  const adjusted = adjustBody?.(body, target) ?? body
-  if (adjusted !== body) {
-    const own = Object.fromEntries(OWN_MEMBERS.map((member) => [member, undefined]))
-    return JSON.stringify({ ...adjusted, ...own, model: target.model })
+  const call = { target, operation: CHAT, format: spoken.id, stream: chatBody.stream, secret, headers, ...asking }
+  if (spoken !== client) {
+    const { body, losses } = translate(chat, translation)
+    return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses }
   }
+  const losses: Loss[] = []
+  const { body: sent } = chat.native
+  const adjusted = provider.adjustBody?.(sent, adjusting(translation, losses)) ?? sent
+  const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, target)
+  return { request: provider.authorize({ ...call, body }), losses }
+}
+
+const CHAT = { type: 'chat' } as const
+
+/** What would be lost on this target. Nothing is, where the client's own format is spoken and nothing is adjusted. */
+export function lossesOn(chat: ChatRequest, translation: Translation): readonly Loss[] {
+  if (translation.spoken !== translation.client) return translate(chat, translation).losses
+  const losses: Loss[] = []
+  translation.configured?.provider.adjustBody?.(chat.native.body, adjusting(translation, losses))
+  return losses
+}
+
+function translate(chat: ChatRequest, translation: Translation): { body: JsonObject; losses: readonly Loss[] } {
+  const { target, client, spoken } = translation
+  const { provider } = configuredOf(translation)
+  const written = spoken.writeRequest(chat, target.model, provider.traits)
+  const losses = [...client.unread(chat.native.body), ...written.losses]
+  const body = provider.adjustBody?.(written.body, adjusting(translation, losses)) ?? written.body
+  return { body, losses }
+}
+
+function adjusting({ target, spoken }: Translation, losses: Loss[]): Adjusting {
+  return { target, format: spoken.id, lose: (path, reason) => void losses.push({ path, reason }) }
+}
+
+function configuredOf({ configured, target }: Translation): ConfiguredProvider {
+  if (configured !== undefined) return configured
+  throw new GatewayError('internal_error', 'The model has no provider in the configuration.', {
+    detail: { target: target.id, provider: target.provider },
+  })
+}
+
+function rewritten(body: JsonObject, target: Target): string {
+  const own = Object.fromEntries(OWN_MEMBERS.map((member) => [member, undefined]))
+  // Gemini's and Bedrock's bodies name no model: their paths do.
+  const model = body['model'] === undefined ? {} : { model: target.model }
+  return JSON.stringify({ ...body, ...own, ...model })
+}
+
+function editedBytes(chatBody: ChatBody, body: JsonObject, text: string, target: Target): Uint8Array {
   const hasOwn = OWN_MEMBERS.some((member) => body[member] !== undefined)
-  if (!hasOwn && body['model'] === target.model) return chatBody.bytes
-  const edits: Record<string, string | undefined> = { model: JSON.stringify(target.model) }
+  // Gemini's clients name the model in the path.
+  const isNamed = body['model'] === undefined || body['model'] === target.model
+  if (!hasOwn && isNamed) return chatBody.bytes
+  const edits: Record<string, string | undefined> = {}
+  if (!isNamed) edits['model'] = JSON.stringify(target.model)
   if (hasOwn) for (const member of OWN_MEMBERS) edits[member] = undefined
   chatBody.bytes = editMemberBytes(chatBody.bytes, text, edits)
   return chatBody.bytes

@@ -1,4 +1,4 @@
-import { defineProvider, splitUrl } from '../core/provider.ts'
+import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
 
 /**
  * Azure OpenAI's v1 API: `base_url: https://RESOURCE.openai.azure.com/openai/v1`, the deployment as the model.
@@ -9,10 +9,6 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: undefined,
   keyVariable: 'AZURE_OPENAI_API_KEY',
-  authorize: (call) => {
-    const { origin, prefix } = splitUrl(call.target.baseUrl)
-    const headers: Record<string, string> = { 'content-type': 'application/json', ...call.headers }
-    if (call.secret !== undefined) headers['api-key'] = call.secret
-    return { method: 'POST', origin, path: `${prefix}/chat/completions`, headers, body: call.body }
-  },
+  alsoSpeaks: ['openai-responses'],
+  authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
 })

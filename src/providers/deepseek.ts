@@ -5,5 +5,5 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.deepseek.com/v1',
   keyVariable: 'DEEPSEEK_API_KEY',
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
 })

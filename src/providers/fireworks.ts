@@ -5,5 +5,5 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   keyVariable: 'FIREWORKS_API_KEY',
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
 })

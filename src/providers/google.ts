@@ -6,5 +6,5 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
   keyVariable: 'GEMINI_API_KEY',
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
 })

@@ -5,5 +5,5 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariable: 'GROQ_API_KEY',
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
 })

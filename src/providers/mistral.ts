@@ -7,7 +7,7 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariable: 'MISTRAL_API_KEY',
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
   adjustBody(body) {
     const { max_completion_tokens, seed, stream_options, ...rest } = body
     const isPlain = max_completion_tokens === undefined && seed === undefined && stream_options === undefined

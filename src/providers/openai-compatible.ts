@@ -6,5 +6,5 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: undefined,
   keyVariable: undefined,
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
 })

@@ -5,5 +5,5 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariable: 'OPENROUTER_API_KEY',
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
 })

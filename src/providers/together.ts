@@ -5,5 +5,5 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.together.xyz/v1',
   keyVariable: 'TOGETHER_API_KEY',
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
 })

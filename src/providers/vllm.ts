@@ -6,5 +6,5 @@ export default defineProvider({
   baseUrl: 'http://127.0.0.1:8000/v1',
   keyVariable: undefined,
   isLocal: true,
-  authorize: (call) => bearerPost(call, '/chat/completions'),
+  authorize: bearerPost,
 })

@@ -1,6 +1,5 @@
 import type { Directives, MaxName, RequireName, RequireValue } from '../core/directives.ts'
 import { matchesModels } from '../core/match-models.ts'
-import type { WireFormatId } from '../core/request.ts'
 import type { Facts, Target } from '../core/target.ts'
 import type { Estimate } from './estimate.ts'
 import { ageDays, retentionOf, trainingOf } from './facts.ts'
@@ -18,7 +17,11 @@ export type Limit = {
   admits(actual: RequireValue): boolean
 }
 
-export type LimitContext = { readonly today: string; readonly format: WireFormatId }
+export type LimitContext = {
+  readonly today: string
+  /** Whether this target gets all that the client said. */
+  readonly isLossless: (target: Target) => boolean
+}
 
 const RETENTIONS: readonly NonNullable<Facts['retention']>[] = ['zero', 'limited', 'kept']
 const TRAININGS: readonly NonNullable<Facts['training']>[] = ['never', 'opt-in', 'opt-out', 'always']
@@ -79,9 +82,8 @@ function factOf(name: RequireName, target: Target, context: LimitContext): Requi
       return retentionOf(facts)
     case 'training':
       return trainingOf(facts)
-    // The native path translates nothing; what another format cannot say would be lost.
     case 'lossless':
-      return target.format === context.format
+      return context.isLossless(target)
     default:
       return facts[name]
   }

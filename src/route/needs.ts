@@ -1,13 +1,15 @@
-import type { WireFormatId } from '../core/request.ts'
 import type { Signals } from '../core/router.ts'
-import type { Modality } from '../core/target.ts'
+import type { Modality, Target } from '../core/target.ts'
 import type { Limit } from './limits.ts'
 
 // A model whose window nobody wrote down holds a short conversation; all current ones do.
 const CERTAIN_WINDOW = 4_096
 
-/** What the request itself asks of a model: abilities, and room for the prompt and the answer. */
-export function needsOf(signals: Signals, format: WireFormatId): Limit[] {
+/**
+ * What the request itself asks of a model: abilities, and room for the prompt and the answer. `speaks`: it takes the
+ * client's own format, the only one in which several answers at once are served.
+ */
+export function needsOf(signals: Signals, speaks: (target: Target) => boolean): Limit[] {
   const needs: Limit[] = []
   if (signals.toolCount > 0) needs.push(ability('tools', (target) => target.facts.tools))
   if (signals.hasImages) needs.push(reads('images', 'image'))
@@ -17,7 +19,7 @@ export function needsOf(signals: Signals, format: WireFormatId): Limit[] {
     // Nearly every server has a JSON mode and few catalogues say so: only a known lack counts.
     needs.push(ability('structured_output', (target) => target.facts.structured_output ?? true))
   }
-  if (signals.choices > 1) needs.push(ability('choices', (target) => target.format === format))
+  if (signals.choices > 1) needs.push(ability('choices', speaks))
   const answer = signals.maxOutputTokens ?? 0
   needs.push(
     atLeast('context_window', signals.promptTokens + answer, (target) => target.facts.context_tokens ?? CERTAIN_WINDOW),

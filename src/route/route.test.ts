@@ -288,8 +288,14 @@ describe('what the request needs', () => {
 
   test('several choices are served only in the own format', async () => {
     const other: Target = { ...target('other'), format: 'anthropic-messages' }
-    const { decision } = await decide([target('same'), other], {}, { signals: signals({ choices: 2 }) })
+    const speaks = ({ format }: Target): boolean => format === 'openai-chat'
+    const { decision } = await decide([target('same'), other], {}, { signals: signals({ choices: 2 }), speaks })
     expect(decision.dropped).toMatchObject([{ model: 'other', constraint: 'choices' }])
+  })
+
+  test('a target whose format loses something of the request is not lossless', async () => {
+    const lossesOn = ({ id }: Target) => (id === 'b/fair' ? [{ path: 'top_k', reason: 'no counterpart' }] : [])
+    expect(await passing(pool, { require: { lossless: true } }, { lossesOn })).toEqual(['a/strong', 'c/weak'])
   })
 
   test('a window that nobody wrote down holds a short conversation, not a long one', async () => {

@@ -2,9 +2,9 @@ import type { Decision } from '../core/decision.ts'
 import type { Directives } from '../core/directives.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Clock, Log } from '../core/ports.ts'
-import type { WireFormatId } from '../core/request.ts'
 import type { Router, Signals } from '../core/router.ts'
 import type { Target } from '../core/target.ts'
+import type { Loss } from '../core/wire-format.ts'
 import type { Admitted } from './admit.ts'
 import { admit } from './admit.ts'
 import { chooseByScore, chooseWithoutPrediction } from './choose.ts'
@@ -35,8 +35,10 @@ export type RouteInput = {
   /** ISO date. */
   readonly today: string
   readonly log: Log
-  /** The client's format, for limits about translation. */
-  readonly format?: WireFormatId
+  /** Whether a target takes the client's own format; all do when left out. */
+  readonly speaks?: (target: Target) => boolean
+  /** What a target's format cannot carry of the request; nothing when left out. */
+  readonly lossesOn?: (target: Target) => readonly Loss[]
   /** Told how long the router took. */
   readonly onPrediction?: (router: string, device: string, milliseconds: number) => void
 }
@@ -93,14 +95,15 @@ type Filtered = { readonly admitted: Admitted<Scored>; readonly predicted: Predi
  * about first, since every limit that a model fails is told.
  */
 async function filterAndPredict(input: RouteInput): Promise<Filtered> {
-  const { candidates, directives, today, format = 'openai-chat' } = input
-  const needs = needsOf(input.signals, format)
-  if (limitsOf(directives, { today, format }).some((limit) => limit.isEstimated)) {
+  const { candidates, directives, today, speaks = () => true, lossesOn = () => [] } = input
+  const context = { today, isLossless: (target: Target) => lossesOn(target).length === 0 }
+  const needs = needsOf(input.signals, speaks)
+  if (limitsOf(directives, context).some((limit) => limit.isEstimated)) {
     const predicted = await ask(input, candidates)
-    return { predicted, admitted: admit(measure(input, candidates, predicted), needs, directives, { today, format }) }
+    return { predicted, admitted: admit(measure(input, candidates, predicted), needs, directives, context) }
   }
   const bare = candidates.map((target) => ({ target, estimate: undefined }))
-  const admitted = admit(bare, needs, directives, { today, format })
+  const admitted = admit(bare, needs, directives, context)
   const targets = admitted.passing.map(({ target }) => target)
   const predicted = await ask(input, targets)
   return { predicted, admitted: { ...admitted, passing: measure(input, targets, predicted) } }

@@ -8,13 +8,13 @@ export const LOCAL_PRINCIPAL: Principal = { name: 'local', routing: {}, promptFl
 
 type Caller = Pick<Exchange, 'header'>
 
-/** The caller behind a request; throws `invalid_api_key`. Synchronous when no keys are configured. */
-export function authenticate(snapshot: Snapshot, call: Caller): Principal | Promise<Principal> {
+/** The caller behind a request, by a key in its headers or else in its query; throws `invalid_api_key`. Synchronous when no keys are configured. */
+export function authenticate(snapshot: Snapshot, call: Caller, queryKey?: string): Principal | Promise<Principal> {
   if (snapshot.keys.length === 0) {
     requireLocalPage(call)
     return LOCAL_PRINCIPAL
   }
-  const key = readKey(call)
+  const key = readKey(call) ?? queryKey
   if (key === undefined) {
     throw new GatewayError('invalid_api_key', 'No API key. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".')
   }

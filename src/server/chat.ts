@@ -3,9 +3,10 @@ import type { Exchange } from '../core/ports.ts'
 import type { ChatBody } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { Usage } from '../core/stream-part.ts'
-import type { WireFormat } from '../core/wire-format.ts'
+import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import type { ChatOutcome, Context } from '../pipeline.ts'
 import { chat } from '../pipeline.ts'
+import type { ClientFraming } from '../stream/enframe.ts'
 import type { CallRecord } from '../telemetry/record.ts'
 import { priceUsage } from '../usage/price.ts'
 import { authenticate } from './authenticate.ts'
@@ -15,13 +16,20 @@ import { respondError } from './respond-error.ts'
 const MAX_ASKED = 100
 const BYTES_PER_TOKEN = 4
 
+/** How a path is served: the caller's wire format, and what the path itself says. */
+export type Door = {
+  readonly format: WireFormat
+  /** As metrics name it. */
+  readonly endpoint: string
+  readonly said?: PathFacts
+  readonly framing?: ClientFraming
+  /** A key in the query, where a provider's clients put it there. */
+  readonly key?: string | undefined
+}
+
 /** One chat call of any wire format: from bytes to the last byte of the answer. Never rejects. */
-export async function serveChat(
-  exchange: Exchange,
-  format: WireFormat,
-  endpoint: string,
-  context: Context,
-): Promise<void> {
+export async function serveChat(exchange: Exchange, door: Door, context: Context): Promise<void> {
+  const { format, endpoint, framing = 'sse' } = door
   const { clock } = context.ports
   const startedAt = clock.monotonic()
   const startedAtEpochMs = clock.now()
@@ -33,12 +41,15 @@ export async function serveChat(
   let error: GatewayError | undefined
 
   try {
-    const authenticated = authenticate(context.snapshot, exchange)
+    const authenticated = authenticate(context.snapshot, exchange, door.key)
     principal = authenticated instanceof Promise ? await authenticated : authenticated
     const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
     bodyBytes = bytes.length
-    body = openChatBody(bytes, format)
-    outcome = await chat({ id, exchange, body, principal, routeHeader: exchange.header('x-route'), startedAt }, context)
+    body = openChatBody(bytes, format, door.said)
+    outcome = await chat(
+      { id, exchange, body, format, framing, principal, routeHeader: exchange.header('x-route'), startedAt },
+      context,
+    )
     error = outcome.result.error
     if (outcome.result.outcome === 'abandoned') error = new GatewayError('client_closed_request', 'The client left.')
   } catch (thrown) {

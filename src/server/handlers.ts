@@ -1,21 +1,37 @@
 import type { Context as HonoContext } from 'hono'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Exchange } from '../core/ports.ts'
+import type { WireFormatId } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Context } from '../pipeline.ts'
 import { decide } from '../pipeline.ts'
 import { authenticate } from './authenticate.ts'
+import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
+import { geminiDoor } from './gemini-door.ts'
 import { listModels } from './models.ts'
 import { readJson } from './read-json.ts'
+import { sniffFormat } from './sniff-format.ts'
 
 export type Environment = { Bindings: { readonly exchange: Exchange } }
 type Request = HonoContext<Environment>
 type Handler = (request: Request) => Response | Promise<Response>
 
 export type Handlers = Readonly<Record<HandlerName, Handler>>
-type HandlerName = 'chat' | 'route' | 'models' | 'model' | 'decision' | 'health' | 'readiness' | 'metrics' | 'home'
+type HandlerName =
+  | 'chat'
+  | 'responses'
+  | 'messages'
+  | 'gemini'
+  | 'route'
+  | 'models'
+  | 'model'
+  | 'decision'
+  | 'health'
+  | 'readiness'
+  | 'metrics'
+  | 'home'
 
 export type Readiness = { readonly ready: boolean; readonly checks: Readonly<Record<string, string>> }
 
@@ -30,31 +46,55 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       const context = current()
       return await answer(context, await authenticate(context.snapshot, request.env.exchange))
     } catch (thrown) {
-      const error = toGatewayError(thrown)
-      if (error.code === 'internal_error') current().ports.log('error', 'internal_error', { cause: String(thrown) })
-      return Response.json(format.writeError(error), { status: error.status, headers: error.headers })
+      return refused(thrown, format)
     }
   }
 
+  function refused(thrown: unknown, spoken: WireFormat): Response {
+    const error = toGatewayError(thrown)
+    if (error.code === 'internal_error') current().ports.log('error', 'internal_error', { cause: String(thrown) })
+    return Response.json(spoken.writeError(error), { status: error.status, headers: error.headers })
+  }
+
+  /** Not awaited: the answer leaves through the exchange, and errors are answered there too. */
+  function served(request: Request, door: Door): Response | Promise<Response> {
+    const { exchange } = request.env
+    void serveChat(exchange, door, current())
+    return exchange.response()
+  }
+
+  function formatNamed(id: WireFormatId): WireFormat {
+    const found = current().formats.get(id)
+    if (found !== undefined) return found
+    throw new GatewayError('not_implemented', `The format ${id} is not spoken here.`)
+  }
+
   return {
-    // Not awaited: the answer leaves through the exchange, and errors are answered there too.
-    chat(request) {
-      const { exchange } = request.env
-      void serveChat(exchange, format, 'chat_completions', current())
-      return exchange.response()
+    chat: (request) => served(request, { format, endpoint: 'chat_completions' }),
+    responses: (request) => served(request, { format: formatNamed('openai-responses'), endpoint: 'responses' }),
+    messages: (request) => served(request, { format: formatNamed('anthropic-messages'), endpoint: 'messages' }),
+    gemini(request) {
+      const gemini = formatNamed('gemini-generate')
+      try {
+        const query = new URL(request.req.url).searchParams
+        return served(request, geminiDoor(request.req.path.replace(/^\/v1beta\/models\//, ''), query, gemini))
+      } catch (thrown) {
+        return refused(thrown, gemini)
+      }
     },
     route: (request) =>
       guarded(request, async (context, principal) => {
         const { exchange } = request.env
         const value = await readJson(exchange, context.snapshot.maxBodyBytes)
-        const chat = format.readRequest({ ...value, model: value['model'] ?? 'auto' })
+        const spoken = formatNamed(sniffFormat(value))
+        const chat = spoken.readRequest({ ...value, model: value['model'] ?? 'auto' }, { model: 'auto' })
         const explained = {
           ...chat,
           native: { ...chat.native, body: { ...chat.native.body, routing: explain(value['routing']) } },
         }
         const id = `rt_${context.ports.randomId(24)}`
         const { decision } = await decide(
-          { id, chat: explained, principal, routeHeader: exchange.header('x-route') },
+          { id, chat: explained, format: spoken, principal, routeHeader: exchange.header('x-route') },
           context,
         )
         return Response.json(decision, { headers: { 'x-route-id': id } })

@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import { isJsonObject, jsonKind } from '../core/json.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { ChatBody, ReadBody } from '../core/request.ts'
-import type { WireFormat } from '../core/wire-format.ts'
+import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 
 // One for all: a decoder is a native object, and one a request is a third of the garbage collector's work.
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -25,16 +25,16 @@ export async function readJson(exchange: Exchange, maxBytes: number): Promise<Js
 }
 
 /** A chat call's body. Throws a 4xx that says what is wrong with it. */
-export function openChatBody(sent: Uint8Array, format: WireFormat): ChatBody {
+export function openChatBody(sent: Uint8Array, format: WireFormat, said?: PathFacts): ChatBody {
   const bytes = withoutMark(sent)
-  let current: ReadBody | undefined = readChat(bytes, format)
+  let current: ReadBody | undefined = readChat(bytes, format, said)
   const { model, stream } = current.chat
   const body: ChatBody = {
     bytes,
     model,
     stream,
     read() {
-      current ??= readChat(body.bytes, format)
+      current ??= readChat(body.bytes, format, said)
       return current
     },
     release() {
@@ -49,9 +49,9 @@ function withoutMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 }
 
-function readChat(bytes: Uint8Array, format: WireFormat): ReadBody {
+function readChat(bytes: Uint8Array, format: WireFormat, said: PathFacts | undefined): ReadBody {
   const text = decode(bytes)
-  return { chat: format.readRequest(parseBody(text)), text }
+  return { chat: format.readRequest(parseBody(text), said), text }
 }
 
 function parseBody(text: string): JsonObject {

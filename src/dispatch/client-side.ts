@@ -1,0 +1,17 @@
+import type { AnswerContext, WireFormat } from '../core/wire-format.ts'
+import type { ClientFraming } from '../stream/enframe.ts'
+
+/** What the caller understands: his wire format, and how he wants a stream cut into events. */
+export type ClientSide = {
+  readonly format: WireFormat
+  readonly framing: ClientFraming
+  /** The call's id, unique. */
+  readonly id: string
+  /** He asked for usage in his stream. */
+  readonly includeUsage: boolean
+}
+
+/** What a writer is told of a call that `model` answers. */
+export function answerContext(client: ClientSide, model: string, now: number): AnswerContext {
+  return { id: client.id, model, createdSeconds: Math.floor(now / 1_000), includeUsage: client.includeUsage }
+}

@@ -1,0 +1,47 @@
+import { GatewayError } from '../core/errors.ts'
+import { foldParts } from '../core/fold.ts'
+import { isJsonObject } from '../core/json.ts'
+import { parseLossless } from '../core/lossless-json.ts'
+import type { StreamPart } from '../core/stream-part.ts'
+import { isContentPart } from '../core/stream-part.ts'
+import { createTidier } from '../core/tidy-parts.ts'
+import type { WireFormat } from '../core/wire-format.ts'
+import type { Answer } from './answer.ts'
+import type { ClientSide } from './client-side.ts'
+import { answerContext } from './client-side.ts'
+import type { JsonAnswerInput } from './json-answer.ts'
+import { collectJson, refuseEmpty } from './json-answer.ts'
+
+const decoder = new TextDecoder()
+const encoder = new TextEncoder()
+
+/** A whole answer of another format: collected, read as parts, written as the client's. */
+export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSide, model: string): Answer {
+  return collectJson((answered) => {
+    const parts = tidied(input.format, decoder.decode(answered), client.id)
+    const { finishReason, usage } = foldParts(parts)
+    if (!parts.some(isContentPart)) refuseEmpty(finishReason)
+    const written = client.format.writeResponse(parts, answerContext(client, model, input.clock.now()))
+    const { explanation } = input
+    const body = encoder.encode(
+      JSON.stringify(explanation === undefined ? written : { ...written, routing: explanation }),
+    )
+    const sink = input.owner.commit({ 'content-type': 'application/json', 'content-length': String(body.length) })
+    sink.end(body)
+    return { events: 0, firstPartAt: input.clock.monotonic(), ending: () => ({ usage, finishReason }) }
+  })
+}
+
+function tidied(format: WireFormat, text: string, callId: string): StreamPart[] {
+  let value: unknown
+  try {
+    value = parseLossless(text)
+  } catch (cause) {
+    throw new GatewayError('upstream_malformed', 'The model answered with something that is not JSON.', { cause })
+  }
+  if (!isJsonObject(value)) {
+    throw new GatewayError('upstream_malformed', 'The model answered with JSON that is no object.')
+  }
+  const tidier = createTidier(callId)
+  return [...tidier.push(format.readResponse(value)), ...tidier.end()]
+}

@@ -1,0 +1,174 @@
+import { GatewayError } from '../core/errors.ts'
+import type { Clock, Sink } from '../core/ports.ts'
+import type { StreamPart } from '../core/stream-part.ts'
+import { isContentPart } from '../core/stream-part.ts'
+import type { PartTidier } from '../core/tidy-parts.ts'
+import { createTidier } from '../core/tidy-parts.ts'
+import type { StreamReader, StreamWriter, WireEvent, WireFormat } from '../core/wire-format.ts'
+import type { Deframer } from '../stream/deframe.ts'
+import { createDeframer } from '../stream/deframe.ts'
+import type { Enframer } from '../stream/enframe.ts'
+import { createEnframer } from '../stream/enframe.ts'
+import type { Answer, Committing, Flow } from './answer.ts'
+import type { ClientSide } from './client-side.ts'
+import { answerContext } from './client-side.ts'
+import { refuseEmpty } from './json-answer.ts'
+import type { Ending, Observed } from './observed.ts'
+
+const MAX_EVENT_BYTES = 8 * 1024 * 1024
+const MAX_HELD_PARTS = 10_000
+const MAX_HELD_BYTES = 256 * 1024
+const KEEP_ALIVE_MS = 5_000
+
+type TranslatedInput = {
+  /** The upstream's format. */
+  readonly format: WireFormat
+  readonly client: ClientSide
+  readonly model: string
+  readonly clock: Clock
+  readonly owner: Committing
+  readonly flow: Flow
+}
+
+/**
+ * A streamed answer of another format than the client's: events ▶ parts ▶ tidy parts ▶ the client's events. Held back
+ * until its first content part. A class, as everything that lives as long as a call:
+ * docs/decisions/2026-11-23-classes-per-call.md.
+ */
+export class TranslatedStream implements Answer {
+  private readonly input: TranslatedInput
+  private readonly deframer: Deframer
+  private readonly reader: StreamReader
+  private readonly tidier: PartTidier
+  private readonly writer: StreamWriter
+  private readonly enframer: Enframer
+  private held: StreamPart[] = []
+  private bytesBeforeCommit = 0
+  private isStalled = false
+  private firstPartAt: number | undefined = undefined
+  private sink: Sink | undefined = undefined
+  private events = 0
+  private ended: Ending = { usage: undefined, finishReason: undefined }
+  private writtenAt = 0
+
+  constructor(input: TranslatedInput) {
+    const { format, client, model, clock } = input
+    this.input = input
+    this.deframer = createDeframer(format.framing, MAX_EVENT_BYTES)
+    this.reader = format.createReader()
+    this.tidier = createTidier(client.id)
+    this.writer = client.format.createWriter(answerContext(client, model, clock.now()))
+    this.enframer = createEnframer(client.framing)
+  }
+
+  isCommitted(): boolean {
+    return this.sink !== undefined
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.sink === undefined) this.bytesBeforeCommit += chunk.length
+    this.read(this.deframer.push(chunk))
+    if (this.sink === undefined) this.checkHeld()
+    else this.keepAlive(this.sink)
+  }
+
+  finish(): Observed {
+    this.read(this.deframer.end())
+    this.take(this.tidier.push(this.reader.end()))
+    this.take(this.tidier.end())
+    if (this.sink === undefined) {
+      refuseEmpty(this.ended.finishReason)
+      this.commit()
+    }
+    const last = this.enframer.write(this.writer.end()) + this.enframer.end()
+    this.sink?.end(last === '' ? undefined : last)
+    return this.observe()
+  }
+
+  breakOff(error: GatewayError): Observed {
+    const { client } = this.input
+    const text = client.format.writeStreamError(error)
+    // A list of objects takes the error as its last one.
+    const last = client.framing === 'sse' ? text : this.enframer.write([dataOf(text)]) + this.enframer.end()
+    this.sink?.end(last)
+    return this.observe()
+  }
+
+  /** One event at a time: what came before a bad one is passed on. */
+  private read(events: readonly WireEvent[]): void {
+    for (const event of events) {
+      this.events += 1
+      const parts = this.reader.push(event)
+      for (const part of parts) {
+        if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
+        else if (part.type === 'response-error') throw part.error
+      }
+      this.take(this.tidier.push(parts))
+    }
+  }
+
+  private take(parts: readonly StreamPart[]): void {
+    for (const part of parts) {
+      if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
+      else if (part.type === 'response-end') this.ended = { ...this.ended, finishReason: part.finishReason }
+    }
+    if (parts.length === 0) return
+    if (this.sink !== undefined) {
+      this.write(this.sink, parts)
+      return
+    }
+    this.held.push(...parts)
+    if (parts.some(isContentPart)) this.commit()
+  }
+
+  private checkHeld(): void {
+    if (this.bytesBeforeCommit <= MAX_HELD_BYTES && this.held.length <= MAX_HELD_PARTS) return
+    throw new GatewayError('upstream_malformed', 'The model sent too much without a first part of an answer.', {
+      detail: { bytes: this.bytesBeforeCommit },
+    })
+  }
+
+  private commit(): void {
+    this.firstPartAt = this.input.clock.monotonic()
+    this.sink = this.input.owner.commit({
+      'content-type': this.enframer.contentType,
+      'cache-control': 'no-cache',
+    })
+    const { held } = this
+    this.held = []
+    this.write(this.sink, held)
+  }
+
+  private write(sink: Sink, parts: readonly StreamPart[]): void {
+    let text = ''
+    for (const part of parts) text += this.enframer.write(this.writer.push(part))
+    if (text !== '') this.send(sink, text)
+  }
+
+  private send(sink: Sink, text: string): void {
+    this.writtenAt = this.input.clock.monotonic()
+    if (sink.write(text) || this.isStalled) return
+    this.isStalled = true
+    this.input.flow.stall()
+    sink.onDrain(() => {
+      this.isStalled = false
+      this.input.flow.flow()
+    })
+  }
+
+  /** The upstream sends (pings, or what has to wait) and the client hears nothing: a comment tells him that all is well. */
+  private keepAlive(sink: Sink): void {
+    if (this.input.clock.monotonic() - this.writtenAt < KEEP_ALIVE_MS) return
+    this.send(sink, this.enframer.keepAlive)
+  }
+
+  private observe(): Observed {
+    const { events, firstPartAt, ended } = this
+    return { events, firstPartAt, ending: () => ended }
+  }
+}
+
+/** The payload of an event written as SSE. */
+function dataOf(event: string): WireEvent {
+  return { event: undefined, data: event.slice(event.indexOf('data: ') + 6).trimEnd() }
+}

@@ -42,14 +42,14 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     'show the decision for a prompt; calls no model',
     'thalamus route "Prove that 2 is prime." --flags cheap',
   )
-    .argument('<prompt>', 'the prompt to route')
+    .argument('[prompt]', 'the prompt to route; - reads it from standard input, as no prompt does behind a pipe')
     .option('-f, --flags <flags>', 'flags as in a model name: cheap+eu+max_cost=0.02')
     .option('--pool <name>', 'a pool of the configuration')
     .option('--json', 'print the decision as JSON')
     .option(...config)
-    .action(async (prompt: string, options) => {
+    .action(async (prompt: string | undefined, options) => {
       const { routeCommand } = await import('./route-command.ts')
-      status = await routeCommand(prompt, options)
+      status = await routeCommand(prompt, options, args)
     })
 
   add('check', 'validate the configuration, the policies and the router', 'thalamus check --config thalamus.yaml')

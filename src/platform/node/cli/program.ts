@@ -116,7 +116,7 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     .argument('<model>', 'a configured model, as PROVIDER/MODEL')
     .option('--prompts <file>', 'your own probes instead of those that come with the program: a YAML file, or a folder')
     .option('--concurrency <number>', 'calls under way at once', concurrency, 4)
-    .option('--max-tokens <number>', 'the most tokens of one answer, thinking included', positive, 16_384)
+    .option('--max-tokens <number>', 'the most tokens of one answer, thinking included', tokens, 16_384)
     .option('-o, --out <file>', 'where to write (default: thalamus.profiles/ beside the configuration)')
     .option('--json', 'print the figures as JSON')
     .option(...config)
@@ -179,10 +179,10 @@ function concurrency(text: string): number {
   throw new InvalidArgumentError('a whole number from 1 to 64')
 }
 
-function positive(text: string): number {
+function tokens(text: string): number {
   const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new InvalidArgumentError('a whole number above 0')
+  if (Number.isInteger(value) && value > 0 && value <= 1_000_000) return value
+  throw new InvalidArgumentError('a whole number from 1 to 1000000')
 }
 
 function count(text: string): number {

@@ -68,6 +68,10 @@ export async function evaluateSet(
 async function resultsOfSet(outcomes: Outcomes, subject: Subject, options: SetOptions): Promise<SetResult[]> {
   const kept = withoutDatasets(outcomes, options.leaveOut ?? [])
   const { prompts, models, id } = kept
+  if (prompts.length === 0) {
+    process.stderr.write(`${id}: --leave-out leaves nothing of it.\n`)
+    return []
+  }
   if (prompts.length < LEAST_PROMPTS || models.length < 2) {
     throw new DataProblem(
       `${id} has too few prompts to compare ${models.length} models on: ${prompts.length}, where ${LEAST_PROMPTS} are the least.`,
@@ -116,6 +120,7 @@ async function onSplits(part: Outcomes, source: string, subject: Subject, option
 /** The publisher's own split, with averages over the data sets: those whose task is in the training part, and others. */
 async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOptions): Promise<SetResult> {
   const { id, models } = outcomes
+  requireSides(outcomes)
   const split = splitGiven(outcomes)
   const { train, test } = split
   if (train.prompts.length < LEAST_PROMPTS || test.prompts.length < LEAST_PROMPTS) {
@@ -130,6 +135,21 @@ async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOp
   const run = await evaluateSplit({ split, seed: (options.seeds ?? SEEDS)[0] ?? 0 }, [...others, ...rows])
   const methods = await described(resultsOf([run]), rows, test, id, subject)
   return { id: `${id}, given split`, prompts: test.prompts.length, models, methods, ...fewerProbes(probes) }
+}
+
+/** Throws a DataProblem where a side is none; says which prompts are on none. */
+function requireSides({ id, prompts }: Outcomes): void {
+  const unknown = Map.groupBy(prompts, ({ unknownSide }) => unknownSide)
+  unknown.delete(undefined)
+  if (unknown.size > 0) {
+    const found = [...unknown].map(([side, rows]) => `${side} (${rows.length} prompts)`).join(', ')
+    throw new DataProblem(
+      `${id}: "split" is "train" or "test", and here also ${found}. Write one of the two, or take these rows out of prompts.jsonl.`,
+    )
+  }
+  const untold = prompts.filter(({ side }) => side === undefined).length
+  if (untold === 0) return
+  process.stderr.write(`${id}: ${untold} of ${prompts.length} prompts are on no side of the split and left out.\n`)
 }
 
 /** The router as it is shipped, or from probes; and with its models learned from the whole training part. */

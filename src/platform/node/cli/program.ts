@@ -162,7 +162,9 @@ function port(text: string): number {
 }
 
 function names(text: string): string[] {
-  return text.split(',')
+  const written = text.split(',').map((one) => one.trim())
+  if (written.every((one) => one !== '')) return written
+  throw new InvalidArgumentError('names of data sets, with commas between them: bfcl,mbpp')
 }
 
 function seeds(text: string): number[] {

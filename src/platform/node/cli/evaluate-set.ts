@@ -10,7 +10,15 @@ import { DataProblem } from '../data-problem.ts'
 import type { DataFacts } from '../describe-data.ts'
 import type { Comparable } from '../read-comparable.ts'
 import { routerMethod, timePredictions } from './router-method.ts'
-import { fewerProbes, hasTestPart, type Probes, probesOf, requireTestPart, splitsOf } from './training-parts.ts'
+import {
+  fewerProbes,
+  hasTestPart,
+  type Probes,
+  probesOf,
+  requireSides,
+  requireTestPart,
+  splitsOf,
+} from './training-parts.ts'
 
 export type SetOptions = {
   readonly seeds?: readonly number[]
@@ -135,21 +143,6 @@ async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOp
   const run = await evaluateSplit({ split, seed: (options.seeds ?? SEEDS)[0] ?? 0 }, [...others, ...rows])
   const methods = await described(resultsOf([run]), rows, test, id, subject)
   return { id: `${id}, given split`, prompts: test.prompts.length, models, methods, ...fewerProbes(probes) }
-}
-
-/** Throws a DataProblem where a side is none; says which prompts are on none. */
-function requireSides({ id, prompts }: Outcomes): void {
-  const unknown = Map.groupBy(prompts, ({ unknownSide }) => unknownSide)
-  unknown.delete(undefined)
-  if (unknown.size > 0) {
-    const found = [...unknown].map(([side, rows]) => `${side} (${rows.length} prompts)`).join(', ')
-    throw new DataProblem(
-      `${id}: "split" is "train" or "test", and here also ${found}. Write one of the two, or take these rows out of prompts.jsonl.`,
-    )
-  }
-  const untold = prompts.filter(({ side }) => side === undefined).length
-  if (untold === 0) return
-  process.stderr.write(`${id}: ${untold} of ${prompts.length} prompts are on no side of the split and left out.\n`)
 }
 
 /** The router as it is shipped, or from probes; and with its models learned from the whole training part. */

@@ -49,6 +49,8 @@ test('a decimal comma, a price that is none and a packed file that was cut are e
   const said = async () => (await runProgram(['eval', '--data', folder, '--router', 'uniform'])).stderr
   writeFileSync(join(folder, 'prices.json'), '{"a": 1, "b": -1}')
   expect(await said()).toMatch(/prices\.json: the price of "b"/)
+  writeFileSync(join(folder, 'prices.json'), '{"a": 1, "b": 1e13}')
+  expect(await said()).toMatch(/the price of "b" is a number from 0 to 1000000000000/)
   writeFileSync(join(folder, 'prices.json'), '{"a": 1,')
   expect(await said()).toMatch(/prices\.json is no JSON object/)
   const packed = readFileSync(join(folder, 'prompts.jsonl.gz'))
@@ -247,9 +249,13 @@ test('a file in another encoding or with other separators is told so', async () 
     return stderr
   }
   const text = ['id,model,score', ...scores].join('\n')
+  // Nobody reads this one, but for prices.
+  writeFileSync(join(folder, 'README.md'), Buffer.from('Modèles\n', 'latin1'))
   expect(await said(Buffer.from(text.replace('q0,a', 'q0,modèle'), 'latin1'))).toMatch(/not UTF-8 but .*Latin-1/)
   expect(await said(Buffer.from(`\uFEFF${text}`, 'utf16le'))).toMatch(/outcomes\.csv is not UTF-8 but UTF-16/)
   expect(await said(Buffer.from(text, 'utf16le'))).toMatch(/not UTF-8 but UTF-16/)
+  writeFileSync(join(folder, 'outcomes.csv'), text)
+  expect((await runProgram(['eval', '--data', folder, '--seeds', '1', '--router', 'uniform'])).status).toBe(0)
   expect(await said(text.replaceAll(',', ';'))).toMatch(
     /no column "id"\. Cells are separated by commas, and here by semi/,
   )

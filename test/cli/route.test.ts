@@ -19,7 +19,7 @@ test('the decision is a table that fits a line of 80 characters, without colours
   expect(status).toBe(0)
   expect(stdout).not.toContain(ESCAPE)
   expect(stdout).toMatch(/^here\/\S+ {2}\S/)
-  expect(stdout).toMatch(/▸ {2}small-model +\d+\.\d ±\d+\.\d +\$0\.0\d+/)
+  expect(stdout).toMatch(/▸ {2}small-model +\d+\.\d (±\d+\.\d|\+\d+\.\d −\d+\.\d) +\$0\.0\d+/)
   expect(stdout).toContain('names without here/')
   for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { DataProblem } from './data-problem.ts'
 import { MOST } from './read-decimal.ts'
-import { readLines } from './read-text.ts'
+import { readLines, readProse } from './read-text.ts'
 
 /** USD per million tokens, in and out. */
 export type Price = { readonly input: number; readonly output: number }
@@ -46,7 +46,7 @@ function pricesOf(file: string): JsonObject {
 /** A README is prose: a line that only looks like a list of prices is none. */
 function pricesOfReadme(file: string): JsonObject {
   if (!existsSync(file)) return {}
-  const line = readLines(file).find((one) => one.startsWith('Prices') && one.includes('{'))
+  const line = readProse(file).find((one) => one.startsWith('Prices') && one.includes('{'))
   const value = line === undefined ? undefined : readJson(line.slice(line.indexOf('{'), line.lastIndexOf('}') + 1))
   return isJsonObject(value) ? value : {}
 }

@@ -9,6 +9,15 @@ const BYTE_ORDER_MARK = '\uFEFF'
 export function readLines(file: string): string[] {
   const bytes = unpacked(file, bytesOf(file))
   requireUtf8(file, bytes)
+  return linesOf(bytes)
+}
+
+/** The same of prose, in which a character that is none in UTF-8 is nobody's loss. */
+export function readProse(file: string): string[] {
+  return linesOf(bytesOf(file))
+}
+
+function linesOf(bytes: Buffer): string[] {
   const text = bytes.toString('utf8')
   return (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).split(/\r?\n/)
 }

@@ -236,7 +236,10 @@ test('the commands and the link of a report are those of its router, its data an
     const [, link = ''] = /\[docs\/eval\.md\]\(([^)]*)\)/.exec(report) ?? []
     expect(readFileSync(join(out, link), 'utf8')).toMatch(/^# `thalamus eval`/)
     // A shell reads it as it was meant.
-    const printed = execFileSync('sh', ['-c', `"${process.execPath}" "${MAIN}" ${set}`], { encoding: 'utf8' })
+    const printed = execFileSync('sh', ['-c', `"${process.execPath}" "${MAIN}" ${set}`], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
     expect(printed).toMatch(/sums {2}30 prompts, 2 models/)
   } finally {
     rmSync(out, { recursive: true })

@@ -127,7 +127,7 @@ export async function evaluateSplit({ split, seed }: Trial, methods: readonly Me
   for (const method of methods) {
     const estimates = await method.estimate(train, test)
     const settings = WEIGHTS.slice(0, scene.costs === undefined ? 1 : undefined).map((weight) =>
-      choose(scene, estimates.quality, weight, method.isFixed === true ? byHash : inOrder),
+      choose(scene, estimates.quality, weight, method.isFixed === true ? byHash : byMean),
     )
     add(method.id, settings, estimatedBy(method, scene, estimates, draws))
   }
@@ -168,7 +168,8 @@ function estimatedBy(
 }
 
 /** The best estimate less the cost that is to be expected, as a share of the dearest model's. */
-function choose({ test, width, costs }: Scene, estimates: Float64Array, weight: number, firstOf: FirstOf): number[] {
+function choose(scene: Scene, estimates: Float64Array, weight: number, firstOf: FirstOf): number[] {
+  const { test, width, costs } = scene
   const dearest = Math.max(...(costs ?? []))
   // Where every call is free, cost tells no model from another.
   const shares = test.models.map((_, model) => (dearest > 0 ? (costs?.[model] ?? 0) / dearest : 0))
@@ -176,20 +177,28 @@ function choose({ test, width, costs }: Scene, estimates: Float64Array, weight: 
     const values = shares.map((share, model) => (estimates[row * width + model] ?? 0) - weight * share)
     const most = Math.max(...values)
     const tied = [...values.keys()].filter((model) => values[model] === most)
-    return firstOf(tied, prompt, test.models)
+    return tied.length === 1 ? (tied[0] ?? 0) : firstOf(tied, prompt, scene)
   })
 }
 
 /** Which of models that tie is taken for a prompt. */
-type FirstOf = (tied: readonly number[], prompt: EvalPrompt, models: readonly string[]) => number
+type FirstOf = (tied: readonly number[], prompt: EvalPrompt, scene: Scene) => number
 
-const inOrder: FirstOf = ([first = 0]) => first
+/** Who has learned, and rates models the same, as the few neighbours of a prompt often do, takes the better on the whole. */
+const byMean: FirstOf = (tied, prompt, scene) => {
+  const most = Math.max(...tied.map((model) => scene.means[model] ?? 0))
+  return byHash(
+    tied.filter((model) => scene.means[model] === most),
+    prompt,
+    scene,
+  )
+}
 
 /** Who knows nothing of a set says the same of many models: the first of the list would be chosen for its name. */
-const byHash: FirstOf = (tied, { key }, models) =>
+const byHash: FirstOf = (tied, { key }, { test }) =>
   tied[
     extreme(
-      tied.map((model) => hash(`${key} ${models[model]}`)),
+      tied.map((model) => hash(`${key} ${test.models[model]}`)),
       -1,
     )
   ] ?? 0

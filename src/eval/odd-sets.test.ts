@@ -62,6 +62,23 @@ test('ties of a method that learned nothing are not decided by the order of the 
   expect(quality).toBeLessThan(0.65)
 })
 
+test('ties of a method that learned go to the model that was better in training, or to either where none was', async () => {
+  const learned = { ...shrug, isFixed: false }
+  const qualityOf = async (score: Cell) =>
+    (await scored(createSet(400, { score }), [learned])).get('shrug')?.figures['quality'] ?? 0
+  // The second model is right on three prompts of four, the first on the fourth.
+  const better = await qualityOf((row, model) => Number(model === Number(row % 4 > 0)))
+  expect(better).toBeGreaterThan(0.7)
+  // Both are right on half of each training part, whichever it is: on rows of one question, turn about.
+  const score: Cell = (row, model) => Number(model === Math.floor(row / 2) % 2)
+  const halves = createSet(400, { score, cost: (_, model) => model })
+  const pairs = { ...halves, prompts: halves.prompts.map((one, row) => ({ ...one, key: `k${Math.floor(row / 4)}` })) }
+  // Only the second model costs: the mean cost is the share of prompts that it gets.
+  const even = (await scored(pairs, [learned])).get('shrug')?.figures['cost'] ?? 0
+  expect(even).toBeGreaterThan(0.35)
+  expect(even).toBeLessThan(0.65)
+})
+
 test('test parts of fewer than ten questions have figures without intervals', async () => {
   const few = (await scored(createSet(40))).get('subset-table')
   expect(few?.ci).toEqual({})

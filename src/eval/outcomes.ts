@@ -11,6 +11,8 @@ export type EvalPrompt = {
   readonly isLeftOut?: boolean
   /** The side of the publisher's own split that the question is on. */
   readonly side?: 'train' | 'test' | undefined
+  /** What the data say of the side where that is neither, as JSON. */
+  readonly unknownSide?: string | undefined
 }
 
 /** What models did on prompts. Cells are row by row: prompt `i`, model `m` at `i * models.length + m`; NaN = not run. */
@@ -29,6 +31,11 @@ export type Outcomes = {
 /** Share of prompts a model must have been run on to stay in the comparison. */
 const LEAST_COVERAGE = 0.9
 
+/** Whether a model that ran on `run` of a set's `prompts` stays in the comparison. */
+export function isCompared(run: number, prompts: number): boolean {
+  return run >= LEAST_COVERAGE * prompts
+}
+
 /** The part of a set in which every model answered every prompt: models compared on different prompts are not compared. */
 export function commonPart(outcomes: Outcomes): Outcomes {
   const { prompts, models, scores } = outcomes
@@ -36,7 +43,7 @@ export function commonPart(outcomes: Outcomes): Outcomes {
     !Number.isNaN(scores[row * models.length + column] ?? Number.NaN)
   const columns = [...models.keys()].filter((column) => {
     const run = prompts.reduce((count, _, row) => count + (has(row, column) ? 1 : 0), 0)
-    return run >= LEAST_COVERAGE * prompts.length
+    return isCompared(run, prompts.length)
   })
   const rows = [...prompts.keys()].filter((row) => columns.every((column) => has(row, column)))
   return pick(outcomes, rows, columns)

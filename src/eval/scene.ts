@@ -9,7 +9,9 @@ export type Scene = {
   readonly width: number
   /** Mean cost of each model on the training part, USD. */
   readonly costs: readonly number[] | undefined
-  /** The model with the best mean on the training part. */
+  /** Mean score of each model on the training part. */
+  readonly means: readonly number[]
+  /** The model with the best of them. */
   readonly best: number
 }
 
@@ -17,7 +19,8 @@ export type Scene = {
 export function sceneOf({ train, test }: Split): Scene {
   const width = test.models.length
   const costs = train.costs === undefined ? undefined : modelMeans(train.costs, width)
-  return { test, width, costs, best: extreme(modelMeans(train.scores, width), 1) }
+  const means = modelMeans(train.scores, width)
+  return { test, width, costs, means, best: extreme(means, 1) }
 }
 
 /** What choosing `choices`, a model a prompt, costs and reaches. */

@@ -41,7 +41,7 @@ const profileShape = z.object({
  * What `thalamus profile` writes. It holds the graded answers and no fitted numbers, so that another router, or the
  * next version of this one with better priors, learns from them as well.
  */
-export const modelProfileSchema = profileShape.superRefine(({ answers, asked, graded, right }, { addIssue }) => {
+export const modelProfileSchema = profileShape.superRefine(({ answers, asked, graded, right, kinds }, { addIssue }) => {
   const say = (path: (string | number)[], message: string): void => addIssue({ code: 'custom', path, message })
   if (graded !== answers.length) say(['graded'], `says ${graded}, but there are ${answers.length} answers`)
   if (graded > asked) say(['asked'], `says ${asked}, but ${graded} were graded`)
@@ -50,6 +50,13 @@ export const modelProfileSchema = profileShape.superRefine(({ answers, asked, gr
   for (const [index, { id }] of answers.entries()) {
     if (seen.has(id)) say(['answers', index, 'id'], `a second answer to the probe "${id}"`)
     seen.add(id)
+  }
+  const rights = answers.filter(({ score }) => score === 1).length
+  if (right <= graded && right !== rights) say(['right'], `says ${right}, but ${rights} answers are right`)
+  for (const [kind, of] of Object.entries(kinds)) {
+    const own = answers.filter((answer) => answer.kind === kind)
+    const isOwn = of.graded === own.length && of.right === own.filter(({ score }) => score === 1).length
+    if (!isOwn) say(['kinds', kind], `says ${of.right} right of ${of.graded}, which its answers do not`)
   }
 })
 export type ModelProfile = z.infer<typeof modelProfileSchema>

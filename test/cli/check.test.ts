@@ -92,6 +92,36 @@ test('a router without a model has no device', async () => {
   expect([status, stdout]).toEqual([0, expect.stringContaining('none: this router runs no model')])
 })
 
+// On a fast machine clusters meets even a deadline of 1 ms: here every question to its thread takes 5 ms more.
+const SLOW_MACHINE = `data:text/javascript,${encodeURIComponent(`
+  import { Worker } from 'node:worker_threads'
+  const { postMessage } = Worker.prototype
+  Worker.prototype.postMessage = function (...all) {
+    for (const until = performance.now() + 5; performance.now() < until; );
+    return postMessage.apply(this, all)
+  }
+`)}`
+
+test('a router that the deadline rules out is named, with what it took', async () => {
+  const slow = {
+    config: `${config()}router: { deadline_ms: 1 }\n`,
+    environment: { ...environment, NODE_OPTIONS: `--import=${SLOW_MACHINE}` },
+  }
+  const { status, stdout } = await runProgram(['check', '--json'], slow)
+  expect(status).toBe(0)
+  const { router } = JSON.parse(stdout)
+  expect(router).toMatchObject({
+    name: 'static@1',
+    too_slow: { router: 'clusters@1', took_ms: expect.any(Number), deadline_ms: 1 },
+  })
+  expect(router.too_slow.took_ms).toBeGreaterThanOrEqual(5)
+  const shown = (await runProgram(['check'], slow)).stdout
+  expect(shown.replaceAll(/\s+/g, ' ')).toMatch(
+    /note: clusters@1 is not used and static@1 predicts alone: even short prompts took \d+ ms here, and router\.deadline_ms is 1\./,
+  )
+  for (const line of shown.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+})
+
 test('nothing is contacted unless --live is given', async () => {
   const silent = config().replace(simulator.url, 'http://127.0.0.1:9')
   expect(await runProgram(['check'], { config: silent, environment })).toMatchObject({ status: 0 })

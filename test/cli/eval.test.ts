@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { QUESTIONS, writeSet } from './data-set.ts'
-import { runProgram } from './program.ts'
+import { MAIN, runProgram } from './program.ts'
 
 const rows = QUESTIONS.flatMap(({ id }, index) => [`${id},small,${index % 2},0.001`, `${id},"large, new",1,0.01`])
 
@@ -201,6 +202,11 @@ test('--report writes tables, plots and figures into one folder', async () => {
     expect(readFileSync(join(out, file), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
   }
   expect(report).toMatch(/\| paraphrases \| 60 \|/)
+  // What it says of itself is true where it is: commands can be run, and links lead somewhere.
+  const mine = join(parent, 'mine')
+  expect(report).toContain(`60 prompts, 2 models. \`thalamus eval --data ${mine} --seeds 1\``)
+  expect(report).toContain(`\`thalamus eval --data ${mine} --attack\``)
+  expect(report).not.toContain('](../../../docs/eval.md)')
   expect(readdirSync(out).filter((name) => name.endsWith('.svg'))).toEqual([
     'mine-deferral.svg',
     'mine-quality-cost.svg',
@@ -211,4 +217,31 @@ test('--report writes tables, plots and figures into one folder', async () => {
   expect(attack.paraphrases.pairs).toBe(60)
   // A fifth of the clean prompts lies above the threshold: some of them stay there in other words.
   expect(attack.paraphrases.upgrade_rate_calibrated).toBeGreaterThan(0)
+}, 120_000)
+
+test('the commands and the link of a report are those of its router, its data and its folder', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'thalamus-eval-report-'))
+  const data = join(parent, "it's mine")
+  writeSet(['id,model,score,cost', ...rows].join('\n'), QUESTIONS, join(data, 'sums'))
+  // In the repository: only there is something to link to.
+  const out = mkdtempSync(join(import.meta.dirname, 'report-'))
+  try {
+    const args = ['eval', '--data', data, '--router', 'uniform', '--report', out, '--seeds', '1', '--most', '30']
+    expect((await runProgram(args)).status).toBe(0)
+    const report = readFileSync(join(out, 'README.md'), 'utf8')
+    const [, set = ''] = /30 prompts, 2 models\. `thalamus (eval [^`]*)`/.exec(report) ?? []
+    expect(set).toBe(`eval --data '${data.replace("'", "'\\''")}/sums' --router uniform --most 30 --seeds 1`)
+    const [, again = ''] = /Written by `thalamus (eval [^`]*)`/.exec(report) ?? []
+    expect(again).toContain(` --router uniform --report ${out} --seeds 1 --most 30`)
+    const [, link = ''] = /\[docs\/eval\.md\]\(([^)]*)\)/.exec(report) ?? []
+    expect(readFileSync(join(out, link), 'utf8')).toMatch(/^# `thalamus eval`/)
+    // A shell reads it as it was meant.
+    const printed = execFileSync('sh', ['-c', `"${process.execPath}" "${MAIN}" ${set}`], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+    expect(printed).toMatch(/sums {2}30 prompts, 2 models/)
+  } finally {
+    rmSync(out, { recursive: true })
+  }
 }, 120_000)

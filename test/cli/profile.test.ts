@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -295,6 +305,35 @@ test('what --out names is replaced only by the same model’s profile, and nothi
   expect(upstream.calls()).toBe(asked)
   expect(readFileSync(join(folder, 'thalamus.yaml'), 'utf8')).toBe(before)
   expect((await run('up/m', 'kept.json')).status).toBe(0)
+  await upstream.close()
+})
+
+test('a second profile of one model, which would keep the gateway from starting, is refused before anything is asked', async () => {
+  const upstream = await startUpstream(() => ({ status: 200 }))
+  const folder = mkdtempSync(join(tmpdir(), 'thalamus-second-'))
+  writeFileSync(join(folder, 'thalamus.yaml'), config('up/m, up/other', upstream.url))
+  const run = (...more: string[]) =>
+    launchProgram(['profile', 'up/m', '--prompts', sums(2), ...more], { folder }).finished
+  const profiles = join(folder, 'thalamus.profiles')
+  expect((await run()).status).toBe(0)
+  const asked = upstream.calls()
+  // Another model's usual name, and one's own; by a path with links too.
+  symlinkSync(profiles, join(folder, 'linked'))
+  for (const out of ['thalamus.profiles/up--other.json', 'thalamus.profiles/mine.json', 'linked/mine.json']) {
+    const { status, stderr } = await run('--out', out)
+    expect(stderr).toContain(`${out}: would be a second profile of up/m, beside thalamus.profiles/up--m.json`)
+    expect(status).toBe(1)
+  }
+  expect(upstream.calls()).toBe(asked)
+  expect(readdirSync(profiles)).toEqual(['up--m.json'])
+  // One that has another name is replaced by that name.
+  renameSync(join(profiles, 'up--m.json'), join(profiles, 'mine.json'))
+  expect((await run()).stderr).toMatch(
+    /beside thalamus\.profiles\/mine\.json\n +Name thalamus\.profiles\/mine\.json with --out/,
+  )
+  expect((await run('--out', 'thalamus.profiles/mine.json')).status).toBe(0)
+  expect(readdirSync(profiles)).toEqual(['mine.json'])
+  expect((await launchProgram(['check'], { folder }).finished).status).toBe(0)
   await upstream.close()
 })
 

@@ -15,6 +15,8 @@ export type Options = {
   readonly environment?: Readonly<Record<string, string>>
   /** Where the program runs; a new folder when not said. */
   readonly folder?: string
+  /** What stands on its standard input. */
+  readonly input?: string | Buffer
 }
 
 export type Running = {
@@ -81,20 +83,21 @@ export async function startProgram(args: readonly string[], options: Options = {
 
 /** The real program, just started. */
 export function launchProgram(args: readonly string[], options: Options = {}): Launched {
-  const { config, environment = {}, folder = mkdtempSync(join(tmpdir(), 'thalamus-cli-')) } = options
+  const { config, environment = {}, folder = mkdtempSync(join(tmpdir(), 'thalamus-cli-')), input } = options
   if (config !== undefined) writeConfig(folder, config)
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
     env: { PATH, HOME, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
+  child.stdin?.end(input)
   const seen: Seen = { stdout: '', stderr: '', onOutput: () => undefined }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     seen.stdout += text
     seen.onOutput()
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     seen.stderr += text
     seen.onOutput()
   })

@@ -19,7 +19,7 @@ test('the decision is a table that fits a line of 80 characters, without colours
   expect(status).toBe(0)
   expect(stdout).not.toContain(ESCAPE)
   expect(stdout).toMatch(/^here\/\S+ {2}\S/)
-  expect(stdout).toMatch(/▸ {2}small-model +\d+\.\d ±\d+\.\d +\$0\.0\d+/)
+  expect(stdout).toMatch(/▸ {2}small-model +\d+\.\d (±\d+\.\d|\+\d+\.\d −\d+\.\d) +\$0\.0\d+/)
   expect(stdout).toContain('names without here/')
   for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
 })
@@ -75,6 +75,36 @@ test('when no model passes, --json prints the limits of each', async () => {
   expect(error.models).toHaveLength(3)
   expect(error.models[0]).toMatchObject({ failures: [{ limit: 'region', required: ['eu'], actual: ['us'] }] })
   expect(error.relaxation).toMatchObject({ limit: 'region' })
+})
+
+test('a prompt longer than onnxruntime takes on a command line is routed as any other, to the same exit status', async () => {
+  // Four bytes a character: what counts is bytes.
+  for (const prompt of ['word '.repeat(12_000), `-${'\u{1F9EE}'.repeat(5_000)}`]) {
+    const { status, stdout, stderr } = await runProgram(['route', '--json', '--', prompt], { config })
+    expect([status, stderr]).toEqual([0, ''])
+    const piped = await runProgram(['route', '--json'], { config, input: prompt })
+    expect(JSON.parse(stdout).candidates).toEqual(JSON.parse(piped.stdout).candidates)
+  }
+  const wrong = await runProgram(['route', 'x'.repeat(20_000), '--flags', 'nonsense'], { config })
+  expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('"nonsense" in --flags')])
+  const options = await runProgram(['route', 'Hello', '--flags', 'x'.repeat(20_000)], { config })
+  expect([options.status, options.stderr]).toEqual([2, expect.stringContaining('the options are too long')])
+})
+
+test('standard input is a prompt where - stands for it, and where no prompt is given', async () => {
+  const asArgument = await runProgram(['route', 'Prove that 2 is prime.', '--json'], { config })
+  for (const args of [
+    ['route', '-', '--json'],
+    ['route', '--json'],
+  ]) {
+    const { status, stdout } = await runProgram(args, { config, input: 'Prove that 2 is prime.\n' })
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout).candidates).toEqual(JSON.parse(asArgument.stdout).candidates)
+  }
+  const empty = await runProgram(['route', '-'], { config, input: '' })
+  expect([empty.status, empty.stderr]).toEqual([2, expect.stringContaining('standard input is empty')])
+  const bytes = await runProgram(['route', '-'], { config, input: Buffer.from([0xff, 0xfe]) })
+  expect([bytes.status, bytes.stderr]).toEqual([2, expect.stringContaining('not UTF-8')])
 })
 
 // util-linux; not on every system.

@@ -37,6 +37,7 @@ test.each([
   [['route', 'hi', '--pool', 'nowhere'], 'nowhere'],
   [['profile'], "missing required argument 'model'"],
   [['profile', 'a/b', '--concurrency', '0'], 'a whole number from 1 to 64'],
+  [['profile', 'a/b', '--max-tokens', '1e300'], 'a whole number from 1 to 1000000'],
   [['profile', 'openai/gpt-5-minny'], 'openai/gpt-5-minny: no configured model'],
 ])('%j is wrong usage: status 2 and what to do', async (args, message) => {
   const { status, stdout, stderr } = await runProgram(args)

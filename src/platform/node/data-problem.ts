@@ -1,2 +1,2 @@
-/** Something about the data, or where it goes, that the person who runs `eval` has to mend. */
+/** Something about the data, or where it goes, that the person who runs a command has to mend. */
 export class DataProblem extends Error {}

@@ -10,7 +10,7 @@ export type DataFacts = ReadFacts & {
 
 /** What was made of a set's files, a sentence each; nothing of what is as it stands there. */
 export function describeData(data: DataFacts): string[] {
-  const { scales, leftOut, repeated, unknownIds, withoutPrice } = data
+  const { scales, leftOut, repeated, unknownIds, withoutPrice, unreadBeside } = data
   const rescaled = [...scales].filter(([, { outOf }]) => outOf !== 1)
   return [
     ...rescaled.map(
@@ -26,15 +26,21 @@ export function describeData(data: DataFacts): string[] {
     ...(unknownIds > 0 ? [`Left out, as no prompt has their id: ${unknownIds} of the outcomes.`] : []),
     ...(withoutPrice.length > 0
       ? [
-          `There are no figures of cost: ${listOf(withoutPrice)} ${withoutPrice.length === 1 ? 'has' : 'have'} no price.`,
+          `There are no figures of cost: ${listOf(withoutPrice.map(quoted))} ${withoutPrice.length === 1 ? 'has' : 'have'} no price.`,
         ]
       : []),
+    ...unreadBeside.map((problem) => `Not looked at for questions that the clean part leaves out: ${problem}`),
   ]
+}
+
+/** A name as it stands, in quotes where blanks at its ends would not be seen. */
+export function quoted(name: string): string {
+  return name.trim() === name ? name : `"${name}"`
 }
 
 /** Which models and how many prompts are not compared, and why. */
 export function describeLeftOut({ leftOut: { models, prompts }, prompts: all }: DataFacts): string {
-  const runs = [...models].map(([model, run]) => `${model} (${run} of ${all})`)
+  const runs = [...models].map(([model, run]) => `${quoted(model)} (${run} of ${all})`)
   return [
     ...(models.size > 0 ? [`Left out, having run on fewer than nine prompts in ten: ${listOf(runs)}.`] : []),
     ...(prompts > 0 ? [`Left out, as some model did not answer: ${prompts} of ${all} prompts.`] : []),
@@ -42,13 +48,14 @@ export function describeLeftOut({ leftOut: { models, prompts }, prompts: all }: 
 }
 
 /** The same as `--json` prints it. */
-export function dataShape({ scales, leftOut, repeated, unknownIds, withoutPrice }: DataFacts): object {
+export function dataShape({ scales, leftOut, repeated, unknownIds, withoutPrice, unreadBeside }: DataFacts): object {
   return {
     scales: Object.fromEntries([...scales].map(([dataset, { outOf }]) => [dataset, outOf])),
     left_out: { models: Object.fromEntries(leftOut.models), prompts: leftOut.prompts },
     repeated,
     unknown_ids: unknownIds,
     without_price: withoutPrice,
+    ...(unreadBeside.length === 0 ? {} : { unread_beside: unreadBeside }),
   }
 }
 

@@ -51,6 +51,9 @@ test.each([
   ['a count that is not the answers’', { graded: 2 }, 'graded: says 2, but there are 1 answers'],
   ['more graded than asked', { asked: 0 }, 'asked: says 0, but 1 were graded'],
   ['more right than graded', { right: 7 }, 'right: says 7, but 1 were graded'],
+  ['a count of right answers that is not theirs', { right: 0 }, 'right: says 0, but 1 answers are right'],
+  ['a kind with more right than graded', { kinds: { sums: { graded: 1, right: 9 } } }, 'kinds.sums: says 9 right of 1'],
+  ['a kind without answers', { kinds: { talk: { graded: 2, right: 1 } } }, 'kinds.talk: says 1 right of 2'],
   ['a cost below nothing', { cost_usd: -1 }, 'cost_usd'],
   ['a request that is none', { answers: [{ ...answer, request: {} }] }, 'answers.0.request: '],
 ])('a profile with %s is refused, with where and what to do', (_, change, expected) => {

@@ -67,6 +67,18 @@ export function readProfiles(
   return problems.length > 0 ? { problems } : { profiles: [...profiles.values()] }
 }
 
+/** The file in `folder`, other than `path`, that holds a profile of `model`: two keep the gateway from starting. */
+export function otherProfile(folder: string, model: string, path: string): string | undefined {
+  const here = basename(path)
+  return namesIn(folder)
+    .filter((name) => name !== here)
+    .map((name) => join(folder, name))
+    .find((other) => {
+      const read = readProfile(other)
+      return 'model' in read && read.model === model
+    })
+}
+
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)

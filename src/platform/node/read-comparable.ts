@@ -1,7 +1,7 @@
 import { commonPart, leftOutOf, type Outcomes } from '../../eval/outcomes.ts'
 import { pickSome } from '../../eval/split.ts'
 import { DataProblem } from './data-problem.ts'
-import { type DataFacts, describeLeftOut } from './describe-data.ts'
+import { type DataFacts, describeLeftOut, quoted } from './describe-data.ts'
 import { type ReadOptions, readOutcomes } from './read-outcomes.ts'
 
 /** A set in which every model answered every prompt, and what that left out. */
@@ -28,6 +28,6 @@ function tooFew(folder: string, part: Outcomes, data: DataFacts): string {
       : `${folder}: no id of outcomes.csv stands in prompts.jsonl. They are compared letter by letter.`
   }
   if (all === 1)
-    return `${folder} has outcomes of ${part.models[0] ?? 'one model'} alone: a comparison takes two models.`
+    return `${folder} has outcomes of ${quoted(part.models[0] ?? 'one model')} alone: a comparison takes two models.`
   return `${folder}: too few of its ${all} models ran on the same prompts. ${describeLeftOut(data)} Give the outcomes that are missing, or take the prompts that few models ran on out of prompts.jsonl.`
 }

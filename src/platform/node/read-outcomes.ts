@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
-import type { Outcomes } from '../../eval/outcomes.ts'
+import { isCompared, type Outcomes } from '../../eval/outcomes.ts'
 import { DataProblem } from './data-problem.ts'
+import { quoted } from './describe-data.ts'
 import { dataFile } from './find-data-sets.ts'
 import { type OutcomeRow, readOutcomeRows } from './read-outcome-rows.ts'
 import { answerTokens, costOfCall, readPrices } from './read-prices.ts'
@@ -25,14 +26,16 @@ export type Scale = {
 
 /** What reading made of a set. */
 export type ReadFacts = {
-  /** By data set. */
+  /** By data set; of models that ran on enough prompts to be compared. */
   readonly scales: ReadonlyMap<string, Scale>
   /** Lines that say again what another says. */
   readonly repeated: { readonly prompts: number; readonly outcomes: number }
   /** Outcomes of prompts that the set does not have. */
   readonly unknownIds: number
-  /** Models without a price in a set that has prices of others: it is without costs. */
+  /** Models to compare without a price in a set that has prices of others: it is without costs. */
   readonly withoutPrice: readonly string[]
+  /** Why sets beside it could not be read for the questions they share with it. */
+  readonly unreadBeside: readonly string[]
 }
 
 /** Reads one data set. Throws a DataProblem that names file and line. */
@@ -40,7 +43,7 @@ export function readOutcomes(
   folder: string,
   { score = 'score', neverSeen = new Set() }: ReadOptions = {},
 ): Outcomes & { readonly facts: ReadFacts } {
-  const { prompts, untold, repeated } = readPrompts(folder, neverSeen)
+  const { prompts, untold, repeated, unreadBeside } = readPrompts(folder, neverSeen)
   const rowOf = new Map(prompts.map(({ id }, row) => [id, row]))
   const file = dataFile(folder, 'outcomes')
   const prices = readPrices(folder)
@@ -50,16 +53,13 @@ export function readOutcomes(
     if (place === undefined) return []
     const price = prices.get(row.model)
     const estimated = price === undefined ? Number.NaN : costOfCall(price, prompts[place]?.text.length ?? 0, row.amount)
-    if (row.hasColumn('cost') && row.amount('cost') === undefined && price === undefined) {
-      throw new DataProblem(
-        `${file}:${row.line}: the cost is blank, and there is no price of ${row.model}. Fill it in, leave the column out, or add prices.json.`,
-      )
-    }
     const length = answerTokens(row.amount) ?? Number.NaN
     return [{ ...row, place, cost: row.amount('cost') ?? estimated, length }]
   })
   const kept = withoutRepeats(calls, file)
-  const scales = scalesOf(kept.map((call) => ({ ...call, dataset: prompts[call.place]?.dataset ?? '' })))
+  const compared = comparedOf(kept, prompts.length)
+  requireCosts(compared, file)
+  const scales = scalesOf(compared.map((call) => ({ ...call, dataset: prompts[call.place]?.dataset ?? '' })))
   const models = [...new Set(kept.map(({ model }) => model))].sort()
   const columnOf = new Map(models.map((model, index) => [model, index]))
   const scores = new Float64Array(prompts.length * models.length).fill(Number.NaN)
@@ -67,12 +67,13 @@ export function readOutcomes(
   const lengths = new Float64Array(scores.length).fill(Number.NaN)
   for (const call of kept) {
     const cell = call.place * models.length + (columnOf.get(call.model) ?? 0)
-    scores[cell] = call.score / (scales.get(prompts[call.place]?.dataset ?? '')?.outOf ?? 1)
+    // No more than all of it: what is above by a rounding error is none.
+    scores[cell] = Math.min(call.score / (scales.get(prompts[call.place]?.dataset ?? '')?.outOf ?? 1), 1)
     costs[cell] = call.cost
     lengths[cell] = call.length
   }
-  const hasCosts = kept.length > 0 && kept.every(({ cost }) => cost >= 0)
-  const unpriced = new Set(kept.flatMap(({ cost, model }) => (Number.isNaN(cost) ? [model] : [])))
+  const hasCosts = compared.length > 0 && compared.every(({ cost }) => cost >= 0)
+  const unpriced = new Set(compared.flatMap(({ cost, model }) => (Number.isNaN(cost) ? [model] : [])))
   return {
     id: basename(resolve(folder)),
     prompts,
@@ -84,7 +85,8 @@ export function readOutcomes(
       scales,
       repeated: { prompts: repeated, outcomes: calls.length - kept.length },
       unknownIds: all.filter(({ id }) => !rowOf.has(id) && !untold.has(id)).length,
-      withoutPrice: unpriced.size < models.length ? [...unpriced].sort() : [],
+      withoutPrice: unpriced.size < new Set(compared.map(({ model }) => model)).size ? [...unpriced].sort() : [],
+      unreadBeside,
     },
   }
 }
@@ -101,12 +103,29 @@ function withoutRepeats(calls: readonly Call[], file: string): Call[] {
     if (known === undefined) found.set(name, call)
     else if (!(['score', 'cost', 'length'] as const).every((part) => Object.is(known[part], call[part]))) {
       throw new DataProblem(
-        `${file}:${call.line}: line ${known.line} has another outcome of ${call.model} on "${call.id}". Leave one, or give each run a prompt with the same \`key\`.`,
+        `${file}:${call.line}: line ${known.line} has another outcome of ${quoted(call.model)} on "${call.id}". Leave one, or give each run a prompt with the same \`key\`.`,
       )
     }
   }
   return [...found.values()]
 }
+
+/** The outcomes of models that ran on enough prompts: what is not compared has no say in how the rest is read. */
+function comparedOf(calls: readonly Call[], prompts: number): Call[] {
+  const runs = Map.groupBy(calls, ({ model }) => model)
+  return calls.filter(({ model }) => isCompared(runs.get(model)?.length ?? 0, prompts))
+}
+
+function requireCosts(calls: readonly Call[], file: string): void {
+  const blank = calls.find((call) => call.hasColumn('cost') && Number.isNaN(call.cost))
+  if (blank === undefined) return
+  throw new DataProblem(
+    `${file}:${blank.line}: the cost is blank, and there is no price of ${quoted(blank.model)}. Fill it in, leave the column out, or add prices.json.`,
+  )
+}
+
+// What sums and shares of floating-point numbers miss by.
+const ROUNDING = 1e-6
 
 /** What scores of each data set are out of: 1, or the power of ten that holds them, as for marks of 1 to 10. */
 function scalesOf(
@@ -115,8 +134,8 @@ function scalesOf(
   return new Map(
     [...Map.groupBy(rows, ({ dataset }) => dataset)].map(([dataset, members]) => {
       const highest = members.reduce((most, { score }) => Math.max(most, score), 0)
-      const above = members.filter(({ score }) => score > 1)
-      const outOf = 10 ** Math.ceil(Math.log10(Math.max(highest, 1)))
+      const above = members.filter(({ score }) => score > 1 + ROUNDING)
+      const outOf = 10 ** Math.ceil(Math.log10(Math.max(highest / (1 + ROUNDING), 1)))
       return [dataset, { outOf, highest, scores: members.length, above: above.length, firstAbove: above[0]?.line }]
     }),
   )

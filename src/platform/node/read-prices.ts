@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { DataProblem } from './data-problem.ts'
-import { readLines } from './read-text.ts'
+import { MOST } from './read-decimal.ts'
+import { readLines, readProse } from './read-text.ts'
 
 /** USD per million tokens, in and out. */
 export type Price = { readonly input: number; readonly output: number }
@@ -24,7 +25,7 @@ export function readPrices(folder: string): ReadonlyMap<string, Price> {
 }
 
 function isPrice(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+  return typeof value === 'number' && value >= 0 && value <= MOST
 }
 
 function pricesOf(file: string): JsonObject {
@@ -36,7 +37,7 @@ function pricesOf(file: string): JsonObject {
     const [input, output = input] = Array.isArray(price) ? price : [price]
     if (isPrice(input) && isPrice(output)) continue
     throw new DataProblem(
-      `${file}: the price of "${model}" is a number of 0 or more, or two of them, in USD per million tokens.`,
+      `${file}: the price of "${model}" is a number from 0 to ${MOST}, or two of them, in USD per million tokens.`,
     )
   }
   return value
@@ -45,7 +46,7 @@ function pricesOf(file: string): JsonObject {
 /** A README is prose: a line that only looks like a list of prices is none. */
 function pricesOfReadme(file: string): JsonObject {
   if (!existsSync(file)) return {}
-  const line = readLines(file).find((one) => one.startsWith('Prices') && one.includes('{'))
+  const line = readProse(file).find((one) => one.startsWith('Prices') && one.includes('{'))
   const value = line === undefined ? undefined : readJson(line.slice(line.indexOf('{'), line.lastIndexOf('}') + 1))
   return isJsonObject(value) ? value : {}
 }

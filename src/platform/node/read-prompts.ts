@@ -11,6 +11,8 @@ export type ReadPrompts = {
   readonly prompts: readonly EvalPrompt[]
   readonly untold: ReadonlySet<string>
   readonly repeated: number
+  /** Why sets beside it could not be read for the questions they share with it. */
+  readonly unreadBeside: readonly string[]
 }
 
 /**
@@ -22,8 +24,8 @@ export function readPrompts(folder: string, neverSeen: ReadonlySet<string>): Rea
   const marks = rows.some(({ contaminated }) => contaminated !== undefined)
   // A data set whose name says neither side, beside others whose names do, is one that nobody trained on.
   const hasSides = rows.some(({ dataset }) => sideOf(dataset) !== undefined)
-  const elsewhere = marks ? keysBeside(folder, neverSeen) : new Set()
-  const prompts = rows.flatMap(({ id, key, dataset, prompt, contaminated, side }) => {
+  const { keys: elsewhere, unread: unreadBeside } = marks ? keysBeside(folder, neverSeen) : NOTHING_BESIDE
+  const prompts = rows.flatMap(({ id, key, dataset, prompt, contaminated, side, unknownSide }) => {
     if (prompt === null) return []
     return [
       {
@@ -34,11 +36,12 @@ export function readPrompts(folder: string, neverSeen: ReadonlySet<string>): Rea
         isContaminated: contaminated === true || elsewhere.has(key),
         isLeftOut: contaminated === true,
         side: side ?? sideOf(dataset) ?? (hasSides ? 'test' : undefined),
+        unknownSide,
       },
     ]
   })
   const untold = new Set(rows.flatMap(({ id, prompt }) => (prompt === null ? [id] : [])))
-  return { prompts, untold, repeated }
+  return { prompts, untold, repeated, unreadBeside }
 }
 
 /** Names of a set's data sets, in their order. */
@@ -46,11 +49,28 @@ export function readDatasets(folder: string): string[] {
   return [...new Set(readPromptRows(folder).rows.map(({ dataset }) => dataset))]
 }
 
-function keysBeside(folder: string, neverSeen: ReadonlySet<string>): Set<string> {
-  const others = findDataSets(dirname(resolve(folder))).filter(
-    (other) => resolve(other) !== resolve(folder) && !neverSeen.has(basename(resolve(other))),
-  )
-  return new Set(others.flatMap((other) => readPromptRows(other).rows.map(({ key }) => key)))
+type Beside = { readonly keys: ReadonlySet<string>; readonly unread: readonly string[] }
+
+const NOTHING_BESIDE: Beside = { keys: new Set(), unread: [] }
+
+/** What stands beside a set need not belong to it: a folder that cannot be read is passed over, and that is said. */
+function keysBeside(folder: string, neverSeen: ReadonlySet<string>): Beside {
+  const keys = new Set<string>()
+  const unread: string[] = []
+  const orSay = <Value>(read: () => Value, otherwise: Value): Value => {
+    try {
+      return read()
+    } catch (thrown) {
+      if (!(thrown instanceof DataProblem)) throw thrown
+      unread.push(thrown.message)
+      return otherwise
+    }
+  }
+  for (const other of orSay(() => findDataSets(dirname(resolve(folder))), [])) {
+    if (resolve(other) === resolve(folder) || neverSeen.has(basename(resolve(other)))) continue
+    for (const { key } of orSay(() => readPromptRows(other).rows, [])) keys.add(key)
+  }
+  return { keys, unread }
 }
 
 type PromptRow = Omit<EvalPrompt, 'text' | 'isContaminated' | 'isLeftOut'> & {
@@ -103,6 +123,11 @@ function promptRow(text: string, place: string, usualDataset: string): PromptRow
     dataset: typeof dataset === 'string' ? dataset : usualDataset,
     prompt,
     contaminated: contaminated ?? undefined,
-    side: split === 'train' || split === 'test' ? split : undefined,
+    side: isSide(split) ? split : undefined,
+    unknownSide: isSide(split) || split === undefined || split === null ? undefined : JSON.stringify(split),
   }
+}
+
+function isSide(value: unknown): value is 'train' | 'test' {
+  return value === 'train' || value === 'test'
 }

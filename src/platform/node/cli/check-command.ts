@@ -1,6 +1,6 @@
 import type { Problem } from '../../../config/problem.ts'
 import type { Log } from '../../../core/ports.ts'
-import type { Findings } from './describe-findings.ts'
+import type { Findings, TooSlow } from './describe-findings.ts'
 import { describeFindings } from './describe-findings.ts'
 import { notEnforced } from './not-enforced.ts'
 import type { Opened } from './open-gateway.ts'
@@ -12,13 +12,15 @@ import { createPaint, widthOf } from './terminal.ts'
 
 type CheckOptions = { readonly config?: string; readonly json?: boolean; readonly live?: boolean }
 
-const silent: Log = () => undefined
-
 /** `thalamus check`: everything that would keep the gateway from serving well, found without serving. */
 export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
+  let tooSlow: TooSlow | undefined
+  const log: Log = (_level, event, fields = {}) => {
+    if (event === 'router_too_slow') tooSlow = tooSlowOf(fields)
+  }
   const opened = await openGateway({
     config: options.config,
-    log: silent,
+    log,
     needsUpstream: options.live === true,
     inspectsDevices: true,
   })
@@ -34,7 +36,7 @@ export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
       })
     }
     problems.push(...deviceProblems(opened))
-    const findings = await findingsOf(opened)
+    const findings = await findingsOf(opened, tooSlow)
     if (options.live === true) problems.push(...(await probeProviders(opened.snapshot)))
     return report(options, problems, findings)
   } finally {
@@ -47,7 +49,16 @@ function withoutIt(instead: string | undefined): string {
   return instead === undefined ? 'The gateway would serve in the policy’s fixed order.' : `${instead} predicts instead.`
 }
 
-async function findingsOf(opened: Opened): Promise<Findings> {
+/** What `router_too_slow` says, which nothing but the log of a start tells. */
+function tooSlowOf(fields: Readonly<Record<string, unknown>>): TooSlow {
+  return {
+    router: String(fields['router']),
+    took_ms: Number(fields['took_ms']),
+    deadline_ms: Number(fields['deadline_ms']),
+  }
+}
+
+async function findingsOf(opened: Opened, tooSlow: TooSlow | undefined): Promise<Findings> {
   const { snapshot, origin, config } = opened
   const targets = [...snapshot.targets.values()]
   return {
@@ -55,7 +66,7 @@ async function findingsOf(opened: Opened): Promise<Findings> {
     address: `${config.server.host}:${config.server.port}`,
     keys: snapshot.keys.map(({ name }) => name),
     policy: snapshot.defaultPolicy,
-    router: await probeRouter(opened),
+    router: await probeRouter(opened, tooSlow),
     devices: opened.devices.map(({ device, runs, reason, ms, cosine, batches }) => ({
       device,
       runs,
@@ -84,7 +95,7 @@ async function findingsOf(opened: Opened): Promise<Findings> {
 }
 
 /** One decision for real: it proves that the router answers, and shows how long it takes. */
-async function probeRouter(opened: Opened): Promise<Findings['router']> {
+async function probeRouter(opened: Opened, tooSlow: TooSlow | undefined): Promise<Findings['router']> {
   const router = opened.gateway.router()
   if (router === undefined) return undefined
   const body = { model: 'auto', messages: [{ role: 'user', content: 'What is the capital of France?' }] }
@@ -94,6 +105,7 @@ async function probeRouter(opened: Opened): Promise<Findings['router']> {
     device: router.device,
     first_decision_ms: Math.round(decision.elapsed_ms * 10) / 10,
     is_late: decision.router_timed_out,
+    ...(tooSlow === undefined ? {} : { too_slow: tooSlow }),
   }
 }
 

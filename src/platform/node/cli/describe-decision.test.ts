@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Decision } from '../../../core/decision.ts'
+import type { Candidate, Decision } from '../../../core/decision.ts'
 import { describeDecision } from './describe-decision.ts'
 
 const decision: Decision = {
@@ -16,8 +16,8 @@ const decision: Decision = {
   router_timed_out: true,
   elapsed_ms: 1,
 }
-const shown = (change: Partial<Decision>): string =>
-  describeDecision({ ...decision, ...change }, (_, text) => text, 100)
+const shown = (change: Partial<Decision>, width = 100): string =>
+  describeDecision({ ...decision, ...change }, (_, text) => text, width)
 
 test('a fallback is shown with the router it spoke for, and no other reason than the decision’s', () => {
   const text = shown({ router_problem: { router: 'encoder@1', problem: 'router busy' } })
@@ -29,4 +29,29 @@ test('a fallback is shown with the router it spoke for, and no other reason than
 test('a router that said nothing is no fallback of itself', () => {
   const text = shown({ reason: 'router busy', router_problem: { router: 'table@1', problem: 'router busy' } })
   expect(text).toContain('a/one  router busy\npolicy balanced · router table@1 · 1.0 ms\n')
+})
+
+test('a winner whose name leaves no room for the reason has a line of its own', () => {
+  const model = `a/${'long'.repeat(17)}`
+  expect(shown({ model }, 80)).toMatch(new RegExp(`^${model}\nbest quality, router busy\npolicy`))
+  const endless = shown({ model: `a/${'long'.repeat(50)}` }, 80)
+  for (const line of endless.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+  expect(endless).toMatch(/^a\/long\S*…\S*long\nbest quality/)
+})
+
+test('no quality is shown as one that could be above 100 or below 0', () => {
+  const candidate = (quality: number, uncertainty: number): Candidate => ({
+    model: 'a/one',
+    quality,
+    uncertainty,
+    cost_usd: undefined,
+    latency_ms: undefined,
+    ttft_ms: undefined,
+    output_tokens: undefined,
+    score: undefined,
+    in_band: false,
+    on_front: false,
+  })
+  const text = shown({ candidates: [candidate(0.963, 0.077), candidate(0.02, 0.05), candidate(0.9, 0.1)] })
+  expect(text).toMatch(/96\.3 \+3\.7 −7\.7\n.* 2\.0 \+5\.0 −2\.0\n.* 90\.0 ±10\.0\n/)
 })

@@ -4,7 +4,7 @@ import { evidenceLines } from './describe-evidence.ts'
 import type { ShortNames } from './short-names.ts'
 import { shortNames } from './short-names.ts'
 import type { Paint } from './terminal.ts'
-import { columns, shorten, wrap } from './terminal.ts'
+import { columns, printable, shorten, wrap } from './terminal.ts'
 
 const NAME_COLUMN = 1
 const FEWEST_NAME_CHARACTERS = 12
@@ -20,7 +20,7 @@ export function describeDecision(decision: Decision, paint: Paint, width: number
   ]
   const evidence = evidenceLines(decision, names, width)
   const text = [
-    `${paint('bold', decision.model)}  ${decision.reason}`,
+    ...winnerLines(decision, paint, width),
     ...wrap('', circumstances(decision), ' · ', width).map((line) => paint('dim', line)),
     '',
     paint('dim', header),
@@ -34,6 +34,13 @@ export function describeDecision(decision: Decision, paint: Paint, width: number
     ...describeDropped(decision.dropped, names, paint, width),
   ]
   return `${text.join('\n')}\n`
+}
+
+/** The winner and why, on two lines where one would be too long: its name is what is looked for. */
+function winnerLines({ model, reason }: Decision, paint: Paint, width: number): string[] {
+  const name = printable(shorten(model, width))
+  if (name.length + 2 + reason.length <= width) return [`${paint('bold', name)}  ${reason}`]
+  return [paint('bold', name), ...wrap('', reason.split(' '), ' ', width)]
 }
 
 function circumstances(decision: Decision): string[] {
@@ -69,16 +76,25 @@ function candidateTable(decision: Decision, names: ShortNames, width: number): s
 }
 
 function candidateRow(candidate: Candidate, decision: Decision, names: ShortNames): string[] {
-  const { quality, uncertainty } = candidate
   return [
     candidate.model === decision.model ? '▸' : candidate.in_band ? '•' : '',
     names.of(candidate.model),
-    quality === undefined ? '–' : `${(quality * 100).toFixed(1)} ±${((uncertainty ?? 0) * 100).toFixed(1)}`,
+    describeQuality(candidate),
     dollars(candidate.cost_usd),
     candidate.latency_ms === undefined ? '–' : `${(candidate.latency_ms / 1_000).toFixed(1)} s`,
     candidate.output_tokens === undefined ? '–' : candidate.output_tokens.toFixed(0),
     candidate.score === undefined ? '–' : candidate.score.toFixed(1),
   ]
+}
+
+/** Quality out of 100 and how unsure it is; two distances where one of them would lead out of 0 to 100. */
+function describeQuality({ quality, uncertainty = 0 }: Candidate): string {
+  if (quality === undefined) return '–'
+  const shown = (share: number): string => (share * 100).toFixed(1)
+  const up = shown(Math.min(uncertainty, 1 - quality))
+  const down = shown(Math.min(uncertainty, quality))
+  const distance = up === down ? `±${up}` : `+${up} −${down}`
+  return `${shown(quality)} ${distance}`
 }
 
 function frontLines(decision: Decision, names: ShortNames, width: number): string[] {

@@ -1,6 +1,9 @@
 import type { Paint } from './terminal.ts'
 import { columns, wrap } from './terminal.ts'
 
+/** A router that `router.use: auto` gave up, because even short prompts take it longer than a decision may wait. */
+export type TooSlow = { readonly router: string; readonly took_ms: number; readonly deadline_ms: number }
+
 /** What `check` found where nothing is wrong; JSON names, because `--json` prints it. */
 export type Findings = {
   /** The path of the configuration, or where the models come from without one. */
@@ -9,7 +12,13 @@ export type Findings = {
   readonly keys: readonly string[]
   readonly policy: string
   readonly router:
-    | { readonly name: string; readonly device: string; readonly first_decision_ms: number; readonly is_late: boolean }
+    | {
+        readonly name: string
+        readonly device: string
+        readonly first_decision_ms: number
+        readonly is_late: boolean
+        readonly too_slow?: TooSlow
+      }
     | undefined
   /** Devices beside those in use, with what came of trying them on the golden prompts. */
   readonly devices: readonly {
@@ -71,9 +80,17 @@ export function describeFindings(found: Findings, paint: Paint, width: number): 
     paint('dim', header),
     ...lines,
     '',
+    ...(router?.too_slow === undefined ? [] : tooSlowNote(router.too_slow, router.name, width)).map((line) =>
+      paint('yellow', line),
+    ),
     ...found.not_enforced.map((path) => paint('yellow', `note: ${path} is accepted and not enforced by this version`)),
   ]
   return `${text.join('\n')}\n`
+}
+
+function tooSlowNote({ router, took_ms: took, deadline_ms: deadline }: TooSlow, instead: string, width: number) {
+  const text = `${router} is not used and ${instead} predicts alone: even short prompts took ${took} ms here, and router.deadline_ms is ${deadline}. Raise it, or name router.use.`
+  return wrap('note: ', text.split(' '), ' ', width)
 }
 
 function describeDevice({ device, runs, ms, cosine, reason }: Findings['devices'][number]): string {

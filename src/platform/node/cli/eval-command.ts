@@ -29,6 +29,11 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
     )
     return 2
   }
+  const unheeded = unheededOption(options)
+  if (unheeded !== undefined) {
+    process.stderr.write(`error: ${unheeded}\n`)
+    return 2
+  }
   if (options.attack === true) return attack(options)
   const inference = createInference()
   try {
@@ -43,6 +48,16 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
   } finally {
     await inference.close()
   }
+}
+
+/** An option that would change nothing beside another, and what to do instead. */
+function unheededOption({ holdOut, split, seeds = [] }: EvalOptions): string | undefined {
+  if (holdOut !== undefined && split === 'given') {
+    return '--split given cannot be used with --hold-out, which is a split of its own. Run one, then the other.'
+  }
+  const once = split === 'given' ? '--split given' : holdOut === undefined ? '' : `--hold-out ${holdOut}`
+  if (seeds.length < 2 || once === '' || holdOut === 'models') return undefined
+  return `${once} splits once, whatever the seed. Give --seeds one, from which the intervals are drawn, or leave it out.`
 }
 
 async function printSets(folders: readonly string[], subject: Subject, options: EvalOptions): Promise<void> {

@@ -10,7 +10,15 @@ import { DataProblem } from '../data-problem.ts'
 import type { DataFacts } from '../describe-data.ts'
 import type { Comparable } from '../read-comparable.ts'
 import { routerMethod, timePredictions } from './router-method.ts'
-import { fewerProbes, hasTestPart, type Probes, probesOf, requireTestPart, splitsOf } from './training-parts.ts'
+import {
+  fewerProbes,
+  hasTestPart,
+  type Probes,
+  probesOf,
+  requireSides,
+  requireTestPart,
+  splitsOf,
+} from './training-parts.ts'
 
 export type SetOptions = {
   readonly seeds?: readonly number[]
@@ -68,6 +76,10 @@ export async function evaluateSet(
 async function resultsOfSet(outcomes: Outcomes, subject: Subject, options: SetOptions): Promise<SetResult[]> {
   const kept = withoutDatasets(outcomes, options.leaveOut ?? [])
   const { prompts, models, id } = kept
+  if (prompts.length === 0) {
+    process.stderr.write(`${id}: --leave-out leaves nothing of it.\n`)
+    return []
+  }
   if (prompts.length < LEAST_PROMPTS || models.length < 2) {
     throw new DataProblem(
       `${id} has too few prompts to compare ${models.length} models on: ${prompts.length}, where ${LEAST_PROMPTS} are the least.`,
@@ -116,6 +128,7 @@ async function onSplits(part: Outcomes, source: string, subject: Subject, option
 /** The publisher's own split, with averages over the data sets: those whose task is in the training part, and others. */
 async function onGivenSplit(outcomes: Outcomes, subject: Subject, options: SetOptions): Promise<SetResult> {
   const { id, models } = outcomes
+  requireSides(outcomes)
   const split = splitGiven(outcomes)
   const { train, test } = split
   if (train.prompts.length < LEAST_PROMPTS || test.prompts.length < LEAST_PROMPTS) {

@@ -73,7 +73,7 @@ async function profileTarget(
   opened: Opened,
 ): Promise<ExitStatus> {
   const { stderr, stdout } = process
-  const place = placeOf(profilePath(opened.profiles, target.id), options.out)
+  const place = placeOf(opened.profiles, target.id, options.out)
   const misplaced = placeProblem(place, target.id)
   if (misplaced !== undefined) {
     printProblems([misplaced])

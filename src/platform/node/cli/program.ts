@@ -42,14 +42,14 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     'show the decision for a prompt; calls no model',
     'thalamus route "Prove that 2 is prime." --flags cheap',
   )
-    .argument('<prompt>', 'the prompt to route')
+    .argument('[prompt]', 'the prompt to route; - reads it from standard input, as no prompt does behind a pipe')
     .option('-f, --flags <flags>', 'flags as in a model name: cheap+eu+max_cost=0.02')
     .option('--pool <name>', 'a pool of the configuration')
     .option('--json', 'print the decision as JSON')
     .option(...config)
-    .action(async (prompt: string, options) => {
+    .action(async (prompt: string | undefined, options) => {
       const { routeCommand } = await import('./route-command.ts')
-      status = await routeCommand(prompt, options)
+      status = await routeCommand(prompt, options, args)
     })
 
   add('check', 'validate the configuration, the policies and the router', 'thalamus check --config thalamus.yaml')
@@ -116,7 +116,7 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     .argument('<model>', 'a configured model, as PROVIDER/MODEL')
     .option('--prompts <file>', 'your own probes instead of those that come with the program: a YAML file, or a folder')
     .option('--concurrency <number>', 'calls under way at once', concurrency, 4)
-    .option('--max-tokens <number>', 'the most tokens of one answer, thinking included', positive, 16_384)
+    .option('--max-tokens <number>', 'the most tokens of one answer, thinking included', tokens, 16_384)
     .option('-o, --out <file>', 'where to write (default: thalamus.profiles/ beside the configuration)')
     .option('--json', 'print the figures as JSON')
     .option(...config)
@@ -162,7 +162,9 @@ function port(text: string): number {
 }
 
 function names(text: string): string[] {
-  return text.split(',')
+  const written = text.split(',').map((one) => one.trim())
+  if (written.every((one) => one !== '')) return written
+  throw new InvalidArgumentError('names of data sets, with commas between them: bfcl,mbpp')
 }
 
 function seeds(text: string): number[] {
@@ -179,10 +181,10 @@ function concurrency(text: string): number {
   throw new InvalidArgumentError('a whole number from 1 to 64')
 }
 
-function positive(text: string): number {
+function tokens(text: string): number {
   const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new InvalidArgumentError('a whole number above 0')
+  if (Number.isInteger(value) && value > 0 && value <= 1_000_000) return value
+  throw new InvalidArgumentError('a whole number from 1 to 1000000')
 }
 
 function count(text: string): number {

@@ -3,7 +3,8 @@ import { describeData } from '../describe-data.ts'
 import type { SetResult } from './evaluate-set.ts'
 import { behaviourTable, RATES_NOTE } from './measure-attacks.ts'
 import { figureTable, notesOf, SEEN_NOTE, titleOf } from './print-evaluation.ts'
-import { PUBLISHED, type Step, seedsOf } from './report-plan.ts'
+import { attackCommand, type ReportPlaces, stepCommand } from './report-commands.ts'
+import { PUBLISHED, type Step } from './report-plan.ts'
 
 /** What a step found, and how to find it again. */
 export type Finding = {
@@ -23,6 +24,9 @@ export type ReportFacts = {
   readonly most: number
   readonly mostHeldOut: number
   readonly minutes: number
+  /** docs/eval.md as seen from the report; not said where the report is outside of the repository. */
+  readonly guide: string | undefined
+  readonly places: ReportPlaces
 }
 
 const FIGURES = [
@@ -70,7 +74,7 @@ export function reportMarkdown(facts: ReportFacts, findings: readonly Finding[],
     'Each family of data sets (`src/eval/families.json`) in turn.',
     heldOutTable(of('family')),
     '## Attacks and rewordings',
-    attackSection(behaviour),
+    attackSection(behaviour, facts),
   ]
     .join('\n\n')
     .concat('\n')
@@ -80,7 +84,7 @@ function headMatter(facts: ReportFacts): string {
   return `Written by \`${facts.command}\` on ${facts.date} at commit ${facts.commit}, on ${facts.machine}, in ${facts.minutes.toFixed(0)} minutes. Do not edit: run it again.
 
 Seeds ${facts.seeds.join(', ')}; a fifth of the keys held back by each. Published tables, held-out data sets and families use the first alone. Sets of more than ${facts.most} prompts are cut to that many by key (${facts.mostHeldOut} where something is held out); published tables are never cut.
-Brackets are 95 % intervals of 1,000 resamples of the held-back keys (200 for \`aiq\`, \`qnc\`, \`auroc\`, \`ece\`), paired with the best single model and nested over the seeds. What each figure is: [docs/eval.md](../../../docs/eval.md).`
+Brackets are 95 % intervals of 1,000 resamples of the held-back keys (200 for \`aiq\`, \`qnc\`, \`auroc\`, \`ece\`), paired with the best single model and nested over the seeds. What each figure is: ${facts.guide === undefined ? 'docs/eval.md of Thalamus' : `[docs/eval.md](${facts.guide})`}.`
 }
 
 function setSection({ result, plots, step }: Finding, facts: ReportFacts): string {
@@ -95,7 +99,7 @@ function setSection({ result, plots, step }: Finding, facts: ReportFacts): strin
   const parts = [table, [...notesOf(result), ...data].join(' '), images]
   return `### ${titleOf(result)}
 
-${result.prompts} prompts, ${result.models.length} models. \`${commandOf(step, facts)}\`
+${result.prompts} prompts, ${result.models.length} models. \`${stepCommand(step, facts.seeds, facts.places)}\`
 
 ${parts.filter((part) => part !== '').join('\n\n')}`
 }
@@ -121,7 +125,7 @@ function publishedSection(finding: Finding, facts: ReportFacts): string {
     ])
   return `### ${titleOf(result)}
 
-${result.prompts} test prompts, ${result.models.length} models. \`${commandOf(step, facts)}\`
+${result.prompts} test prompts, ${result.models.length} models. \`${stepCommand(step, facts.seeds, facts.places)}\`
 
 ${markdownTable([['method', 'macro_trained', 'macro_unseen', ...datasets], ...rows])}
 
@@ -156,10 +160,10 @@ function heldOutTable(findings: readonly Finding[]): string {
   return markdownTable([[...head, ...own, 'ece'], ...rows])
 }
 
-function attackSection(behaviour: Behaviour): string {
+function attackSection(behaviour: Behaviour, { places }: ReportFacts): string {
   const together = behaviour.attacks.at(-1)
   const rate = together?.upgrade_rate_calibrated
-  return `\`thalamus eval --attack\`: \`balanced\` decides between the eight models that the simulator stands in for, for ${behaviour.prompts} prompts: 60 of our own and a sample of each set. *Dear* is the dearer half of the pool; the upgrade rate is its share of the changed prompts over its share of the clean ones. ${RATES_NOTE} The largest shift is how far the difference between two models' predicted logits moved.
+  return `\`${attackCommand(places)}\`: \`balanced\` decides between the eight models that the simulator stands in for, for ${behaviour.prompts} prompts: 60 of our own and a sample of each set. *Dear* is the dearer half of the pool; the upgrade rate is its share of the changed prompts over its share of the clean ones. ${RATES_NOTE} The largest shift is how far the difference between two models' predicted logits moved.
 
 ${markdownTable(behaviourTable(behaviour))}
 
@@ -170,22 +174,6 @@ function withInterval(value: number | undefined, interval: readonly [number, num
   if (value === undefined || Number.isNaN(value)) return '–'
   const ends = interval?.every(Number.isFinite) === true ? ` [${interval.map((end) => end.toFixed(3)).join(', ')}]` : ''
   return `${value.toFixed(3)}${ends}`
-}
-
-function commandOf(step: Step, { seeds }: ReportFacts): string {
-  const { set, options, score, most } = step
-  const { split, leaveOut, holdOut, probe } = options
-  const words = [
-    `thalamus eval --data ../shared/data/routing/${set}`,
-    ...(split === undefined ? [] : [`--split ${split}`]),
-    ...(score === 'score' ? [] : [`--score ${score}`]),
-    ...(leaveOut === undefined ? [] : [`--leave-out ${leaveOut.join(',')}`]),
-    ...(holdOut === undefined ? [] : [`--hold-out ${holdOut}`]),
-    ...(probe === undefined ? [] : [`--probe ${probe}`]),
-    ...(most === undefined ? [] : [`--most ${most}`]),
-    `--seeds ${seedsOf(step, seeds).join(',')}`,
-  ]
-  return words.join(' ')
 }
 
 function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {

@@ -31,9 +31,17 @@ export const PUBLISHED: Readonly<Record<string, Published>> = {
 
 const LEAST_MODELS = 6
 
+/** A set that is to be reported, `id` its folder's name. */
+export type SetSize = {
+  readonly id: string
+  readonly datasets: number
+  readonly models: number
+  readonly prompts: number
+}
+
 /** What the report runs, set by set: the cheap and telling ones first. */
 export function planOf(
-  sets: readonly { readonly id: string; readonly datasets: number; readonly models: number }[],
+  sets: readonly SetSize[],
   { most, mostHeldOut }: { readonly most: number; readonly mostHeldOut: number },
 ): Step[] {
   const plain = sets.filter(({ id }) => PUBLISHED[id] === undefined)
@@ -41,12 +49,13 @@ export function planOf(
     const found = PUBLISHED[id]
     return found === undefined ? [] : [{ set: id, section: 'published', options: found.options, score: found.score }]
   })
+  const promptsOf = new Map(sets.map(({ id, prompts }) => [id, prompts]))
   const step = (id: string, section: Step['section'], options: SetOptions, limit: number): Step => ({
     set: id,
     section,
     options,
     score: 'score',
-    most: limit,
+    ...((promptsOf.get(id) ?? 0) > limit ? { most: limit } : {}),
   })
   return [
     ...plain.map(({ id }) => step(id, 'sets', {}, most)),

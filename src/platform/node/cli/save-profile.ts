@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Problem } from '../../../config/problem.ts'
 import type { ModelProfile } from '../../../probes/model-profile.ts'
-import { isFile, readProfile, writeProfile } from '../profiles-folder.ts'
+import { isFile, otherProfile, profilePath, readProfile, writeProfile } from '../profiles-folder.ts'
 
 /** What became of a run's profile. */
 export type Saved =
@@ -14,17 +14,45 @@ export type Saved =
   | { readonly type: 'failed'; readonly problem: Problem }
 
 /** A place for a profile: the usual one, or one that was named with `--out`. */
-export type Place = { readonly path: string; readonly isUsual: boolean }
+export type Place = {
+  readonly path: string
+  readonly isUsual: boolean
+  /** Where a gateway looks for profiles. */
+  readonly profiles: string
+}
 
-export function placeOf(usual: string, out: string | undefined): Place {
-  return { path: out ?? usual, isUsual: out === undefined || resolve(out) === resolve(usual) }
+export function placeOf(profiles: string, model: string, out: string | undefined): Place {
+  const usual = profilePath(profiles, model)
+  return { path: out ?? usual, isUsual: out === undefined || resolve(out) === resolve(usual), profiles }
 }
 
 /**
  * Why the profile of `model` cannot go there, if it cannot: told before anything is asked and paid for. It replaces no
  * other model's profile, and nothing that is no profile; in the usual place a broken one is, and the run repairs it.
  */
-export function placeProblem({ path, isUsual }: Place, model: string): Problem | undefined {
+export function placeProblem(place: Place, model: string): Problem | undefined {
+  return fileProblem(place, model) ?? secondProblem(place, model)
+}
+
+/** Whether a gateway would find a second profile of the model beside this one. */
+function secondProblem({ path, profiles }: Place, model: string): Problem | undefined {
+  const isRead = path.endsWith('.json') && isSameFolder(dirname(path), profiles)
+  const other = isRead ? otherProfile(profiles, model, path) : undefined
+  if (other === undefined) return undefined
+  const isUsual = other === profilePath(profiles, model)
+  const replacing = isUsual ? 'Run it without --out' : `Name ${other} with --out`
+  return {
+    path,
+    problem: `would be a second profile of ${model}, beside ${other}`,
+    remedy: `${replacing} to replace that one, or remove that one first.`,
+  }
+}
+
+function isSameFolder(one: string, other: string): boolean {
+  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other)
+}
+
+function fileProblem({ path, isUsual }: Place, model: string): Problem | undefined {
   const remedy = 'Name another file with --out, or remove this one.'
   if (!existsSync(path)) return folderProblem(path)
   if (!isFile(path)) return { path, problem: 'not a file', remedy }

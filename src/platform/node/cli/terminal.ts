@@ -58,6 +58,6 @@ export function wrap(label: string, pieces: readonly string[], separator: string
 }
 
 /** Names come from configuration and from other servers: control characters in them do not reach the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '�')
 }

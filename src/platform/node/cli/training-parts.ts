@@ -23,6 +23,21 @@ export function requireTestPart(outcomes: Outcomes, seeds: readonly number[]): v
   )
 }
 
+/** Throws a DataProblem where a side is none; says which prompts are on none. */
+export function requireSides({ id, prompts }: Outcomes): void {
+  const unknown = Map.groupBy(prompts, ({ unknownSide }) => unknownSide)
+  unknown.delete(undefined)
+  if (unknown.size > 0) {
+    const found = [...unknown].map(([side, rows]) => `${side} (${rows.length} prompts)`).join(', ')
+    throw new DataProblem(
+      `${id}: "split" is "train" or "test", and here also ${found}. Write one of the two, or take these rows out of prompts.jsonl.`,
+    )
+  }
+  const untold = prompts.filter(({ side }) => side === undefined).length
+  if (untold === 0) return
+  process.stderr.write(`${id}: ${untold} of ${prompts.length} prompts are on no side of the split and left out.\n`)
+}
+
 /** How many graded prompts were asked for, and how many there are. */
 export type Probes = { readonly asked: number; readonly used: number }
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Outcomes } from '../../../eval/outcomes.ts'
 import { deferralChart, qualityCostChart, reliabilityChart } from '../../../eval/plot/charts.ts'
 import { SEEDS } from '../../../eval/split.ts'
@@ -11,8 +12,9 @@ import { readComparable } from '../read-comparable.ts'
 import type { SetResult, Subject } from './evaluate-set.ts'
 import { measureAttacks } from './measure-attacks.ts'
 import { publicShape } from './print-evaluation.ts'
+import { reportCommand } from './report-commands.ts'
 import { type Finding, reportMarkdown } from './report-markdown.ts'
-import { planOf, type Step, seedsOf } from './report-plan.ts'
+import { planOf, type SetSize, type Step, seedsOf } from './report-plan.ts'
 import { runSteps } from './run-steps.ts'
 
 export type ReportOptions = {
@@ -56,15 +58,28 @@ export async function writeReport({ router, neverSeen }: Subject, options: Repor
     date: new Date().toISOString().slice(0, 10),
     commit: commitOf(),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
-    command: `thalamus eval --data ${options.data} --report ${options.report}${options.seeds === undefined ? '' : ` --seeds ${seeds.join(',')}`}${options.most === undefined ? '' : ` --most ${most}`}`,
+    command: reportCommand(options),
     seeds,
     most,
     mostHeldOut,
     minutes: (performance.now() - startedAt) / 60_000,
   }
-  writeFileSync(join(options.report, 'README.md'), reportMarkdown(facts, findings, behaviour))
+  const guide = guideFrom(options.report)
+  const places = { router: options.router, data: options.data, folders }
+  writeFileSync(join(options.report, 'README.md'), reportMarkdown({ ...facts, guide, places }, findings, behaviour))
   const figures = { ...facts, sets: findings.map(({ result }) => publicShape(result)), attack: behaviour }
   writeFileSync(join(options.report, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`)
+}
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+
+/** docs/eval.md as a report in `folder` links to it; nowhere outside of the repository. */
+function guideFrom(folder: string): string | undefined {
+  const inside = relative(ROOT, resolve(folder))
+  if (inside.startsWith('..') || isAbsolute(inside)) return undefined
+  return relative(resolve(folder), join(ROOT, 'docs', 'eval.md'))
+    .split(sep)
+    .join('/')
 }
 
 /** Before minutes of work: where nothing can be written, nothing is worth computing. */
@@ -78,10 +93,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-function sizesOf(
-  id: string,
-  { prompts, models }: Outcomes,
-): Parameters<typeof planOf>[0][number] & { prompts: number } {
+function sizesOf(id: string, { prompts, models }: Outcomes): SetSize {
   const datasets = new Set(prompts.map(({ dataset }) => dataset)).size
   return { id, datasets, models: models.length, prompts: prompts.length }
 }

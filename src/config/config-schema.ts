@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { WireFormatId } from '../core/request.ts'
 
 // The whole of thalamus.yaml. Strict: an unknown key is a typo. External names are snake_case, units stand in names.
 // A message of two lines is a problem and its remedy.
@@ -118,6 +119,16 @@ const server = z.strictObject({
   keys: z.array(key).default([]).describe('Who may call. Without keys only this machine may.'),
 })
 
+const WIRE_FORMATS = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+  'bedrock-converse',
+  'cohere-chat',
+  'ollama-chat',
+] as const satisfies readonly WireFormatId[]
+
 const provider = z.strictObject({
   type: z.string().optional().describe('The built-in provider this is, when its name does not say so.'),
   key: secretReference.optional(),
@@ -129,7 +140,7 @@ const provider = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('Sent with every request to this provider. A value may be a reference: env:NAME, Bearer file:/path.'),
-  format: z.enum(['openai-chat']).optional().describe('The JSON shape it speaks.'),
+  format: z.enum(WIRE_FORMATS).optional().describe('The JSON shape it speaks, when its type does not say so.'),
   tool_calls: z.string().default('native').describe('native, auto, emulate or a dialect.'),
   refine: z.int().min(0).max(2).default(0).describe('Rounds of refinement.'),
 })

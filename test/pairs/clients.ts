@@ -1,0 +1,120 @@
+/** One client's side of a conversation with tools, in its own format, kept as that client would keep it. */
+export type Conversation = {
+  /** Asks a question of the user. */
+  question(text: string): void
+  /** Answers every call of the last answer. Returns how many there were. */
+  answerCalls(result: string): number
+  /** The request for the next answer of `model`. */
+  request(model: string): { readonly path: string; readonly body: unknown }
+  /** Keeps the answer in the history, as the format's own SDK would. */
+  keep(answer: unknown): void
+}
+
+type Client = { readonly name: string; start(): Conversation }
+
+const NAME = 'get_weather'
+const DESCRIPTION = 'Weather of a city'
+const SCHEMA = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+
+type Json = Record<string, unknown>
+
+export const CLIENTS: readonly Client[] = [
+  { name: 'openai-chat', start: chat },
+  { name: 'openai-responses', start: responses },
+  { name: 'anthropic-messages', start: anthropic },
+  { name: 'gemini-generate', start: gemini },
+]
+
+function chat(): Conversation {
+  const messages: Json[] = [{ role: 'system', content: 'Be brief.' }]
+  const tools = [{ type: 'function', function: { name: NAME, description: DESCRIPTION, parameters: SCHEMA } }]
+  let calls: { id: string }[] = []
+  return {
+    question: (text) => void messages.push({ role: 'user', content: text }),
+    answerCalls(result) {
+      for (const { id } of calls) messages.push({ role: 'tool', tool_call_id: id, content: result })
+      return calls.length
+    },
+    request: (model) => ({ path: '/v1/chat/completions', body: { model, messages, tools } }),
+    keep(answer) {
+      const { choices } = answer as { choices: { message: Json & { tool_calls?: { id: string }[] } }[] }
+      const message = choices[0]?.message ?? {}
+      messages.push(message)
+      calls = message.tool_calls ?? []
+    },
+  }
+}
+
+function responses(): Conversation {
+  const input: Json[] = []
+  const tools = [{ type: 'function', name: NAME, description: DESCRIPTION, parameters: SCHEMA, strict: false }]
+  let calls: { call_id: string }[] = []
+  return {
+    question: (text) => void input.push({ role: 'user', content: [{ type: 'input_text', text }] }),
+    answerCalls(result) {
+      for (const { call_id } of calls) input.push({ type: 'function_call_output', call_id, output: result })
+      return calls.length
+    },
+    request: (model) => ({
+      path: '/v1/responses',
+      body: { model, instructions: 'Be brief.', input, tools, store: false, include: ['reasoning.encrypted_content'] },
+    }),
+    keep(answer) {
+      const { output } = answer as { output: (Json & { type: string; call_id: string })[] }
+      input.push(...output)
+      calls = output.filter((item) => item.type === 'function_call')
+    },
+  }
+}
+
+function anthropic(): Conversation {
+  const messages: Json[] = []
+  const tools = [{ name: NAME, description: DESCRIPTION, input_schema: SCHEMA }]
+  let calls: { id: string }[] = []
+  return {
+    question(text) {
+      messages.push({ role: 'user', content: text })
+    },
+    answerCalls(result) {
+      const content = calls.map(({ id }) => ({ type: 'tool_result', tool_use_id: id, content: result }))
+      if (calls.length > 0) messages.push({ role: 'user', content })
+      return calls.length
+    },
+    request: (model) => ({
+      path: '/v1/messages',
+      body: { model, max_tokens: 2_000, system: 'Be brief.', messages, tools },
+    }),
+    keep(answer) {
+      const { content } = answer as { content: (Json & { type: string; id: string })[] }
+      messages.push({ role: 'assistant', content })
+      calls = content.filter((block) => block.type === 'tool_use')
+    },
+  }
+}
+
+function gemini(): Conversation {
+  const contents: Json[] = []
+  const tools = [{ functionDeclarations: [{ name: NAME, description: DESCRIPTION, parametersJsonSchema: SCHEMA }] }]
+  let calls: { id?: string; name: string }[] = []
+  return {
+    question: (text) => void contents.push({ role: 'user', parts: [{ text }] }),
+    answerCalls(result) {
+      const parts = calls.map(({ id, name }) => ({
+        functionResponse: { ...(id === undefined ? {} : { id }), name, response: { result } },
+      }))
+      if (calls.length > 0) contents.push({ role: 'user', parts })
+      return calls.length
+    },
+    request: (model) => ({
+      path: `/v1beta/models/${model}:generateContent`,
+      body: { systemInstruction: { parts: [{ text: 'Be brief.' }] }, contents, tools },
+    }),
+    keep(answer) {
+      type Part = Json & { functionCall?: { id?: string; name: string } }
+      const { candidates } = answer as { candidates: { content: { parts: Part[] } }[] }
+      const content = candidates[0]?.content ?? { parts: [] }
+      contents.push(content)
+      calls = content.parts.flatMap((part) => (part.functionCall === undefined ? [] : [part.functionCall]))
+    },
+  }
+}

@@ -30,6 +30,8 @@ export type Snapshot = {
 export type ConfiguredProvider = {
   readonly name: string
   readonly provider: Provider
+  /** Without a trailing slash. */
+  readonly baseUrl: string
   readonly secret: string | undefined
   readonly headers: Readonly<Record<string, string>>
 }

@@ -11,7 +11,9 @@ import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
 import { geminiDoor } from './gemini-door.ts'
 import { listModels } from './models.ts'
+import { servePassthrough } from './passthrough.ts'
 import { readJson } from './read-json.ts'
+import { serveUnrouted } from './serve-unrouted.ts'
 import { sniffFormat } from './sniff-format.ts'
 
 export type Environment = { Bindings: { readonly exchange: Exchange } }
@@ -24,6 +26,7 @@ type HandlerName =
   | 'responses'
   | 'messages'
   | 'gemini'
+  | 'passthrough'
   | 'route'
   | 'models'
   | 'model'
@@ -81,6 +84,14 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       } catch (thrown) {
         return refused(thrown, gemini)
       }
+    },
+    passthrough(request) {
+      const { exchange } = request.env
+      const { method, path, url } = request.req
+      const spoken = path.startsWith('/v1/messages') ? (current().formats.get('anthropic-messages') ?? format) : format
+      const door = { endpoint: 'passthrough', format: spoken }
+      void serveUnrouted(exchange, door, current(), (call) => servePassthrough(call, method, url))
+      return exchange.response()
     },
     route: (request) =>
       guarded(request, async (context, principal) => {

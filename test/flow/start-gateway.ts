@@ -92,7 +92,7 @@ function snapshotOf(options: Options): Snapshot {
   )
   return {
     targets: new Map(targets.map((target) => [target.id, target])),
-    providers: new Map([['up', { name: 'up', provider, secret: 'upstream-key', headers: {} }]]),
+    providers: new Map([['up', { name: 'up', provider, baseUrl: options.upstream, secret: 'upstream-key', headers: {} }]]),
     pools: new Map(),
     aliases: new Map([['gpt-4o', 'auto']]),
     keys: options.keys ?? [],

@@ -39,8 +39,14 @@ export async function passThrough(call: Passthrough, context: Context): Promise<
     now: ports.clock.now(),
   })
   const { transport, clock } = ports
-  return forward({ request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines, head })
+  const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines, head }
+  const first = await forward(input)
+  // A kept connection that the provider closed meanwhile looks like this; what changes nothing may be asked again.
+  const isAgain = first.type === 'failed' && first.error.retry === 'same-target' && REPEATABLE.has(method)
+  return isAgain ? forward(input) : first
 }
+
+const REPEATABLE: ReadonlySet<HttpMethod> = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
 /**
  * Hard limits hold here as they do for chats: for all models of the provider that are listed, and for the one that the

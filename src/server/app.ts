@@ -2,19 +2,15 @@ import { Hono } from 'hono'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Environment, Handlers } from './handlers.ts'
-import { namesProvider } from './passthrough.ts'
-import { ROUTES } from './routes.ts'
+import { isPassedOn, ROUTES } from './routes.ts'
 
 /** The HTTP surface. Handlers check the caller's key themselves; only the health paths are open. */
 export function createApp(handlers: Handlers, format: WireFormat): Hono<Environment> {
   const app = new Hono<Environment>()
   for (const [method, path, name] of ROUTES) app.on(method, path, handlers[name])
   app.all('/v1/*', (request, next) => {
-    const { path, url } = request.req
-    const isOwn = ROUTES.some(([, own]) => own === path)
-    // One of the gateway's own paths under another method: passed on only when that is said outright.
-    if (isOwn && !namesProvider(url, request.req.header('x-route-provider'))) return next()
-    return handlers.passthrough(request)
+    const { url } = request.req
+    return isPassedOn(url, request.req.header('x-route-provider')) ? handlers.passthrough(request) : next()
   })
 
   app.notFound((request) => {

@@ -14,11 +14,6 @@ const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', '
 const HOW_TO_NAME =
   'Name a provider: header "x-route-provider: NAME", query "?provider=NAME", or a JSON body with "model": "NAME/MODEL".'
 
-/** True when a request says outright which provider is meant. */
-export function namesProvider(url: string, header: string | undefined): boolean {
-  return header !== undefined || /[?&]provider=/.test(url)
-}
-
 /** Any path below `/v1` that the gateway does not serve itself, passed to one provider and back, unread. */
 export async function servePassthrough(call: UnroutedCall, method: string, url: string): Promise<void> {
   const { context, exchange, soFar } = call

@@ -17,3 +17,11 @@ export const ROUTES = [
   ['GET', '/metrics', 'metrics'],
   ['GET', '/', 'home'],
 ] as const satisfies readonly (readonly ['GET' | 'POST', string, keyof Handlers])[]
+
+/** Whether a URL below `/v1` goes to a provider: one of the gateway's own paths, under another method, only when one is named. */
+export function isPassedOn(url: string, providerHeader: string | undefined): boolean {
+  const path = url.slice(url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)).replace(/[?#].*$/s, '')
+  if (!path.startsWith('/v1/')) return false
+  const isOwn = ROUTES.some(([, own]) => own === path)
+  return !isOwn || providerHeader !== undefined || /[?&]provider=/.test(url)
+}

@@ -9,6 +9,7 @@ import { decide } from '../pipeline.ts'
 import { authenticate } from './authenticate.ts'
 import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
+import { serveEmbeddings } from './embeddings.ts'
 import { geminiDoor } from './gemini-door.ts'
 import { listModels } from './models.ts'
 import { servePassthrough } from './passthrough.ts'
@@ -26,6 +27,7 @@ type HandlerName =
   | 'responses'
   | 'messages'
   | 'gemini'
+  | 'embeddings'
   | 'passthrough'
   | 'route'
   | 'models'
@@ -84,6 +86,11 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       } catch (thrown) {
         return refused(thrown, gemini)
       }
+    },
+    embeddings(request) {
+      const { exchange } = request.env
+      void serveUnrouted(exchange, { endpoint: 'embeddings', format }, current(), serveEmbeddings)
+      return exchange.response()
     },
     passthrough(request) {
       const { exchange } = request.env

@@ -8,6 +8,7 @@ export const ROUTES = [
   ['POST', '/v1/responses', 'responses'],
   ['POST', '/v1/messages', 'messages'],
   ['POST', '/v1beta/models/:call{.+}', 'gemini'],
+  ['POST', '/v1/embeddings', 'embeddings'],
   ['POST', '/v1/route', 'route'],
   ['GET', '/v1/models', 'models'],
   ['GET', '/v1/models/:id{.+}', 'model'],

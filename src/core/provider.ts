@@ -46,6 +46,8 @@ export type Provider = {
   readonly format: WireFormatId
   /** Formats it takes as well: clients that speak one of them are passed through. */
   readonly alsoSpeaks?: readonly WireFormatId[]
+  /** Which of its models OpenAI's legacy `/completions` serves, by their names. Others are asked as chats. */
+  readonly completions?: 'all' | RegExp
   /** Without a trailing slash; `undefined` when only the configuration can tell. */
   readonly baseUrl: string | undefined
   /** The environment variable users keep this provider's key in; `undefined` for servers that need none. */

@@ -2,7 +2,7 @@ import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { editMemberBytes } from '../core/json-edit.ts'
 import type { HttpRequest } from '../core/ports.ts'
-import type { Adjusting, ProviderCall } from '../core/provider.ts'
+import type { Adjusting, Operation, ProviderCall } from '../core/provider.ts'
 import type { ChatBody, ChatRequest } from '../core/request.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
@@ -33,7 +33,15 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const configured = configuredOf(translation)
   const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
-  const call = { target, operation: CHAT, format: spoken.id, stream: chatBody.stream, secret, headers, ...asking }
+  const call = {
+    target,
+    operation: operationOf(spoken),
+    format: spoken.id,
+    stream: chatBody.stream,
+    secret,
+    headers,
+    ...asking,
+  }
   if (spoken !== client) {
     const { body, losses } = translate(chat, translation)
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses }
@@ -46,6 +54,11 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
 }
 
 const CHAT = { type: 'chat' } as const
+const COMPLETIONS = { type: 'completions' } as const
+
+function operationOf(spoken: WireFormat): Operation {
+  return spoken.id === 'openai-completions' ? COMPLETIONS : CHAT
+}
 
 /** What would be lost on this target. Nothing is, where the client's own format is spoken and nothing is adjusted. */
 export function lossesOn(chat: ChatRequest, translation: Translation): readonly Loss[] {

@@ -6,6 +6,7 @@ import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Context } from '../pipeline.ts'
 import { decide } from '../pipeline.ts'
+import { openaiCompletions } from '../wire/openai-completions/index.ts'
 import { authenticate } from './authenticate.ts'
 import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
@@ -27,6 +28,7 @@ type HandlerName =
   | 'responses'
   | 'messages'
   | 'gemini'
+  | 'completions'
   | 'embeddings'
   | 'passthrough'
   | 'route'
@@ -76,6 +78,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
 
   return {
     chat: (request) => served(request, { format, endpoint: 'chat_completions' }),
+    completions: (request) => served(request, { format: openaiCompletions, endpoint: 'completions' }),
     responses: (request) => served(request, { format: formatNamed('openai-responses'), endpoint: 'responses' }),
     messages: (request) => served(request, { format: formatNamed('anthropic-messages'), endpoint: 'messages' }),
     gemini(request) {

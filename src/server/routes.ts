@@ -5,6 +5,7 @@ export const CHAT_PATH = '/v1/chat/completions'
 /** Paths and handlers only, so that a route change is one visible line. */
 export const ROUTES = [
   ['POST', CHAT_PATH, 'chat'],
+  ['POST', '/v1/completions', 'completions'],
   ['POST', '/v1/responses', 'responses'],
   ['POST', '/v1/messages', 'messages'],
   ['POST', '/v1beta/models/:call{.+}', 'gemini'],

@@ -12,6 +12,7 @@ export function chooseDialect(format: WireFormatId, baseUrl: string): Embeddings
   switch (format) {
     case 'openai-chat':
     case 'openai-responses':
+    case 'openai-completions':
       return 'openai'
     case 'gemini-generate':
       return gemini

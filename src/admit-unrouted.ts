@@ -1,7 +1,8 @@
 import { GatewayError } from './core/errors.ts'
+import { isLoopback } from './core/is-loopback.ts'
 import type { JsonValue } from './core/json.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
-import type { Target } from './core/target.ts'
+import type { Facts, Target } from './core/target.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import type { Estimate } from './route/estimate.ts'
 import { failuresOf } from './route/filter.ts'
@@ -53,8 +54,13 @@ export function unlistedTarget(provider: string, model: string, snapshot: Snapsh
     format: configured.provider.format,
     baseUrl: configured.baseUrl,
     catalogId: undefined,
-    facts: {},
+    facts: { ...snapshot.embeddings?.get(`${provider}/${model}`), ...placeOf(configured.baseUrl) },
   }
+}
+
+/** A server on this machine is local whichever model it is asked for. */
+function placeOf(baseUrl: string): Facts {
+  return isLoopback(new URL(baseUrl).hostname) ? { local: true } : {}
 }
 
 /**

@@ -221,12 +221,17 @@ function hasHardLimits(directives: Directives): boolean {
 }
 
 function candidatesOf(pool: string | undefined, snapshot: Snapshot): readonly Target[] {
-  if (pool === undefined) return [...snapshot.targets.values()]
+  if (pool === undefined) return [...snapshot.targets.values()].filter(answersInText)
   const found = snapshot.pools.get(pool)
-  if (found !== undefined) return found.targets
+  if (found !== undefined) return found.targets.filter(answersInText)
   throw new GatewayError('model_not_found', `There is no pool "${pool}".${hint(pool, snapshot.pools.keys())}`, {
     param: 'model',
   })
+}
+
+/** Embedding models may be listed for their price, and are no candidates. */
+function answersInText({ facts }: Target): boolean {
+  return facts.modalities_out?.includes('text') ?? true
 }
 
 function findTarget(id: string, snapshot: Snapshot): Target {

@@ -3,6 +3,7 @@ import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Facts, Target } from '../core/target.ts'
 import { catalog, findCatalogEntry } from './catalog.ts'
 import type { Config } from './config-schema.ts'
+import { embeddingModels } from './embedding-models.ts'
 import type { Say } from './problem.ts'
 import { suggestion } from './problem.ts'
 
@@ -51,14 +52,16 @@ function addCatalogue(provider: ConfiguredProvider, targets: Map<string, Target>
 function targetOf(provider: ConfiguredProvider, model: string, said: Facts | undefined): Target {
   const isSimulated = provider.name === 'simulated'
   const entry = findCatalogEntry(isSimulated ? 'simulated' : provider.provider.id, model)
+  const id = `${provider.name}/${model}`
+  const embedding = embeddingModels([provider]).get(id)
   const local: Facts = isLoopback(new URL(provider.baseUrl).hostname) && !isSimulated ? { local: true } : {}
   return {
-    id: `${provider.name}/${model}`,
+    id,
     provider: provider.name,
     model,
     format: provider.provider.format,
     baseUrl: provider.baseUrl,
     catalogId: entry?.of ?? entry?.id,
-    facts: { ...entry?.facts, ...local, ...said },
+    facts: { ...embedding, ...entry?.facts, ...local, ...said },
   }
 }

@@ -1,6 +1,7 @@
 import type { WireFormatId } from './request.ts'
 
-export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf'
+/** `embedding`: of answers only. */
+export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf' | 'embedding'
 
 /**
  * What is known of a model at one provider. Names are those of the configuration and of the JSON API, so facts travel

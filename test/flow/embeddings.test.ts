@@ -122,6 +122,20 @@ test('tokens and cost are written down, by the price of the model', async () => 
   expect(metrics).toMatch(/thalamus_tokens_total\{model="up\/m",kind="input"\} 7/)
 })
 
+test('a listed embedding model is no candidate for auto', async () => {
+  upstream = await startCaptureUpstream((response) => response.end('{}'))
+  const more = {
+    e: { upstream: upstream.url, models: ['cheapest'], facts: { price_in: 0, modalities_out: ['embedding'] } },
+  } as const
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, more })
+  const response = await fetch(`${gateway.url}/v1/route`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'auto:cheap', messages: [{ role: 'user', content: 'Hi' }] }),
+  })
+  const { candidates } = (await response.json()) as { candidates: { model: string }[] }
+  expect(candidates.map(({ model }) => model)).toEqual(['up/m'])
+})
+
 test('an alias names a model; auto and pools do not', async () => {
   const client = await start(openai, { aliases: { embed: 'up/m' } })
   await client.embeddings.create({ model: 'embed', input: 'a' })

@@ -80,20 +80,39 @@ export async function embed(call: EmbeddingsCall, target: Target, context: Conte
   return translated(call, target, dialect, context)
 }
 
+/** As many calls as the service's limit makes of the inputs, one after the other. */
 async function translated(
   call: EmbeddingsCall,
   target: Target,
   dialect: EmbeddingsDialect,
   context: Context,
 ): Promise<EmbeddingsAnswer> {
-  const { body: sent, losses } = dialect.write(call.request, target.model)
   const operation = { type: 'passthrough', method: 'POST', path: dialect.path(target.model, target.baseUrl) } as const
-  const request = await authorized(target, operation, encoder.encode(JSON.stringify(sent)), context)
-  const answered = await ask(call, target, request, context)
-  const embedded = dialect.read(parse(answered.body))
-  const body = encoder.encode(JSON.stringify(writeEmbeddings(embedded, call.request, target.id)))
-  const { inputTokens } = embedded
-  return { target, body, usage: inputTokens === undefined ? undefined : embeddingsUsage(inputTokens), losses }
+  const requests = batches(call.request, dialect.maxInputs).map((batch) => dialect.write(batch, target.model))
+  const vectors: (readonly number[])[] = []
+  let inputTokens: number | undefined = 0
+  for (const { body } of requests) {
+    const request = await authorized(target, operation, encoder.encode(JSON.stringify(body)), context)
+    const embedded = dialect.read(parse((await ask(call, target, request, context)).body))
+    vectors.push(...embedded.vectors)
+    // One that is not counted leaves the sum unknown.
+    inputTokens = sum(inputTokens, embedded.inputTokens)
+  }
+  const body = encoder.encode(JSON.stringify(writeEmbeddings({ vectors, inputTokens }, call.request, target.id)))
+  const usage = inputTokens === undefined ? undefined : embeddingsUsage(inputTokens)
+  return { target, body, usage, losses: requests[0]?.losses ?? [] }
+}
+
+function batches(request: EmbeddingsRequest, size: number = request.inputs.length): EmbeddingsRequest[] {
+  const count = Math.ceil(request.inputs.length / size)
+  return Array.from({ length: count }, (_, index) => ({
+    ...request,
+    inputs: request.inputs.slice(index * size, (index + 1) * size),
+  }))
+}
+
+function sum(left: number | undefined, right: number | undefined): number | undefined {
+  return left === undefined || right === undefined ? undefined : left + right
 }
 
 /** The body as sent, with the model's own name and without what is for the gateway. */

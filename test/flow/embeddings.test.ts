@@ -122,6 +122,12 @@ test('tokens and cost are written down, by the price of the model', async () => 
   expect(metrics).toMatch(/thalamus_tokens_total\{model="up\/m",kind="input"\} 7/)
 })
 
+test('a model that is not listed costs what the catalogue says', async () => {
+  const client = await start(openai, { embeddings: { 'up/e': { price_in: 3 } } })
+  await client.embeddings.create({ model: 'up/e', input: 'a' })
+  expect(await logged()).toMatchObject({ target: 'up/e', cost_usd: (7 * 3) / 1e6 })
+})
+
 test('a listed embedding model is no candidate for auto', async () => {
   upstream = await startCaptureUpstream((response) => response.end('{}'))
   const more = {
@@ -296,6 +302,21 @@ test('Cohere is asked as its SDK asks, for documents unless told otherwise', asy
   const sent = upstream?.requests.map(({ path, body }) => [path, JSON.parse(body.toString())]) ?? []
   expect(sent[0]).toEqual(sent[1])
   expect(sent[2]).toEqual(sent[3])
+})
+
+test('more texts than Cohere takes at once are asked in turns, and come back in order', async () => {
+  const client = await startSpeaking('cohere-chat', '', (response, { body }) => {
+    const { texts } = JSON.parse(body.toString()) as { texts: string[] }
+    const meta = { billed_units: { input_tokens: texts.length } }
+    response.end(JSON.stringify({ embeddings: { float: texts.map((text) => [Number(text), 1]) }, meta }))
+  })
+  const many = Array.from({ length: 200 }, (_, index) => String(index))
+  const answer = await client.embeddings.create({ model: 'there/e', input: many, encoding_format: 'float' })
+  expect(answer.data.map(({ embedding }) => embedding[0])).toEqual(many.map(Number))
+  expect(answer.data.map(({ index }) => index)).toEqual(many.map(Number))
+  expect(answer.usage.prompt_tokens).toBe(200)
+  const sizes = upstream?.requests.map(({ body }) => (JSON.parse(body.toString()) as { texts: string[] }).texts.length)
+  expect(sizes).toEqual([96, 96, 8])
 })
 
 test('Ollama is asked as its client asks', async () => {

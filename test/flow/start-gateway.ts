@@ -45,6 +45,7 @@ type Options = {
   readonly more?: Readonly<Record<string, OtherProvider>>
   readonly aliases?: Readonly<Record<string, string>>
   readonly defaultPolicy?: string
+  readonly embeddings?: Readonly<Record<string, Facts>>
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
@@ -110,6 +111,7 @@ function snapshotOf(options: Options): Snapshot {
   return {
     targets: new Map(all.map((target) => [target.id, target])),
     providers: new Map([up, ...others.map((other) => other.configured)].map((one) => [one.name, one])),
+    embeddings: new Map(Object.entries(options.embeddings ?? {})),
     pools: new Map(),
     aliases: new Map([['gpt-4o', 'auto'], ...Object.entries(options.aliases ?? {})]),
     keys: options.keys ?? [],

@@ -9,6 +9,7 @@ const DEFAULT_INPUT_TYPE = 'search_document'
 
 /** `POST /v2/embed`. https://docs.cohere.com/reference/embed */
 export const cohere: EmbeddingsDialect = {
+  maxInputs: 96,
   path: (_model, baseUrl) => (baseUrl.endsWith('/v2') ? '/embed' : '/v2/embed'),
   write(request, model) {
     const { dimensions, inputType, body } = request

@@ -11,6 +11,8 @@ export type Embedded = {
 
 /** How a service that has not OpenAI's shape is asked for embeddings. Pure and synchronous. */
 export type EmbeddingsDialect = {
+  /** Inputs that one call may hold; `undefined` where no limit is known. */
+  readonly maxInputs: number | undefined
   /** After the base URL. */
   path(model: string, baseUrl: string): string
   /** The request, and what of OpenAI's it cannot say. Throws `invalid_request` for what it cannot be asked at all. */

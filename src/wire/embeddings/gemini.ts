@@ -14,6 +14,7 @@ const TASKS: Readonly<Record<string, string>> = {
 
 /** `models.batchEmbedContents`, one request a text. https://ai.google.dev/api/embeddings */
 export const gemini: EmbeddingsDialect = {
+  maxInputs: 100,
   path: (model) => `/models/${encodeURIComponent(model)}:batchEmbedContents`,
   write(request, model) {
     const { dimensions, inputType } = request

@@ -9,6 +9,7 @@ const OWN = ['truncate', 'keep_alive', 'options'] as const
 
 /** `POST /api/embed`. https://docs.ollama.com/api/embed */
 export const ollama: EmbeddingsDialect = {
+  maxInputs: undefined,
   path: (_model, baseUrl) => (baseUrl.endsWith('/api') ? '/embed' : '/api/embed'),
   write(request, model) {
     const { dimensions, body, inputType } = request

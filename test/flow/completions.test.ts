@@ -1,6 +1,5 @@
 import OpenAI from 'openai'
 import { afterEach, expect, test } from 'vitest'
-import { providers } from '../../src/providers/index.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { COMPLETION, chunk, startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
@@ -244,10 +243,4 @@ test('a model that must lose nothing is not asked as a chat what no chat can say
   const lossless = { routing: { require: { lossless: true } } }
   expect((await post({ model: 'auto', prompt: 'a', ...lossless })).status).toBe(200)
   expect((await post({ model: 'auto', prompt: 'a', echo: true, ...lossless })).status).toBe(422)
-})
-
-test('every provider that serves completions is one that speaks OpenAI’s chats', () => {
-  const serving = [...providers.values()].filter(({ completions }) => completions !== undefined)
-  expect(serving.length).toBeGreaterThan(5)
-  expect(serving.map(({ format }) => format)).toEqual(serving.map(() => 'openai-chat'))
 })

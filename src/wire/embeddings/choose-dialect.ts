@@ -15,7 +15,8 @@ export function chooseDialect(format: WireFormatId, baseUrl: string): Embeddings
     case 'openai-completions':
       return 'openai'
     case 'gemini-generate':
-      return gemini
+      // Vertex AI has the format and not the method.
+      return /\baiplatform\.googleapis\.com\b/.test(baseUrl) ? undefined : gemini
     case 'cohere-chat':
       return cohere
     case 'ollama-chat':

@@ -12,6 +12,10 @@ test('models.json is what the generator writes today', () => {
   execFileSync(process.execPath, ['scripts/gen-catalog.ts', '--check'], { cwd: ROOT })
 })
 
+test('embeddings.json is what its generator writes today', () => {
+  execFileSync(process.execPath, ['scripts/gen-embeddings.ts', '--check'], { cwd: ROOT })
+})
+
 test('models.json stays small, for it is parsed at every start', () => {
   expect(readFileSync(join(ROOT, 'catalog', 'models.json')).byteLength).toBeLessThan(250_000)
 })

@@ -32,6 +32,18 @@ export function readGenaiPrices(providerId: string, model: string, asOf: string)
   })
 }
 
+/** The embedding models of a provider in `@pydantic/genai-prices`, by its own names, with their price and window. */
+export function readGenaiEmbeddings(providerId: string, asOf: string): ReadonlyMap<string, Facts> {
+  const models = findProvider({ providerId })?.models ?? []
+  const named = models
+    .filter(({ id }) => /embed/.test(id))
+    .map(({ id }) => {
+      const { price_in, context_tokens } = readGenaiPrices(providerId, id, asOf)
+      return [id, defined({ price_in, context_tokens })] as const
+    })
+  return new Map(named.filter(([, facts]) => facts.price_in !== undefined))
+}
+
 /** What `tokenlens` says of a model: capabilities and limits as models.dev had them. Its prices are too old to use. */
 export function readTokenlens(provider: string, model: string): Facts {
   const catalogue: Readonly<Record<string, { readonly models: Readonly<Record<string, TokenlensModel>> } | undefined>> =

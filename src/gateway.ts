@@ -17,7 +17,9 @@ import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
 import { serveChat } from './server/chat.ts'
 import type { Readiness } from './server/handlers.ts'
 import { createHandlers } from './server/handlers.ts'
-import { CHAT_PATH } from './server/routes.ts'
+import { servePassthrough } from './server/passthrough.ts'
+import { CHAT_PATH, isPassedOn } from './server/routes.ts'
+import { serveUnrouted } from './server/serve-unrouted.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
 import { wireFormats } from './wire/index.ts'
@@ -97,6 +99,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     fetch: (request, environment) => app.fetch(request, environment),
     serveDirectly(method, path, exchange) {
+      if (method === 'HEAD' && isPassedOn(path, exchange.header('x-route-provider'))) {
+        // The HTTP framework answers HEAD as a GET of its own.
+        const door = { format: openaiChat, endpoint: 'passthrough' }
+        void serveUnrouted(exchange, door, context, (call) => servePassthrough(call, method, path))
+        return true
+      }
       if (method !== 'POST' || path !== CHAT_PATH) return false
       void serveChat(exchange, CHAT_DOOR, context)
       return true

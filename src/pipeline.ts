@@ -96,14 +96,15 @@ class SentCall implements DispatchedCall {
   }
 
   formatOf(target: Target): WireFormat {
-    return translationOf(target, this.call.format, this.context).spoken
+    return translationOf(target, this.call.format, this.routed.isNamed, this.context).spoken
   }
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
-    const { call, context } = this
+    const { call, context, routed } = this
     const { ports } = context
     const asking = { ask: context.ask, now: ports.clock.now() }
-    const { request, losses } = upstreamRequest(call.body, translationOf(target, call.format, context), asking)
+    const translation = translationOf(target, call.format, routed.isNamed, context)
+    const { request, losses } = upstreamRequest(call.body, translation, asking)
     this.losses = losses
     call.body.release()
     return request
@@ -130,6 +131,8 @@ export type Routed = {
   /** `undefined` when the caller named the model and asked nothing of it. */
   readonly decision: Decision | undefined
   readonly isExplained: boolean
+  /** The caller named the model; routing did not choose it. */
+  readonly isNamed: boolean
 }
 
 type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & { readonly chat: ChatRequest }
@@ -137,7 +140,8 @@ type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & 
 /** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
 export function decide(call: Question, context: Context): Routed | Promise<Routed> {
   const plain = plainTarget(call, context.snapshot)
-  return plain === undefined ? decideFor(call, context) : { targets: [plain], decision: undefined, isExplained: false }
+  if (plain === undefined) return decideFor(call, context)
+  return { targets: [plain], decision: undefined, isExplained: false, isNamed: true }
 }
 
 async function decideFor(call: Question, context: Context): Promise<Routed> {
@@ -152,8 +156,10 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const isExplained = directives.explain === true
   const named = choice.type === 'target' ? findTarget(choice.id, snapshot) : undefined
   if (named !== undefined && !hasHardLimits(directives) && !isExplained)
-    return { targets: [named], decision: undefined, isExplained }
+    return { targets: [named], decision: undefined, isExplained, isNamed: true }
 
+  const isNamed = named !== undefined
+  const translated = (target: Target): Translation => translationOf(target, call.format, isNamed, context)
   const signals = classify(call.chat)
   const { decision: decided, ranked } = await route({
     id: call.id,
@@ -164,24 +170,28 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     policy,
     router: context.router,
     deadlineMs: snapshot.router.deadlineMs,
-    speaks: (target) => translationOf(target, call.format, context).spoken === call.format,
-    lossesOn: (target) => lossesOn(call.chat, translationOf(target, call.format, context)),
+    speaks: (target) => translated(target).spoken === call.format,
+    lossesOn: (target) => lossesOn(call.chat, translated(target)),
     live: context.live.read,
     clock: ports.clock,
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,
     onPrediction: context.telemetry.routed,
   })
-  const decision = isExplained ? withLosses(decided, ranked, call, context) : decided
+  const decision = isExplained
+    ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
+    : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
-  return { targets: ranked, decision, isExplained }
+  return { targets: ranked, decision, isExplained, isNamed }
 }
 
 /** What each candidate's format could not carry: written out only for a caller who wants to see the decision. */
-function withLosses(decision: Decision, ranked: readonly Target[], call: Question, context: Context): Decision {
-  const losses = new Map(
-    ranked.map((target) => [target.id, lossesOn(call.chat, translationOf(target, call.format, context))]),
-  )
+function withLosses(
+  decision: Decision,
+  ranked: readonly Target[],
+  lossesAt: (target: Target) => readonly Loss[],
+): Decision {
+  const losses = new Map(ranked.map((target) => [target.id, lossesAt(target)]))
   const candidates = decision.candidates.map((candidate) => {
     const list = losses.get(candidate.model) ?? []
     return list.length === 0 ? candidate : { ...candidate, losses: list }
@@ -211,12 +221,17 @@ function hasHardLimits(directives: Directives): boolean {
 }
 
 function candidatesOf(pool: string | undefined, snapshot: Snapshot): readonly Target[] {
-  if (pool === undefined) return [...snapshot.targets.values()]
+  if (pool === undefined) return [...snapshot.targets.values()].filter(answersInText)
   const found = snapshot.pools.get(pool)
-  if (found !== undefined) return found.targets
+  if (found !== undefined) return found.targets.filter(answersInText)
   throw new GatewayError('model_not_found', `There is no pool "${pool}".${hint(pool, snapshot.pools.keys())}`, {
     param: 'model',
   })
+}
+
+/** Embedding models may be listed for their price, and are no candidates. */
+function answersInText({ facts }: Target): boolean {
+  return facts.modalities_out?.includes('text') ?? true
 }
 
 function findTarget(id: string, snapshot: Snapshot): Target {
@@ -236,9 +251,9 @@ function hint(name: string, candidates: Iterable<string>): string {
 }
 
 /** Who is asked in which format: the client's own where the target's provider takes it. */
-function translationOf(target: Target, client: WireFormat, context: Context): Translation {
+function translationOf(target: Target, client: WireFormat, isNamed: boolean, context: Context): Translation {
   const configured = context.snapshot.providers.get(target.provider)
-  const id = spokenFormat(target, configured?.provider, client.id)
+  const id = spokenFormat(target, configured?.provider, client.id, isNamed)
   const spoken = id === client.id ? client : context.formats.get(id)
   if (spoken !== undefined) return { target, configured, client, spoken }
   throw new GatewayError('internal_error', `No codec for ${id}.`, { detail: { target: target.id } })

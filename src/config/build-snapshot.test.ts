@@ -294,3 +294,25 @@ test('a server of one’s own is asked in the format the configuration names', a
     'b/m openai-chat',
   ])
 })
+
+test('embedding models of configured providers are known without being listed, under the name the provider has here', async () => {
+  const snapshot = await snapshotOf(
+    'providers: { work: { type: openai, key: env:OPENAI_API_KEY } }\nmodels: [work/gpt-5-mini]\naliases: { embed: work/text-embedding-3-small }',
+  )
+  expect([...snapshot.targets.keys()]).toEqual(['work/gpt-5-mini'])
+  expect(snapshot.embeddings?.get('work/text-embedding-3-small')).toMatchObject({
+    price_in: 0.02,
+    modalities_out: ['embedding'],
+  })
+  expect(snapshot.aliases.get('embed')).toBe('work/text-embedding-3-small')
+})
+
+test('a listed embedding model has the catalogue’s facts, and the configuration’s over them', async () => {
+  const snapshot = await snapshotOf(
+    'providers: { openai: { key: env:OPENAI_API_KEY } }\nmodels: [{ id: openai/text-embedding-3-large, facts: { price_in: 0.1 } }]',
+  )
+  expect(snapshot.targets.get('openai/text-embedding-3-large')?.facts).toMatchObject({
+    price_in: 0.1,
+    modalities_out: ['embedding'],
+  })
+})

@@ -8,6 +8,7 @@ import type { Provider } from '../core/provider.ts'
 import type { Pool, RouterSettings, Snapshot } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
 import type { Config } from './config-schema.ts'
+import { embeddingModels } from './embedding-models.ts'
 import type { Problem, Say } from './problem.ts'
 import { suggestion } from './problem.ts'
 import { readKeys } from './read-keys.ts'
@@ -38,7 +39,8 @@ export async function buildSnapshot(
   const targets = readTargets(config, providers, say)
   const hasAllModels = problems.every(({ path }) => !path.startsWith('providers.') && !path.startsWith('models['))
   const pools = readPools(config, targets, sources, say, hasAllModels)
-  if (hasAllModels) checkAliases(config, targets, pools, say)
+  const embeddings = embeddingModels(providers.values())
+  if (hasAllModels) checkAliases(config, new Set([...targets.keys(), ...embeddings.keys()]), pools, say)
   checkPolicy(config, sources, say)
   const router = readRouter(config, sources, say)
   if (targets.size === 0 && hasAllModels) {
@@ -52,6 +54,7 @@ export async function buildSnapshot(
     snapshot: {
       targets,
       providers,
+      embeddings,
       pools,
       aliases: new Map(Object.entries(config.aliases)),
       keys,
@@ -103,20 +106,15 @@ function someOf(names: Iterable<string>): string {
   return all.length > 3 ? `${all.slice(0, 3).join(', ')}, …` : all.join(', ')
 }
 
-function checkAliases(
-  config: Config,
-  targets: ReadonlyMap<string, Target>,
-  pools: ReadonlyMap<string, Pool>,
-  say: Say,
-): void {
+function checkAliases(config: Config, models: ReadonlySet<string>, pools: ReadonlyMap<string, Pool>, say: Say): void {
   for (const [alias, name] of Object.entries(config.aliases)) {
     const path = `aliases.${alias}`
     const pool = /^auto\/([^:]+)/.exec(name)?.[1]
     if (pool !== undefined) {
       if (!pools.has(pool)) say(path, `there is no pool "${pool}"`, suggestion(pool, pools.keys()))
-    } else if (!/^auto(?::|$)/.test(name) && !targets.has(name)) {
-      const candidates = [...targets.keys(), 'auto']
-      const otherwise = `Use auto, auto/POOL, or one of the models: ${someOf(targets.keys())}.`
+    } else if (!/^auto(?::|$)/.test(name) && !models.has(name)) {
+      const candidates = [...models, 'auto']
+      const otherwise = `Use auto, auto/POOL, or one of the models: ${someOf(models)}.`
       say(path, `"${name}" is neither auto nor a configured model`, suggestion(name, candidates, otherwise))
     }
   }

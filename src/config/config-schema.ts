@@ -19,6 +19,7 @@ const routing = z.record(z.string(), jsonValue).describe('The same members as a 
 
 const isoDate = z.string().regex(/^\d{4}-\d{2}(?:-\d{2})?$/, 'not a date\nWrite it as 2024-07-23 or 2024-07.')
 const modality = z.enum(['text', 'image', 'audio', 'video', 'pdf'])
+const modalityOut = z.enum(['text', 'image', 'audio', 'video', 'pdf', 'embedding'])
 
 const rate = (what: string) => z.number().nonnegative().exactOptional().describe(`USD per million ${what}.`)
 
@@ -53,7 +54,10 @@ const facts = z.strictObject({
   context_tokens: z.int().positive().exactOptional().describe('Tokens of prompt and answer together.'),
   max_output_tokens: z.int().positive().exactOptional().describe('Most tokens of one answer.'),
   modalities_in: z.array(modality).exactOptional().describe('What a prompt may hold.'),
-  modalities_out: z.array(modality).exactOptional().describe('What an answer may hold.'),
+  modalities_out: z
+    .array(modalityOut)
+    .exactOptional()
+    .describe('What an answer may hold. Without text, a model is never routed to: [embedding].'),
   tools: z.boolean().exactOptional().describe('Calls tools in the provider’s own format.'),
   structured_output: z.boolean().exactOptional().describe('Keeps to a JSON Schema given with the request.'),
   reasoning: z.boolean().exactOptional().describe('Thinks before it answers.'),

@@ -8,18 +8,11 @@ import { suggestion } from './problem.ts'
 import { readHeaders } from './read-headers.ts'
 import { readSecret } from './read-secret.ts'
 
-/** A configured provider whose address is known. */
-export type LocatedProvider = ConfiguredProvider & {
-  readonly baseUrl: string
-  /** In which its models are asked: the provider's own, or the one the configuration names. */
-  readonly format: WireFormatId
-}
-
 type Sources = { readonly providers: ReadonlyMap<string, Provider>; readonly secrets: Secrets }
 
 /** The providers of a configuration by their name in it; those with a problem are left out. */
-export function readProviders(config: Config, sources: Sources, say: Say): Map<string, LocatedProvider> {
-  const configured = new Map<string, LocatedProvider>()
+export function readProviders(config: Config, sources: Sources, say: Say): Map<string, ConfiguredProvider> {
+  const configured = new Map<string, ConfiguredProvider>()
   for (const [name, settings] of Object.entries(config.providers)) {
     const provider = readProvider(name, settings, sources, say)
     if (provider !== undefined) configured.set(name, provider)
@@ -32,7 +25,7 @@ function readProvider(
   settings: ProviderConfig,
   { providers, secrets }: Sources,
   say: Say,
-): LocatedProvider | undefined {
+): ConfiguredProvider | undefined {
   const path = `providers.${name}`
   const type = settings.type ?? (providers.has(name) ? name : speakerOf(settings.format, providers))
   const provider = providers.get(type)

@@ -1,12 +1,13 @@
 import { isLoopback } from '../core/is-loopback.ts'
+import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Facts, Target } from '../core/target.ts'
 import { catalog, findCatalogEntry } from './catalog.ts'
 import type { Config } from './config-schema.ts'
+import { embeddingModels } from './embedding-models.ts'
 import type { Say } from './problem.ts'
 import { suggestion } from './problem.ts'
-import type { LocatedProvider } from './read-providers.ts'
 
-type Providers = ReadonlyMap<string, LocatedProvider>
+type Providers = ReadonlyMap<string, ConfiguredProvider>
 
 /** The models of a configuration: those listed, and the catalogue's for every provider of which none is listed. */
 export function readTargets(config: Config, providers: Providers, say: Say): Map<string, Target> {
@@ -39,7 +40,7 @@ export function readTargets(config: Config, providers: Providers, say: Say): Map
   return targets
 }
 
-function addCatalogue(provider: LocatedProvider, targets: Map<string, Target>): void {
+function addCatalogue(provider: ConfiguredProvider, targets: Map<string, Target>): void {
   for (const entry of catalog) {
     const isServed = entry.provider === provider.provider.id && entry.hosted !== false
     if (!isServed || entry.facts.price_in === undefined) continue
@@ -48,17 +49,19 @@ function addCatalogue(provider: LocatedProvider, targets: Map<string, Target>): 
   }
 }
 
-function targetOf(provider: LocatedProvider, model: string, said: Facts | undefined): Target {
+function targetOf(provider: ConfiguredProvider, model: string, said: Facts | undefined): Target {
   const isSimulated = provider.name === 'simulated'
   const entry = findCatalogEntry(isSimulated ? 'simulated' : provider.provider.id, model)
+  const id = `${provider.name}/${model}`
+  const embedding = embeddingModels([provider]).get(id)
   const local: Facts = isLoopback(new URL(provider.baseUrl).hostname) && !isSimulated ? { local: true } : {}
   return {
-    id: `${provider.name}/${model}`,
+    id,
     provider: provider.name,
     model,
     format: provider.format,
     baseUrl: provider.baseUrl,
     catalogId: entry?.of ?? entry?.id,
-    facts: { ...entry?.facts, ...local, ...said },
+    facts: { ...embedding, ...entry?.facts, ...local, ...said },
   }
 }

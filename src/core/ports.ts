@@ -1,6 +1,6 @@
 import type { GatewayError } from './errors.ts'
 
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** A call to an upstream as a value: built by providers without I/O. */
 export type HttpRequest = {

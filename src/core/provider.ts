@@ -22,7 +22,7 @@ export type ProviderCall = {
   readonly stream: boolean
   readonly body: string | Uint8Array | undefined
   readonly secret: string | undefined
-  /** Extra headers from the configuration. */
+  /** Extra headers from the configuration; of a passthrough, over those of the client that belong to its body. */
   readonly headers: Readonly<Record<string, string>>
   /** For providers that first exchange their key for a token. Rejects when no answer comes. */
   readonly ask: (request: HttpRequest) => Promise<{ readonly status: number; readonly body: string }>
@@ -48,6 +48,8 @@ export type Provider = {
   readonly alsoSpeaks?: readonly WireFormatId[]
   /** Formats the configuration may name instead, for servers of which only their owner knows. */
   readonly speaksIfTold?: readonly WireFormatId[]
+  /** Which of its models OpenAI's legacy `/completions` serves, by their names. Others are asked as chats. */
+  readonly completions?: 'all' | RegExp
   /** Without a trailing slash; `undefined` when only the configuration can tell. */
   readonly baseUrl: string | undefined
   /** The environment variable users keep this provider's key in; `undefined` for servers that need none. */
@@ -77,9 +79,11 @@ export function bearerPost(call: ProviderCall, path: string = openaiPath(call)):
 export function httpRequest(call: ProviderCall, path: string, headers: Readonly<Record<string, string>>): HttpRequest {
   const { origin, prefix } = splitUrl(call.target.baseUrl)
   const method = call.operation.type === 'passthrough' ? call.operation.method : 'POST'
-  const all = { 'content-type': 'application/json', ...call.headers, ...headers }
-  return { method, origin, path: prefix + path, headers: all, body: call.body }
+  const own = call.body === undefined ? {} : JSON_BODY
+  return { method, origin, path: prefix + path, headers: { ...own, ...call.headers, ...headers }, body: call.body }
 }
+
+const JSON_BODY = { 'content-type': 'application/json' }
 
 /** Where OpenAI and all who copy it serve an operation, after the base URL that ends in `/v1`. */
 export function openaiPath({ operation, format }: ProviderCall): string {

@@ -6,6 +6,7 @@ import type { Tool, ToolChoice } from './tool.ts'
 export type WireFormatId =
   | 'openai-chat'
   | 'openai-responses'
+  | 'openai-completions'
   | 'anthropic-messages'
   | 'gemini-generate'
   | 'bedrock-converse'

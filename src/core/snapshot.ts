@@ -3,14 +3,17 @@ import type { Directives } from './directives.ts'
 import type { Policy } from './policy.ts'
 import type { RemoteModel } from './ports.ts'
 import type { Provider } from './provider.ts'
+import type { WireFormatId } from './request.ts'
 import type { Onboarded } from './router.ts'
-import type { Target } from './target.ts'
+import type { Facts, Target } from './target.ts'
 
 /** Everything a request needs to know of the configuration. Swapped as a whole; a request keeps the one it began with. */
 export type Snapshot = {
   readonly targets: ReadonlyMap<string, Target>
   /** By the provider's name in the configuration. */
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  /** What is known of embedding models that need not be listed, by `provider/model`. */
+  readonly embeddings?: ReadonlyMap<string, Facts>
   readonly pools: ReadonlyMap<string, Pool>
   /** Another name ▶ what to read instead: `gpt-4o` ▶ `auto:balanced`. */
   readonly aliases: ReadonlyMap<string, string>
@@ -30,6 +33,10 @@ export type Snapshot = {
 export type ConfiguredProvider = {
   readonly name: string
   readonly provider: Provider
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  /** In which its models are asked: the provider's own, or the one the configuration names. */
+  readonly format: WireFormatId
   readonly secret: string | undefined
   readonly headers: Readonly<Record<string, string>>
 }

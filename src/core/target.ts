@@ -1,6 +1,7 @@
 import type { WireFormatId } from './request.ts'
 
-export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf'
+/** `embedding`: of answers only. */
+export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf' | 'embedding'
 
 /** Rates of calls whose prompt is longer than `above_tokens`; all of the call's tokens are charged so. */
 export type LongPrompt = {

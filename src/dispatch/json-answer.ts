@@ -23,7 +23,7 @@ export type JsonAnswerInput = {
 export function createJsonAnswer(input: JsonAnswerInput): Answer {
   return collectJson((answered) => {
     const summary = summarize(input.format, answered)
-    if (!summary.hasContent) refuseEmpty(summary.finishReason)
+    if (!summary.hasContent && input.format.mayBeEmpty !== true) refuseEmpty(summary.finishReason)
     const { explanation } = input
     const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
     const sink = input.owner.commit({

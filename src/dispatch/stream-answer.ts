@@ -57,7 +57,7 @@ export class StreamAnswer implements Answer {
     const rest = this.framer.rest()
     if (rest.length > 0) this.take(closeFrame(rest))
     if (this.sink === undefined) {
-      refuseEmpty(this.ending().finishReason)
+      if (this.format.mayBeEmpty !== true) refuseEmpty(this.ending().finishReason)
       this.commit(EMPTY)
     }
     const isDone = this.scanner.isDone()

@@ -2,7 +2,7 @@ import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { editMemberBytes } from '../core/json-edit.ts'
 import type { HttpRequest } from '../core/ports.ts'
-import type { Adjusting, ProviderCall } from '../core/provider.ts'
+import type { Operation, ProviderCall } from '../core/provider.ts'
 import type { ChatBody, ChatRequest } from '../core/request.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
@@ -33,25 +33,38 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const configured = configuredOf(translation)
   const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
-  const call = { target, operation: CHAT, format: spoken.id, stream: chatBody.stream, secret, headers, ...asking }
+  const call = {
+    target,
+    operation: operationOf(spoken),
+    format: spoken.id,
+    stream: chatBody.stream,
+    secret,
+    headers,
+    ...asking,
+  }
   if (spoken !== client) {
     const { body, losses } = translate(chat, translation)
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses }
   }
   const losses: Loss[] = []
   const { body: sent } = chat.native
-  const adjusted = provider.adjustBody?.(sent, adjusting(translation, losses)) ?? sent
+  const adjusted = adjust(sent, translation, losses)
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, target)
   return { request: provider.authorize({ ...call, body }), losses }
 }
 
 const CHAT = { type: 'chat' } as const
+const COMPLETIONS = { type: 'completions' } as const
+
+function operationOf(spoken: WireFormat): Operation {
+  return spoken.id === 'openai-completions' ? COMPLETIONS : CHAT
+}
 
 /** What would be lost on this target. Nothing is, where the client's own format is spoken and nothing is adjusted. */
 export function lossesOn(chat: ChatRequest, translation: Translation): readonly Loss[] {
   if (translation.spoken !== translation.client) return translate(chat, translation).losses
   const losses: Loss[] = []
-  translation.configured?.provider.adjustBody?.(chat.native.body, adjusting(translation, losses))
+  adjust(chat.native.body, translation, losses)
   return losses
 }
 
@@ -60,12 +73,14 @@ function translate(chat: ChatRequest, translation: Translation): { body: JsonObj
   const { provider } = configuredOf(translation)
   const written = spoken.writeRequest(chat, target.model, provider.traits)
   const losses = [...client.unread(chat.native.body), ...written.losses]
-  const body = provider.adjustBody?.(written.body, adjusting(translation, losses)) ?? written.body
-  return { body, losses }
+  return { body: adjust(written.body, translation, losses), losses }
 }
 
-function adjusting({ target, spoken }: Translation, losses: Loss[]): Adjusting {
-  return { target, format: spoken.id, lose: (path, reason) => void losses.push({ path, reason }) }
+/** Providers rename fields of chats; a legacy completion is nobody's to adjust. */
+function adjust(body: JsonObject, { target, spoken, configured }: Translation, losses: Loss[]): JsonObject {
+  const { adjustBody } = configured?.provider ?? {}
+  if (adjustBody === undefined || spoken.id === 'openai-completions') return body
+  return adjustBody(body, { target, format: spoken.id, lose: (path, reason) => void losses.push({ path, reason }) })
 }
 
 function configuredOf({ configured, target }: Translation): ConfiguredProvider {

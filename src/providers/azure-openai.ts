@@ -7,6 +7,8 @@ import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
 export default defineProvider({
   id: 'azure-openai',
   format: 'openai-chat',
+  // Its chat models refuse the legacy path.
+  completions: /instruct|davinci|babbage/,
   baseUrl: undefined,
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],

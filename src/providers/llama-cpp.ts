@@ -3,6 +3,7 @@ import { bearerPost, defineProvider } from '../core/provider.ts'
 export default defineProvider({
   id: 'llama-cpp',
   format: 'openai-chat',
+  completions: 'all',
   baseUrl: 'http://127.0.0.1:8080/v1',
   keyVariable: undefined,
   isLocal: true,

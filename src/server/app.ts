@@ -2,12 +2,16 @@ import { Hono } from 'hono'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Environment, Handlers } from './handlers.ts'
-import { ROUTES } from './routes.ts'
+import { isPassedOn, ROUTES } from './routes.ts'
 
 /** The HTTP surface. Handlers check the caller's key themselves; only the health paths are open. */
 export function createApp(handlers: Handlers, format: WireFormat): Hono<Environment> {
   const app = new Hono<Environment>()
   for (const [method, path, name] of ROUTES) app.on(method, path, handlers[name])
+  app.all('/v1/*', (request, next) => {
+    const { url } = request.req
+    return isPassedOn(url, request.req.header('x-route-provider')) ? handlers.passthrough(request) : next()
+  })
 
   app.notFound((request) => {
     const allowed = ROUTES.filter(([, path]) => path === request.req.path).map(([method]) => method)

@@ -10,6 +10,7 @@ import type { ClientFraming } from '../stream/enframe.ts'
 import type { CallRecord } from '../telemetry/record.ts'
 import { priceUsage } from '../usage/price.ts'
 import { authenticate } from './authenticate.ts'
+import { describeThrown } from './describe-thrown.ts'
 import { openChatBody, readBytes } from './read-json.ts'
 import { respondError } from './respond-error.ts'
 
@@ -54,7 +55,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     if (outcome.result.outcome === 'abandoned') error = new GatewayError('client_closed_request', 'The client left.')
   } catch (thrown) {
     error = toGatewayError(thrown)
-    if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describe(thrown))
+    if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
     respondError(exchange.sink, format, error, { 'x-route-id': id })
   }
 
@@ -138,8 +139,4 @@ function measure(outcome: ChatOutcome, record: CallRecord, now: number, context:
     ttftMs: record.ttftMs,
     tokensPerSecond: isMeasurable ? tokens / seconds : undefined,
   })
-}
-
-function describe(thrown: unknown): Record<string, unknown> {
-  return thrown instanceof Error ? { message: thrown.message, stack: thrown.stack } : { thrown: String(thrown) }
 }

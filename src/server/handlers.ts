@@ -6,12 +6,16 @@ import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Context } from '../pipeline.ts'
 import { decide } from '../pipeline.ts'
+import { openaiCompletions } from '../wire/openai-completions/index.ts'
 import { authenticate } from './authenticate.ts'
 import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
+import { serveEmbeddings } from './embeddings.ts'
 import { geminiDoor } from './gemini-door.ts'
 import { listModels } from './models.ts'
+import { servePassthrough } from './passthrough.ts'
 import { readJson } from './read-json.ts'
+import { serveUnrouted } from './serve-unrouted.ts'
 import { sniffFormat } from './sniff-format.ts'
 
 export type Environment = { Bindings: { readonly exchange: Exchange } }
@@ -24,6 +28,9 @@ type HandlerName =
   | 'responses'
   | 'messages'
   | 'gemini'
+  | 'completions'
+  | 'embeddings'
+  | 'passthrough'
   | 'route'
   | 'models'
   | 'model'
@@ -71,6 +78,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
 
   return {
     chat: (request) => served(request, { format, endpoint: 'chat_completions' }),
+    completions: (request) => served(request, { format: openaiCompletions, endpoint: 'completions' }),
     responses: (request) => served(request, { format: formatNamed('openai-responses'), endpoint: 'responses' }),
     messages: (request) => served(request, { format: formatNamed('anthropic-messages'), endpoint: 'messages' }),
     gemini(request) {
@@ -81,6 +89,19 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       } catch (thrown) {
         return refused(thrown, gemini)
       }
+    },
+    embeddings(request) {
+      const { exchange } = request.env
+      void serveUnrouted(exchange, { endpoint: 'embeddings', format }, current(), serveEmbeddings)
+      return exchange.response()
+    },
+    passthrough(request) {
+      const { exchange } = request.env
+      const { method, path, url } = request.req
+      const spoken = path.startsWith('/v1/messages') ? (current().formats.get('anthropic-messages') ?? format) : format
+      const door = { endpoint: 'passthrough', format: spoken }
+      void serveUnrouted(exchange, door, current(), (call) => servePassthrough(call, method, url))
+      return exchange.response()
     },
     route: (request) =>
       guarded(request, async (context, principal) => {

@@ -25,6 +25,16 @@ export async function readJson(exchange: Exchange, maxBytes: number): Promise<Js
   return parseBody(decode(await readBytes(exchange, maxBytes)))
 }
 
+/** The same with the bytes it was read from, and their text, for an edit in place. */
+export async function readJsonBytes(
+  exchange: Exchange,
+  maxBytes: number,
+): Promise<{ readonly bytes: Uint8Array; readonly text: string; readonly body: JsonObject }> {
+  const bytes = withoutMark(await readBytes(exchange, maxBytes))
+  const text = decode(bytes)
+  return { bytes, text, body: parseBody(text) }
+}
+
 /** A chat call's body. Throws a 4xx that says what is wrong with it. */
 export function openChatBody(sent: Uint8Array, format: WireFormat, said?: PathFacts): ChatBody {
   const bytes = withoutMark(sent)

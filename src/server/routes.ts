@@ -5,9 +5,11 @@ export const CHAT_PATH = '/v1/chat/completions'
 /** Paths and handlers only, so that a route change is one visible line. */
 export const ROUTES = [
   ['POST', CHAT_PATH, 'chat'],
+  ['POST', '/v1/completions', 'completions'],
   ['POST', '/v1/responses', 'responses'],
   ['POST', '/v1/messages', 'messages'],
   ['POST', '/v1beta/models/:call{.+}', 'gemini'],
+  ['POST', '/v1/embeddings', 'embeddings'],
   ['POST', '/v1/route', 'route'],
   ['GET', '/v1/models', 'models'],
   ['GET', '/v1/models/:id{.+}', 'model'],
@@ -17,3 +19,11 @@ export const ROUTES = [
   ['GET', '/metrics', 'metrics'],
   ['GET', '/', 'home'],
 ] as const satisfies readonly (readonly ['GET' | 'POST', string, keyof Handlers])[]
+
+/** Whether a URL below `/v1` goes to a provider: one of the gateway's own paths, under another method, only when one is named. */
+export function isPassedOn(url: string, providerHeader: string | undefined): boolean {
+  const path = url.slice(url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)).replace(/[?#].*$/s, '')
+  if (!path.startsWith('/v1/')) return false
+  const isOwn = ROUTES.some(([, own]) => own === path)
+  return !isOwn || providerHeader !== undefined || /[?&]provider=/.test(url)
+}

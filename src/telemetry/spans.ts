@@ -12,14 +12,14 @@ export function recordSpans(record: CallRecord, startedAtEpochMs: number, tracep
   const parent: Context =
     traceparent === undefined ? context.active() : propagation.extract(context.active(), { traceparent })
   const span = tracer.startSpan(
-    `chat ${record.target ?? record.asked}`,
+    `${operationOf(record)} ${record.target ?? record.asked}`,
     { kind: SpanKind.SERVER, startTime: startedAtEpochMs },
     parent,
   )
   if (!span.isRecording()) return
 
   span.setAttributes({
-    [ATTRIBUTES.operation]: 'chat',
+    [ATTRIBUTES.operation]: operationOf(record),
     [ATTRIBUTES.requestModel]: record.asked,
     [ATTRIBUTES.routeId]: record.id,
     [ATTRIBUTES.status]: record.status,
@@ -43,6 +43,17 @@ export function recordSpans(record: CallRecord, startedAtEpochMs: number, tracep
   }
   recordAttempts(record, startedAtEpochMs, trace.setSpan(parent, span))
   span.end(startedAtEpochMs + record.elapsedMs)
+}
+
+/** The conventions' word for what was asked; every endpoint that is not here is a chat. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  embeddings: 'embeddings',
+  completions: 'text_completion',
+  passthrough: 'passthrough',
+}
+
+function operationOf({ endpoint }: CallRecord): string {
+  return OPERATIONS[endpoint] ?? 'chat'
 }
 
 /** Attempts follow each other, so each begins where the one before ended. */

@@ -155,7 +155,7 @@ test('a compressed body is refused with what to do', async () => {
 })
 
 test('unknown paths and methods are told what is served', async () => {
-  const unknown = await fetch(`${gateway.url}/v1/chat`)
+  const unknown = await fetch(`${gateway.url}/v2/chat`)
   expect(unknown.status).toBe(404)
   expect((await readError(unknown)).error.message).toContain('POST /v1/chat/completions')
   const method = await fetch(`${gateway.url}/v1/chat/completions`)

@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 
-export type Captured = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+export type Captured = {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
 
 export type CaptureUpstream = {
   /** Base URL with `/v1`. */
@@ -25,7 +30,12 @@ export async function startCaptureUpstream(
     })
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => {
-      const captured = { path: incoming.url ?? '', headers: incoming.headers, body: Buffer.concat(chunks) }
+      const captured = {
+        method: incoming.method ?? '',
+        path: incoming.url ?? '',
+        headers: incoming.headers,
+        body: Buffer.concat(chunks),
+      }
       requests.push(captured)
       answer(outgoing, captured)
     })

@@ -1,8 +1,9 @@
 import { routers } from '../../routers/index.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { Inference } from '../../src/core/ports.ts'
+import type { Provider } from '../../src/core/provider.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
-import type { InboundKey, Snapshot } from '../../src/core/snapshot.ts'
+import type { ConfiguredProvider, InboundKey, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import type { Gateway } from '../../src/gateway.ts'
@@ -20,6 +21,15 @@ export type TestGateway = {
   close(): Promise<void>
 }
 
+type OtherProvider = {
+  /** Base URL. */
+  readonly upstream: string
+  readonly provider?: Provider
+  readonly headers?: Readonly<Record<string, string>>
+  readonly models?: readonly string[]
+  readonly facts?: Facts
+}
+
 type Options = {
   /** Model names of the upstream; each becomes the target `up/NAME`, cheapest first. */
   readonly models: readonly string[]
@@ -31,6 +41,11 @@ type Options = {
   readonly keys?: readonly InboundKey[]
   readonly facts?: Facts
   readonly provider?: string
+  /** Providers beside `up`, by name: where they are and what they are. */
+  readonly more?: Readonly<Record<string, OtherProvider>>
+  readonly aliases?: Readonly<Record<string, string>>
+  readonly defaultPolicy?: string
+  readonly embeddings?: Readonly<Record<string, Facts>>
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
@@ -90,18 +105,43 @@ function snapshotOf(options: Options): Snapshot {
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },
     }),
   )
+  const others = Object.entries(options.more ?? {}).map(([name, other]) => otherProvider(name, other, provider))
+  const all = [...targets, ...others.flatMap((other) => other.targets)]
+  const { format } = provider
+  const up = { name: 'up', provider, format, baseUrl: options.upstream, secret: 'upstream-key', headers: {} }
   return {
-    targets: new Map(targets.map((target) => [target.id, target])),
-    providers: new Map([['up', { name: 'up', provider, secret: 'upstream-key', headers: {} }]]),
+    targets: new Map(all.map((target) => [target.id, target])),
+    providers: new Map([up, ...others.map((other) => other.configured)].map((one) => [one.name, one])),
+    embeddings: new Map(Object.entries(options.embeddings ?? {})),
     pools: new Map(),
-    aliases: new Map([['gpt-4o', 'auto']]),
+    aliases: new Map([['gpt-4o', 'auto'], ...Object.entries(options.aliases ?? {})]),
     keys: options.keys ?? [],
     policies: builtInPolicies,
-    defaultPolicy: 'balanced',
+    defaultPolicy: options.defaultPolicy ?? 'balanced',
     router: options.router ?? { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxAttempts: options.maxAttempts ?? 3,
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
+  }
+}
+
+function otherProvider(
+  name: string,
+  other: OtherProvider,
+  otherwise: Provider,
+): { readonly configured: ConfiguredProvider; readonly targets: readonly Target[] } {
+  const { upstream, headers = {}, models = [], facts = {}, provider = otherwise } = other
+  return {
+    configured: { name, provider, format: provider.format, baseUrl: upstream, secret: `${name}-key`, headers },
+    targets: models.map((model) => ({
+      id: `${name}/${model}`,
+      provider: name,
+      model,
+      format: provider.format,
+      baseUrl: upstream,
+      catalogId: undefined,
+      facts: { ...FACTS, price_in: 10, ...facts },
+    })),
   }
 }
 

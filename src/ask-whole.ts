@@ -1,0 +1,109 @@
+import type { Attempt } from './core/decision.ts'
+import { GatewayError, toGatewayError } from './core/errors.ts'
+import type { Exchange, HttpRequest, ResponseHeaders } from './core/ports.ts'
+import type { Operation } from './core/provider.ts'
+import type { Target } from './core/target.ts'
+import type { Collected } from './dispatch/collect.ts'
+import { collect } from './dispatch/collect.ts'
+import type { Context } from './pipeline.ts'
+
+// One target asked for a whole answer that is no chat.
+
+export type WholeCall = {
+  readonly exchange: Exchange
+  /** Told of every try, as soon as it is over. */
+  readonly onAttempt: (attempt: Attempt) => void
+}
+
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024
+const decoder = new TextDecoder()
+
+/** The request as the target’s provider must get it. */
+export async function authorized(
+  target: Target,
+  operation: Operation,
+  body: Uint8Array,
+  { snapshot, ask: askUpstream, ports }: Context,
+): Promise<HttpRequest> {
+  const configured = snapshot.providers.get(target.provider)
+  if (configured === undefined) {
+    throw new GatewayError('internal_error', 'The model has no provider in the configuration.', {
+      detail: { target: target.id },
+    })
+  }
+  const { provider, secret, headers } = configured
+  const format = target.format
+  return provider.authorize({
+    target,
+    operation,
+    format,
+    stream: false,
+    body,
+    secret,
+    headers,
+    ask: askUpstream,
+    now: ports.clock.now(),
+  })
+}
+
+/** The upstream's answer, at the second try where the first found a connection that was closed meanwhile. */
+export async function ask(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
+  try {
+    return await askOnce(call, target, request, context)
+  } catch (thrown) {
+    if (toGatewayError(thrown).retry !== 'same-target') throw thrown
+    return askOnce(call, target, request, context)
+  }
+}
+
+async function askOnce(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
+  const { ports, snapshot, deadlines, telemetry } = context
+  const { transport, clock } = ports
+  const { exchange } = call
+  const sentAt = clock.monotonic()
+  const isListed = snapshot.targets.has(target.id)
+  let status: number | undefined
+
+  function attempt(outcome: string): Attempt {
+    // A name that only the client vouches for is no label.
+    const name = isListed || outcome === 'ok' ? target.id : `${target.provider}/*`
+    return { target: name, outcome, status, elapsedMs: clock.monotonic() - sentAt }
+  }
+
+  try {
+    const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines }
+    const collected = await collect({ ...input, maxBytes: MAX_ANSWER_BYTES })
+    status = collected.status
+    if (status < 200 || status >= 300) throw refusal(collected, target, context)
+    call.onAttempt(attempt('ok'))
+    return collected
+  } catch (thrown) {
+    const error = toGatewayError(thrown)
+    if (error.code !== 'client_closed_request') {
+      const failed = attempt(error.code)
+      call.onAttempt(failed)
+      telemetry.attemptFailed(failed, error)
+    }
+    throw error
+  }
+}
+
+const MAX_ERROR_BYTES = 65_536
+
+function refusal({ status, headers, body }: Collected, target: Target, { formats }: Context): GatewayError {
+  const format = formats.get(target.format) ?? formats.get('openai-chat')
+  const text = decoder.decode(body.subarray(0, MAX_ERROR_BYTES))
+  return (
+    format?.readError(status, retryHeaders(headers), text) ??
+    new GatewayError('upstream_error', 'The model failed without saying why.', { detail: { status } })
+  )
+}
+
+function retryHeaders(headers: ResponseHeaders): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const name of ['retry-after', 'retry-after-ms']) {
+    const value = headers[name]
+    if (typeof value === 'string') kept[name] = value
+  }
+  return kept
+}

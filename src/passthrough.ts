@@ -1,0 +1,64 @@
+import { limitsOnUnrouted, listedAt, requireAdmitted, requireAllAdmitted, unlistedTarget } from './admit-unrouted.ts'
+import type { Exchange, Headers, HttpMethod, ResponseHeaders } from './core/ports.ts'
+import type { ConfiguredProvider, Principal } from './core/snapshot.ts'
+import type { Forwarded } from './dispatch/forward.ts'
+import { forward } from './dispatch/forward.ts'
+import type { Context } from './pipeline.ts'
+
+export type Passthrough = {
+  readonly exchange: Exchange
+  readonly principal: Principal
+  readonly configured: ConfiguredProvider
+  readonly method: HttpMethod
+  /** After the base URL, with its query. */
+  readonly path: string
+  /** Those of the client's headers that belong to its body. */
+  readonly headers: Headers
+  readonly body: Uint8Array | undefined
+  /** The provider's own name of the model that the body asks, where it could be read. */
+  readonly model: string | undefined
+  readonly head: (status: number, headers: ResponseHeaders, waitedMs: number) => Headers
+}
+
+/** One call that the gateway does not understand, to one provider and back. Throws only before anything was sent. */
+export async function passThrough(call: Passthrough, context: Context): Promise<Forwarded> {
+  admit(call, context)
+  const { ports, snapshot, deadlines } = context
+  const { configured, exchange, method, path, body, head } = call
+  const { name, provider, secret, headers } = configured
+  const target = unlistedTarget(name, '*', snapshot)
+  const request = await provider.authorize({
+    target,
+    operation: { type: 'passthrough', method, path },
+    format: target.format,
+    stream: false,
+    body,
+    secret,
+    headers: { ...call.headers, ...headers },
+    ask: context.ask,
+    now: ports.clock.now(),
+  })
+  const { transport, clock } = ports
+  const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines, head }
+  const first = await forward(input)
+  // A kept connection that the provider closed meanwhile looks like this; what changes nothing may be asked again.
+  const isAgain = first.type === 'failed' && first.error.retry === 'same-target' && REPEATABLE.has(method)
+  return isAgain ? forward(input) : first
+}
+
+const REPEATABLE: ReadonlySet<HttpMethod> = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
+
+/**
+ * Hard limits hold here as they do for chats: for all models of the provider that are listed, and for the one that the
+ * body names. A body of which the model cannot be read may ask any.
+ */
+function admit({ exchange, principal, configured, model, body }: Passthrough, { snapshot, ports }: Context): void {
+  const doors = { principal, routeHeader: exchange.header('x-route') }
+  const limits = limitsOnUnrouted(doors, snapshot, ports.clock.now())
+  if (limits.length === 0) return
+  const { name } = configured
+  const listed = listedAt(name, snapshot)
+  if (model !== undefined) requireAdmitted(limits, [...listed, unlistedTarget(name, model, snapshot)])
+  else if (body !== undefined || listed.length === 0) requireAllAdmitted(limits, name, snapshot)
+  else requireAdmitted(limits, listed)
+}

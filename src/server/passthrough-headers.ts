@@ -1,0 +1,56 @@
+import type { Exchange, Headers, ResponseHeaders } from '../core/ports.ts'
+
+// Lists of what passes, not of what does not: a header nobody thought of stays where it is.
+
+const REQUEST_HEADERS = [
+  'content-type',
+  'content-encoding',
+  'accept',
+  'range',
+  'if-none-match',
+  'if-modified-since',
+  'idempotency-key',
+  'openai-beta',
+  'anthropic-beta',
+  'anthropic-version',
+]
+
+const RESPONSE_HEADERS = new Set([
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'content-disposition',
+  'content-language',
+  'content-range',
+  'accept-ranges',
+  'cache-control',
+  'etag',
+  'last-modified',
+  'retry-after',
+  'retry-after-ms',
+  'request-id',
+  'x-request-id',
+])
+const RESPONSE_PREFIXES = ['openai-', 'anthropic-', 'x-ratelimit-']
+
+/** What of the client's headers belongs to its body. Its key never does. */
+export function requestHeaders(exchange: Exchange): Headers {
+  const kept: Record<string, string> = {}
+  for (const name of REQUEST_HEADERS) {
+    const value = exchange.header(name)
+    if (value !== undefined) kept[name] = value
+  }
+  return kept
+}
+
+/** What of an upstream's headers concerns the client: no cookies, nothing of the connection. */
+export function responseHeaders(headers: ResponseHeaders): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase()
+    if (value === undefined) continue
+    if (!RESPONSE_HEADERS.has(lower) && !RESPONSE_PREFIXES.some((prefix) => lower.startsWith(prefix))) continue
+    kept[lower] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return kept
+}

@@ -1,0 +1,92 @@
+import { GatewayError } from '../core/errors.ts'
+import type { HttpMethod } from '../core/ports.ts'
+import type { ConfiguredProvider, Snapshot } from '../core/snapshot.ts'
+import type { Passthrough } from '../passthrough.ts'
+import { passThrough } from '../passthrough.ts'
+import type { PassthroughBody } from './passthrough-body.ts'
+import { bareModel, providerOfModel, readPassthroughBody, withModel } from './passthrough-body.ts'
+import { requestHeaders, responseHeaders } from './passthrough-headers.ts'
+import type { PassthroughPath } from './passthrough-path.ts'
+import { passthroughPath } from './passthrough-path.ts'
+import type { UnroutedCall } from './serve-unrouted.ts'
+
+const METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+const HOW_TO_NAME =
+  'Name a provider: header "x-route-provider: NAME", query "?provider=NAME", or a JSON body with "model": "NAME/MODEL".'
+
+/** Any path below `/v1` that the gateway does not serve itself, passed to one provider and back, unread. */
+export async function servePassthrough(call: UnroutedCall, method: string, url: string): Promise<void> {
+  const { context, exchange, soFar } = call
+  const { snapshot } = context
+  const said = passthroughPath(url)
+  const known = METHODS.find((one) => one === method)
+  if (known === undefined) {
+    throw new GatewayError('method_not_allowed', `${method.slice(0, 20)} is not passed on.`, {
+      headers: { allow: METHODS.join(', ') },
+    })
+  }
+  const bytes = await exchange.readBody(snapshot.maxBodyBytes)
+  const body = readPassthroughBody(bytes, exchange.header('content-type'))
+  soFar.asked = body.asked ?? ''
+  const configured = providerOf(said, exchange.header('x-route-provider'), body, snapshot)
+  soFar.provider = configured.name
+  const model = body.asked === undefined ? undefined : bareModel(body.asked, configured.name, snapshot)
+  const sent = model === undefined ? bytes : withModel(body, model)
+  await answer(call, {
+    configured,
+    method: known,
+    path: said.path,
+    headers: requestHeaders(exchange),
+    body: sent.length === 0 ? undefined : sent,
+    model,
+  })
+}
+
+function providerOf(
+  said: PassthroughPath,
+  header: string | undefined,
+  body: PassthroughBody,
+  snapshot: Snapshot,
+): ConfiguredProvider {
+  const { providers } = snapshot
+  const only = providers.size === 1 ? [...providers.keys()][0] : undefined
+  const name = header ?? said.provider ?? providerOfModel(body.asked, snapshot) ?? only
+  const place = said.path.split('?')[0]?.slice(0, 100)
+  if (name === undefined) {
+    throw new GatewayError('route_not_found', `The gateway itself serves nothing at /v1${place}. ${HOW_TO_NAME}`)
+  }
+  const found = providers.get(name)
+  if (found !== undefined) return found
+  throw new GatewayError(
+    'route_not_found',
+    `There is no provider "${name.slice(0, 60)}" to pass /v1${place} to. Configured: ${[...providers.keys()].join(', ') || 'none'}.`,
+  )
+}
+
+async function answer(call: UnroutedCall, asked: Omit<Passthrough, 'exchange' | 'principal' | 'head'>): Promise<void> {
+  const { id, context, exchange, principal, soFar } = call
+  const result = await passThrough(
+    {
+      ...asked,
+      exchange,
+      principal,
+      head(status, headers, waitedMs) {
+        soFar.status = status
+        soFar.waitedMs = waitedMs
+        return {
+          ...responseHeaders(headers),
+          'x-route-id': id,
+          'x-route-provider': encodeURI(asked.configured.name),
+        }
+      },
+    },
+    context,
+  )
+  if (result.type === 'failed') throw result.error
+  if (result.type === 'broken') soFar.error = result.error
+  if (result.type === 'abandoned') {
+    const left = new GatewayError('client_closed_request', 'The client left.')
+    soFar.status = left.status
+    soFar.error = left
+  }
+}

@@ -1,0 +1,110 @@
+import type { Attempt } from '../core/decision.ts'
+import { type GatewayError, toGatewayError } from '../core/errors.ts'
+import type { Exchange } from '../core/ports.ts'
+import type { Principal } from '../core/snapshot.ts'
+import type { Usage } from '../core/stream-part.ts'
+import type { WireFormat } from '../core/wire-format.ts'
+import type { Context } from '../pipeline.ts'
+import type { CallRecord } from '../telemetry/record.ts'
+import { authenticate } from './authenticate.ts'
+import { describeThrown } from './describe-thrown.ts'
+import { respondError } from './respond-error.ts'
+
+/** What is known of a call so far; filled in as it goes, so that a failure is written down with all of it. */
+export type CallSoFar = {
+  asked: string
+  provider: string | undefined
+  /** `provider/model` once it has answered. Never a client's own word: it becomes a label of metrics. */
+  target: string | undefined
+  status: number | undefined
+  stream: boolean
+  attempts: readonly Attempt[]
+  /** Milliseconds spent waiting for the upstream before the head of the answer. */
+  waitedMs: number
+  usage: Usage | undefined
+  isUsageEstimated: boolean
+  costUsd: number | undefined
+  error: GatewayError | undefined
+}
+
+export type UnroutedCall = {
+  readonly id: string
+  readonly exchange: Exchange
+  readonly context: Context
+  readonly principal: Principal
+  readonly soFar: CallSoFar
+}
+
+type Door = { readonly endpoint: string; readonly format: WireFormat }
+
+const MAX_ASKED = 100
+
+/** A call that no router sees: key, answer, errors in the caller's format, one record. Never rejects. */
+export async function serveUnrouted(
+  exchange: Exchange,
+  { endpoint, format }: Door,
+  context: Context,
+  answer: (call: UnroutedCall) => Promise<void>,
+): Promise<void> {
+  const { clock } = context.ports
+  const startedAt = clock.monotonic()
+  const startedAtEpochMs = clock.now()
+  const id = `rt_${context.ports.randomId(24)}`
+  let key = 'none'
+  const soFar: CallSoFar = {
+    asked: '',
+    provider: undefined,
+    target: undefined,
+    status: undefined,
+    stream: false,
+    attempts: [],
+    waitedMs: 0,
+    usage: undefined,
+    isUsageEstimated: false,
+    costUsd: undefined,
+    error: undefined,
+  }
+  try {
+    const principal = await authenticate(context.snapshot, exchange)
+    key = principal.name
+    await answer({ id, exchange, context, principal, soFar })
+  } catch (thrown) {
+    const error = toGatewayError(thrown)
+    soFar.error = error
+    if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
+    respondError(exchange.sink, format, error, { 'x-route-id': id })
+  }
+  const elapsedMs = clock.monotonic() - startedAt
+  context.telemetry.finished({
+    startedAtEpochMs,
+    traceparent: exchange.header('traceparent'),
+    record: () => recordOf({ id, endpoint, key, elapsedMs }, soFar),
+  })
+}
+
+type Frame = { readonly id: string; readonly endpoint: string; readonly key: string; readonly elapsedMs: number }
+
+function recordOf({ id, endpoint, key, elapsedMs }: Frame, soFar: CallSoFar): CallRecord {
+  const { error } = soFar
+  return {
+    id,
+    endpoint,
+    asked: soFar.asked.slice(0, MAX_ASKED),
+    target: soFar.target,
+    provider: soFar.provider,
+    status: soFar.status ?? error?.status ?? 200,
+    outcome: error?.code ?? 'complete',
+    stream: soFar.stream,
+    key,
+    decision: undefined,
+    attempts: soFar.attempts,
+    elapsedMs,
+    overheadMs: Math.max(0, elapsedMs - soFar.waitedMs),
+    ttftMs: undefined,
+    usage: soFar.usage,
+    isUsageEstimated: soFar.isUsageEstimated,
+    costUsd: soFar.costUsd,
+    finishReason: undefined,
+    detail: error?.detail,
+  }
+}

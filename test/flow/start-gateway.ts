@@ -1,6 +1,7 @@
 import { routers } from '../../routers/index.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { Inference } from '../../src/core/ports.ts'
+import type { Provider } from '../../src/core/provider.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { InboundKey, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target } from '../../src/core/target.ts'
@@ -30,7 +31,8 @@ type Options = {
   readonly maxAttempts?: number
   readonly keys?: readonly InboundKey[]
   readonly facts?: Facts
-  readonly provider?: string
+  /** Its id, or one of the test's own. Targets are asked in its format. */
+  readonly provider?: string | Provider
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
@@ -77,14 +79,15 @@ const noInference: Inference = {
 }
 
 function snapshotOf(options: Options): Snapshot {
-  const provider = providers.get(options.provider ?? 'openai-compatible')
-  if (provider === undefined) throw new Error(`no provider ${options.provider}`)
+  const { provider: given = 'openai-compatible' } = options
+  const provider = typeof given === 'string' ? providers.get(given) : given
+  if (provider === undefined) throw new Error(`no provider ${given}`)
   const targets = options.models.map(
     (model, index): Target => ({
       id: `up/${model}`,
       provider: 'up',
       model,
-      format: 'openai-chat',
+      format: provider.format,
       baseUrl: options.upstream,
       catalogId: undefined,
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },

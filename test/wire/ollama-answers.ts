@@ -35,7 +35,7 @@ export const STREAMS = {
   calls:
     line(
       57,
-      '"content":"","tool_calls":[{"id":"call_trmym6vj","function":{"index":0,"name":"read","arguments":{"path":"a","at":12345678901234567890,"share":1.0}}},{"id":"call_24957ol8","function":{"index":1,"name":"read","arguments":{}}}]',
+      '"content":"","tool_calls":[{"id":"call_trmym6vj","function":{"index":0,"name":"read","arguments":{"path":"a","at":12345678901234567890,"share":0.5}}},{"id":"call_24957ol8","function":{"index":1,"name":"read","arguments":{}}}]',
     ) +
     line(
       58,

@@ -180,7 +180,7 @@ test('a tool loop: arguments as objects with their digits, results with the tool
       name: undefined,
       content: [
         { type: 'reasoning', text: 'hm', signature: { by: 'anthropic-messages', value: 's' } },
-        { type: 'tool-call', id: 'a', name: 'f', argumentsText: '{"n":12345678901234567890,"x":1.0}' },
+        { type: 'tool-call', id: 'a', name: 'f', argumentsText: '{"n":12345678901234567890,"x":0.5}' },
         { type: 'tool-call', id: 'b', name: 'g', argumentsText: '' },
         { type: 'tool-call', id: 'c', name: 'h', argumentsText: '{"cut' },
         { type: 'tool-call', id: 'd', name: 'i', argumentsText: 'free', custom: true },
@@ -217,7 +217,7 @@ test('a tool loop: arguments as objects with their digits, results with the tool
       },
       { role: 'tool', content: 'no', tool_name: 'f', tool_call_id: 'a' },
       { role: 'tool', content: '', images: ['iVBO'], tool_name: 'g', tool_call_id: 'b' },
-    ]).replace('"RAW"', '{"n":12345678901234567890,"x":1.0}'),
+    ]).replace('"RAW"', '{"n":12345678901234567890,"x":0.5}'),
   )
   expect(losses.map(({ path }) => path)).toEqual([
     'messages[2].content[0].signature',

@@ -50,7 +50,7 @@ test('calls of several lines stay apart, and their numbers keep their digits', (
   expect(read(STREAMS.calls, true)).toMatchObject({
     finish: 'tool-calls',
     calls: [
-      { id: 'call_trmym6vj', name: 'read', argumentsText: '{"path":"a","at":12345678901234567890,"share":1.0}' },
+      { id: 'call_trmym6vj', name: 'read', argumentsText: '{"path":"a","at":12345678901234567890,"share":0.5}' },
       { id: 'call_24957ol8', name: 'read', argumentsText: '{}' },
       { id: 'call_9x', name: 'list', argumentsText: '{"deep":null}' },
     ],

@@ -119,12 +119,16 @@ describe('Cohere’s own SDK reads what we write', () => {
 
   async function readStream(): Promise<Reread & { readonly types: readonly string[] }> {
     const types: string[] = []
+    const kinds: (string | undefined)[] = []
     let [text, reasoning] = ['', '']
     const calls: { id: string; name: string; arguments: string }[] = []
     let end: Pick<Reread, 'finish' | 'input' | 'output'> = { finish: undefined, input: undefined, output: undefined }
     for await (const event of await client.chatStream({ model: 'm', messages: [{ role: 'user', content: 'x' }] })) {
       types.push(event.type)
+      if (event.type === 'content-start') kinds.push(event.delta?.message?.content?.type)
       if (event.type === 'content-delta') {
+        // A block is all thought or all text.
+        expect(Object.keys(event.delta?.message?.content ?? {})).toEqual([kinds[event.index ?? -1]])
         text += event.delta?.message?.content?.text ?? ''
         reasoning += event.delta?.message?.content?.thinking ?? ''
       } else if (event.type === 'tool-call-start') {
@@ -185,7 +189,7 @@ describe('Cohere’s own SDK reads what we write', () => {
 
   test('a stream that breaks ends with ERROR', async () => {
     const error = new GatewayError('stream_interrupted', 'It broke off.')
-    const body = `event: content-delta\ndata: {"type":"content-delta","index":0,"delta":{"message":{"content":{"text":"Hi"}}}}\n\n${cohereChat.writeStreamError(error)}`
+    const body = `event: content-start\ndata: {"type":"content-start","index":0,"delta":{"message":{"content":{"type":"text","text":""}}}}\n\nevent: content-delta\ndata: {"type":"content-delta","index":0,"delta":{"message":{"content":{"text":"Hi"}}}}\n\n${cohereChat.writeStreamError(error)}`
     server.answer = { status: 200, contentType: 'text/event-stream', body }
     expect(await readStream()).toMatchObject({ text: 'Hi', finish: 'ERROR' })
     expect(decode(cohereChat, new TextEncoder().encode(body), true).error).toBe('upstream_error')

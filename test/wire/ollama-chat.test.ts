@@ -57,6 +57,15 @@ test('calls of several lines stay apart, and their numbers keep their digits', (
   })
 })
 
+test('the index of a call is counted over lines, whatever the server counts', () => {
+  const reader = ollamaChat.createReader()
+  const parts = STREAMS.calls
+    .trim()
+    .split('\n')
+    .flatMap((data) => reader.push({ event: undefined, data }))
+  expect(parts.flatMap((part) => (part.type === 'tool-call-start' ? [part.index] : []))).toEqual([0, 1, 2])
+})
+
 test('an error inside a stream is the upstream’s; a stream that just ends was interrupted', () => {
   expect(read(STREAMS.failed, true).error).toBe('upstream_error')
   expect(read(STREAMS.text.split('\n').slice(0, 2).join('\n'), true).error).toBe('stream_interrupted')

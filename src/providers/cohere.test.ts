@@ -24,6 +24,22 @@ test('a proxy’s own path stays', () => {
   expect(cohere.authorize(callOf('https://proxy.example/cohere/v2', { type: 'chat' })).path).toBe('/cohere/v2/chat')
 })
 
+test('a model that is known not to reason is not asked to', () => {
+  const { target } = callOf('https://api.cohere.com', { type: 'chat' })
+  const ask = (reasoning: boolean | undefined) => {
+    const lost: string[] = []
+    const facts = reasoning === undefined ? {} : { reasoning }
+    const adjusting = {
+      target: { ...target, facts },
+      format: 'cohere-chat',
+      lose: (path: string) => void lost.push(path),
+    } as const
+    return [cohere.adjustBody({ model: 'm', thinking: { type: 'enabled' } }, adjusting), lost]
+  }
+  expect(ask(false)).toEqual([{ model: 'm' }, ['reasoning']])
+  for (const known of [true, undefined]) expect(ask(known)).toEqual([{ model: 'm', thinking: { type: 'enabled' } }, []])
+})
+
 function callOf(baseUrl: string, operation: Operation): ProviderCall {
   const target = {
     id: 'cohere/m',

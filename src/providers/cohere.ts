@@ -1,5 +1,6 @@
+import type { JsonObject } from '../core/json.ts'
 import type { HttpRequest } from '../core/ports.ts'
-import type { ProviderCall } from '../core/provider.ts'
+import type { Adjusting, ProviderCall } from '../core/provider.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 
 /** Cohere's own API. Its base URL may be written with a version or without. https://docs.cohere.com/reference/about */
@@ -9,6 +10,7 @@ export default defineProvider({
   baseUrl: 'https://api.cohere.com',
   keyVariable: 'COHERE_API_KEY',
   authorize,
+  adjustBody,
 })
 
 function authorize(call: ProviderCall): HttpRequest {
@@ -32,4 +34,12 @@ const SECOND = /^\/(?:chat|embed|rerank)(?:[?/]|$)/
 function versioned(path: string): string {
   if (/^\/(?:v\d|compatibility)\//.test(path)) return path
   return SECOND.test(path) ? `/v2${path}` : `/v1${path}`
+}
+
+/** Only models that reason know `thinking`. What the catalogue does not know is left to Cohere. */
+function adjustBody(body: JsonObject, { target, lose }: Adjusting): JsonObject {
+  const { thinking, ...rest } = body
+  if (thinking === undefined || target.facts.reasoning !== false) return body
+  lose('reasoning', 'the model does not reason')
+  return rest
 }

@@ -69,6 +69,25 @@ describe('what its OpenAI-compatible API passes over', () => {
   })
 })
 
+test('a model that is known not to reason is not asked to, which it would refuse', () => {
+  const { target } = callOf('http://127.0.0.1:11434', { type: 'chat' }, 'ollama-chat')
+  const ask = (reasoning: boolean | undefined, think: string | boolean) => {
+    const lost: string[] = []
+    const facts = reasoning === undefined ? {} : { reasoning }
+    const adjusting = {
+      target: { ...target, facts },
+      format: 'ollama-chat',
+      lose: (path: string) => void lost.push(path),
+    } as const
+    return [ollama.adjustBody({ model: 'm', think }, adjusting), lost]
+  }
+  expect(ask(false, 'high')).toEqual([{ model: 'm' }, ['reasoning']])
+  expect(ask(false, true)).toEqual([{ model: 'm' }, ['reasoning']])
+  expect(ask(false, false)).toEqual([{ model: 'm', think: false }, []])
+  expect(ask(true, 'high')).toEqual([{ model: 'm', think: 'high' }, []])
+  expect(ask(undefined, 'high')).toEqual([{ model: 'm', think: 'high' }, []])
+})
+
 function callOf(baseUrl: string, operation: Operation, format: WireFormatId): ProviderCall {
   const target = {
     id: 'ollama/m',

@@ -31,12 +31,23 @@ function pathOf(call: ProviderCall): string {
   return /^\/(?:api|v1)\//.test(path) ? path : `/v1${path}`
 }
 
+function adjustBody(body: JsonObject, adjusting: Adjusting): JsonObject {
+  return adjusting.format === 'ollama-chat' ? withoutThought(body, adjusting) : compatible(body, adjusting)
+}
+
+/** A model that cannot think refuses to be asked for it. What is not known of a model is left to the server. */
+function withoutThought(body: JsonObject, { target, lose }: Adjusting): JsonObject {
+  const { think, ...rest } = body
+  if (think === undefined || think === false || target.facts.reasoning !== false) return body
+  lose('reasoning', 'the model does not reason')
+  return rest
+}
+
 /**
  * Its OpenAI-compatible API passes over what it does not know, two things among them that change an answer: the newer name
  * of the limit, and the choice of tools. https://github.com/ollama/ollama/blob/main/openai/openai.go
  */
-function adjustBody(body: JsonObject, { format, lose }: Adjusting): JsonObject {
-  if (format !== 'openai-chat') return body
+function compatible(body: JsonObject, { lose }: Adjusting): JsonObject {
   const { max_completion_tokens: limit, tool_choice: choice, tools } = body
   const hasTools = Array.isArray(tools) && tools.length > 0
   if (hasTools && isForcing(choice)) lose('tool_choice', 'a model cannot be made to call a tool')

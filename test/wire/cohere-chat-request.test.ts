@@ -204,7 +204,7 @@ test('values out of range are sent as the nearest that is taken', () => {
   expect(write({ sampling }).body).toMatchObject({ p: 0.99, k: 500, presence_penalty: 0, frequency_penalty: 1 })
 })
 
-test('instructions stand first, in one message; later ones are the user’s words and said to be', () => {
+test('instructions stay where they were said', () => {
   const messages: Message[] = [
     { role: 'developer', content: [text('a')], name: undefined },
     { role: 'system', content: [text('b')], name: undefined },
@@ -213,17 +213,12 @@ test('instructions stand first, in one message; later ones are the user’s word
   ]
   const { body, losses } = write({ messages })
   expect(body['messages']).toEqual([
-    {
-      role: 'system',
-      content: [
-        { type: 'text', text: 'a' },
-        { type: 'text', text: 'b' },
-      ],
-    },
+    { role: 'system', content: 'a' },
+    { role: 'system', content: 'b' },
     { role: 'user', content: 'c' },
-    { role: 'user', content: 'd' },
+    { role: 'system', content: 'd' },
   ])
-  expect(losses.map(({ path }) => path)).toEqual(['messages[3].role'])
+  expect(losses).toEqual([])
 })
 
 test('a turn with calls has a plan in place of content; results come with their images after them', () => {
@@ -321,12 +316,13 @@ describe('documents', () => {
     const body = {
       model: 'm',
       messages: [{ role: 'user', content: 'x' }],
-      documents: ['plain', { id: 'd', data: { snippet: 's' } }],
+      documents: ['plain', { id: 'd', data: { snippet: 's' } }, { data: 'bare' }],
     }
     const [message] = cohereChat.readRequest(body).messages
     expect(message?.content).toMatchObject([
       { type: 'file', source: { mediaType: 'text/plain', data: btoa('plain') } },
       { type: 'file', name: 'd', source: { mediaType: 'application/json', data: btoa('{"snippet":"s"}') } },
+      { type: 'file', source: { mediaType: 'text/plain', data: btoa('bare') } },
       { type: 'text' },
     ])
     expect(cohereChat.unread(body)).toMatchObject([{ path: 'documents[1].id' }])

@@ -71,10 +71,11 @@ function readPart(value: JsonValue, path: string): ContentPart {
   }
 }
 
-/** A text, or an object whose members are the document: plain text where it has no others than text and title. */
+/** A text, or an object whose data are one or members: plain text where there are no others than text and title. */
 export function readDocument(value: JsonValue | undefined, path: string): FilePart {
   if (typeof value === 'string') return textFile('text/plain', value, undefined)
   const document = requiredObject(value, path, 'a string or an object with data')
+  if (typeof document['data'] === 'string') return textFile('text/plain', document['data'], textOf(document['id']))
   const data = isJsonObject(document['data']) ? document['data'] : document
   const { text, title, ...others } = data
   const name = textOf(title) ?? textOf(document['id'])

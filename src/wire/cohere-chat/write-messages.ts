@@ -15,7 +15,7 @@ export type MessageOptions = {
   /** False where documents cannot stand beside the rest of the request: their text goes into the turn. */
   readonly takesDocuments: boolean
   readonly omitsThoughts: boolean
-  /** What the model is told before everything else, after the client's own instructions. */
+  /** What the model is told before everything else. */
   readonly instruction: string | undefined
 }
 
@@ -24,16 +24,13 @@ export type Written = { readonly messages: readonly JsonObject[]; readonly docum
 type Writing = MessageOptions & { readonly documents: JsonObject[] }
 
 /**
- * Turns as messages. Instructions stand first, in one message ("system turn must be the first in the list",
- * https://docs.cohere.com/reference/errors); documents of the user stand beside the messages, where they are cited from.
+ * Turns as messages. Roles may follow each other in any order (https://cohere.com/blog/new-api-v2); documents of the user
+ * stand beside the messages, where they are cited from.
  */
 export function writeMessages(messages: readonly Message[], options: MessageOptions): Written {
   const writing: Writing = { ...options, documents: [] }
-  const end = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer')
-  const leading = messages.slice(0, end < 0 ? messages.length : end)
-  const instructions = leading.flatMap((message, index) => writeParts(message, `messages[${index}]`, writing))
-  if (options.instruction !== undefined) instructions.push({ type: 'text', text: options.instruction })
-  const written: JsonObject[] = instructions.length === 0 ? [] : [{ role: 'system', content: plain(instructions) }]
+  const written: JsonObject[] = []
+  if (options.instruction !== undefined) written.push({ role: 'system', content: options.instruction })
   // Images of results: they go into a user message once all results of the turn are there.
   let attachments: JsonObject[] = []
   const attach = (): void => {
@@ -41,7 +38,6 @@ export function writeMessages(messages: readonly Message[], options: MessageOpti
     attachments = []
   }
   for (const [index, message] of messages.entries()) {
-    if (index < leading.length) continue
     const path = `messages[${index}]`
     if (message.role === 'tool') {
       for (const [at, part] of message.content.entries()) {
@@ -59,14 +55,11 @@ export function writeMessages(messages: readonly Message[], options: MessageOpti
 }
 
 function writeTurn(message: Message, path: string, writing: Writing): JsonObject[] {
-  if (message.role !== 'user') {
-    writing.losses.lose(`${path}.role`, 'instructions may only come first; these were sent as words of the user')
-  }
   const before = writing.documents.length
   const parts = writeParts(message, path, writing)
   // A turn of nothing is refused; one whose documents were taken out is still a turn.
   if (parts.length === 0 && writing.documents.length === before) return []
-  return [{ role: 'user', content: plain(parts) }]
+  return [{ role: message.role === 'user' ? 'user' : 'system', content: plain(parts) }]
 }
 
 function writeParts(message: Message, path: string, writing: Writing): JsonObject[] {

@@ -329,6 +329,11 @@ describe('documents', () => {
   })
 })
 
+test('a budget alone turns thinking on', () => {
+  const body = { model: 'm', messages: [{ role: 'user', content: 'x' }], thinking: { token_budget: 500 } }
+  expect(cohereChat.readRequest(body).reasoning).toEqual({ budgetTokens: 500 })
+})
+
 test('members that only Cohere has are named', () => {
   const body = {
     model: 'm',

@@ -104,7 +104,8 @@ function readThinking(value: JsonValue | undefined): Reasoning | undefined {
   if (value === undefined || value === null) return undefined
   const { type, token_budget: budget } = requiredObject(value, 'thinking')
   if (type === 'disabled') return { effort: 'none' }
-  if (type !== 'enabled') throw wrong('thinking.type', '"enabled" or "disabled"', type)
+  // On unless turned off: https://docs.cohere.com/docs/reasoning shows budgets without a type.
+  if (type !== 'enabled' && type !== undefined) throw wrong('thinking.type', '"enabled" or "disabled"', type)
   return { budgetTokens: optionalNumber(budget, 'thinking.token_budget') ?? -1 }
 }
 

@@ -2,6 +2,7 @@
 import type { Provider } from '../core/provider.ts'
 import anthropic from './anthropic.ts'
 import azureOpenai from './azure-openai.ts'
+import cohere from './cohere.ts'
 import deepseek from './deepseek.ts'
 import fireworks from './fireworks.ts'
 import google from './google.ts'
@@ -21,6 +22,7 @@ import xai from './xai.ts'
 export const providers: ReadonlyMap<string, Provider> = new Map<string, Provider>([
   [anthropic.id, anthropic],
   [azureOpenai.id, azureOpenai],
+  [cohere.id, cohere],
   [deepseek.id, deepseek],
   [fireworks.id, fireworks],
   [google.id, google],

@@ -1,6 +1,12 @@
 import type { WireFormatId } from '../core/request.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import { cohereChat } from './cohere-chat/index.ts'
+import { ollamaChat } from './ollama-chat/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
 
 /** Every format the gateway speaks. */
-export const wireFormats: ReadonlyMap<WireFormatId, WireFormat> = new Map([[openaiChat.id, openaiChat]])
+export const wireFormats: ReadonlyMap<WireFormatId, WireFormat> = new Map([
+  [openaiChat.id, openaiChat],
+  [cohereChat.id, cohereChat],
+  [ollamaChat.id, ollamaChat],
+])

@@ -40,12 +40,13 @@ type Options = {
   readonly maxAttempts?: number
   readonly keys?: readonly InboundKey[]
   readonly facts?: Facts
-  readonly provider?: string
   /** Providers beside `up`, by name: where they are and what they are. */
   readonly more?: Readonly<Record<string, OtherProvider>>
   readonly aliases?: Readonly<Record<string, string>>
   readonly defaultPolicy?: string
   readonly embeddings?: Readonly<Record<string, Facts>>
+  /** Its id, or one of the test's own. Targets are asked in its format. */
+  readonly provider?: string | Provider
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
@@ -92,14 +93,15 @@ const noInference: Inference = {
 }
 
 function snapshotOf(options: Options): Snapshot {
-  const provider = providers.get(options.provider ?? 'openai-compatible')
-  if (provider === undefined) throw new Error(`no provider ${options.provider}`)
+  const { provider: given = 'openai-compatible' } = options
+  const provider = typeof given === 'string' ? providers.get(given) : given
+  if (provider === undefined) throw new Error(`no provider ${given}`)
   const targets = options.models.map(
     (model, index): Target => ({
       id: `up/${model}`,
       provider: 'up',
       model,
-      format: 'openai-chat',
+      format: provider.format,
       baseUrl: options.upstream,
       catalogId: undefined,
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },

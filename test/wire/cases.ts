@@ -9,7 +9,7 @@ import type { Decoded } from './decode.ts'
 import { decode } from './decode.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const DATA = join(ROOT, process.env['THALAMUS_DATA'] ?? '../shared/data')
+export const DATA = join(ROOT, process.env['THALAMUS_DATA'] ?? '../shared/data')
 const FILE = join(DATA, 'tools/providers/vercel_responses.jsonl.gz')
 
 /** Absent in a checkout without the shared data: the tests that need it are skipped and say so. */

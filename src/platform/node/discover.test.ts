@@ -18,7 +18,7 @@ afterEach(() => {
   }
 })
 
-async function localServer(answer: string | undefined, status = 200): Promise<Map<string, Provider>> {
+async function localServer(answer: string | undefined, status = 200, path = '/v1'): Promise<Map<string, Provider>> {
   const server = createServer((incoming, outgoing) => {
     if (answer === undefined) return
     outgoing.statusCode = incoming.url === '/v1/models' ? status : 404
@@ -30,7 +30,7 @@ async function localServer(answer: string | undefined, status = 200): Promise<Ma
   const provider = defineProvider({
     id: 'ollama',
     format: 'openai-chat',
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: `http://127.0.0.1:${port}${path}`,
     keyVariable: undefined,
     isLocal: true,
     authorize: (call) => bearerPost(call, '/chat/completions'),
@@ -44,6 +44,11 @@ test('the models of a local server are found', async () => {
     providers: { ollama: {} },
     models: ['ollama/llama3.1:8b', 'ollama/qwen3:4b'],
   })
+})
+
+test('a server whose base URL names no version is asked below /v1', async () => {
+  const found = await discover(await localServer('{"data":[{"id":"qwen3:4b"}]}', 200, ''), {})
+  expect(found.models).toEqual(['ollama/qwen3:4b'])
 })
 
 test.each([

@@ -1,5 +1,6 @@
 import { request } from 'undici'
 import type { Provider } from '../../core/provider.ts'
+import { modelsUrl } from './models-url.ts'
 
 /** What was found without a configuration, in the configuration's own form. */
 export type Discovered = {
@@ -22,7 +23,9 @@ export async function discover(
     if ((environment[keyVariable] ?? '') !== '') found[provider.id] = { key: `env:${keyVariable}` }
   }
   const local = [...providers.values()].filter((provider) => provider.isLocal === true)
-  const served = await Promise.all(local.map(async (provider) => ({ provider, models: await listModels(provider) })))
+  const served = await Promise.all(
+    local.map(async (provider) => ({ provider, models: await listModels(provider.baseUrl) })),
+  )
   const models: string[] = []
   for (const { provider, models: names } of served) {
     if (names.length === 0) continue
@@ -32,10 +35,11 @@ export async function discover(
   return { providers: found, models }
 }
 
-/** Names a local server gives at `/models`; none when nothing of the kind answers in time. */
-async function listModels(provider: Provider): Promise<string[]> {
+/** Names a local server gives at `/v1/models`; none when nothing of the kind answers in time. */
+async function listModels(baseUrl: string | undefined): Promise<string[]> {
+  if (baseUrl === undefined) return []
   try {
-    const response = await request(`${provider.baseUrl}/models`, {
+    const response = await request(modelsUrl(baseUrl), {
       signal: AbortSignal.timeout(PROBE_MS),
       headersTimeout: PROBE_MS,
     })

@@ -1,6 +1,7 @@
 import { request } from 'undici'
 import type { Problem } from '../../../config/problem.ts'
 import type { ConfiguredProvider, Snapshot } from '../../../core/snapshot.ts'
+import { modelsUrl } from '../models-url.ts'
 
 const LIVE_MS = 5_000
 
@@ -17,7 +18,7 @@ async function probe(provider: ConfiguredProvider, url: string | undefined): Pro
   const { secret } = provider
   const credentials = secret === undefined ? {} : { authorization: `Bearer ${secret}`, 'api-key': secret }
   try {
-    const { statusCode, body } = await request(`${url}/models`, {
+    const { statusCode, body } = await request(modelsUrl(url), {
       signal: AbortSignal.timeout(LIVE_MS),
       headers: { ...provider.headers, ...credentials },
     })

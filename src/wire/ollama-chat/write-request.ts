@@ -1,0 +1,120 @@
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { ChatRequest, Reasoning, ResponseFormat, Sampling } from '../../core/request.ts'
+import type { Tool } from '../../core/tool.ts'
+import type { Loss, Traits } from '../../core/wire-format.ts'
+import { chosenTools } from '../shared/chosen-tools.ts'
+import { CUSTOM_LOSS, CUSTOM_PARAMETERS } from '../shared/custom-as-function.ts'
+import type { Losses } from '../shared/lose.ts'
+import { createLosses } from '../shared/lose.ts'
+import { compact } from '../shared/read-json.ts'
+import { NO_MARKS, writeMessages } from './write-messages.ts'
+
+/** A request of any client as Ollama's own chat API takes it. https://docs.ollama.com/api/chat */
+export function writeRequest(
+  request: ChatRequest,
+  model: string,
+  traits: Traits = {},
+): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+  const losses = createLosses()
+  const { sampling } = request
+  const tools = writeTools(request, losses)
+  loseUnknown(request, losses)
+  const options = writeOptions(sampling)
+  const body = compact({
+    model,
+    messages: writeMessages(request.messages, losses, traits.reasoning === 'omit'),
+    tools: tools.length > 0 ? tools : undefined,
+    format: writeFormat(request.responseFormat),
+    think: writeThink(request.reasoning, losses),
+    options: Object.keys(options).length > 0 ? options : undefined,
+    logprobs: sampling.logprobs,
+    top_logprobs: sampling.topLogprobs,
+    // Left out, it would stream.
+    stream: request.stream,
+  })
+  return { body, losses: losses.list }
+}
+
+/** Nothing forces a call: a choice can only leave tools out. */
+function writeTools(request: ChatRequest, losses: Losses): JsonObject[] {
+  const { tools, mode } = chosenTools(request.tools, request.toolChoice, losses)
+  if (mode === 'none') return []
+  if (mode === 'required' && tools.length > 0) losses.lose('tool_choice', 'a model cannot be made to call a tool')
+  return tools.flatMap((tool) => writeTool(tool, `tools[${request.tools.indexOf(tool)}]`, losses))
+}
+
+function writeTool(tool: Tool, path: string, losses: Losses): JsonObject[] {
+  const { name, description, parameters, custom, native, cache, strict } = tool
+  if (native !== undefined) {
+    losses.lose(path, "a provider's own tool; this format has no counterpart")
+    return []
+  }
+  if (cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
+  if (custom !== undefined) losses.lose(path, CUSTOM_LOSS)
+  if (strict === true) losses.lose(`${path}.strict`, 'a model is not held to the schema of its arguments')
+  const schema = custom === undefined ? (parameters ?? { type: 'object', properties: {} }) : CUSTOM_PARAMETERS
+  return [{ type: 'function', function: compact({ name, description, parameters: schema }) }]
+}
+
+function writeFormat(format: ResponseFormat | undefined): JsonValue | undefined {
+  switch (format?.type) {
+    case undefined:
+    case 'text':
+      return undefined
+    case 'json-object':
+      return 'json'
+    case 'json-schema':
+      return format.schema
+    default: {
+      const unhandled: never = format
+      return unhandled
+    }
+  }
+}
+
+/** What is sent for each level. A model that cannot think refuses all but false. */
+const LEVELS: Readonly<Record<string, string | boolean>> = {
+  none: false,
+  minimal: 'low',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'high',
+  max: 'max',
+}
+
+function writeThink(reasoning: Reasoning | undefined, losses: Losses): string | boolean | undefined {
+  const { effort, budgetTokens } = reasoning ?? {}
+  if (effort !== undefined) {
+    const level = LEVELS[effort] ?? true
+    if (level !== effort && effort !== 'none') losses.lose('reasoning.effort', `${level} is the nearest level there is`)
+    return level
+  }
+  if (budgetTokens === undefined) return undefined
+  if (budgetTokens <= 0) return budgetTokens < 0
+  losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
+  // The shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000.
+  if (budgetTokens <= 6_400) return 'low'
+  return budgetTokens <= 16_000 ? 'medium' : 'high'
+}
+
+function writeOptions(sampling: Sampling): JsonObject {
+  return compact({
+    num_predict: sampling.maxOutputTokens,
+    temperature: sampling.temperature,
+    top_k: sampling.topK,
+    top_p: sampling.topP,
+    stop: sampling.stop,
+    seed: sampling.seed,
+    presence_penalty: sampling.presencePenalty,
+    frequency_penalty: sampling.frequencyPenalty,
+  })
+}
+
+function loseUnknown({ sampling, parallelToolCalls, user, metadata }: ChatRequest, losses: Losses): void {
+  if ((sampling.choices ?? 1) > 1) losses.lose('n', 'one answer a call is all there is')
+  if (parallelToolCalls === false)
+    losses.lose('parallel_tool_calls', 'the model decides how many tools it calls at once')
+  if (user !== undefined) losses.lose('user', 'this format names no end user')
+  if (metadata !== undefined) losses.lose('metadata', 'this format takes no labels')
+}

@@ -8,6 +8,7 @@ export default defineProvider({
   id: 'azure-openai',
   format: 'openai-chat',
   baseUrl: undefined,
+  exampleBaseUrl: 'https://RESOURCE.openai.azure.com/openai/v1',
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),

@@ -22,7 +22,7 @@ export function writeRequest(
   const losses = createLosses()
   const { messages } = request
   const names = fitToolNames(request.tools, messages)
-  const ids = createCallIds(messages)
+  const ids = createCallIds(messages, model)
   const writing = { model, losses, names, ids, documentName: createDocumentNames() }
   const said = writeMessages(messages, writing)
   const thinking = writeThinking(request, model, said.loop, losses)

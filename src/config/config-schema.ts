@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { WireFormatId } from '../core/request.ts'
 
 // The whole of thalamus.yaml. Strict: an unknown key is a typo. External names are snake_case, units stand in names.
 // A message of two lines is a problem and its remedy.
@@ -19,6 +20,17 @@ const routing = z.record(z.string(), jsonValue).describe('The same members as a 
 const isoDate = z.string().regex(/^\d{4}-\d{2}(?:-\d{2})?$/, 'not a date\nWrite it as 2024-07-23 or 2024-07.')
 const modality = z.enum(['text', 'image', 'audio', 'video', 'pdf'])
 
+const rate = (what: string) => z.number().nonnegative().exactOptional().describe(`USD per million ${what}.`)
+
+const longPrompt = z.strictObject({
+  above_tokens: z.int().positive().describe('Prompts longer than this cost these rates.'),
+  price_in: rate('prompt tokens'),
+  price_out: rate('answer tokens'),
+  price_cached_in: rate('prompt tokens read from a cache'),
+  price_cache_write: rate('prompt tokens written to a cache'),
+  price_cache_write_1h: rate('prompt tokens kept in a cache for an hour'),
+})
+
 const facts = z.strictObject({
   price_in: z.number().nonnegative().exactOptional().describe('USD per million prompt tokens.'),
   price_out: z.number().nonnegative().exactOptional().describe('USD per million answer tokens.'),
@@ -32,6 +44,12 @@ const facts = z.strictObject({
     .nonnegative()
     .exactOptional()
     .describe('USD per million prompt tokens written to a cache.'),
+  price_cache_write_1h: rate('prompt tokens kept in a cache for an hour'),
+  price_reasoning: rate('reasoning tokens, where they cost other than the answer’s'),
+  price_audio_in: rate('prompt tokens that are sound'),
+  price_audio_cached_in: rate('prompt tokens that are sound and read from a cache'),
+  price_audio_out: rate('answer tokens that are sound'),
+  long_prompt: longPrompt.exactOptional().describe('Rates of calls with a long prompt.'),
   context_tokens: z.int().positive().exactOptional().describe('Tokens of prompt and answer together.'),
   max_output_tokens: z.int().positive().exactOptional().describe('Most tokens of one answer.'),
   modalities_in: z.array(modality).exactOptional().describe('What a prompt may hold.'),
@@ -101,6 +119,16 @@ const server = z.strictObject({
   keys: z.array(key).default([]).describe('Who may call. Without keys only this machine may.'),
 })
 
+const WIRE_FORMATS = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+  'bedrock-converse',
+  'cohere-chat',
+  'ollama-chat',
+] as const satisfies readonly WireFormatId[]
+
 const provider = z.strictObject({
   type: z.string().optional().describe('The built-in provider this is, when its name does not say so.'),
   key: secretReference.optional(),
@@ -112,7 +140,7 @@ const provider = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('Sent with every request to this provider. A value may be a reference: env:NAME, Bearer file:/path.'),
-  format: z.enum(['openai-chat']).optional().describe('The JSON shape it speaks.'),
+  format: z.enum(WIRE_FORMATS).optional().describe('The JSON shape it speaks, when its type does not say so.'),
   tool_calls: z.string().default('native').describe('native, auto, emulate or a dialect.'),
   refine: z.int().min(0).max(2).default(0).describe('Rounds of refinement.'),
 })

@@ -1,5 +1,6 @@
 import type { Secrets } from '../core/ports.ts'
 import type { Provider } from '../core/provider.ts'
+import type { WireFormatId } from '../core/request.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Config, ProviderConfig } from './config-schema.ts'
 import type { Say } from './problem.ts'
@@ -8,7 +9,11 @@ import { readHeaders } from './read-headers.ts'
 import { readSecret } from './read-secret.ts'
 
 /** A configured provider whose address is known. */
-export type LocatedProvider = ConfiguredProvider & { readonly baseUrl: string }
+export type LocatedProvider = ConfiguredProvider & {
+  readonly baseUrl: string
+  /** In which its models are asked: the provider's own, or the one the configuration names. */
+  readonly format: WireFormatId
+}
 
 type Sources = { readonly providers: ReadonlyMap<string, Provider>; readonly secrets: Secrets }
 
@@ -29,13 +34,19 @@ function readProvider(
   say: Say,
 ): LocatedProvider | undefined {
   const path = `providers.${name}`
-  const type = settings.type ?? (providers.has(name) ? name : 'openai-compatible')
+  const type = settings.type ?? (providers.has(name) ? name : speakerOf(settings.format, providers))
   const provider = providers.get(type)
   if (provider === undefined) {
     say(`${path}.type`, `there is no provider "${type}"`, suggestion(type, providers.keys()))
     return undefined
   }
   const { keyVariable } = provider
+  const spoken = [provider.format, ...(provider.alsoSpeaks ?? []), ...(provider.speaksIfTold ?? [])]
+  const format = settings.format ?? provider.format
+  if (!spoken.includes(format)) {
+    say(`${path}.format`, `a provider of the type ${type} does not speak ${format}`, `It speaks ${spoken.join(', ')}.`)
+    return undefined
+  }
   const baseUrl = (settings.base_url ?? provider.baseUrl)?.replace(/\/+$/, '')
   if (baseUrl === undefined) say(`${path}.base_url`, 'missing', locationRemedy(name, settings, provider, providers))
   else if (/[?#]/.test(baseUrl)) say(`${path}.base_url`, 'has a query or a fragment', 'End it before "?" or "#".')
@@ -45,7 +56,13 @@ function readProvider(
     say(`${path}.key`, 'missing', `Add key: env:${keyVariable}`)
   const secret = settings.key === undefined ? undefined : readSecret(settings.key, `${path}.key`, secrets, say)
   const headers = readHeaders(settings.headers, `${path}.headers`, secrets, say)
-  return baseUrl === undefined ? undefined : { name, provider, secret, headers, baseUrl }
+  return baseUrl === undefined ? undefined : { name, provider, secret, headers, baseUrl, format }
+}
+
+/** The type that stands for a server of one's own: the first that speaks the format and has no quirks of its own for it. */
+function speakerOf(format: WireFormatId | undefined, providers: ReadonlyMap<string, Provider>): string {
+  if (format === undefined || format.startsWith('openai-')) return 'openai-compatible'
+  return [...providers.values()].find((provider) => provider.format === format)?.id ?? 'openai-compatible'
 }
 
 function locationRemedy(

@@ -56,7 +56,7 @@ function targetOf(provider: LocatedProvider, model: string, said: Facts | undefi
     id: `${provider.name}/${model}`,
     provider: provider.name,
     model,
-    format: provider.provider.format,
+    format: provider.format,
     baseUrl: provider.baseUrl,
     catalogId: entry?.of ?? entry?.id,
     facts: { ...entry?.facts, ...local, ...said },

@@ -46,6 +46,8 @@ export type Provider = {
   readonly format: WireFormatId
   /** Formats it takes as well: clients that speak one of them are passed through. */
   readonly alsoSpeaks?: readonly WireFormatId[]
+  /** Formats the configuration may name instead, for servers of which only their owner knows. */
+  readonly speaksIfTold?: readonly WireFormatId[]
   /** Without a trailing slash; `undefined` when only the configuration can tell. */
   readonly baseUrl: string | undefined
   /** What one looks like, where only the configuration can tell. */

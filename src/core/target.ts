@@ -2,6 +2,16 @@ import type { WireFormatId } from './request.ts'
 
 export type Modality = 'text' | 'image' | 'audio' | 'video' | 'pdf'
 
+/** Rates of calls whose prompt is longer than `above_tokens`; all of the call's tokens are charged so. */
+export type LongPrompt = {
+  readonly above_tokens: number
+  readonly price_in?: number
+  readonly price_out?: number
+  readonly price_cached_in?: number
+  readonly price_cache_write?: number
+  readonly price_cache_write_1h?: number
+}
+
 /**
  * What is known of a model at one provider. Names are those of the configuration and of the JSON API, so facts travel
  * unrenamed from the catalogue and `models[].facts` to `/v1/models`. A missing fact is unknown, never a default.
@@ -12,6 +22,15 @@ export type Facts = {
   readonly price_out?: number
   readonly price_cached_in?: number
   readonly price_cache_write?: number
+  /** For what is kept an hour instead of five minutes. */
+  readonly price_cache_write_1h?: number
+  /** Reasoning tokens, where they cost other than the answer's. */
+  readonly price_reasoning?: number
+  readonly price_audio_in?: number
+  readonly price_audio_cached_in?: number
+  readonly price_audio_out?: number
+  /** The rates of a call whose prompt is long. */
+  readonly long_prompt?: LongPrompt
   /** Tokens of prompt and answer together. */
   readonly context_tokens?: number
   readonly max_output_tokens?: number

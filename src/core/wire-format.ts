@@ -63,6 +63,8 @@ export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
 export type WireFormat = {
   readonly id: WireFormatId
   readonly framing: Framing
+  /** Arguments of tools are objects in it: its bodies are read so that their integers keep all digits. */
+  readonly hasObjectArguments?: boolean
   /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. */
   readRequest(body: JsonObject, said?: PathFacts): ChatRequest
   /** What of a client's body of this format a ChatRequest does not hold: lost wherever another format is spoken. */

@@ -1,3 +1,4 @@
+import { ratesOf } from '../core/rates.ts'
 import type { Prediction, Signals } from '../core/router.ts'
 import type { Target } from '../core/target.ts'
 
@@ -31,10 +32,11 @@ export function estimate(
   const predicted = prediction?.outputTokens
   // min(E[out], cap) is an upper bound of E[min(out, cap)]: never less than what to expect.
   const outputTokens = Math.min(predicted ?? ASSUMED_OUTPUT_TOKENS, signals.maxOutputTokens ?? Number.POSITIVE_INFINITY)
+  const { price_in: inputRate, price_out: outputRate } = ratesOf(facts, signals.promptTokens)
   const costUsd =
-    facts.price_in === undefined || facts.price_out === undefined
+    inputRate === undefined || outputRate === undefined
       ? undefined
-      : (facts.price_in * signals.promptTokens + facts.price_out * outputTokens * signals.choices) / 1_000_000
+      : (inputRate * signals.promptTokens + outputRate * outputTokens * signals.choices) / 1_000_000
   const measured = live(target.id)
   const ttftMs = measured?.ttftMs ?? facts.ttft_ms
   const tokensPerSecond = measured?.tokensPerSecond ?? facts.tokens_per_second

@@ -1,3 +1,4 @@
+import type { Usage } from '../core/stream-part.ts'
 import type { Metrics } from './metrics.ts'
 import type { CallRecord } from './record.ts'
 import type { CounterCell, HistogramCell } from './registry.ts'
@@ -6,10 +7,8 @@ import type { CounterCell, HistogramCell } from './registry.ts'
 type Series = {
   readonly requests: CounterCell
   ttft: HistogramCell | undefined
-  input: CounterCell | undefined
-  output: CounterCell | undefined
-  cachedInput: CounterCell | undefined
-  reasoning: CounterCell | undefined
+  /** By the label's value. */
+  readonly tokens: Map<string, CounterCell>
   cost: CounterCell | undefined
 }
 
@@ -25,10 +24,7 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
     const created = {
       requests: metrics.requests.cell(record.endpoint, model, String(record.status)),
       ttft: undefined,
-      input: undefined,
-      output: undefined,
-      cachedInput: undefined,
-      reasoning: undefined,
+      tokens: new Map<string, CounterCell>(),
       cost: undefined,
     }
     known.set(name, created)
@@ -51,21 +47,24 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
       series.cost.value += costUsd
     }
     if (usage === undefined) return
-    if (usage.inputTokens !== undefined) {
-      series.input ??= metrics.tokens.cell(model, 'input')
-      series.input.value += usage.inputTokens
-    }
-    if (usage.outputTokens !== undefined) {
-      series.output ??= metrics.tokens.cell(model, 'output')
-      series.output.value += usage.outputTokens
-    }
-    if (usage.cachedInputTokens !== undefined) {
-      series.cachedInput ??= metrics.tokens.cell(model, 'cached_input')
-      series.cachedInput.value += usage.cachedInputTokens
-    }
-    if (usage.reasoningTokens !== undefined) {
-      series.reasoning ??= metrics.tokens.cell(model, 'reasoning')
-      series.reasoning.value += usage.reasoningTokens
+    for (const [kind, member] of KINDS) {
+      const count = usage[member]
+      if (count === undefined) continue
+      const cell = series.tokens.get(kind) ?? metrics.tokens.cell(model, kind)
+      series.tokens.set(kind, cell)
+      cell.value += count
     }
   }
 }
+
+/** The label `kind` and the count behind it. The kinds after the first two are parts of these. */
+const KINDS = [
+  ['input', 'inputTokens'],
+  ['output', 'outputTokens'],
+  ['cached_input', 'cachedInputTokens'],
+  ['cache_write', 'cacheWriteTokens'],
+  ['cache_write_1h', 'longCacheWriteTokens'],
+  ['reasoning', 'reasoningTokens'],
+  ['audio_input', 'inputAudioTokens'],
+  ['audio_output', 'outputAudioTokens'],
+] as const satisfies readonly (readonly [string, keyof Usage])[]

@@ -88,6 +88,11 @@ function logFields(record: CallRecord): Record<string, unknown> {
     ttft_ms: round(record.ttftMs),
     tokens_in: record.usage?.inputTokens,
     tokens_out: record.usage?.outputTokens,
+    tokens_cached: record.usage?.cachedInputTokens,
+    tokens_cache_write: record.usage?.cacheWriteTokens,
+    tokens_reasoning: record.usage?.reasoningTokens,
+    tokens_audio_in: record.usage?.inputAudioTokens,
+    tokens_audio_out: record.usage?.outputAudioTokens,
     usage_estimated: record.isUsageEstimated ? true : undefined,
     cost_usd: record.costUsd,
   }

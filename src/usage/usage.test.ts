@@ -16,6 +16,36 @@ test('each kind of token is priced at its own rate, cached ones once', () => {
   expect(priceUsage({ price_in: 2, price_out: 10 }, usage(1_000_000, 0, 400_000))).toBeCloseTo(2)
 })
 
+test('an hour in the cache, sound, and reasoning have their rates, and what has none costs what it is part of', () => {
+  const facts = {
+    price_in: 2,
+    price_out: 10,
+    price_cached_in: 0.2,
+    price_cache_write: 2.5,
+    price_cache_write_1h: 4,
+    price_reasoning: 3,
+    price_audio_in: 20,
+    price_audio_out: 40,
+  }
+  const full = {
+    ...usage(1_000_000, 500_000, 200_000),
+    cacheWriteTokens: 300_000,
+    longCacheWriteTokens: 100_000,
+    inputAudioTokens: 50_000,
+    outputAudioTokens: 200_000,
+    reasoningTokens: 100_000,
+  }
+  const input = 0.45 * 2 + 0.05 * 20 + 0.2 * 0.2 + 0.2 * 2.5 + 0.1 * 4
+  expect(priceUsage(facts, full)).toBeCloseTo(input + 0.2 * 10 + 0.2 * 40 + 0.1 * 3, 10)
+  expect(priceUsage({ price_in: 2, price_out: 10 }, full)).toBeCloseTo(2 + 5, 10)
+})
+
+test('a long prompt moves the whole call to its own rates', () => {
+  const facts = { price_in: 1, price_out: 4, long_prompt: { above_tokens: 200_000, price_in: 2, price_out: 6 } }
+  expect(priceUsage(facts, usage(200_000, 100_000))).toBeCloseTo(0.2 + 0.4, 10)
+  expect(priceUsage(facts, usage(200_001, 100_000))).toBeCloseTo(0.400002 + 0.6, 10)
+})
+
 test('an unknown price or count gives no cost instead of a wrong one', () => {
   expect(priceUsage({ price_out: 1 }, usage(1, 1))).toBeUndefined()
   expect(priceUsage({ price_in: 1, price_out: 1 }, { ...usage(1, 1), outputTokens: undefined })).toBeUndefined()

@@ -33,3 +33,8 @@ export function awsEvents(lines: string): WireEvent[] {
       return { event: name.endsWith('Exception') ? `exception:${name}` : name, data: JSON.stringify(payload) }
     })
 }
+
+/** The same lines as the binary messages that Bedrock sends. */
+export function awsFrames(lines: string): Uint8Array {
+  return encodeAwsEvents(awsEvents(lines))
+}

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { WireFormat } from '../../src/core/wire-format.ts'
-import { awsEvents, encodeAwsEvents } from './aws-frames.ts'
+import { awsFrames } from './aws-frames.ts'
 import type { Decoded } from './decode.ts'
 import { decode } from './decode.ts'
 
@@ -94,11 +94,6 @@ function bytesOf({ raw, raw_base64: base64, api, mode }: Row): Uint8Array {
   if (bytes !== undefined && bytes[0] !== 0x7b) return new Uint8Array(bytes)
   const text = raw ?? bytes?.toString('utf8') ?? ''
   return api === 'bedrock-converse' && mode === 'stream' ? awsFrames(text) : new TextEncoder().encode(text)
-}
-
-/** Lines of `{"messageStart": {…}}` as the binary messages that Bedrock sends. */
-export function awsFrames(lines: string): Uint8Array {
-  return encodeAwsEvents(awsEvents(lines))
 }
 
 /** Case id ▶ why our result differs from the reference's on purpose. */

@@ -110,10 +110,16 @@ function readCall(call: JsonObject): ToolCallPart {
     type: 'tool-call',
     id: textOf(call['id']) ?? textOf(object['name']) ?? '',
     name: textOf(object['name']) ?? '',
-    argumentsText: typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given),
+    argumentsText: readArguments(given, isJsonObject(custom)),
     ...(isJsonObject(custom) ? { custom: true } : {}),
     ...(signature === undefined ? {} : { signature }),
   }
+}
+
+/** No arguments are `{}`: an empty text, once in a history, would be refused by every later model. */
+function readArguments(given: JsonValue | undefined, isCustom: boolean): string {
+  if (typeof given === 'string') return given === '' && !isCustom ? '{}' : given
+  return given === undefined || given === null ? '{}' : JSON.stringify(given)
 }
 
 /** A `tool` message, or a `function` message of old, which names the call by the function's name. */

@@ -154,6 +154,46 @@ test('a tool loop goes round: calls, results, and signed thoughts come back to t
   })
 })
 
+test('tools are called by the names that the client gave them', async () => {
+  const long = `mcp__server__${'x'.repeat(60)}`
+  const answered = (name: string, stream: boolean): BedrockAnswer => {
+    const toolUse = { toolUseId: 'tooluse_1', name, input: { a: 1 } }
+    if (!stream) {
+      return {
+        body: JSON.stringify({
+          output: { message: { role: 'assistant', content: [{ toolUse }] } },
+          stopReason: 'tool_use',
+        }),
+      }
+    }
+    return {
+      events: [
+        event('messageStart', { role: 'assistant' }),
+        event('contentBlockStart', { contentBlockIndex: 0, start: { toolUse: { toolUseId: 'tooluse_1', name } } }),
+        event('contentBlockDelta', { contentBlockIndex: 0, delta: { toolUse: { input: '{"a":1}' } } }),
+        event('contentBlockStop', { contentBlockIndex: 0 }),
+        event('messageStop', { stopReason: 'tool_use' }),
+      ],
+    }
+  }
+  const client = await start(({ body, stream }) => {
+    const { tools } = body['toolConfig'] as { tools: { toolSpec: { name: string } }[] }
+    return answered(tools[1]?.toolSpec.name ?? '', stream)
+  })
+  const tools = ['fine', long].map((name) => ({
+    type: 'function' as const,
+    function: { name, parameters: { type: 'object' } },
+  }))
+  const request = { model: `up/${SONNET}`, messages: [...HELLO], tools }
+  const whole = await client.chat.completions.create(request)
+  const streamed = await client.chat.completions.stream(request).finalChatCompletion()
+  for (const { choices } of [whole, streamed]) {
+    expect(calledBy(choices[0]?.message.tool_calls)).toEqual([
+      { id: 'tooluse_1', name: long, argumentsText: '{"a":1}' },
+    ])
+  }
+})
+
 test('what Bedrock cannot be told stands in a header', async () => {
   await start(() => ({ events: [...BEGUN, ...ENDED] }))
   const response = await post(gateway?.url ?? '', { model: `up/${SONNET}`, messages: HELLO, seed: 1, stream: true })

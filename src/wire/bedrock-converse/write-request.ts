@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
-import type { Loss } from '../../core/wire-format.ts'
+import type { WrittenRequest } from '../../core/wire-format.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
@@ -15,10 +15,7 @@ import { writeTools } from './write-tools.ts'
  * A request of any client as a Converse body. The model and whether the answer streams stand in the path.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(request: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
   const { messages } = request
   const names = fitToolNames(request.tools, messages)
@@ -45,7 +42,9 @@ export function writeRequest(
     outputConfig: format.output,
     requestMetadata: writeMetadata(request.metadata, losses),
   })
-  return { body, losses: losses.list }
+  const renamed = [...names].filter(([name, written]) => name !== written)
+  if (renamed.length === 0) return { body, losses: losses.list }
+  return { body, losses: losses.list, toolNames: new Map(renamed.map(([name, written]) => [written, name])) }
 }
 
 function orNothing<Value extends object>(value: Value): Value | undefined {

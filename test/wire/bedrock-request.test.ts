@@ -1,10 +1,14 @@
+import type { ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
+import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ContentPart } from '../../src/core/content.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { ChatRequest, Message } from '../../src/core/request.ts'
 import type { Tool } from '../../src/core/tool.ts'
 import { bedrockConverse } from '../../src/wire/bedrock-converse/index.ts'
+import type { AwsSdk } from './aws-sdk.ts'
+import { startAwsSdk } from './aws-sdk.ts'
 import { expectValid, requestOf, user } from './bedrock-rules.ts'
 
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
@@ -245,6 +249,43 @@ describe('a request', () => {
       expect(bedrockConverse.readRequest(body, { model: OPUS }).reasoning).toEqual(reasoning)
     },
   )
+})
+
+describe('AWS’s own SDK', () => {
+  let sdk: AwsSdk
+  beforeAll(async () => {
+    sdk = await startAwsSdk()
+    sdk.served = {
+      status: 200,
+      type: 'application/json',
+      body: '{"output":{"message":{"role":"assistant","content":[]}}}',
+    }
+  })
+  afterAll(() => sdk.close())
+
+  /** Bytes stand in base64 on the wire and as bytes in the SDK's requests. */
+  function withBytes(value: unknown, name = ''): unknown {
+    if ((name === 'bytes' || name === 'redactedContent') && typeof value === 'string')
+      return Buffer.from(value, 'base64')
+    if (Array.isArray(value)) return value.map((one) => withBytes(one))
+    if (typeof value !== 'object' || value === null) return value
+    // What a model or a tool takes is no structure of the service's.
+    const isOpen = ['input', 'json', 'additionalModelRequestFields'].includes(name)
+    if (isOpen) return value
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withBytes(member, key)]))
+  }
+
+  test('sends every member that we write: none is unknown to the service, none is elsewhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(request, fc.constantFrom(...MODELS), async (given, model) => {
+        const body = JSON.parse(JSON.stringify(bedrockConverse.writeRequest(given, model).body)) as JsonObject
+        const input = { modelId: model, ...(withBytes(body) as object) } as ConverseCommandInput
+        await sdk.client.send(new ConverseCommand(input))
+        expect(JSON.parse(sdk.sent.at(-1)?.body ?? '')).toEqual(body)
+      }),
+      { numRuns: 100 },
+    )
+  })
 })
 
 // Anything a client may send: roles in any order, blank words, ids and names of other providers, results without calls.

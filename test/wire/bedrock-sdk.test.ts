@@ -1,7 +1,5 @@
-import { createServer } from 'node:http2'
 import type { ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime'
 import {
-  BedrockRuntimeClient,
   ConverseCommand,
   ConverseStreamCommand,
   ThrottlingException,
@@ -17,36 +15,18 @@ import type { WireEvent } from '../../src/core/wire-format.ts'
 import { bedrockConverse } from '../../src/wire/bedrock-converse/index.ts'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
 import { encodeAwsEvents } from './aws-frames.ts'
+import type { AwsSdk } from './aws-sdk.ts'
+import { startAwsSdk } from './aws-sdk.ts'
 import { casesOf, hasCases } from './cases.ts'
 import { partsOf } from './decode.ts'
 
-// AWS's own SDK reads what the format writes, from a real server (HTTP/2, as the SDK speaks to this service).
+// AWS's own SDK reads what the format writes.
 
-type Served = { readonly status: number; readonly type: string; readonly body: Uint8Array | string }
-
-let served: Served = { status: 500, type: 'text/plain', body: '' }
-const server = createServer((_request, response) => {
-  response.writeHead(served.status, { 'content-type': served.type })
-  response.end(served.body)
-})
-let client: BedrockRuntimeClient
-
+let sdk: AwsSdk
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  client = new BedrockRuntimeClient({
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${port}`,
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-  })
+  sdk = await startAwsSdk()
 })
-
-afterAll(async () => {
-  client.destroy()
-  await new Promise((resolve) => server.close(resolve))
-})
+afterAll(() => sdk.close())
 
 const ASKED = { modelId: 'm', messages: [{ role: 'user' as const, content: [{ text: 'Hello' }] }] }
 const CONTEXT = { id: 'x', model: 'm', createdSeconds: 0, includeUsage: true }
@@ -65,8 +45,8 @@ const NOTHING = { text: '', reasoning: '', stopReason: undefined, usage: undefin
 
 async function seenWhole(parts: readonly StreamPart[]): Promise<Seen> {
   const body = bedrockConverse.writeResponse(parts, CONTEXT)
-  served = { status: 200, type: 'application/json', body: JSON.stringify(body) }
-  const { output, stopReason, usage } = await client.send(new ConverseCommand(ASKED))
+  sdk.served = { status: 200, type: 'application/json', body: JSON.stringify(body) }
+  const { output, stopReason, usage } = await sdk.client.send(new ConverseCommand(ASKED))
   const seen: Seen = { ...NOTHING, signatures: [], calls: [], stopReason, usage: counts(usage) }
   expect(output?.message?.role).toBe('assistant')
   for (const { text, toolUse, reasoningContent } of output?.message?.content ?? []) {
@@ -89,8 +69,8 @@ function written(parts: readonly StreamPart[]): WireEvent[] {
 }
 
 async function sendEvents(events: readonly WireEvent[]): Promise<ConverseStreamOutput[]> {
-  served = { status: 200, type: 'application/vnd.amazon.eventstream', body: encodeAwsEvents(events) }
-  const { stream } = await client.send(new ConverseStreamCommand(ASKED))
+  sdk.served = { status: 200, type: 'application/vnd.amazon.eventstream', body: encodeAwsEvents(events) }
+  const { stream } = await sdk.client.send(new ConverseStreamCommand(ASKED))
   const got: ConverseStreamOutput[] = []
   for await (const one of stream ?? []) got.push(one)
   return got
@@ -282,12 +262,12 @@ describe('what other formats say beyond words', () => {
         { type: 'reasoning-end', redacted: true, signature },
         { type: 'text-delta', text: 'Hi' },
       ])
-      served = {
+      sdk.served = {
         status: 200,
         type: 'application/json',
         body: JSON.stringify(bedrockConverse.writeResponse(parts, CONTEXT)),
       }
-      const { output } = await client.send(new ConverseCommand(ASKED))
+      const { output } = await sdk.client.send(new ConverseCommand(ASKED))
       const bytes = output?.message?.content?.[0]?.reasoningContent?.redactedContent
       const redactedContent = Buffer.from(bytes ?? []).toString('base64')
       const message = { role: 'assistant', content: [{ reasoningContent: { redactedContent } }] }
@@ -314,12 +294,12 @@ describe('what other formats say beyond words', () => {
       { type: 'text-delta', text: 'See.' },
       { type: 'citation', url: 'https://example.org/', title: 'Example' },
     ])
-    served = {
+    sdk.served = {
       status: 200,
       type: 'application/json',
       body: JSON.stringify(bedrockConverse.writeResponse(parts, CONTEXT)),
     }
-    const { output } = await client.send(new ConverseCommand(ASKED))
+    const { output } = await sdk.client.send(new ConverseCommand(ASKED))
     const content = output?.message?.content ?? []
     expect(Buffer.from(content[0]?.image?.source?.bytes ?? []).toString('base64')).toBe('iVBORw0KGgo=')
     expect(content.at(-1)?.citationsContent?.citations?.[0]?.location?.web?.url).toBe('https://example.org/')
@@ -369,9 +349,13 @@ describe('errors', () => {
     ['invalid_request', ValidationException],
   ] as const)('%s is thrown as its exception, whole and in a stream', async (code, type) => {
     const error = new GatewayError(code, 'Not now.', { param: 'messages' })
-    served = { status: error.status, type: 'application/json', body: JSON.stringify(bedrockConverse.writeError(error)) }
-    await expect(client.send(new ConverseCommand(ASKED))).rejects.toThrow(type)
-    await expect(client.send(new ConverseCommand(ASKED))).rejects.toThrow('Not now.')
+    sdk.served = {
+      status: error.status,
+      type: 'application/json',
+      body: JSON.stringify(bedrockConverse.writeError(error)),
+    }
+    await expect(sdk.client.send(new ConverseCommand(ASKED))).rejects.toThrow(type)
+    await expect(sdk.client.send(new ConverseCommand(ASKED))).rejects.toThrow('Not now.')
     const writer = bedrockConverse.createWriter(CONTEXT)
     const begun = HI.flatMap((part) => writer.push(part))
     const broken = [...begun, eventOf(bedrockConverse.writeStreamError(error))]

@@ -15,6 +15,7 @@ import { readDirectives } from './directives/read-directives.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
+import { withToolNames } from './dispatch/renamed-tools.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
 import { route } from './route/route.ts'
@@ -85,6 +86,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
 class SentCall implements DispatchedCall {
   overheadMs = 0
   private losses: readonly Loss[] = []
+  private toolNames: ReadonlyMap<string, string> | undefined = undefined
   private readonly call: ChatCall
   private readonly routed: Routed
   private readonly context: Context
@@ -96,7 +98,8 @@ class SentCall implements DispatchedCall {
   }
 
   formatOf(target: Target): WireFormat {
-    return translationOf(target, this.call.format, this.routed.isNamed, this.context).spoken
+    const { spoken } = translationOf(target, this.call.format, this.routed.isNamed, this.context)
+    return this.toolNames === undefined ? spoken : withToolNames(spoken, this.toolNames)
   }
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
@@ -104,8 +107,9 @@ class SentCall implements DispatchedCall {
     const { ports } = context
     const asking = { ask: context.ask, now: ports.clock.now() }
     const translation = translationOf(target, call.format, routed.isNamed, context)
-    const { request, losses } = upstreamRequest(call.body, translation, asking)
+    const { request, losses, toolNames } = upstreamRequest(call.body, translation, asking)
     this.losses = losses
+    this.toolNames = toolNames
     call.body.release()
     return request
   }

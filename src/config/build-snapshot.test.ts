@@ -92,6 +92,10 @@ test.each([
   ],
   ['providers: { x: { type: grok } }', 'providers.x.type: there is no provider "grok". Did you mean "groq"?'],
   [
+    'providers: { aws-bedrock: { key: env:OPENAI_API_KEY } }\nmodels: [aws-bedrock/y]',
+    'providers.aws-bedrock.base_url: missing. Say where it is: base_url: https://bedrock-runtime.us-east-1.amazonaws.com',
+  ],
+  [
     'providers: { x: { base_url: "https://me:hunter2@example.com/v1" } }\nmodels: [x/y]',
     'providers.x.base_url: carries a user or a password. Remove them and use key, or a header that is a reference.',
   ],

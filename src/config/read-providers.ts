@@ -41,7 +41,7 @@ function readProvider(
     return undefined
   }
   const baseUrl = (settings.base_url ?? provider.baseUrl)?.replace(/\/+$/, '')
-  if (baseUrl === undefined) say(`${path}.base_url`, 'missing', locationRemedy(name, settings, providers))
+  if (baseUrl === undefined) say(`${path}.base_url`, 'missing', locationRemedy(name, settings, provider, providers))
   else if (/[?#]/.test(baseUrl)) say(`${path}.base_url`, 'has a query or a fragment', 'End it before "?" or "#".')
   else if (hasCredentials(baseUrl))
     say(`${path}.base_url`, 'carries a user or a password', 'Remove them and use key, or a header that is a reference.')
@@ -58,8 +58,13 @@ function speakerOf(format: WireFormatId | undefined, providers: ReadonlyMap<stri
   return [...providers.values()].find((provider) => provider.format === format)?.id ?? 'openai-compatible'
 }
 
-function locationRemedy(name: string, settings: ProviderConfig, providers: ReadonlyMap<string, Provider>): string {
-  const example = 'Say where it is: base_url: http://127.0.0.1:8000/v1'
+function locationRemedy(
+  name: string,
+  settings: ProviderConfig,
+  provider: Provider,
+  providers: ReadonlyMap<string, Provider>,
+): string {
+  const example = `Say where it is: base_url: ${provider.exampleBaseUrl ?? 'http://127.0.0.1:8000/v1'}`
   if (settings.type !== undefined || providers.has(name)) return example
   const guess = suggestion(name, providers.keys(), `"${name}" is no built-in provider.`)
   return `${guess} ${example}`

@@ -52,6 +52,8 @@ export type Provider = {
   readonly completions?: 'all' | RegExp
   /** Without a trailing slash; `undefined` when only the configuration can tell. */
   readonly baseUrl: string | undefined
+  /** What one looks like, where only the configuration can tell. */
+  readonly exampleBaseUrl?: string
   /** The environment variable users keep this provider's key in; `undefined` for servers that need none. */
   readonly keyVariable: string | undefined
   /** Runs on the operator's own machine: probed by `serve` without a configuration. */

@@ -59,6 +59,13 @@ export type Traits = {
 /** How a stream's bytes are cut into events: `sse`, one JSON value a line, or AWS event-stream messages. */
 export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
 
+export type WrittenRequest = {
+  readonly body: JsonObject
+  readonly losses: readonly Loss[]
+  /** Tools that had to be given other names: as written ▶ as the client said. */
+  readonly toolNames?: ReadonlyMap<string, string>
+}
+
 /** One JSON shape, both directions. Pure and synchronous. */
 export type WireFormat = {
   readonly id: WireFormatId
@@ -72,11 +79,7 @@ export type WireFormat = {
   /** What of a client's body of this format a ChatRequest does not hold: lost wherever another format is spoken. */
   unread(body: JsonObject): Loss[]
   /** The request as an upstream of this format must get it, and what this format cannot say. */
-  writeRequest(
-    request: ChatRequest,
-    model: string,
-    traits?: Traits,
-  ): { readonly body: JsonObject; readonly losses: readonly Loss[] }
+  writeRequest(request: ChatRequest, model: string, traits?: Traits): WrittenRequest
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */
   readResponse(body: JsonObject): StreamPart[]
   /** What a whole answer amounts to, without its parts. Throws as `readResponse` does. */

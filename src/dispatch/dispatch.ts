@@ -17,7 +17,7 @@ export type DispatchInput = AttemptInput & {
 
 /** What dispatch needs to know of the call it dispatches. */
 export type DispatchedCall = {
-  /** The format in which this target is asked. */
+  /** The format in which this target is asked; of a target that is prepared already. */
   formatOf(target: Target): WireFormat
   /** The request as this target must get it. */
   prepare(target: Target): HttpRequest | Promise<HttpRequest>

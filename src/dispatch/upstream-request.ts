@@ -6,7 +6,7 @@ import type { Operation, ProviderCall } from '../core/provider.ts'
 import type { ChatBody, ChatRequest } from '../core/request.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
-import type { Loss, WireFormat } from '../core/wire-format.ts'
+import type { Loss, WireFormat, WrittenRequest } from '../core/wire-format.ts'
 
 /** Members of a request body that are for the gateway and never reach an upstream. */
 const OWN_MEMBERS = ['routing'] as const
@@ -22,7 +22,12 @@ export type Translation = {
 type Asking = Pick<ProviderCall, 'ask' | 'now'>
 
 /** A request as its target must get it, and what of the client's it cannot carry. */
-export type UpstreamRequest = { readonly request: HttpRequest | Promise<HttpRequest>; readonly losses: readonly Loss[] }
+export type UpstreamRequest = {
+  readonly request: HttpRequest | Promise<HttpRequest>
+  readonly losses: readonly Loss[]
+  /** Tools that the target knows by other names: as written ▶ as the client said. */
+  readonly toolNames?: ReadonlyMap<string, string> | undefined
+}
 
 /**
  * The client's request as its target must get it. Same format: the bytes as sent, with `model` set and the gateway's own
@@ -43,8 +48,8 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
     ...asking,
   }
   if (spoken !== client) {
-    const { body, losses } = translate(chat, translation)
-    return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses }
+    const { body, losses, toolNames } = translate(chat, translation)
+    return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, toolNames }
   }
   const losses: Loss[] = []
   const { body: sent } = chat.native
@@ -68,12 +73,12 @@ export function lossesOn(chat: ChatRequest, translation: Translation): readonly 
   return losses
 }
 
-function translate(chat: ChatRequest, translation: Translation): { body: JsonObject; losses: readonly Loss[] } {
+function translate(chat: ChatRequest, translation: Translation): WrittenRequest {
   const { target, client, spoken } = translation
   const { provider } = configuredOf(translation)
   const written = spoken.writeRequest(chat, target.model, provider.traits)
   const losses = [...client.unread(chat.native.body), ...written.losses]
-  return { body: adjust(written.body, translation, losses), losses }
+  return { ...written, body: adjust(written.body, translation, losses), losses }
 }
 
 /** Providers rename fields of chats; a legacy completion is nobody's to adjust. */

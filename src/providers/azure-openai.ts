@@ -10,6 +10,7 @@ export default defineProvider({
   // Its chat models refuse the legacy path.
   completions: /instruct|davinci|babbage/,
   baseUrl: undefined,
+  exampleBaseUrl: 'https://RESOURCE.openai.azure.com/openai/v1',
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),

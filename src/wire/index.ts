@@ -2,6 +2,7 @@ import type { WireFormatId } from '../core/request.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { ollamaChat } from './ollama-chat/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
 
 /** Every format the gateway speaks. */
@@ -9,4 +10,5 @@ export const wireFormats: ReadonlyMap<WireFormatId, WireFormat> = new Map([
   [openaiChat.id, openaiChat],
   [cohereChat.id, cohereChat],
   [ollamaChat.id, ollamaChat],
+  [bedrockConverse.id, bedrockConverse],
 ])

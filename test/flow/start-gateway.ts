@@ -47,6 +47,8 @@ type Options = {
   readonly embeddings?: Readonly<Record<string, Facts>>
   /** Its id, or one of the test's own. Targets are asked in its format. */
   readonly provider?: string | Provider
+  /** The key for the upstream. */
+  readonly secret?: string
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
@@ -110,7 +112,7 @@ function snapshotOf(options: Options): Snapshot {
   const others = Object.entries(options.more ?? {}).map(([name, other]) => otherProvider(name, other, provider))
   const all = [...targets, ...others.flatMap((other) => other.targets)]
   const { format } = provider
-  const up = { name: 'up', provider, format, baseUrl: options.upstream, secret: 'upstream-key', headers: {} }
+  const up = { name: 'up', provider, format, baseUrl: options.upstream, secret: options.secret ?? 'upstream-key', headers: {} }
   return {
     targets: new Map(all.map((target) => [target.id, target])),
     providers: new Map([up, ...others.map((other) => other.configured)].map((one) => [one.name, one])),

@@ -89,8 +89,10 @@ export function casesOf(...apis: readonly string[]): ProviderCase[] {
 }
 
 function bytesOf({ raw, raw_base64: base64, api, mode }: Row): Uint8Array {
-  if (base64 !== null) return new Uint8Array(Buffer.from(base64, 'base64'))
-  const text = raw ?? ''
+  const bytes = base64 === null ? undefined : Buffer.from(base64, 'base64')
+  // Some that are marked as bytes are lines all the same: a message begins with its length, which is no brace.
+  if (bytes !== undefined && bytes[0] !== 0x7b) return new Uint8Array(bytes)
+  const text = raw ?? bytes?.toString('utf8') ?? ''
   return api === 'bedrock-converse' && mode === 'stream' ? awsFrames(text) : new TextEncoder().encode(text)
 }
 

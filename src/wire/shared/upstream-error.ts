@@ -57,6 +57,8 @@ function classify(status: number | undefined, upstreamCode: string, message: str
   if (status === 404) return 'upstream_model_missing'
   if (status === 408) return 'upstream_timeout'
   if (status === 429) return 'upstream_rate_limited'
+  // Bedrock: the model failed, not the request.
+  if (status === 424) return 'upstream_error'
   if (status === 503 || status === 529) return 'upstream_overloaded'
   if (status === 504) return 'upstream_timeout'
   if (status >= 400 && status < 500) return 'upstream_rejected'

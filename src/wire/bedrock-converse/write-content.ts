@@ -1,0 +1,125 @@
+import type { CacheMark, ContentPart, FilePart, ImagePart, ReasoningPart } from '../../core/content.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Losses } from '../shared/lose.ts'
+import { objectArguments } from '../shared/object-arguments.ts'
+import { writeAudio, writeMedia } from './media.ts'
+import { familyOf, takesCachePoints } from './models.ts'
+import type { CallIds, ToolNames } from './names.ts'
+import { SIGNED_BY } from './read-content.ts'
+
+/** What the blocks of one request have in common. */
+export type Writing = {
+  readonly model: string
+  readonly losses: Losses
+  readonly names: ToolNames
+  readonly ids: CallIds
+  readonly documentName: (name: string | undefined) => string
+}
+
+/** A part of a turn as blocks: none where nothing can be said, two with a cache point behind it. Calls and results are not for it. */
+export function writePart(part: ContentPart, path: string, writing: Writing): JsonObject[] {
+  const block = writeBlock(part, path, writing)
+  if (block === undefined) return []
+  return 'cache' in part ? [block, ...writeMark(part.cache, path, writing)] : [block]
+}
+
+export function writeMark(mark: CacheMark | undefined, path: string, { model, losses }: Writing): JsonObject[] {
+  if (mark === undefined) return []
+  if (takesCachePoints(model)) return [cachePoint(mark)]
+  losses.lose(`${path}.cache_control`, 'this model takes no cache points')
+  return []
+}
+
+export function cachePoint({ ttl }: CacheMark): JsonObject {
+  return { cachePoint: ttl === undefined ? { type: 'default' } : { type: 'default', ttl } }
+}
+
+function writeBlock(part: ContentPart, path: string, writing: Writing): JsonObject | undefined {
+  const { losses } = writing
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      // "The text field in the ContentBlock object is blank."
+      return part.text.trim() === '' ? undefined : { text: part.text }
+    case 'image':
+    case 'file':
+      return writeAttachment(part, path, writing)
+    case 'audio': {
+      const block = writeAudio(part)
+      if (block === undefined) losses.lose(path, `sound of this kind (${part.format}, ${part.source.type})`)
+      return block
+    }
+    case 'reasoning':
+      return writeReasoning(part, path, writing)
+    case 'native':
+      if (part.format === 'bedrock-converse') return part.value as JsonObject
+      losses.lose(path, `a block of the type ${part.kind}, which only its own format has`)
+      return undefined
+    case 'tool-call':
+    case 'tool-result':
+      losses.lose(path, `a ${part.type} that does not belong into this turn`)
+      return undefined
+    default: {
+      const unhandled: never = part
+      return unhandled
+    }
+  }
+}
+
+function writeAttachment(
+  part: ImagePart | FilePart,
+  path: string,
+  { losses, documentName }: Writing,
+): JsonObject | undefined {
+  const written = writeMedia(part.source)
+  switch (written.kind) {
+    case 'refused':
+      losses.lose(path, `${part.type === 'image' ? 'an image' : 'a document'} that cannot be sent: ${written.reason}`)
+      return undefined
+    case 'document': {
+      const name = documentName(part.type === 'file' ? part.name : undefined)
+      return { document: { ...written.value, name } }
+    }
+    default:
+      return { [written.kind]: written.value }
+  }
+}
+
+/** What a Claude thought goes back to a Claude, signed: others refuse it, and nobody rereads what is not signed. */
+function writeReasoning(part: ReasoningPart, path: string, { model, losses }: Writing): JsonObject | undefined {
+  const { signature, text, redacted } = part
+  const family = familyOf(model)
+  const isOwn = signature?.by === SIGNED_BY && (family === 'claude' || family === 'unknown')
+  if (isOwn && redacted === true) return { reasoningContent: { redactedContent: signature.value } }
+  if (isOwn) return { reasoningContent: { reasoningText: { text, signature: signature.value } } }
+  if (text !== '' || redacted === true) losses.lose(path, 'reasoning that this model has not signed')
+  return undefined
+}
+
+/** A call as a `toolUse` block under `id`. */
+export function writeCall(
+  part: ContentPart & { readonly type: 'tool-call' },
+  id: string,
+  { names }: Writing,
+): JsonObject {
+  const { name, argumentsText, custom } = part
+  const input = custom === true ? { input: argumentsText } : objectArguments(argumentsText)
+  return { toolUse: { toolUseId: id, name: names.get(name) ?? name, input } }
+}
+
+/** A result's content, never empty. */
+export function writeResultContent(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
+  const blocks = content.flatMap((part, index) => {
+    const at = `${path}.content[${index}]`
+    if (part.type === 'audio' || part.type === 'reasoning') {
+      writing.losses.lose(at, `${part.type} in a tool result`)
+      return []
+    }
+    const block = writeBlock(part, at, writing)
+    return block === undefined ? [] : [block]
+  })
+  return blocks.length === 0 ? [{ text: EMPTY_RESULT }] : blocks
+}
+
+/** Blank text is refused, and so is a result without content. */
+const EMPTY_RESULT = '(no output)'

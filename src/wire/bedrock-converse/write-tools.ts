@@ -1,0 +1,108 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { ChatRequest } from '../../core/request.ts'
+import type { Tool } from '../../core/tool.ts'
+import { compact } from '../shared/read-json.ts'
+import { keepsSchemas, takesNamedChoice } from './models.ts'
+import type { Writing } from './write-content.ts'
+import { writeMark } from './write-content.ts'
+
+export type WrittenTools = {
+  readonly toolConfig: JsonObject | undefined
+  /** What the model must be told because no field says it. */
+  readonly instruction: string | undefined
+}
+
+const NO_CALLS = 'Do not call any tool. Answer in words.'
+
+/**
+ * `toolConfig`. Bedrock wants one as soon as the history has calls or results, whether or not the client sent tools:
+ * they are declared from the history then, and the model is told to leave them alone.
+ */
+export function writeTools(
+  request: ChatRequest,
+  hasToolBlocks: boolean,
+  thinks: boolean,
+  writing: Writing,
+): WrittenTools {
+  const { losses } = writing
+  const { toolChoice: choice } = request
+  if (request.parallelToolCalls === false && request.tools.length > 0) {
+    losses.lose('parallel_tool_calls', 'the model may call several tools at once')
+  }
+  const allowed = typeof choice === 'object' && 'allowed' in choice ? new Set(choice.allowed) : undefined
+  const tools = request.tools.flatMap((tool, index) => {
+    if (allowed !== undefined && !allowed.has(tool.name)) return []
+    return writeTool(tool, `tools[${index}]`, writing)
+  })
+  if (choice === 'none' && !hasToolBlocks) return { toolConfig: undefined, instruction: undefined }
+  if (tools.length > 0 && choice !== 'none') {
+    return { toolConfig: compact({ ...choose(request, tools, thinks, writing) }), instruction: undefined }
+  }
+  if (!hasToolBlocks) return { toolConfig: undefined, instruction: undefined }
+  if (tools.length > 0)
+    losses.lose('tool_choice', '"none" has no field while the history has calls; the model was told')
+  else
+    losses.lose(
+      'tools',
+      'Bedrock wants the tools of a history: they were declared from it and the model told not to call',
+    )
+  return { toolConfig: { tools: tools.length > 0 ? tools : historyTools(request, writing) }, instruction: NO_CALLS }
+}
+
+function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
+  const { losses, names, model } = writing
+  const { native, custom, cache, strict } = tool
+  if (native !== undefined) {
+    if (native.format === 'bedrock-converse') return [native.value]
+    losses.lose(path, "a provider's own tool; this format has no counterpart")
+    return []
+  }
+  if (custom !== undefined) losses.lose(path, 'a free-text tool was declared as one that takes {"input": text}')
+  if (strict === true && !keepsSchemas(model)) losses.lose(`${path}.strict`, 'this model is not held to schemas')
+  const description = tool.description?.trim() === '' ? undefined : tool.description
+  const spec = compact({
+    name: names.get(tool.name) ?? tool.name,
+    description,
+    inputSchema: { json: custom === undefined ? objectSchema(tool.parameters) : FREE_TEXT },
+    strict: strict === true && keepsSchemas(model) ? true : undefined,
+  })
+  return [{ toolSpec: spec }, ...writeMark(cache, path, writing)]
+}
+
+const FREE_TEXT: JsonObject = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
+
+/** The root of a schema is an object, and says so. */
+function objectSchema(parameters: JsonObject | undefined): JsonObject {
+  if (parameters === undefined) return { type: 'object', properties: {} }
+  return parameters['type'] === 'object' ? parameters : { ...parameters, type: 'object' }
+}
+
+function historyTools({ messages }: ChatRequest, { names }: Writing): JsonObject[] {
+  const called = new Set<string>()
+  for (const { content } of messages) {
+    for (const part of content) if (part.type === 'tool-call') called.add(names.get(part.name) ?? part.name)
+  }
+  return [...called].map((name) => ({ toolSpec: { name, inputSchema: { json: objectSchema(undefined) } } }))
+}
+
+function choose(
+  { toolChoice: choice }: ChatRequest,
+  tools: readonly JsonObject[],
+  thinks: boolean,
+  { losses, names, model }: Writing,
+): JsonObject {
+  if (choice === undefined || choice === 'none') return { tools }
+  if (choice === 'auto') return { tools, toolChoice: { auto: {} } }
+  if (typeof choice === 'object' && 'allowed' in choice && choice.mode === 'auto')
+    return { tools, toolChoice: { auto: {} } }
+  if (thinks) {
+    losses.lose('tool_choice', 'a model that thinks cannot be made to call: it may')
+    return { tools, toolChoice: { auto: {} } }
+  }
+  if (typeof choice === 'string' || 'allowed' in choice) return { tools, toolChoice: { any: {} } }
+  const name = names.get(choice.name) ?? choice.name
+  if (takesNamedChoice(model)) return { tools, toolChoice: { tool: { name } } }
+  // The only tool there is, and one must be called.
+  const only = tools.filter((tool) => (tool['toolSpec'] as JsonObject | undefined)?.['name'] === name)
+  return { tools: only, toolChoice: { any: {} } }
+}

@@ -63,6 +63,8 @@ export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
 export type WireFormat = {
   readonly id: WireFormatId
   readonly framing: Framing
+  /** Members of a client's body that hold the arguments of calls as objects: the digits of their numbers are kept. */
+  readonly argumentMembers?: readonly string[]
   /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. */
   readRequest(body: JsonObject, said?: PathFacts): ChatRequest
   /** What of a client's body of this format a ChatRequest does not hold: lost wherever another format is spoken. */

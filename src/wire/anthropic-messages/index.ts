@@ -12,6 +12,7 @@ import { createWriter } from './write-stream.ts'
 export const anthropicMessages: WireFormat = {
   id: 'anthropic-messages',
   framing: 'sse',
+  argumentMembers: ['input'],
   readRequest,
   unread,
   writeRequest,

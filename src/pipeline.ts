@@ -105,7 +105,8 @@ class SentCall implements DispatchedCall {
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
     const { call, context, routed } = this
     const { ports } = context
-    const asking = { ask: context.ask, now: ports.clock.now() }
+    const clientHeader = (name: string): string | undefined => call.exchange.header(name)
+    const asking = { ask: context.ask, now: ports.clock.now(), clientHeader }
     const translation = translationOf(target, call.format, routed.isNamed, context)
     const { request, losses, toolNames } = upstreamRequest(call.body, translation, asking)
     this.losses = losses

@@ -1,6 +1,6 @@
 import type { JsonValue } from './json.ts'
 
-type RawJson = { rawJSON?: (text: string) => JsonValue }
+type RawJson = { rawJSON?: (text: string) => JsonValue; isRawJSON?: (value: unknown) => value is { rawJSON: string } }
 type Source = { readonly source?: string }
 
 const RISKY = /\d{16}/
@@ -20,4 +20,30 @@ export function parseLossless(text: string): unknown {
     return source !== undefined && INTEGER.test(source) ? rawJSON(source) : value
   }
   return JSON.parse(text, keep)
+}
+
+/**
+ * The same for the members of these names alone, at any depth; every other number is a number. For a client's body, of
+ * which the gateway reads the numbers itself and passes on the arguments of calls.
+ */
+export function parseKeeping(text: string, names: readonly string[]): unknown {
+  const { isRawJSON } = JSON as RawJson
+  if (names.length === 0 || isRawJSON === undefined || !RISKY.test(text)) return JSON.parse(text)
+  return withNumbers(parseLossless(text), names, isRawJSON)
+}
+
+function withNumbers(
+  value: unknown,
+  names: readonly string[],
+  isRaw: (value: unknown) => value is { rawJSON: string },
+): unknown {
+  if (isRaw(value)) return Number(value.rawJSON)
+  if (Array.isArray(value)) return value.map((one: unknown) => withNumbers(one, names, isRaw))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      names.includes(name) ? member : withNumbers(member, names, isRaw),
+    ]),
+  )
 }

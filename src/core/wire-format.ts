@@ -70,10 +70,10 @@ export type WrittenRequest = {
 export type WireFormat = {
   readonly id: WireFormatId
   readonly framing: Framing
-  /** Arguments of tools are objects in it: its bodies are read so that their integers keep all digits. */
-  readonly hasObjectArguments?: boolean
   /** An upstream of this format may answer with nothing and mean it. */
   readonly mayBeEmpty?: boolean
+  /** Members of a client's body that hold the arguments of calls as objects: the digits of their numbers are kept. */
+  readonly argumentMembers?: readonly string[]
   /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. */
   readRequest(body: JsonObject, said?: PathFacts): ChatRequest
   /** What of a client's body of this format a ChatRequest does not hold: lost wherever another format is spoken. */

@@ -19,7 +19,7 @@ export type Translation = {
   readonly spoken: WireFormat
 }
 
-type Asking = Pick<ProviderCall, 'ask' | 'now'>
+type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'>
 
 /** A request as its target must get it, and what of the client's it cannot carry. */
 export type UpstreamRequest = {
@@ -38,15 +38,9 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const configured = configuredOf(translation)
   const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
-  const call = {
-    target,
-    operation: operationOf(spoken),
-    format: spoken.id,
-    stream: chatBody.stream,
-    secret,
-    headers,
-    ...asking,
-  }
+  const { ask, now } = asking
+  const operation = operationOf(spoken)
+  const call = { target, operation, format: spoken.id, stream: chatBody.stream, secret, headers, ask, now }
   if (spoken !== client) {
     const { body, losses, toolNames } = translate(chat, translation)
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, toolNames }
@@ -55,7 +49,8 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const { body: sent } = chat.native
   const adjusted = adjust(sent, translation, losses)
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, target)
-  return { request: provider.authorize({ ...call, body }), losses }
+  const { clientHeader } = asking
+  return { request: provider.authorize({ ...call, body, clientHeader }), losses }
 }
 
 const CHAT = { type: 'chat' } as const

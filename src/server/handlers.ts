@@ -4,6 +4,7 @@ import type { Exchange } from '../core/ports.ts'
 import type { WireFormatId } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import { countTokens } from '../count-tokens.ts'
 import type { Context } from '../pipeline.ts'
 import { decide } from '../pipeline.ts'
 import { openaiCompletions } from '../wire/openai-completions/index.ts'
@@ -14,7 +15,7 @@ import { serveEmbeddings } from './embeddings.ts'
 import { geminiDoor } from './gemini-door.ts'
 import { listModels } from './models.ts'
 import { servePassthrough } from './passthrough.ts'
-import { readJson } from './read-json.ts'
+import { openChatBody, readBytes, readJson } from './read-json.ts'
 import { serveUnrouted } from './serve-unrouted.ts'
 import { sniffFormat } from './sniff-format.ts'
 
@@ -27,6 +28,7 @@ type HandlerName =
   | 'chat'
   | 'responses'
   | 'messages'
+  | 'countTokens'
   | 'gemini'
   | 'completions'
   | 'embeddings'
@@ -48,12 +50,13 @@ export function createHandlers(current: () => Context, readiness: () => Readines
   async function guarded(
     request: Request,
     answer: (context: Context, principal: Principal) => Response | Promise<Response>,
+    spoken: WireFormat = format,
   ): Promise<Response> {
     try {
       const context = current()
       return await answer(context, await authenticate(context.snapshot, request.env.exchange))
     } catch (thrown) {
-      return refused(thrown, format)
+      return refused(thrown, spoken)
     }
   }
 
@@ -81,6 +84,16 @@ export function createHandlers(current: () => Context, readiness: () => Readines
     completions: (request) => served(request, { format: openaiCompletions, endpoint: 'completions' }),
     responses: (request) => served(request, { format: formatNamed('openai-responses'), endpoint: 'responses' }),
     messages: (request) => served(request, { format: formatNamed('anthropic-messages'), endpoint: 'messages' }),
+    countTokens(request) {
+      const messages = formatNamed('anthropic-messages')
+      const answer = async (context: Context, principal: Principal): Promise<Response> => {
+        const { exchange } = request.env
+        const body = openChatBody(await readBytes(exchange, context.snapshot.maxBodyBytes), messages)
+        const counted = await countTokens({ exchange, body, format: messages, principal }, context)
+        return Response.json({ input_tokens: counted })
+      }
+      return guarded(request, answer, messages)
+    },
     gemini(request) {
       const gemini = formatNamed('gemini-generate')
       try {

@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject, jsonKind } from '../core/json.ts'
-import { parseLossless } from '../core/lossless-json.ts'
+import { parseKeeping } from '../core/lossless-json.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { ChatBody, ReadBody } from '../core/request.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
@@ -62,12 +62,12 @@ function withoutMark(bytes: Uint8Array): Uint8Array {
 
 function readChat(bytes: Uint8Array, format: WireFormat, said: PathFacts | undefined): ReadBody {
   const text = decode(bytes)
-  return { chat: format.readRequest(parseBody(text, format.hasObjectArguments), said), text }
+  return { chat: format.readRequest(parseBody(text, format.argumentMembers), said), text }
 }
 
-function parseBody(text: string, isLossless = false): JsonObject {
+function parseBody(text: string, kept: readonly string[] = []): JsonObject {
   if (text === '') throw new GatewayError('invalid_json', 'The request body is empty. Send a JSON object.')
-  const value = parse(text, isLossless)
+  const value = parse(text, kept)
   if (!isJsonObject(value)) {
     throw new GatewayError('invalid_json', `The request body must be a JSON object; got ${jsonKind(value)}.`)
   }
@@ -82,9 +82,9 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function parse(text: string, isLossless: boolean): unknown {
+function parse(text: string, kept: readonly string[]): unknown {
   try {
-    return isLossless ? parseLossless(text) : JSON.parse(text)
+    return parseKeeping(text, kept)
   } catch (cause) {
     // The parser's own message quotes the body, which may be somebody's prompt: only its position is passed on.
     const position = cause instanceof Error ? /position (\d+)/.exec(cause.message)?.[1] : undefined

@@ -8,6 +8,7 @@ export const ROUTES = [
   ['POST', '/v1/completions', 'completions'],
   ['POST', '/v1/responses', 'responses'],
   ['POST', '/v1/messages', 'messages'],
+  ['POST', '/v1/messages/count_tokens', 'countTokens'],
   ['POST', '/v1beta/models/:call{.+}', 'gemini'],
   ['POST', '/v1/embeddings', 'embeddings'],
   ['POST', '/v1/route', 'route'],

@@ -3,6 +3,7 @@ import type { WireFormat } from '../core/wire-format.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { ollamaChat } from './ollama-chat/index.ts'
 import { bedrockConverse } from './bedrock-converse/index.ts'
+import { anthropicMessages } from './anthropic-messages/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
 
 /** Every format the gateway speaks. */
@@ -11,4 +12,5 @@ export const wireFormats: ReadonlyMap<WireFormatId, WireFormat> = new Map([
   [cohereChat.id, cohereChat],
   [ollamaChat.id, ollamaChat],
   [bedrockConverse.id, bedrockConverse],
+  [anthropicMessages.id, anthropicMessages],
 ])

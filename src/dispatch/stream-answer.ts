@@ -60,11 +60,12 @@ export class StreamAnswer implements Answer {
       refuseEmpty(this.ending().finishReason)
       this.commit(EMPTY)
     }
-    const isDone = this.scanner.isDone()
+    // Where a format has no `[DONE]`, a server that sends one all the same has not said that its answer is whole.
+    const isDone = this.format.streamEnd !== '' && this.scanner.isDone()
     if (!isDone && this.ending().finishReason === undefined) {
       throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
     }
-    this.sink?.end(isDone ? undefined : this.format.streamEnd)
+    this.sink?.end(isDone || this.format.streamEnd === '' ? undefined : this.format.streamEnd)
     return this.observe()
   }
 
@@ -83,7 +84,8 @@ export class StreamAnswer implements Answer {
         if (finding.type === 'malformed') {
           throw new GatewayError('upstream_malformed', 'The model sent an event that is not JSON.')
         }
-        if (read(this.reader, finding.payload).some(isContentPart)) this.hasContent = true
+        const parts = read(this.reader, finding.payload)
+        if (parts.some(isContentPart) || this.reader.isAtWork?.() === true) this.hasContent = true
       } catch (thrown) {
         if (this.sink !== undefined) this.write(this.sink, frames.subarray(0, finding.start))
         throw thrown

@@ -35,6 +35,8 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const { chat, text } = chatBody.read()
   const call = { target, operation: CHAT, format: spoken.id, stream: chatBody.stream, secret, headers, ...asking }
   if (spoken !== client) {
+    const refusal = client.untranslatable?.(chat.native.body)
+    if (refusal !== undefined) throw refusal
     const { body, losses } = translate(chat, translation)
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses }
   }

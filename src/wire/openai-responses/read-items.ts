@@ -2,6 +2,7 @@ import type { ContentPart, Signature, ToolCallPart, ToolResultPart } from '../..
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Message, Role } from '../../core/request.ts'
 import { optionalString, requiredObject, requiredString, textOf, wrong } from '../shared/read-json.ts'
+import { readOwnCall, readOwnOutput } from './own-calls.ts'
 import { readContent } from './read-content.ts'
 import { readReasoningItem } from './reasoning.ts'
 
@@ -41,7 +42,7 @@ export function readInput(value: JsonValue | undefined): Message[] {
     } else if (type === 'function_call_output' || type === 'custom_tool_call_output') {
       turns.push({ role: 'tool', content: [readOutput(item, type, path)], name: undefined })
     } else {
-      assistant(turns).push({ type: 'native', format: 'openai-responses', kind: type, value: given })
+      addOwnItem(item, type, turns)
     }
   })
   return turns
@@ -54,6 +55,16 @@ function addMessage(item: JsonObject, path: string, turns: Turn[]): void {
   const content = readContent(item['content'], `${path}.content`)
   if (role === 'assistant') assistant(turns).push(...content)
   else turns.push({ role, content, name: undefined })
+}
+
+/** An item of a tool that is OpenAI's own. */
+function addOwnItem(item: JsonObject, type: string, turns: Turn[]): void {
+  const output = readOwnOutput(item, type)
+  if (output !== undefined) turns.push({ role: 'tool', content: [output], name: undefined })
+  else
+    assistant(turns).push(
+      readOwnCall(item, type) ?? { type: 'native', format: 'openai-responses', kind: type, value: item },
+    )
 }
 
 /** The content of the assistant's turn that is going on, or of a new one. */

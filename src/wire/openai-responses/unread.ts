@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { isList, objectOf } from '../shared/read-json.ts'
+import { isOwnCall } from './own-calls.ts'
 import { LOGPROBS } from './read-request.ts'
 import { isNameable } from './read-tools.ts'
 
@@ -63,11 +64,14 @@ export const ENCRYPTED = 'reasoning.encrypted_content'
 
 function unreadItems(input: JsonValue | undefined): Loss[] {
   if (!isList(input)) return []
-  return input.flatMap((item, index) =>
-    ITEM_MEMBERS.flatMap((name) =>
-      isJsonObject(item) && asks(item[name]) ? [{ path: `input[${index}].${name}`, reason: ONLY_HERE }] : [],
-    ),
-  )
+  return input.flatMap((item, index): Loss[] => {
+    if (!isJsonObject(item)) return []
+    const members = ITEM_MEMBERS.filter((name) => asks(item[name])).map((name) => `input[${index}].${name}`)
+    const losses = members.map((path): Loss => ({ path, reason: ONLY_HERE }))
+    if (isOwnCall(item))
+      losses.push({ path: `input[${index}]`, reason: `${String(item['type'])}: said as that of a function` })
+    return losses
+  })
 }
 
 /**

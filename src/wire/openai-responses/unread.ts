@@ -83,7 +83,9 @@ export function untranslatable(body: JsonObject): GatewayError | undefined {
   if (kept !== undefined) return refusal(kept[0], kept[1])
   const input = body['input']
   const at = isList(input) ? input.findIndex((item) => isJsonObject(item) && item['type'] === 'item_reference') : -1
-  return at < 0 ? undefined : refusal(`input[${at}]`, 'Send the item itself instead of a reference to it.')
+  return at < 0
+    ? undefined
+    : refusal(`input[${at}]`, 'Send the item itself instead of a reference to it; SDKs do with store set to false.')
 }
 
 const SEND_ALL = 'Send the whole conversation in input, with store set to false.'

@@ -169,11 +169,12 @@ function writePart(part: ContentPart, path: string, losses: Losses): JsonObject 
     case 'refusal':
       return { type: 'input_text', text: part.text }
     case 'image': {
-      const { source, detail = 'auto' } = part
-      if (isStoredHere(source)) return { type: 'input_image', file_id: source.id, detail }
+      const { source } = part
+      const detail = part.detail === undefined ? {} : { detail: part.detail }
+      if (isStoredHere(source)) return { type: 'input_image', file_id: source.id, ...detail }
       const url = urlOfSource(source)
       if (url === undefined) return lost(losses, path, 'an image stored at another provider')
-      return { type: 'input_image', image_url: url, detail }
+      return { type: 'input_image', image_url: url, ...detail }
     }
     case 'audio':
       if (part.source.type !== 'data') return lost(losses, path, 'audio that is not in the request itself')

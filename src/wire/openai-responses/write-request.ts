@@ -52,10 +52,11 @@ export function writeRequest(
   return { body, losses: losses.list }
 }
 
-/** The first turn, where it is the system's and nothing but one text. */
+/** The first turn, where it is the system's and nothing but one text, and others follow: `input` must not be empty. */
 function instructionsOf({ messages }: ChatRequest): string | undefined {
   const [first] = messages
-  if (first?.role !== 'system' || first.name !== undefined || first.content.length !== 1) return undefined
+  if (first?.role !== 'system' || messages.length === 1 || first.name !== undefined || first.content.length !== 1)
+    return undefined
   const [only] = first.content
   return only?.type === 'text' && only.cache === undefined && only.text !== '' ? only.text : undefined
 }

@@ -167,6 +167,16 @@ test('what a provider keeps is passed through where the format is spoken', async
   ])
 })
 
+test('among models of both kinds, one that keeps what is asked for is chosen', async () => {
+  await start((response) => response.end(JSON.stringify({ ...RESPONSE, status: 'completed', output: [MESSAGE] })), {
+    provider: 'openai-compatible',
+    others: { provider: 'openai', models: ['dear'] },
+  })
+  const response = await ask({ model: 'auto', previous_response_id: 'resp_0' })
+  expect(response.headers.get('x-route-model')).toBe('other/dear')
+  expect(upstream?.requests.map(({ path }) => path)).toEqual(['/v1/responses'])
+})
+
 test.each([
   ['previous_response_id', { previous_response_id: 'resp_0' }],
   ['conversation', { conversation: 'conv_0' }],

@@ -2,7 +2,7 @@ import { routers } from '../../routers/index.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { Inference } from '../../src/core/ports.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
-import type { InboundKey, Snapshot } from '../../src/core/snapshot.ts'
+import type { ConfiguredProvider, InboundKey, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import type { Gateway } from '../../src/gateway.ts'
@@ -31,6 +31,8 @@ type Options = {
   readonly keys?: readonly InboundKey[]
   readonly facts?: Facts
   readonly provider?: string
+  /** Models of a second provider at the same upstream, `other/NAME`, which cost more than the first's. */
+  readonly others?: { readonly provider: string; readonly models: readonly string[] }
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
@@ -77,12 +79,15 @@ const noInference: Inference = {
 }
 
 function snapshotOf(options: Options): Snapshot {
-  const provider = providers.get(options.provider ?? 'openai-compatible')
-  if (provider === undefined) throw new Error(`no provider ${options.provider}`)
-  const targets = options.models.map(
-    (model, index): Target => ({
-      id: `up/${model}`,
-      provider: 'up',
+  const { others = { provider: 'openai-compatible', models: [] } } = options
+  const all = [
+    ...options.models.map((model) => ({ name: 'up', model })),
+    ...others.models.map((model) => ({ name: 'other', model })),
+  ]
+  const targets = all.map(
+    ({ name, model }, index): Target => ({
+      id: `${name}/${model}`,
+      provider: name,
       model,
       format: 'openai-chat',
       baseUrl: options.upstream,
@@ -92,7 +97,10 @@ function snapshotOf(options: Options): Snapshot {
   )
   return {
     targets: new Map(targets.map((target) => [target.id, target])),
-    providers: new Map([['up', { name: 'up', provider, secret: 'upstream-key', headers: {} }]]),
+    providers: new Map([
+      ['up', configured('up', options.provider ?? 'openai-compatible')],
+      ['other', configured('other', others.provider)],
+    ]),
     pools: new Map(),
     aliases: new Map([['gpt-4o', 'auto']]),
     keys: options.keys ?? [],
@@ -103,6 +111,12 @@ function snapshotOf(options: Options): Snapshot {
     maxAttempts: options.maxAttempts ?? 3,
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
   }
+}
+
+function configured(name: string, id: string): ConfiguredProvider {
+  const provider = providers.get(id)
+  if (provider === undefined) throw new Error(`no provider ${id}`)
+  return { name, provider, secret: 'upstream-key', headers: {} }
 }
 
 /** Resolves once `check` holds; fails naming what it waited for. */

@@ -169,6 +169,8 @@ test('a signature comes back in the item that carried it, whoever signed and wha
     { type: 'reasoning-end', signature: { by: 'openai-responses', value: 'gAAA' }, id: 'rs_up', redacted: true },
     { type: 'text-delta', text: 'Hi' },
     { type: 'text-signature', signature: { by: 'gemini-generate', value: 'T' } },
+    // Gemini's way: thoughts without an end, then a call that is signed.
+    { type: 'reasoning-delta', text: 'So.' },
     { type: 'tool-call-start', index: 0, id: 'call_1', name: 'f', signature: { by: 'gemini-generate', value: 'C' } },
     { type: 'tool-call-delta', index: 0, argumentsText: '{}' },
     { type: 'tool-call-end', index: 0 },
@@ -190,6 +192,7 @@ test('a signature comes back in the item that carried it, whoever signed and wha
             signature: { by: 'openai-responses', value: 'gAAA' },
           },
           { type: 'text', text: 'Hi', signature: { by: 'gemini-generate', value: 'T' } },
+          { type: 'reasoning', text: 'So.', id: expect.stringMatching(/^rs_/) },
           {
             type: 'tool-call',
             id: 'call_1',

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import OpenAI from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { COMPLETION, startCaptureUpstream } from './capture-upstream.ts'
@@ -15,6 +16,7 @@ afterEach(async () => {
   await upstream?.close()
 })
 
+const HELLO = { type: 'message', role: 'user', content: 'Hello' }
 const RESPONSE = { id: 'resp_1', object: 'response', created_at: 1, model: 'm' }
 const USAGE = { input_tokens: 3, output_tokens: 2, total_tokens: 5 }
 const MESSAGE = {
@@ -201,6 +203,27 @@ test.each([
     expect(error.message).toMatch(/Send|Ask/)
   }
   expect(upstream?.requests).toEqual([])
+})
+
+test('a client of Chat Completions is served by a model that is asked in this format', async () => {
+  await start(
+    (response, body) =>
+      body.includes('"stream":true')
+        ? streaming(CREATED + DELTA + COMPLETED)(response)
+        : response.end(JSON.stringify({ ...RESPONSE, status: 'completed', output: [MESSAGE], usage: USAGE })),
+    { provider: 'openai-compatible', format: 'openai-responses' },
+  )
+  const client = new OpenAI({ apiKey: 'k', baseURL: `${gateway?.url}/v1`, maxRetries: 0 })
+  const asked = { model: 'up/m', messages: [{ role: 'user' as const, content: 'Hello' }] }
+  const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }
+  const whole = await client.chat.completions.create(asked)
+  expect(whole).toMatchObject({ choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }], usage })
+  const streamed = client.chat.completions.stream({ ...asked, stream_options: { include_usage: true } })
+  expect(await streamed.finalChatCompletion()).toMatchObject({ choices: [{ message: { content: 'Hi' } }], usage })
+  expect(upstream?.requests.map(({ path, body }) => [path, JSON.parse(body.toString())])).toEqual([
+    ['/v1/responses', { model: 'm', input: [HELLO], store: false }],
+    ['/v1/responses', { model: 'm', input: [HELLO], store: false, stream: true }],
+  ])
 })
 
 test('what is lost on the way to another format is said', async () => {

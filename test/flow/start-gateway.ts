@@ -1,6 +1,7 @@
 import { routers } from '../../routers/index.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { Inference } from '../../src/core/ports.ts'
+import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { ConfiguredProvider, InboundKey, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target } from '../../src/core/target.ts'
@@ -31,6 +32,8 @@ type Options = {
   readonly keys?: readonly InboundKey[]
   readonly facts?: Facts
   readonly provider?: string
+  /** What the first provider's models are asked in, where it is not the provider's format. */
+  readonly format?: WireFormatId
   /** Models of a second provider at the same upstream, `other/NAME`, which cost more than the first's. */
   readonly others?: { readonly provider: string; readonly models: readonly string[] }
   /** In place of `uniform`. */
@@ -80,16 +83,18 @@ const noInference: Inference = {
 
 function snapshotOf(options: Options): Snapshot {
   const { others = { provider: 'openai-compatible', models: [] } } = options
+  const first = configured('up', options.provider ?? 'openai-compatible')
+  const second = configured('other', others.provider)
   const all = [
-    ...options.models.map((model) => ({ name: 'up', model })),
-    ...others.models.map((model) => ({ name: 'other', model })),
+    ...options.models.map((model) => ({ model, ...first })),
+    ...others.models.map((model) => ({ model, ...second })),
   ]
   const targets = all.map(
-    ({ name, model }, index): Target => ({
+    ({ name, model, provider }, index): Target => ({
       id: `${name}/${model}`,
       provider: name,
       model,
-      format: 'openai-chat',
+      format: options.format ?? provider.format,
       baseUrl: options.upstream,
       catalogId: undefined,
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },
@@ -98,8 +103,8 @@ function snapshotOf(options: Options): Snapshot {
   return {
     targets: new Map(targets.map((target) => [target.id, target])),
     providers: new Map([
-      ['up', configured('up', options.provider ?? 'openai-compatible')],
-      ['other', configured('other', others.provider)],
+      ['up', first],
+      ['other', second],
     ]),
     pools: new Map(),
     aliases: new Map([['gpt-4o', 'auto']]),

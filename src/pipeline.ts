@@ -166,16 +166,17 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const isNamed = named !== undefined
   const translated = (target: Target): Translation => translationOf(target, call.format, isNamed, context)
   const signals = classify(call.chat)
+  const asked = named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named]
+  const speaks = (target: Target): boolean => translated(target).spoken === call.format
   const { decision: decided, ranked } = await route({
     id: call.id,
     signals,
-    candidates:
-      named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named],
+    candidates: ableToServe(asked, call, speaks),
     directives,
     policy,
     router: context.router,
     deadlineMs: snapshot.router.deadlineMs,
-    speaks: (target) => translated(target).spoken === call.format,
+    speaks,
     lossesOn: (target) => lossesOn(call.chat, translated(target)),
     live: context.live.read,
     clock: ports.clock,
@@ -188,6 +189,19 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
   return { targets: ranked, decision, isExplained, isNamed }
+}
+
+/** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */
+function ableToServe(
+  candidates: readonly Target[],
+  call: Question,
+  speaks: (target: Target) => boolean,
+): readonly Target[] {
+  const refusal = call.format.untranslatable?.(call.chat.native.body)
+  if (refusal === undefined) return candidates
+  const able = candidates.filter(speaks)
+  if (able.length === 0) throw refusal
+  return able
 }
 
 /** What each candidate's format could not carry: written out only for a caller who wants to see the decision. */

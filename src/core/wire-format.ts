@@ -23,6 +23,8 @@ export type StreamReader = {
   push(event: WireEvent): StreamPart[]
   /** What was still open when the stream ended. */
   end(): StreamPart[]
+  /** True once the upstream has begun more than an answer, a tool of its own: another try would do it twice. */
+  isAtWork?(): boolean
 }
 
 /** Writes one client stream: the only place that writes its events. Synchronous; keeps state between parts. */
@@ -78,6 +80,8 @@ export type WireFormat = {
   readRequest(body: JsonObject, said?: PathFacts): ChatRequest
   /** What of a client's body of this format a ChatRequest does not hold: lost wherever another format is spoken. */
   unread(body: JsonObject): Loss[]
+  /** Why no target of another format can serve a client's body at all: it goes on from what a provider keeps. */
+  untranslatable?(body: JsonObject): GatewayError | undefined
   /** The request as an upstream of this format must get it, and what this format cannot say. */
   writeRequest(request: ChatRequest, model: string, traits?: Traits): WrittenRequest
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */

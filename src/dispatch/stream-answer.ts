@@ -63,7 +63,8 @@ export class StreamAnswer implements Answer {
       if (this.format.mayBeEmpty !== true) refuseEmpty(this.ending().finishReason)
       this.commit(EMPTY)
     }
-    const isDone = this.scanner.isDone() || this.hasTerminator()
+    // Where a format has no `[DONE]`, a server that sends one all the same has not said that its answer is whole.
+    const isDone = (this.format.streamEnd !== '' && this.scanner.isDone()) || this.hasTerminator()
     if (!isDone && this.ending().finishReason === undefined) {
       throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
     }
@@ -87,6 +88,7 @@ export class StreamAnswer implements Answer {
           throw new GatewayError('upstream_malformed', 'The model sent an event that is not JSON.')
         }
         this.look(read(this.reader, finding.payload))
+        if (this.reader.isAtWork?.() === true) this.hasContent = true
       } catch (thrown) {
         if (this.sink !== undefined) this.write(this.sink, frames.subarray(0, frameStart(frames, finding.start)))
         throw thrown

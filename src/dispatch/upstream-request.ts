@@ -42,6 +42,8 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const operation = operationOf(spoken)
   const call = { target, operation, format: spoken.id, stream: chatBody.stream, secret, headers, ask, now }
   if (spoken !== client) {
+    const refusal = client.untranslatable?.(chat.native.body)
+    if (refusal !== undefined) throw refusal
     const { body, losses, toolNames } = translate(chat, translation)
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, toolNames }
   }

@@ -1,10 +1,11 @@
 import type { WireFormatId } from '../core/request.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import { anthropicMessages } from './anthropic-messages/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { ollamaChat } from './ollama-chat/index.ts'
-import { bedrockConverse } from './bedrock-converse/index.ts'
-import { anthropicMessages } from './anthropic-messages/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
+import { openaiResponses } from './openai-responses/index.ts'
 
 /** Every format the gateway speaks. */
 export const wireFormats: ReadonlyMap<WireFormatId, WireFormat> = new Map([
@@ -13,4 +14,5 @@ export const wireFormats: ReadonlyMap<WireFormatId, WireFormat> = new Map([
   [ollamaChat.id, ollamaChat],
   [bedrockConverse.id, bedrockConverse],
   [anthropicMessages.id, anthropicMessages],
+  [openaiResponses.id, openaiResponses],
 ])

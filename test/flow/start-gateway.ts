@@ -2,6 +2,7 @@ import { routers } from '../../routers/index.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
+import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { ConfiguredProvider, InboundKey, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target } from '../../src/core/target.ts'
@@ -49,6 +50,8 @@ type Options = {
   readonly provider?: string | Provider
   /** The key for the upstream. */
   readonly secret?: string
+  /** What the first provider's models are asked in, where it is not the provider's format. */
+  readonly format?: WireFormatId
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
@@ -103,7 +106,7 @@ function snapshotOf(options: Options): Snapshot {
       id: `up/${model}`,
       provider: 'up',
       model,
-      format: provider.format,
+      format: options.format ?? provider.format,
       baseUrl: options.upstream,
       catalogId: undefined,
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },
@@ -111,8 +114,15 @@ function snapshotOf(options: Options): Snapshot {
   )
   const others = Object.entries(options.more ?? {}).map(([name, other]) => otherProvider(name, other, provider))
   const all = [...targets, ...others.flatMap((other) => other.targets)]
-  const { format } = provider
-  const up = { name: 'up', provider, format, baseUrl: options.upstream, secret: options.secret ?? 'upstream-key', headers: {} }
+  const format = options.format ?? provider.format
+  const up = {
+    name: 'up',
+    provider,
+    format,
+    baseUrl: options.upstream,
+    secret: options.secret ?? 'upstream-key',
+    headers: {},
+  }
   return {
     targets: new Map(all.map((target) => [target.id, target])),
     providers: new Map([up, ...others.map((other) => other.configured)].map((one) => [one.name, one])),

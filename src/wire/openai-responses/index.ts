@@ -1,0 +1,30 @@
+import type { WireFormat } from '../../core/wire-format.ts'
+import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { readRequest } from './read-request.ts'
+import { readEnd, readResponse, summarizeResponse } from './read-response.ts'
+import { createReader } from './read-stream.ts'
+import { unread, untranslatable } from './unread.ts'
+import { writeRequest } from './write-request.ts'
+import { createWriter, writeResponse } from './write-response.ts'
+
+/** OpenAI Responses, spoken by OpenAI's newer clients (Codex, the Agents SDK) and by upstreams beside Chat Completions. */
+export const openaiResponses: WireFormat = {
+  id: 'openai-responses',
+  framing: 'sse',
+  readRequest,
+  unread,
+  untranslatable,
+  writeRequest,
+  readResponse,
+  summarizeResponse,
+  writeResponse,
+  createReader,
+  createWriter,
+  readEnd,
+  readError,
+  writeError,
+  // `response.completed` ends it; there is no `[DONE]`.
+  streamEnd: '',
+  writeStreamExplanation,
+  writeStreamError,
+}

@@ -1,0 +1,243 @@
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { StreamPart, TokenLogprob } from '../../core/stream-part.ts'
+import { countOf, objectsOf, textOf } from '../shared/read-json.ts'
+import { isParallelWrapper, unwrapParallel } from './parallel-call.ts'
+import { readReasoningTexts } from './reasoning.ts'
+
+/** What a text belongs to. */
+export type Spoken = 'text' | 'refusal' | 'summary' | 'reasoning'
+
+/**
+ * The output items of one answer, as parts, put together from whatever the upstream says of them: deltas, then whole
+ * texts, then whole items. The later word is the authority; of it only what was not said yet becomes a part.
+ * An item's key is its place in the output: ids change from event to event at some servers.
+ */
+export type OutputItems = {
+  begin(key: string, item: JsonObject): StreamPart[]
+  say(key: string, spoken: Spoken, at: number, text: string, logprobs?: JsonValue): StreamPart[]
+  /** A whole text. */
+  complete(key: string, spoken: Spoken, at: number, text: string, logprobs?: JsonValue): StreamPart[]
+  extendCall(key: string, text: string): StreamPart[]
+  completeCall(key: string, text: string): StreamPart[]
+  cite(key: string, annotation: JsonObject): StreamPart[]
+  /** A whole item. */
+  finish(key: string, item: JsonObject): StreamPart[]
+  hasItems(): boolean
+  hasCalls(): boolean
+  /** A tool of the provider's own is or was at work. */
+  hasOwnTools(): boolean
+}
+
+type Item = {
+  readonly said: Map<string, string>
+  /** The block of reasoning that is open. */
+  thought: string | undefined
+  id: string | undefined
+  call: Call | undefined
+  hasCitations: boolean
+  isDone: boolean
+}
+
+/** `index` is undefined while a call may turn out to be several. */
+type Call = { index: number | undefined; readonly id: string; readonly name: string; text: string }
+
+export function createOutputItems(): OutputItems {
+  const items = new Map<string, Item>()
+  let calls = 0
+  let hasOwnTools = false
+
+  function itemOf(key: string): Item {
+    const known = items.get(key)
+    if (known !== undefined) return known
+    const item: Item = {
+      said: new Map(),
+      thought: undefined,
+      id: undefined,
+      call: undefined,
+      hasCitations: false,
+      isDone: false,
+    }
+    items.set(key, item)
+    return item
+  }
+
+  function begin(key: string, given: JsonObject): StreamPart[] {
+    const item = itemOf(key)
+    const type = textOf(given['type']) ?? ''
+    const isCustom = type === 'custom_tool_call'
+    item.id ??= textOf(given['id'])
+    if (type === 'function_call' || (isCustom && !isOwnCall(given))) {
+      if (item.call !== undefined) return []
+      const id = textOf(given['call_id']) ?? ''
+      const name = textOf(given['name']) ?? ''
+      if (name === '') return []
+      const isHeld = !isCustom && isParallelWrapper(name)
+      item.call = { index: isHeld ? undefined : calls, id, name, text: '' }
+      if (isHeld) return []
+      calls += 1
+      return [start(calls - 1, id, name, isCustom)]
+    }
+    if (type !== 'message' && type !== 'reasoning') hasOwnTools = true
+    return []
+  }
+
+  function say(key: string, spoken: Spoken, at: number, text: string, logprobs?: JsonValue): StreamPart[] {
+    const item = itemOf(key)
+    if (text === '' || item.isDone) return []
+    const place = `${spoken}:${at}`
+    item.said.set(place, (item.said.get(place) ?? '') + text)
+    if (spoken === 'text') {
+      const tokens = readLogprobs(logprobs)
+      return [{ type: 'text-delta', text, ...(tokens === undefined ? {} : { logprobs: tokens }) }]
+    }
+    if (spoken === 'refusal') return [{ type: 'refusal-delta', text }]
+    const isNext = item.thought !== undefined && item.thought !== place
+    item.thought = place
+    const named = item.id === undefined ? {} : { id: item.id }
+    return [...(isNext ? [{ type: 'reasoning-end', ...named } as const] : []), { type: 'reasoning-delta', text }]
+  }
+
+  function complete(key: string, spoken: Spoken, at: number, text: string, logprobs?: JsonValue): StreamPart[] {
+    const said = itemOf(key).said.get(`${spoken}:${at}`) ?? ''
+    return say(key, spoken, at, unsaid(text, said), said === '' ? logprobs : undefined)
+  }
+
+  function extendCall(key: string, text: string): StreamPart[] {
+    const call = items.get(key)?.call
+    if (call === undefined || text === '') return []
+    call.text += text
+    return call.index === undefined ? [] : [{ type: 'tool-call-delta', index: call.index, argumentsText: text }]
+  }
+
+  function completeCall(key: string, text: string): StreamPart[] {
+    const call = items.get(key)?.call
+    return call === undefined ? [] : extendCall(key, unsaid(text, call.text))
+  }
+
+  function endCall(call: Call): StreamPart[] {
+    if (call.index !== undefined) return [{ type: 'tool-call-end', index: call.index }]
+    const inner = unwrapParallel(call.text)
+    const found = inner ?? [{ name: call.name, argumentsText: call.text }]
+    return found.flatMap(({ name, argumentsText }, place) => {
+      const index = calls
+      calls += 1
+      const id = inner === undefined || call.id === '' ? call.id : `${call.id}_${place}`
+      return [
+        start(index, id, name, false),
+        { type: 'tool-call-delta', index, argumentsText },
+        { type: 'tool-call-end', index },
+      ]
+    })
+  }
+
+  function finish(key: string, given: JsonObject): StreamPart[] {
+    const item = itemOf(key)
+    if (item.isDone) return []
+    const parts = begin(key, given)
+    switch (given['type']) {
+      case 'message':
+        parts.push(...finishMessage(key, given, item))
+        break
+      case 'reasoning':
+        parts.push(...finishReasoning(key, given, item))
+        break
+      case 'function_call':
+      case 'custom_tool_call':
+        parts.push(...completeCall(key, argumentsOf(given['arguments'] ?? given['input'])))
+        if (item.call !== undefined) parts.push(...endCall(item.call))
+        break
+      case 'image_generation_call':
+        parts.push(...readImage(given))
+        break
+      default:
+        break
+    }
+    item.isDone = true
+    return parts
+  }
+
+  function finishMessage(key: string, given: JsonObject, item: Item): StreamPart[] {
+    const hadCitations = item.hasCitations
+    return objectsOf(given['content']).flatMap((part, at) => {
+      const text = textOf(part['text'])
+      const refusal = textOf(part['refusal'])
+      const said = text === undefined ? [] : complete(key, 'text', at, text, part['logprobs'])
+      const declined = refusal === undefined ? [] : complete(key, 'refusal', at, refusal)
+      const cited = hadCitations ? [] : objectsOf(part['annotations']).flatMap((one) => cite(key, one))
+      return [...said, ...declined, ...cited]
+    })
+  }
+
+  function finishReasoning(key: string, given: JsonObject, item: Item): StreamPart[] {
+    const texts = item.thought === undefined ? readReasoningTexts(given) : []
+    const said = texts.flatMap((text, at) => say(key, 'summary', at, text))
+    const encrypted = textOf(given['encrypted_content'])
+    const id = textOf(given['id'])
+    const isSigned = encrypted !== undefined && encrypted !== ''
+    if (item.thought === undefined && !isSigned) return said
+    return [
+      ...said,
+      {
+        type: 'reasoning-end',
+        ...(isSigned ? { signature: { by: 'openai-responses', value: encrypted } } : {}),
+        ...(isSigned && item.thought === undefined ? { redacted: true } : {}),
+        ...(id === undefined ? {} : { id }),
+      },
+    ]
+  }
+
+  function cite(key: string, annotation: JsonObject): StreamPart[] {
+    const url = textOf(annotation['url'])
+    if (url === undefined) return []
+    itemOf(key).hasCitations = true
+    return [{ type: 'citation', url, title: textOf(annotation['title']) }]
+  }
+
+  return {
+    begin,
+    say,
+    complete,
+    extendCall,
+    completeCall,
+    cite,
+    finish,
+    hasItems: () => items.size > 0,
+    hasCalls: () => calls > 0,
+    hasOwnTools: () => hasOwnTools,
+  }
+}
+
+/** What a whole text has beyond what was said of it; nothing where it is another text, as it is too late to take that back. */
+function unsaid(whole: string, said: string): string {
+  return whole.startsWith(said) ? whole.slice(said.length) : ''
+}
+
+/** xAI shows the calls of its own X search as custom tool calls. */
+function isOwnCall(item: JsonObject): boolean {
+  return textOf(item['call_id'])?.startsWith('xs_') === true
+}
+
+function start(index: number, id: string, name: string, isCustom: boolean): StreamPart {
+  return { type: 'tool-call-start', index, id, name, ...(isCustom ? { custom: true } : {}) }
+}
+
+function argumentsOf(given: JsonValue | undefined): string {
+  if (given === undefined || given === null) return ''
+  return typeof given === 'string' ? given : JSON.stringify(given)
+}
+
+function readImage(item: JsonObject): StreamPart[] {
+  const data = textOf(item['result'])
+  const format = textOf(item['output_format']) ?? 'png'
+  return data === undefined ? [] : [{ type: 'media', mediaType: `image/${format}`, data }]
+}
+
+function readLogprobs(value: JsonValue | undefined): readonly TokenLogprob[] | undefined {
+  const tokens = objectsOf(value)
+  if (tokens.length === 0) return undefined
+  return tokens.map((token) => ({ ...readToken(token), top: objectsOf(token['top_logprobs']).map(readToken) }))
+}
+
+function readToken(token: JsonObject): { readonly token: string; readonly logprob: number } {
+  return { token: textOf(token['token']) ?? '', logprob: countOf(token['logprob']) ?? 0 }
+}

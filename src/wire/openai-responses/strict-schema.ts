@@ -1,0 +1,33 @@
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { isList, objectsOf } from '../shared/read-json.ts'
+
+const MAX_DEPTH = 32
+const REFUSED = ['oneOf', 'allOf', 'not', 'if', 'patternProperties', 'propertyNames', 'dependentRequired']
+
+/**
+ * Whether a schema may be enforced as it is: every object closed, and every property of it required.
+ * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+ */
+export function isStrictSchema(schema: JsonObject): boolean {
+  return schema['type'] === 'object' && isStrict(schema, 0)
+}
+
+function isStrict(value: JsonValue | undefined, depth: number): boolean {
+  if (!isJsonObject(value) || depth > MAX_DEPTH || REFUSED.some((word) => value[word] !== undefined)) return false
+  const { properties, required, additionalProperties, items } = value
+  const names = isJsonObject(properties) ? Object.keys(properties) : []
+  const isObject = value['type'] === 'object' || properties !== undefined
+  if (
+    isObject &&
+    (additionalProperties !== false || !names.every((name) => isList(required) && required.includes(name)))
+  )
+    return false
+  const inner = [
+    ...(isJsonObject(properties) ? Object.values(properties) : []),
+    ...(items === undefined ? [] : [items]),
+    ...objectsOf(value['anyOf']),
+    ...(isJsonObject(value['$defs']) ? Object.values(value['$defs']) : []),
+  ]
+  return inner.every((one) => isStrict(one, depth + 1))
+}

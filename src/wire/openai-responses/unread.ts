@@ -1,0 +1,106 @@
+import { GatewayError } from '../../core/errors.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { Loss } from '../../core/wire-format.ts'
+import { isList, objectOf } from '../shared/read-json.ts'
+import { isOwnCall } from './own-calls.ts'
+import { LOGPROBS } from './read-request.ts'
+import { isNameable } from './read-tools.ts'
+
+const READ = new Set(
+  [
+    'model input instructions tools tool_choice parallel_tool_calls max_output_tokens temperature top_p top_logprobs',
+    'presence_penalty frequency_penalty reasoning text stream stream_options user safety_identifier metadata include',
+    'routing',
+  ].flatMap((line) => line.split(' ')),
+)
+
+/** Values that ask for what happens anyway. */
+const DEFAULTS: Readonly<Record<string, JsonValue>> = { truncation: 'disabled', service_tier: 'auto', top_logprobs: 0 }
+
+/** Members of items that a ChatRequest has no place for. */
+const ITEM_MEMBERS = ['phase', 'namespace'] as const
+
+/** What a ChatRequest does not hold: parameters of this format alone. Null and false ask for nothing. */
+export function unread(body: JsonObject): Loss[] {
+  const losses = Object.entries(body)
+    .filter(([name, value]) => !READ.has(name) && asks(value) && DEFAULTS[name] !== value)
+    .map(([name]): Loss => ({ path: name, reason: REASONS[name] ?? ONLY_HERE }))
+  return [...losses, ...unreadChoice(body), ...unreadNested(body), ...unreadItems(body['input'])]
+}
+
+const ONLY_HERE = 'only the Responses API has it'
+
+const REASONS: Readonly<Record<string, string>> = {
+  store: 'nothing is kept: the answer cannot be fetched or continued by its id',
+}
+
+function asks(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== false
+}
+
+function unreadChoice(body: JsonObject): Loss[] {
+  const choice = body['tool_choice']
+  if (!isJsonObject(choice) || isNameable(choice)) return []
+  return [{ path: 'tool_choice', reason: `it names a tool of the provider's own: ${String(choice['type'])}` }]
+}
+
+function unreadNested(body: JsonObject): Loss[] {
+  const rest = (member: string, known: readonly string[]): Loss[] =>
+    Object.entries(objectOf(body[member]))
+      .filter(([name, value]) => !known.includes(name) && asks(value))
+      .map(([name]) => ({ path: `${member}.${name}`, reason: ONLY_HERE }))
+  const include = body['include']
+  // Signatures of reasoning are always sent.
+  const included = isList(include) ? include.filter((one) => one !== LOGPROBS && one !== ENCRYPTED) : []
+  return [
+    ...rest('text', ['format']),
+    ...rest('reasoning', ['effort', 'summary', 'generate_summary']),
+    ...included.map((one) => ({ path: 'include', reason: `${String(one)}: ${ONLY_HERE}` })),
+  ]
+}
+
+export const ENCRYPTED = 'reasoning.encrypted_content'
+
+function unreadItems(input: JsonValue | undefined): Loss[] {
+  if (!isList(input)) return []
+  return input.flatMap((item, index): Loss[] => {
+    if (!isJsonObject(item)) return []
+    const members = ITEM_MEMBERS.filter((name) => asks(item[name])).map((name) => `input[${index}].${name}`)
+    const losses = members.map((path): Loss => ({ path, reason: ONLY_HERE }))
+    if (isOwnCall(item))
+      losses.push({ path: `input[${index}]`, reason: `${String(item['type'])}: said as that of a function` })
+    return losses
+  })
+}
+
+/**
+ * Why no target of another format can serve a body: it goes on from something that a provider of this format keeps.
+ * `undefined` for a body that says all that is asked.
+ */
+export function untranslatable(body: JsonObject): GatewayError | undefined {
+  const kept = KEPT.find(([name]) => asks(body[name]))
+  if (kept !== undefined) return refusal(kept[0], kept[1])
+  const input = body['input']
+  const at = isList(input) ? input.findIndex((item) => isJsonObject(item) && item['type'] === 'item_reference') : -1
+  return at < 0
+    ? undefined
+    : refusal(`input[${at}]`, 'Send the item itself instead of a reference to it; SDKs do with store set to false.')
+}
+
+const SEND_ALL = 'Send the whole conversation in input, with store set to false.'
+
+const KEPT = [
+  ['previous_response_id', SEND_ALL],
+  ['conversation', SEND_ALL],
+  ['prompt', 'Send the prompt itself in instructions and input.'],
+  ['background', 'Ask without background, with stream set to true for a long answer.'],
+] as const
+
+function refusal(param: string, remedy: string): GatewayError {
+  return new GatewayError(
+    'invalid_request',
+    `${param} needs what only a provider of the Responses API keeps, and this model is asked in another format. ${remedy}`,
+    { param },
+  )
+}

@@ -1,0 +1,28 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { Usage } from '../../core/stream-part.ts'
+import { compact, countOf, objectOf } from '../shared/read-json.ts'
+
+/** https://platform.openai.com/docs/api-reference/responses/object#responses/object-usage */
+export function readUsage(usage: JsonObject): Usage {
+  const input = objectOf(usage['input_tokens_details'])
+  const output = objectOf(usage['output_tokens_details'])
+  return {
+    inputTokens: countOf(usage['input_tokens']),
+    cachedInputTokens: countOf(input['cached_tokens']),
+    cacheWriteTokens: countOf(input['cache_write_tokens']),
+    outputTokens: countOf(usage['output_tokens']),
+    reasoningTokens: countOf(output['reasoning_tokens']),
+  }
+}
+
+/** What was not said is said to be zero: the format requires every number. */
+export function writeUsage(usage: Usage): JsonObject {
+  const { inputTokens = 0, outputTokens = 0, cachedInputTokens = 0, reasoningTokens = 0 } = usage
+  return {
+    input_tokens: inputTokens,
+    input_tokens_details: compact({ cached_tokens: cachedInputTokens, cache_write_tokens: usage.cacheWriteTokens }),
+    output_tokens: outputTokens,
+    output_tokens_details: { reasoning_tokens: reasoningTokens },
+    total_tokens: inputTokens + outputTokens,
+  }
+}

@@ -1,0 +1,221 @@
+import type { ContentPart, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Message } from '../../core/request.ts'
+import type { Losses } from '../shared/lose.ts'
+import { urlOfSource } from '../shared/media.ts'
+import { callIds } from './call-ids.ts'
+import { writeReasoningItem } from './reasoning.ts'
+
+type Writing = { readonly losses: Losses; readonly idOf: (id: string) => string }
+
+const NO_MARKS = 'this format takes no cache marks; the provider caches by itself'
+
+/** Turns as input items. `from`: the first turn that is one, after those that went into `instructions`. */
+export function writeItems(messages: readonly Message[], from: number, losses: Losses): JsonObject[] {
+  const writing = { losses, idOf: callIds(messages) }
+  return messages.slice(from).flatMap((message, offset) => {
+    const path = `messages[${from + offset}]`
+    if (message.name !== undefined) losses.lose(`${path}.name`, 'participants have no names in this format')
+    if (message.role === 'assistant') return writeAssistant(message.content, path, writing)
+    if (message.role === 'tool') return writeResults(message.content, path, writing)
+    const content = writeParts(message.content, path, writing)
+    return [{ type: 'message', role: message.role, content: plain(content) }]
+  })
+}
+
+/** Runs of words are one message; thoughts, calls and native items are items of their own, in the order said. */
+function writeAssistant(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
+  const items: JsonObject[] = []
+  let words: JsonObject[] = []
+  let thoughts: ReasoningPart[] = []
+  const endMessage = (): void => {
+    if (words.length > 0) items.push({ type: 'message', role: 'assistant', content: words })
+    words = []
+  }
+  const endThoughts = (hasFollower: boolean): void => {
+    if (thoughts.length > 0) items.push(...writeThoughts(thoughts, hasFollower, path, writing))
+    thoughts = []
+  }
+  for (const [index, part] of content.entries()) {
+    const at = `${path}.content[${index}]`
+    if (part.type === 'reasoning') {
+      endMessage()
+      thoughts.push(part)
+      continue
+    }
+    const item = writeSaid(part, at, writing)
+    if (item === undefined) continue
+    endThoughts(true)
+    if (part.type === 'text' || part.type === 'refusal') {
+      words.push(item)
+    } else {
+      endMessage()
+      items.push(item)
+    }
+  }
+  endThoughts(false)
+  endMessage()
+  return items
+}
+
+function writeSaid(part: ContentPart, path: string, writing: Writing): JsonObject | undefined {
+  switch (part.type) {
+    case 'text':
+      loseMarks(part, path, writing.losses)
+      if (part.signature !== undefined) writing.losses.lose(path, FOREIGN)
+      return part.text === '' ? undefined : { type: 'output_text', text: part.text }
+    case 'refusal':
+      return { type: 'refusal', refusal: part.text }
+    case 'tool-call':
+      loseMarks(part, path, writing.losses)
+      return writeCall(part, path, writing)
+    case 'native':
+      if (part.format === 'openai-responses') return part.value as JsonObject
+      return lost(writing.losses, path, `a block of the type ${part.kind}, which only its own format has`)
+    case 'image':
+    case 'audio':
+    case 'file':
+      return lost(
+        writing.losses,
+        path,
+        `${part.type === 'audio' ? 'audio' : `an ${part.type}`} in the model's own turn`,
+      )
+    case 'reasoning':
+    case 'tool-result':
+      return lost(writing.losses, path, 'a tool result outside a tool turn')
+    default: {
+      const unhandled: never = part
+      return unhandled
+    }
+  }
+}
+
+const FOREIGN = 'reasoning state of another provider, which this one cannot read'
+
+/**
+ * Blocks that belong to one item make one. It needs its state, which OpenAI alone can read, and something after it that it
+ * led to: a reasoning item at the end of a turn is refused ("provided without its required following item").
+ */
+function writeThoughts(
+  thoughts: readonly ReasoningPart[],
+  hasFollower: boolean,
+  path: string,
+  { losses }: Writing,
+): JsonObject[] {
+  const items: ReasoningPart[][] = []
+  for (const part of thoughts) {
+    const open = items.at(-1)
+    const before = open?.at(-1)
+    if (open !== undefined && before?.signature === undefined && before?.id !== undefined && before.id === part.id) {
+      open.push(part)
+    } else {
+      items.push([part])
+    }
+  }
+  return items.flatMap((parts) => {
+    const signature = parts.at(-1)?.signature
+    if (signature?.by === 'openai-responses' && hasFollower) return [writeReasoningItem(parts)]
+    const reason = signature?.by === 'openai-responses' ? 'reasoning that nothing followed' : FOREIGN
+    losses.lose(`${path}.reasoning`, reason)
+    return []
+  })
+}
+
+function writeCall(part: ToolCallPart, path: string, { losses, idOf }: Writing): JsonObject {
+  const { name, argumentsText } = part
+  if (part.signature !== undefined) losses.lose(path, FOREIGN)
+  const call_id = idOf(part.id)
+  if (part.custom === true) return { type: 'custom_tool_call', call_id, name, input: argumentsText }
+  return { type: 'function_call', call_id, name, arguments: argumentsText === '' ? '{}' : argumentsText }
+}
+
+function writeResults(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
+  return content.flatMap((part, index) => {
+    if (part.type === 'tool-result') return [writeResult(part, `${path}.content[${index}]`, writing)]
+    writing.losses.lose(`${path}.content[${index}]`, 'something else than a result in a tool turn')
+    return []
+  })
+}
+
+function writeResult(part: ToolResultPart, path: string, writing: Writing): JsonObject {
+  loseMarks(part, path, writing.losses)
+  if (part.isError === true) writing.losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
+  const output = writeParts(part.content, path, writing)
+  const type = part.custom === true ? 'custom_tool_call_output' : 'function_call_output'
+  return { type, call_id: writing.idOf(part.callId), output: plain(output) }
+}
+
+/** A string where one text alone was said, as small servers like it best. */
+function plain(parts: readonly JsonObject[]): string | readonly JsonObject[] {
+  const [only] = parts
+  if (only === undefined) return ''
+  return parts.length === 1 && typeof only['text'] === 'string' ? only['text'] : parts
+}
+
+function writeParts(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
+  return content.flatMap((part, index) => {
+    const at = `${path}.content[${index}]`
+    const written = writePart(part, at, writing.losses)
+    if (written === undefined) return []
+    loseMarks(part, at, writing.losses)
+    return [written]
+  })
+}
+
+function writePart(part: ContentPart, path: string, losses: Losses): JsonObject | undefined {
+  switch (part.type) {
+    case 'text':
+      return { type: 'input_text', text: part.text }
+    case 'refusal':
+      return { type: 'input_text', text: part.text }
+    case 'image': {
+      const { source } = part
+      const detail = part.detail === undefined ? {} : { detail: part.detail }
+      if (isStoredHere(source)) return { type: 'input_image', file_id: source.id, ...detail }
+      const url = urlOfSource(source)
+      if (url === undefined) return lost(losses, path, 'an image stored at another provider')
+      return { type: 'input_image', image_url: url, ...detail }
+    }
+    case 'audio':
+      if (part.source.type !== 'data') return lost(losses, path, 'audio that is not in the request itself')
+      return { type: 'input_audio', input_audio: { data: part.source.data, format: part.format } }
+    case 'file':
+      return writeFile(part, path, losses)
+    case 'native':
+      if (part.format === 'openai-responses') return part.value as JsonObject
+      return lost(losses, path, `a block of the type ${part.kind}, which only its own format has`)
+    case 'reasoning':
+    case 'tool-call':
+    case 'tool-result':
+      return lost(losses, path, `a block of the type ${part.type} in a turn that cannot have one`)
+    default: {
+      const unhandled: never = part
+      return unhandled
+    }
+  }
+}
+
+function writeFile(part: ContentPart & { type: 'file' }, path: string, losses: Losses): JsonObject | undefined {
+  const { source, name } = part
+  if (isStoredHere(source)) return { type: 'input_file', file_id: source.id }
+  const named = name === undefined ? {} : { filename: name }
+  if (source.type === 'url') return { type: 'input_file', file_url: source.url, ...named }
+  const data = urlOfSource(source)
+  if (data === undefined) return lost(losses, path, 'a document stored at another provider')
+  return { type: 'input_file', filename: name ?? 'document', file_data: data }
+}
+
+function isStoredHere(
+  source: (ContentPart & { type: 'file' })['source'],
+): source is { type: 'stored'; id: string; format: 'openai-responses' | 'openai-chat' } {
+  return source.type === 'stored' && (source.format === 'openai-responses' || source.format === 'openai-chat')
+}
+
+function loseMarks(part: ContentPart, path: string, losses: Losses): void {
+  if ('cache' in part && part.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
+}
+
+function lost(losses: Losses, path: string, reason: string): undefined {
+  losses.lose(path, reason)
+  return undefined
+}

@@ -1,0 +1,110 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { ChatRequest, Reasoning, ResponseFormat } from '../../core/request.ts'
+import type { Loss } from '../../core/wire-format.ts'
+import type { Losses } from '../shared/lose.ts'
+import { createLosses } from '../shared/lose.ts'
+import { compact } from '../shared/read-json.ts'
+import { LOGPROBS } from './read-request.ts'
+import { ENCRYPTED } from './unread.ts'
+import { writeItems } from './write-items.ts'
+import { writeToolChoice, writeTools } from './write-tools.ts'
+
+/**
+ * A request of any client as a Responses body. The whole conversation is sent, so nothing needs to be kept: `store` is
+ * false, and reasoning is asked for in a form that can be sent back.
+ * https://platform.openai.com/docs/api-reference/responses/create
+ */
+export function writeRequest(
+  request: ChatRequest,
+  model: string,
+): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+  const losses = createLosses()
+  const { sampling } = request
+  const instructions = instructionsOf(request)
+  const tools = writeTools(request.tools, losses)
+  const hasTools = tools.length > 0
+  const reasoning = writeReasoning(request.reasoning, losses)
+  const format = writeResponseFormat(request.responseFormat)
+  const include = [
+    ...(reasoning !== undefined && reasoning['effort'] !== 'none' ? [ENCRYPTED] : []),
+    ...(sampling.logprobs === true ? [LOGPROBS] : []),
+  ]
+  loseSampling(request, losses)
+  const body = compact({
+    model,
+    instructions,
+    input: writeItems(request.messages, instructions === undefined ? 0 : 1, losses),
+    tools: hasTools ? tools : undefined,
+    tool_choice: hasTools ? writeToolChoice(request.toolChoice, request.tools) : undefined,
+    parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
+    max_output_tokens: sampling.maxOutputTokens,
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_logprobs: sampling.logprobs === true ? sampling.topLogprobs : undefined,
+    reasoning,
+    text: format === undefined ? undefined : { format },
+    include: include.length === 0 ? undefined : include,
+    user: request.user,
+    metadata: request.metadata,
+    store: false,
+    stream: request.stream ? true : undefined,
+  })
+  return { body, losses: losses.list }
+}
+
+/** The first turn, where it is the system's and nothing but one text, and others follow: `input` must not be empty. */
+function instructionsOf({ messages }: ChatRequest): string | undefined {
+  const [first] = messages
+  if (first?.role !== 'system' || messages.length === 1 || first.name !== undefined || first.content.length !== 1)
+    return undefined
+  const [only] = first.content
+  return only?.type === 'text' && only.cache === undefined && only.text !== '' ? only.text : undefined
+}
+
+function loseSampling({ sampling }: ChatRequest, losses: Losses): void {
+  const { stop, topK, seed, choices, presencePenalty, frequencyPenalty } = sampling
+  const reason = 'the Responses API has no such parameter'
+  if (stop !== undefined && stop.length > 0) losses.lose('stop', reason)
+  if (topK !== undefined) losses.lose('top_k', reason)
+  if (seed !== undefined) losses.lose('seed', reason)
+  if (choices !== undefined && choices > 1) losses.lose('n', 'one answer a call is all this format has')
+  if (presencePenalty !== undefined && presencePenalty !== 0) losses.lose('presence_penalty', reason)
+  if (frequencyPenalty !== undefined && frequencyPenalty !== 0) losses.lose('frequency_penalty', reason)
+}
+
+/** A budget as the nearest level, by the shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000. */
+function writeReasoning(reasoning: Reasoning | undefined, losses: Losses): JsonObject | undefined {
+  if (reasoning === undefined) return undefined
+  const { effort, budgetTokens, summary } = reasoning
+  if (effort === undefined && budgetTokens !== undefined) {
+    losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
+  }
+  const written = compact({ effort: effort ?? effortOf(budgetTokens), summary })
+  return Object.keys(written).length === 0 ? undefined : written
+}
+
+function effortOf(budget: number | undefined): string | undefined {
+  if (budget === undefined || budget < 0) return undefined
+  if (budget === 0) return 'none'
+  if (budget <= 6_400) return 'low'
+  return budget <= 16_000 ? 'medium' : 'high'
+}
+
+function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+  switch (format?.type) {
+    case undefined:
+      return undefined
+    case 'text':
+      return { type: 'text' }
+    case 'json-object':
+      return { type: 'json_object' }
+    case 'json-schema': {
+      const { name, description, schema, strict } = format
+      return compact({ type: 'json_schema', name: name ?? 'answer', description, schema, strict })
+    }
+    default: {
+      const unhandled: never = format
+      return unhandled
+    }
+  }
+}

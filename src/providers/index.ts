@@ -7,6 +7,7 @@ import cohere from './cohere.ts'
 import deepseek from './deepseek.ts'
 import fireworks from './fireworks.ts'
 import google from './google.ts'
+import googleVertex from './google-vertex.ts'
 import groq from './groq.ts'
 import llamaCpp from './llama-cpp.ts'
 import lmStudio from './lm-studio.ts'
@@ -28,6 +29,7 @@ export const providers: ReadonlyMap<string, Provider> = new Map<string, Provider
   [deepseek.id, deepseek],
   [fireworks.id, fireworks],
   [google.id, google],
+  [googleVertex.id, googleVertex],
   [groq.id, groq],
   [llamaCpp.id, llamaCpp],
   [lmStudio.id, lmStudio],

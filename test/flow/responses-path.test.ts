@@ -45,7 +45,10 @@ const SEARCHING = frame('response.output_item.added', {
   item: { id: 'ws_1', type: 'web_search_call', status: 'in_progress' },
 })
 
-type More = { readonly more?: (url: string) => object; readonly [option: string]: unknown }
+type More = {
+  readonly more?: (url: string) => Record<string, { upstream: string }>
+  readonly [option: string]: unknown
+}
 
 async function start(answer: (response: ServerResponse, body: string) => void, given: More = {}): Promise<void> {
   const { more, ...rest } = given
@@ -179,10 +182,12 @@ test('what a provider keeps is passed through where the format is spoken', async
   ])
 })
 
+const openai = providers.get('openai')
+
 test('among models of both kinds, one that keeps what is asked for is chosen', async () => {
   await start((response) => response.end(JSON.stringify({ ...RESPONSE, status: 'completed', output: [MESSAGE] })), {
     provider: 'openai-compatible',
-    more: (url: string) => ({ other: { upstream: url, provider: providers.get('openai'), models: ['dear'] } }),
+    more: (url: string) => ({ other: { upstream: url, provider: openai, models: ['dear'] } }),
   })
   const response = await ask({ model: 'auto', previous_response_id: 'resp_0' })
   expect(response.headers.get('x-route-model')).toBe('other/dear')

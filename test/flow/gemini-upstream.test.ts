@@ -191,6 +191,7 @@ test('Gemini’s signature of a call goes through a client of OpenAI and back', 
   const { url } = await start((response, { path }) => {
     if (path.includes('stream'))
       return streaming(chunk([signed]), chunk([{ text: '' }], end))(response, {
+        method: 'POST',
         path,
         headers: {},
         body: Buffer.alloc(0),

@@ -1,0 +1,28 @@
+import type { WireFormat } from '../../core/wire-format.ts'
+import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { readRequest, unread } from './read-request.ts'
+import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
+import { writeRequest } from './write-request.ts'
+import { writeResponse } from './write-response.ts'
+import { createWriter } from './write-stream.ts'
+
+/** Gemini's generateContent, spoken by Google's SDKs, its AI Studio and Vertex AI. */
+export const geminiGenerate: WireFormat = {
+  id: 'gemini-generate',
+  framing: 'sse',
+  readRequest,
+  unread,
+  writeRequest,
+  readResponse,
+  summarizeResponse,
+  writeResponse,
+  createReader,
+  createWriter,
+  readEnd,
+  readError,
+  writeError,
+  // A stream ends with its last event.
+  streamEnd: '',
+  writeStreamExplanation,
+  writeStreamError,
+}

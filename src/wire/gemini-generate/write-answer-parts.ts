@@ -1,0 +1,65 @@
+import type { ToolCallPart } from '../../core/content.ts'
+import type { AnswerBlock, ChatAnswer } from '../../core/fold.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { parseLossless } from '../../core/lossless-json.ts'
+import type { TokenLogprob } from '../../core/stream-part.ts'
+import { objectArguments } from '../shared/object-arguments.ts'
+import { compact } from '../shared/read-json.ts'
+import { writeSignature, writeThoughtSignature } from './signatures.ts'
+
+/** One block of an answer as the part a client of this format gets. */
+export function writeBlock(block: AnswerBlock): JsonObject {
+  switch (block.type) {
+    case 'text':
+      return { text: block.text, ...writeSignature(block.signature) }
+    case 'refusal':
+      return { text: block.text }
+    case 'reasoning':
+      return { text: block.text, thought: true, ...writeThoughtSignature(block) }
+    case 'tool-call':
+      return writeCall(block)
+    case 'media':
+      return { inlineData: { mimeType: block.mediaType, data: block.data } }
+    default: {
+      const unhandled: never = block
+      return unhandled
+    }
+  }
+}
+
+function writeCall({ id, name, argumentsText, custom, signature }: ToolCallPart): JsonObject {
+  const args = custom === true ? { input: argumentsText } : objectArguments(argumentsText)
+  return { functionCall: { id, name, args }, ...writeSignature(signature) }
+}
+
+/** False for arguments that a limit cut short. No arguments are whole: `{}`. */
+export function isWholeCall({ argumentsText, custom }: ToolCallPart): boolean {
+  if (custom === true || argumentsText.trim() === '') return true
+  try {
+    return isJsonObject(parseLossless(argumentsText))
+  } catch {
+    return false
+  }
+}
+
+/** Where the answer comes from, as a candidate's member. */
+export function writeCitations(citations: ChatAnswer['citations']): JsonObject {
+  if (citations.length === 0) return {}
+  const groundingChunks = citations.map(({ url, title }) => ({ web: compact({ uri: url, title }) }))
+  return { groundingMetadata: { groundingChunks } }
+}
+
+export function writeLogprobs(logprobs: readonly TokenLogprob[] | undefined): JsonObject {
+  if (logprobs === undefined) return {}
+  const write = ({ token, logprob }: Pick<TokenLogprob, 'token' | 'logprob'>): JsonObject => ({
+    token,
+    logProbability: logprob,
+  })
+  return {
+    logprobsResult: {
+      chosenCandidates: logprobs.map(write),
+      topCandidates: logprobs.map(({ top }) => ({ candidates: top.map(write) })),
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { ChatRequest, Message } from '../../core/request.ts'
+import type { Loss } from '../../core/wire-format.ts'
+import { createLosses } from '../shared/lose.ts'
+import { compact } from '../shared/read-json.ts'
+import { modelFacts } from './model-facts.ts'
+import { writeConfig } from './write-config.ts'
+import { writeContents } from './write-contents.ts'
+import { systemTexts } from './write-system.ts'
+import { writeTools } from './write-tools.ts'
+
+/**
+ * A request of any client as a `GenerateContentRequest`. The model stands in the path.
+ * https://ai.google.dev/api/generate-content
+ */
+export function writeRequest(
+  request: ChatRequest,
+  model: string,
+): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+  const losses = createLosses()
+  if (request.parallelToolCalls === false)
+    losses.lose('parallel_tool_calls', 'Gemini cannot be kept from calling several tools at once')
+  if (request.user !== undefined) losses.lose('user', 'there is no field for the end user')
+  if (request.metadata !== undefined) losses.lose('metadata', 'there is no field for labels')
+  const { config, instruction } = writeConfig(request, model, losses)
+  const opening = openingOf(request.messages)
+  const system = [...systemTexts(opening, losses), ...(instruction === undefined ? [] : [instruction])]
+  const rest = request.messages.slice(opening.length)
+  // Gemma takes no instruction, and no Gemini an instruction alone.
+  const isFolded = modelFacts(model).isGemma || rest.length === 0
+  const contents = writeContents(rest, { model, losses, offset: opening.length, preface: isFolded ? system : [] })
+  const body = compact({
+    systemInstruction: isFolded || system.length === 0 ? undefined : { parts: system.map((text) => ({ text })) },
+    contents,
+    ...writeTools(request.tools, request.toolChoice, losses),
+    generationConfig: Object.keys(config).length === 0 ? undefined : config,
+  })
+  return { body, losses: losses.list }
+}
+
+/** The instructions before the conversation. */
+function openingOf(messages: readonly Message[]): readonly Message[] {
+  const end = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer')
+  return end < 0 ? messages : messages.slice(0, end)
+}

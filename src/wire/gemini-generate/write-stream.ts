@@ -1,0 +1,93 @@
+import type { ToolCallPart } from '../../core/content.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { StreamPart, Usage } from '../../core/stream-part.ts'
+import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
+import { writeFinishReason } from './finish-reasons.ts'
+import { writeUsage } from './usage.ts'
+import { isWholeCall, writeBlock, writeCitations, writeLogprobs } from './write-answer-parts.ts'
+
+type Citation = { readonly url: string; readonly title: string | undefined }
+
+/**
+ * Tidy parts as `GenerateContentResponse` events, each with what is new. A call is one part, written when its arguments
+ * are whole; the last event has the finish, the usage and the sources, as Google's has.
+ */
+export function createWriter(context: AnswerContext): StreamWriter {
+  let id = context.id
+  let usage: Usage | undefined
+  let finishReason = 'STOP'
+  let isCut = false
+  let call: ToolCallPart | undefined
+  const unreadable: ToolCallPart[] = []
+  const citations: Citation[] = []
+
+  function event(parts: readonly JsonObject[], rest: JsonObject = {}, last: JsonObject = {}): WireEvent {
+    const candidate = { content: { parts, role: 'model' }, index: 0, ...rest }
+    const body = { candidates: [candidate], ...last, modelVersion: context.model, responseId: id }
+    return { event: undefined, data: JSON.stringify(body) }
+  }
+
+  function push(part: StreamPart): WireEvent[] {
+    switch (part.type) {
+      case 'response-start':
+        if (part.id !== '') id = part.id
+        return []
+      case 'text-delta':
+        return [event([{ text: part.text }], writeLogprobs(part.logprobs))]
+      case 'refusal-delta':
+        return [event([{ text: part.text }])]
+      case 'text-signature':
+        return [event([writeBlock({ type: 'text', text: '', signature: part.signature })])]
+      case 'reasoning-delta':
+        return [event([{ text: part.text, thought: true }])]
+      case 'reasoning-end':
+        // Beside the deltas an end without a signature says nothing.
+        return part.signature === undefined ? [] : [event([writeBlock({ ...part, type: 'reasoning', text: '' })])]
+      case 'tool-call-start': {
+        const { id: callId, name, custom, signature } = part
+        call = { type: 'tool-call', id: callId, name, argumentsText: '', custom, signature }
+        return []
+      }
+      case 'tool-call-delta':
+        if (call !== undefined) call = { ...call, argumentsText: call.argumentsText + part.argumentsText }
+        return []
+      case 'tool-call-end': {
+        const ended = call
+        call = undefined
+        if (ended === undefined) return []
+        if (isWholeCall(ended)) return [event([writeBlock(ended)])]
+        // Only the finish says whether it was cut short or is the model's idea of JSON.
+        unreadable.push(ended)
+        return []
+      }
+      case 'media':
+        return [event([writeBlock(part)])]
+      case 'citation':
+        citations.push(part)
+        return []
+      case 'usage':
+        usage = part.usage
+        return []
+      case 'response-end':
+        finishReason = writeFinishReason(part.finishReason, part.raw)
+        isCut = part.finishReason === 'length'
+        return []
+      case 'response-error':
+        return []
+      default: {
+        const unhandled: never = part
+        return unhandled
+      }
+    }
+  }
+
+  return {
+    push,
+    end() {
+      const calls = isCut ? [] : unreadable.map(writeBlock)
+      const parts = calls.length > 0 ? calls : [{ text: '' }]
+      const counted = usage === undefined ? {} : { usageMetadata: writeUsage(usage) }
+      return [event(parts, { finishReason, ...writeCitations(citations) }, counted)]
+    },
+  }
+}

@@ -76,7 +76,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       deadlines,
       decisions,
       formats: wireFormats,
-      ask: askUpstream(ports.transport),
+      ask: askUpstream(ports.transport, ports.clock),
     }
   }
 

@@ -6,7 +6,7 @@ export function readSecret(reference: string, path: string, secrets: Secrets, sa
   const isVariable = reference.startsWith('env:')
   let secret: string
   try {
-    secret = secrets.read(reference)
+    secret = onOneLine(secrets.read(reference))
   } catch (cause) {
     const remedy = isVariable
       ? `Set ${reference.slice(4)} in the environment.`
@@ -20,4 +20,15 @@ export function readSecret(reference: string, path: string, secrets: Secrets, sa
     return undefined
   }
   return secret
+}
+
+/** A key that is a JSON object, such as Google's service accounts, is never sent as it stands: its lines are joined. */
+function onOneLine(secret: string): string {
+  if (!secret.startsWith('{')) return secret
+  try {
+    return JSON.stringify(JSON.parse(secret))
+  } catch {
+    // A key that happens to begin so.
+    return secret
+  }
 }

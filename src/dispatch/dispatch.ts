@@ -1,5 +1,5 @@
 import type { Attempt, Plan } from '../core/decision.ts'
-import { GatewayError } from '../core/errors.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Exchange, HttpRequest, Sink } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
 import type { WireFormat } from '../core/wire-format.ts'
@@ -77,8 +77,9 @@ class Dispatching implements AttemptOwner {
         this.conclude('abandoned', undefined)
         return
       }
+      this.sentAt = this.input.clock.monotonic()
       const request = this.input.call.prepare(this.target())
-      if (request instanceof Promise) request.then((prepared) => this.send(prepared)).catch(this.reject)
+      if (request instanceof Promise) this.sendLater(request)
       else this.send(request)
     } catch (thrown) {
       this.reject(thrown)
@@ -107,6 +108,13 @@ class Dispatching implements AttemptOwner {
     } catch (thrown) {
       this.reject(thrown)
     }
+  }
+
+  /** A provider that first gets itself a token: that it gets none is a failure of this target like any other. */
+  private sendLater(request: Promise<HttpRequest>): void {
+    const failed = (thrown: unknown): void =>
+      this.settled({ type: 'failed', error: toGatewayError(thrown), status: undefined })
+    request.then((prepared) => this.send(prepared), failed).catch(this.reject)
   }
 
   private send(request: HttpRequest): void {

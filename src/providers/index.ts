@@ -5,6 +5,7 @@ import azureOpenai from './azure-openai.ts'
 import deepseek from './deepseek.ts'
 import fireworks from './fireworks.ts'
 import google from './google.ts'
+import googleVertex from './google-vertex.ts'
 import groq from './groq.ts'
 import llamaCpp from './llama-cpp.ts'
 import lmStudio from './lm-studio.ts'
@@ -24,6 +25,7 @@ export const providers: ReadonlyMap<string, Provider> = new Map<string, Provider
   [deepseek.id, deepseek],
   [fireworks.id, fireworks],
   [google.id, google],
+  [googleVertex.id, googleVertex],
   [groq.id, groq],
   [llamaCpp.id, llamaCpp],
   [lmStudio.id, lmStudio],

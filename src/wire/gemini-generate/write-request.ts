@@ -3,7 +3,8 @@ import type { ChatRequest, Message } from '../../core/request.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
-import { modelFacts } from './model-facts.ts'
+import { withoutCallIds } from './call-ids.ts'
+import { isGemini3, modelFacts } from './model-facts.ts'
 import { writeConfig } from './write-config.ts'
 import { writeContents } from './write-contents.ts'
 import { systemTexts } from './write-system.ts'
@@ -29,9 +30,10 @@ export function writeRequest(
   // Gemma takes no instruction, and no Gemini an instruction alone.
   const isFolded = modelFacts(model).isGemma || rest.length === 0
   const contents = writeContents(rest, { model, losses, offset: opening.length, preface: isFolded ? system : [] })
+  // Gemini 3 wants the ids of its calls back; earlier models match by order, and some refuse the field.
   const body = compact({
     systemInstruction: isFolded || system.length === 0 ? undefined : { parts: system.map((text) => ({ text })) },
-    contents,
+    contents: isGemini3(model) ? contents : contents.map(withoutCallIds),
     ...writeTools(request.tools, request.toolChoice, losses),
     generationConfig: Object.keys(config).length === 0 ? undefined : config,
   })

@@ -1,5 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
 import { geminiGenerate } from '../../src/wire/gemini-generate/index.ts'
-import { casesOf, describeCases } from './cases.ts'
+import { CUTS, casesOf, describeCases, hasCases } from './cases.ts'
+import { decode } from './decode.ts'
 
 const CODE =
   'code that Google ran is text of the answer: a client must not run it, and no other format has a place for it'
@@ -15,4 +20,26 @@ describeCases(geminiGenerate, casesOf('gemini-generateContent'), {
   'vercel_responses:271': CODE,
   'vercel_responses:272': CODE,
   'vercel_responses:273': SERVER,
+})
+
+const FOLDER = join(
+  fileURLToPath(new URL('../..', import.meta.url)),
+  process.env['THALAMUS_DATA'] ?? '../shared/data',
+  'recordings/google',
+)
+const files = hasCases ? readdirSync(FOLDER).filter((name) => /\.(?:json|chunks\.txt)$/.test(name)) : []
+
+describe.skipIf(!hasCases)('recordings of Google', () => {
+  test('there are recordings', () => expect(files.length).toBeGreaterThan(5))
+  test.each(files)('%s decodes to a whole answer, the same at every cut', (name) => {
+    const text = readFileSync(join(FOLDER, name), 'utf8')
+    const isStream = name.endsWith('.txt')
+    const lines = text.trimEnd().split('\n')
+    const bytes = new TextEncoder().encode(isStream ? lines.map((line) => `data: ${line}\n\n`).join('') : text)
+    const whole = decode(geminiGenerate, bytes, isStream)
+    expect(whole.error).toBeUndefined()
+    expect(whole.usage?.inputTokens).toBeGreaterThan(0)
+    expect(whole.text.length + whole.calls.length).toBeGreaterThan(0)
+    if (isStream) for (const cut of CUTS) expect(decode(geminiGenerate, bytes, true, cut)).toEqual(whole)
+  })
 })

@@ -1,0 +1,491 @@
+import { expect, test } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import type { ChatRequest } from '../../src/core/request.ts'
+import { geminiGenerate } from '../../src/wire/gemini-generate/index.ts'
+import { adjustSignatures, UNCHECKED } from '../../src/wire/gemini-generate/signatures.ts'
+import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+
+const GEMINI_3 = 'gemini-3-flash-preview'
+const GEMINI_2 = 'gemini-2.5-flash'
+
+const hello = { role: 'user', content: 'Hello' }
+const call = (id: string, name = 'look', more: JsonObject = {}): JsonObject => ({
+  id,
+  type: 'function',
+  function: { name, arguments: '{"at":1}' },
+  ...more,
+})
+const calling = (...calls: JsonObject[]): JsonObject => ({ role: 'assistant', content: null, tool_calls: calls })
+const result = (id: string, content: unknown = 'seen') => ({ role: 'tool', tool_call_id: id, content }) as JsonObject
+
+/** What an OpenAI client's body becomes. */
+function written(body: JsonObject, model = GEMINI_3) {
+  const { body: made, losses } = geminiGenerate.writeRequest(openaiChat.readRequest({ model, ...body }), model)
+  return { body: JSON.parse(JSON.stringify(made)), lost: losses.map((loss) => loss.path) }
+}
+
+const contentsOf = (messages: readonly JsonObject[], model?: string) => written({ messages }, model).body.contents
+const read = (body: JsonObject): ChatRequest => geminiGenerate.readRequest(body, { model: 'auto', stream: false })
+
+test('every option stands where Gemini looks for it', () => {
+  const { body, lost } = written({
+    messages: [{ role: 'system', content: 'Be brief.' }, hello],
+    max_completion_tokens: 7,
+    temperature: 0.5,
+    top_p: 0.25,
+    top_k: 3,
+    n: 1,
+    stop: ['a', 'b'],
+    presence_penalty: 0.1,
+    frequency_penalty: 0.2,
+    seed: 9,
+    logprobs: true,
+    top_logprobs: 2,
+    reasoning_effort: 'low',
+    tools: [
+      {
+        type: 'function',
+        function: {
+          name: 'look',
+          description: 'Looks.',
+          parameters: { $schema: 'x', properties: { at: { $ref: '#/$defs/n' } }, $defs: { n: { const: 1 } } },
+        },
+      },
+    ],
+    tool_choice: { type: 'function', function: { name: 'look' } },
+    response_format: { type: 'json_schema', json_schema: { name: 'r', schema: { type: 'object' } } },
+  })
+  expect(lost).toEqual([])
+  expect(body).toEqual({
+    systemInstruction: { parts: [{ text: 'Be brief.' }] },
+    contents: [{ role: 'user', parts: [{ text: 'Hello' }] }],
+    tools: [
+      {
+        functionDeclarations: [
+          {
+            name: 'look',
+            description: 'Looks.',
+            parametersJsonSchema: {
+              type: 'object',
+              properties: { at: { $ref: '#/$defs/n' } },
+              $defs: { n: { const: 1 } },
+            },
+          },
+        ],
+      },
+    ],
+    toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['look'] } },
+    generationConfig: {
+      maxOutputTokens: 7,
+      temperature: 0.5,
+      topP: 0.25,
+      topK: 3,
+      candidateCount: 1,
+      stopSequences: ['a', 'b'],
+      presencePenalty: 0.1,
+      frequencyPenalty: 0.2,
+      seed: 9,
+      responseLogprobs: true,
+      logprobs: 2,
+      thinkingConfig: { thinkingLevel: 'LOW' },
+      responseMimeType: 'application/json',
+      responseJsonSchema: { type: 'object' },
+    },
+  })
+})
+
+test('what Gemini has no field for is said to be lost', () => {
+  const { body, lost } = written({
+    messages: [
+      { ...hello, name: 'ann' },
+      { role: 'developer', content: 'In French.' },
+    ],
+    tools: [{ type: 'function', function: { name: 'look' } }],
+    parallel_tool_calls: false,
+    n: 2,
+    stop: ['1', '2', '3', '4', '5', '6'],
+    user: 'ann',
+    metadata: { a: 'b' },
+  })
+  expect(lost.toSorted()).toEqual([
+    'messages[0].name',
+    'messages[1].role',
+    'metadata',
+    'n',
+    'parallel_tool_calls',
+    'stop',
+    'user',
+  ])
+  expect(body.generationConfig).toEqual({ candidateCount: 1, stopSequences: ['1', '2', '3', '4', '5'] })
+  expect(body.contents).toEqual([
+    { role: 'user', parts: [{ text: 'Hello' }, { text: '<system>\nIn French.\n</system>' }] },
+  ])
+})
+
+test.each([
+  [{ tool_choice: 'auto' }, { mode: 'AUTO' }],
+  [{ tool_choice: 'none' }, { mode: 'NONE' }],
+  [{ tool_choice: 'required' }, { mode: 'ANY' }],
+  [{}, undefined],
+])('the choice %o is the mode %o', (choice, mode) => {
+  const { body } = written({ messages: [hello], tools: [{ type: 'function', function: { name: 'look' } }], ...choice })
+  expect(body.toolConfig?.functionCallingConfig).toEqual(mode)
+})
+
+test('tools that are allowed and not forced are the only ones declared', () => {
+  const tools = ['a', 'b'].map((name) => ({ type: 'function', function: { name } }))
+  const allowed = { mode: 'auto', tools: [{ type: 'function', function: { name: 'b' } }] }
+  const { body } = written({ messages: [hello], tools, tool_choice: { type: 'allowed_tools', allowed_tools: allowed } })
+  expect(body.tools[0].functionDeclarations.map((one: JsonObject) => one['name'])).toEqual(['b'])
+  expect(body.toolConfig.functionCallingConfig).toEqual({ mode: 'AUTO' })
+})
+
+test('a strict tool is validated by Gemini', () => {
+  const tools = [{ type: 'function', function: { name: 'a', strict: true, parameters: { type: 'object' } } }]
+  expect(written({ messages: [hello], tools }).body.toolConfig.functionCallingConfig).toEqual({ mode: 'VALIDATED' })
+})
+
+test('the words of effort are levels from Gemini 3 on and budgets before; a model that does not think is told nothing', () => {
+  const thinking = (model: string, effort: string) =>
+    written({ messages: [hello], reasoning_effort: effort }, model).body.generationConfig?.thinkingConfig
+  expect(thinking('gemini-3-flash-preview', 'minimal')).toEqual({ thinkingLevel: 'MINIMAL' })
+  expect(thinking('gemini-3-pro-preview', 'minimal')).toEqual({ thinkingLevel: 'LOW' })
+  expect(thinking('gemini-3-pro-preview', 'medium')).toEqual({ thinkingLevel: 'HIGH' })
+  expect(thinking('gemini-3.1-pro-preview', 'medium')).toEqual({ thinkingLevel: 'MEDIUM' })
+  expect(thinking('gemini-flash-latest', 'high')).toEqual({ thinkingLevel: 'HIGH' })
+  expect(thinking('gemini-2.5-flash', 'none')).toEqual({ thinkingBudget: 0 })
+  expect(thinking('gemini-2.5-pro', 'none')).toEqual({ thinkingBudget: 128 })
+  expect(thinking('models/gemini-2.5-flash', 'medium')).toEqual({ thinkingBudget: 8_192 })
+  expect(thinking('gemini-2.0-flash', 'medium')).toBeUndefined()
+  expect(thinking('gemma-3-27b-it', 'medium')).toBeUndefined()
+})
+
+test('before Gemini 3, JSON beside tools is asked for in words', () => {
+  const asked = {
+    messages: [hello],
+    tools: [{ type: 'function', function: { name: 'look' } }],
+    response_format: { type: 'json_schema', json_schema: { name: 'r', schema: { const: 'unique-4711' } } },
+  }
+  const { body, lost } = written(asked, GEMINI_2)
+  expect(body.generationConfig).toBeUndefined()
+  expect(body.systemInstruction.parts[0].text).toContain('{"const":"unique-4711"}')
+  expect(lost).toEqual(['response_format'])
+  expect(written({ ...asked, tools: [] }, GEMINI_2).body.generationConfig.responseJsonSchema).toEqual({
+    const: 'unique-4711',
+  })
+  expect(written(asked, GEMINI_3).body.generationConfig.responseMimeType).toBe('application/json')
+})
+
+test('Gemma gets its instructions in the first turn of the user, and so does a model that is given nothing else', () => {
+  const system = { role: 'system', content: 'Be brief.' }
+  const gemma = written({ messages: [system, hello] }, 'gemma-3-27b-it').body
+  expect(gemma.systemInstruction).toBeUndefined()
+  expect(gemma.contents).toEqual([{ role: 'user', parts: [{ text: 'Be brief.' }, { text: 'Hello' }] }])
+  expect(written({ messages: [system] }).body).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Be brief.' }] }] })
+})
+
+test('parallel results of one name stand in the order of the calls, in one content, under the name of each call', () => {
+  const contents = contentsOf([
+    hello,
+    calling(call('a'), call('b'), call('c', 'other')),
+    result('c', 'C'),
+    result('b', 'B'),
+    result('a', 'A'),
+  ])
+  expect(contents[2]).toEqual({
+    role: 'user',
+    parts: [
+      { functionResponse: { id: 'a', name: 'look', response: { output: 'A' } } },
+      { functionResponse: { id: 'b', name: 'look', response: { output: 'B' } } },
+      { functionResponse: { id: 'c', name: 'other', response: { output: 'C' } } },
+    ],
+  })
+})
+
+test('before Gemini 3 neither calls nor results carry an id', () => {
+  const text = JSON.stringify(contentsOf([hello, calling(call('call_1')), result('call_1')], GEMINI_2))
+  expect(text).toContain('functionResponse')
+  expect(text).not.toContain('call_1')
+})
+
+test('a call without a result gets one that says so; one without a call is told as text; what follows stands alone', () => {
+  const { body, lost } = written({
+    messages: [hello, calling(call('a'), call('b')), result('a'), result('x', 'lost'), hello],
+  })
+  expect(body.contents.slice(2)).toEqual([
+    {
+      role: 'user',
+      parts: [
+        { functionResponse: { id: 'a', name: 'look', response: { output: 'seen' } } },
+        { functionResponse: { id: 'b', name: 'look', response: { error: 'No result was given.' } } },
+      ],
+    },
+    { role: 'user', parts: [{ text: 'Result of a tool: lost' }, { text: 'Hello' }] },
+  ])
+  expect(lost).toEqual(['messages[1].content[1]', 'messages[3].content[0]'])
+})
+
+test('calls said in several turns are one content, answered in one', () => {
+  const contents = contentsOf([hello, calling(call('a')), calling(call('b')), result('a'), result('b')])
+  expect(contents.map(({ parts }: { parts: unknown[] }) => parts.length)).toEqual([1, 2, 2])
+})
+
+test('calls that nobody answered yet are left open', () => {
+  expect(contentsOf([hello, calling(call('a'))])).toHaveLength(2)
+})
+
+test('pictures in a result are part of it from Gemini 3 on, and follow it before', () => {
+  const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }
+  const messages = [hello, calling(call('a')), result('a', [{ type: 'text', text: 'here' }, picture])]
+  const inline = { inlineData: { mimeType: 'image/png', data: 'AAAA' } }
+  expect(contentsOf(messages)[2].parts).toEqual([
+    { functionResponse: { id: 'a', name: 'look', response: { output: 'here' }, parts: [inline] } },
+  ])
+  expect(contentsOf(messages, GEMINI_2).slice(2)).toEqual([
+    { role: 'user', parts: [{ functionResponse: { name: 'look', response: { output: 'here' } } }] },
+    { role: 'user', parts: [{ text: 'Attachment of the result of look:' }, inline] },
+  ])
+})
+
+test('arguments that are no JSON object are kept, and none are an empty object', () => {
+  const odd = { ...call('b'), function: { name: 'look', arguments: 'not json' } }
+  const none = { ...call('a'), function: { name: 'look', arguments: '' } }
+  const [first, second] = contentsOf([hello, calling(none, odd)])[1].parts
+  expect([first.functionCall.args, second.functionCall.args]).toEqual([{}, { rawInvalidInput: 'not json' }])
+})
+
+test('integers beyond a double’s keep their digits', () => {
+  const big = { ...call('a'), function: { name: 'look', arguments: '{"id":9007199254740993}' } }
+  const request = openaiChat.readRequest({ model: 'm', messages: [hello, calling(big)] })
+  expect(JSON.stringify(geminiGenerate.writeRequest(request, GEMINI_3).body)).toContain('{"id":9007199254740993}')
+})
+
+test('calls that no Gemini made are marked in the current turn, on the first of each content, for Gemini 3 alone', () => {
+  const messages = [
+    hello,
+    calling(call('old')),
+    result('old'),
+    hello,
+    calling(call('a'), call('b')),
+    result('a'),
+    result('b'),
+    calling(call('c')),
+    result('c'),
+  ]
+  const marks = (model: string) =>
+    contentsOf(messages, model).flatMap(({ parts }: { parts: JsonObject[] }) =>
+      parts.filter((part) => part['functionCall'] !== undefined).map((part) => part['thoughtSignature']),
+    )
+  expect(marks(GEMINI_3)).toEqual([undefined, UNCHECKED, undefined, UNCHECKED])
+  expect(marks(GEMINI_2)).toEqual([undefined, undefined, undefined, undefined])
+  expect(marks('my-tuned-model')).toEqual([undefined, undefined, undefined, undefined])
+})
+
+test('Gemini’s own signature goes back where it stood, another’s nowhere', () => {
+  const own = call('a', 'look', { extra_content: { google: { thought_signature: 'c2ln' } } })
+  const [signed] = contentsOf([hello, calling(own)])[1].parts
+  expect(signed.thoughtSignature).toBe('c2ln')
+  const foreign = {
+    role: 'assistant',
+    content: 'x',
+    reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 'abc', format: 'anthropic-claude-v1' }],
+  }
+  const { body, lost } = written({ messages: [hello, foreign] })
+  expect(body.contents[1].parts).toEqual([{ text: 'hm', thought: true }, { text: 'x' }])
+  expect(lost).toEqual(['messages[1].content[0].signature'])
+})
+
+test('a signature that another format kept as a thought without words goes onto the part after it', () => {
+  const kept = [{ type: 'reasoning.encrypted', data: 'c2ln', format: 'google-gemini-v1' }]
+  const [only] = contentsOf([hello, { ...calling(call('a')), reasoning_details: kept }])[1].parts
+  expect(only.thoughtSignature).toBe('c2ln')
+})
+
+test('both ways of writing names are read', () => {
+  const camel = {
+    systemInstruction: { parts: [{ text: 'Be brief.' }] },
+    contents: [
+      { role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }] },
+      { role: 'model', parts: [{ functionCall: { name: 'look', args: { a_b: 1 } }, thoughtSignature: 'c2ln' }] },
+      { role: 'function', parts: [{ functionResponse: { name: 'look', response: { output: 'ok' } } }] },
+    ],
+    tools: [{ functionDeclarations: [{ name: 'look', parameters: { type: 'OBJECT' } }] }],
+    toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['look'] } },
+    generationConfig: { maxOutputTokens: 5, stopSequences: ['x'], thinkingConfig: { thinkingBudget: 0 } },
+  }
+  const snake = JSON.parse(
+    JSON.stringify(camel).replace(
+      /"([a-z]+[A-Z]\w*)":/g,
+      (_, name: string) => `"${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}":`,
+    ),
+  )
+  expect(JSON.stringify(snake)).toContain('"function_calling_config"')
+  const { native: _, ...expected } = read(camel)
+  const { native: __, ...found } = read(snake)
+  expect(found).toEqual(expected)
+  expect(geminiGenerate.unread(snake)).toEqual([])
+  expect(expected.messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'tool'])
+  expect(expected.tools[0]?.parameters).toEqual({ type: 'object' })
+  expect(expected.sampling.maxOutputTokens).toBe(5)
+})
+
+test('calls without ids get one, and results without ids find theirs by name and order', () => {
+  const { messages } = read({
+    contents: [
+      { parts: [{ text: 'go' }] },
+      {
+        role: 'model',
+        parts: [{ functionCall: { name: 'a' } }, { functionCall: { name: 'b' } }, { functionCall: { name: 'a' } }],
+      },
+      {
+        role: 'user',
+        parts: [
+          { functionResponse: { name: 'b', response: { output: 'B' } } },
+          { functionResponse: { name: 'a', response: { output: 'first' } } },
+          { functionResponse: { name: 'a', response: { error: 'second' } } },
+          { text: 'and now?' },
+        ],
+      },
+    ],
+  })
+  const ids = messages[1]?.content.map((part) => (part.type === 'tool-call' ? part.id : ''))
+  expect(new Set(ids).size).toBe(3)
+  const results = messages[2]?.content.map((part) => (part.type === 'tool-result' ? part : undefined))
+  expect(results?.map((one) => one?.callId)).toEqual([ids?.[1], ids?.[0], ids?.[2]])
+  expect(results?.map((one) => one?.isError)).toEqual([undefined, undefined, true])
+  expect(messages[3]).toMatchObject({ role: 'user', content: [{ text: 'and now?' }] })
+})
+
+test('a turn that an SDK kept as one content an event is one turn', () => {
+  const events = ['Hel', 'lo', ' there'].map((text) => ({ role: 'model', parts: [{ text }] }))
+  const { messages } = read({
+    contents: [{ parts: [{ text: 'x' }] }, ...events, { role: 'model', parts: [{ text: '' }] }],
+  })
+  expect(messages[1]).toEqual({ role: 'assistant', content: [{ type: 'text', text: 'Hello there' }], name: undefined })
+  expect(messages).toHaveLength(2)
+})
+
+test('Google’s own notation of schemas is read as JSON Schema', () => {
+  const parameters = {
+    type: 'OBJECT',
+    properties: {
+      a: { type: 'STRING', nullable: true, enum: ['x'], format: 'enum' },
+      b: { type: 'ARRAY', items: { type: 'INTEGER' }, minItems: '1' },
+      type: { anyOf: [{ type: 'NUMBER' }], nullable: true },
+    },
+    required: ['a'],
+    propertyOrdering: ['a', 'b'],
+  }
+  const [tool] = read({ contents: [hello2], tools: [{ functionDeclarations: [{ name: 'f', parameters }] }] }).tools
+  expect(tool?.parameters).toEqual({
+    type: 'object',
+    properties: {
+      a: { type: ['string', 'null'], enum: ['x', null] },
+      b: { type: 'array', items: { type: 'integer' }, minItems: 1 },
+      type: { anyOf: [{ anyOf: [{ type: 'number' }] }, { type: 'null' }] },
+    },
+    required: ['a'],
+  })
+})
+
+const hello2 = { role: 'user', parts: [{ text: 'Hello' }] }
+
+test.each([
+  [{}, 'contents'],
+  [{ contents: [] }, 'contents'],
+  [{ contents: [{ role: 'assistant', parts: [] }] }, 'contents[0].role'],
+  [{ contents: [{ parts: [{ text: 1 }] }] }, 'contents[0].parts[0].text'],
+  [{ contents: [{ parts: [{ inlineData: { data: 'AA' } }] }] }, 'contents[0].parts[0].inlineData.mimeType'],
+  [{ contents: [{ role: 'model', parts: [{ functionCall: {} }] }] }, 'contents[0].parts[0].functionCall.name'],
+  [{ contents: [hello2], tools: 5 }, 'tools'],
+  [{ contents: [hello2], tools: [{ functionDeclarations: [{}] }] }, 'tools[0].functionDeclarations[0].name'],
+  [
+    { contents: [hello2], toolConfig: { functionCallingConfig: { mode: 'SOME' } } },
+    'toolConfig.functionCallingConfig.mode',
+  ],
+  [{ contents: [hello2], generationConfig: { maxOutputTokens: 'x' } }, 'generationConfig.maxOutputTokens'],
+  [{ contents: [hello2], generationConfig: { stopSequences: 'x' } }, 'generationConfig.stopSequences'],
+])('%o is refused with the path %s', (body, param) => {
+  expect(() => read(body as JsonObject)).toThrow(expect.objectContaining({ code: 'invalid_request', param }))
+})
+
+test('what only Gemini has is listed, nulls and the obvious are not', () => {
+  const paths = geminiGenerate
+    .unread({
+      contents: [hello2],
+      safetySettings: [{}],
+      cached_content: 'x',
+      labels: null,
+      routing: {},
+      toolConfig: { retrievalConfig: {} },
+      generationConfig: { speechConfig: {}, responseModalities: ['TEXT'], responseMimeType: 'text/x.enum', topK: 1 },
+    })
+    .map(({ path }) => path)
+  expect(paths).toEqual([
+    'safetySettings',
+    'cachedContent',
+    'generationConfig.speechConfig',
+    'toolConfig.retrievalConfig',
+    'generationConfig.responseMimeType',
+  ])
+})
+
+test('a native tool of Gemini is carried as it stands', () => {
+  const { tools } = read({
+    contents: [hello2],
+    tools: [{ googleSearch: {} }, { functionDeclarations: [{ name: 'f' }], codeExecution: {} }],
+  })
+  expect(tools.map((tool) => tool.native?.value ?? tool.name)).toEqual([
+    { googleSearch: {} },
+    'f',
+    { codeExecution: {} },
+  ])
+})
+
+test('state of another provider’s reasoning goes to a client of Gemini and comes back, and never to Gemini', () => {
+  const signature = { by: 'anthropic-messages', value: 'EqQB' } as const
+  const parts = [
+    { type: 'reasoning-delta', text: 'hm' },
+    { type: 'reasoning-end', signature },
+    { type: 'reasoning-end', signature, redacted: true, id: 'rs_1' },
+    { type: 'text-delta', text: 'Hi' },
+    { type: 'response-end', finishReason: 'stop', raw: undefined },
+  ] as const
+  const context = { id: 'x', model: 'm', createdSeconds: 0, includeUsage: true }
+  const answer = geminiGenerate.writeResponse(parts, context)
+  const [candidate] = answer['candidates'] as unknown as { content: JsonObject }[]
+  const body = { contents: [hello2, candidate?.content ?? {}, hello2] }
+  expect(read(body).messages[1]?.content).toEqual([
+    { type: 'reasoning', text: 'hm', signature },
+    { type: 'reasoning', text: '', signature, redacted: true, id: 'rs_1' },
+    { type: 'text', text: 'Hi' },
+  ])
+  // Python's SDK sends bytes in the other alphabet.
+  const other = JSON.parse(JSON.stringify(body).replaceAll('+', '-').replaceAll('/', '_'))
+  expect(read(other).messages).toEqual(read(body).messages)
+  expect(adjustSignatures(body, true)).toEqual({
+    contents: [hello2, { role: 'model', parts: [{ text: 'hm', thought: true }, { text: 'Hi' }] }, hello2],
+  })
+})
+
+test('a client’s own body gets the mark on unsigned calls of its current turn, and is not touched otherwise', () => {
+  const part = { functionCall: { name: 'f', args: {} } }
+  const turn = { role: 'model', parts: [part, part] }
+  const results = { role: 'user', parts: [{ functionResponse: { name: 'f', response: {} } }] }
+  const body = { contents: [hello2, turn, results, hello2, turn, results] }
+  expect(adjustSignatures(body, true)).toEqual({
+    contents: [
+      hello2,
+      turn,
+      results,
+      hello2,
+      { role: 'model', parts: [{ ...part, thoughtSignature: UNCHECKED }, part] },
+      results,
+    ],
+  })
+  expect(adjustSignatures(body, false)).toBe(body)
+  const signed = {
+    contents: [hello2, { role: 'model', parts: [{ ...part, thoughtSignature: 'c2ln' }, part] }, results],
+  }
+  expect(adjustSignatures(signed, true)).toBe(signed)
+})

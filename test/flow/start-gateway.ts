@@ -31,6 +31,8 @@ type Options = {
   readonly keys?: readonly InboundKey[]
   readonly facts?: Facts
   readonly provider?: string
+  /** The provider's key. */
+  readonly secret?: string
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
@@ -84,7 +86,7 @@ function snapshotOf(options: Options): Snapshot {
       id: `up/${model}`,
       provider: 'up',
       model,
-      format: 'openai-chat',
+      format: provider.format,
       baseUrl: options.upstream,
       catalogId: undefined,
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },
@@ -92,7 +94,7 @@ function snapshotOf(options: Options): Snapshot {
   )
   return {
     targets: new Map(targets.map((target) => [target.id, target])),
-    providers: new Map([['up', { name: 'up', provider, secret: 'upstream-key', headers: {} }]]),
+    providers: new Map([['up', { name: 'up', provider, secret: options.secret ?? 'upstream-key', headers: {} }]]),
     pools: new Map(),
     aliases: new Map([['gpt-4o', 'auto']]),
     keys: options.keys ?? [],

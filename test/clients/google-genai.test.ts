@@ -103,7 +103,10 @@ async function ask(history: Content[], isStreamed: boolean, config: object) {
   return {
     contents: said,
     // Not `chunk.text`, which warns of the calls beside it.
-    text: said.flatMap((content) => content.parts ?? []).map((part) => part.text ?? '').join(''),
+    text: said
+      .flatMap((content) => content.parts ?? [])
+      .map((part) => part.text ?? '')
+      .join(''),
     finish: chunks.at(-1)?.candidates?.[0]?.finishReason,
   }
 }

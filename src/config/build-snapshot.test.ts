@@ -53,6 +53,17 @@ async function problemsOf(text: string): Promise<string[]> {
 
 const local = 'local: { base_url: "http://127.0.0.1:9/v1" }'
 
+test('a service account’s JSON may have many lines, and is kept on one', async () => {
+  const account = { client_email: 'a@p.iam', private_key: '-----BEGIN PRIVATE KEY-----\nAAAA\n' }
+  const text =
+    'providers: { google-vertex: { key: file:/run/account, base_url: "https://x/v1" } }\nmodels: [google-vertex/gemini-2.5-flash]'
+  const built = await build(text, { secrets: { read: () => JSON.stringify(account, null, 2) } })
+  if ('problems' in built) throw new Error(JSON.stringify(built.problems))
+  const secret = built.snapshot.providers.get('google-vertex')?.secret ?? ''
+  expect(secret).not.toContain('\n')
+  expect(JSON.parse(secret)).toEqual(account)
+})
+
 test('the example of the public contract becomes a snapshot', async () => {
   const built = await build(contractExample, {
     providers,

@@ -152,6 +152,16 @@ describe('streams', () => {
     })
   })
 
+  test('thoughts that nobody closed end where words begin', () => {
+    const thought = event('contentBlockDelta', {
+      contentBlockIndex: 0,
+      delta: { reasoningContent: { redactedContent: 'YWJj' } },
+    })
+    const words = event('contentBlockDelta', { contentBlockIndex: 1, delta: { text: 'Hi' } })
+    const types = partsOfEvents([START, thought, words, STOP]).map((part) => part.type)
+    expect(types).toEqual(['response-start', 'reasoning-end', 'text-delta', 'response-end'])
+  })
+
   test('cached tokens are part of all input tokens', () => {
     const usage = {
       inputTokens: 10,
@@ -246,6 +256,12 @@ describe('errors', () => {
     [503, 'Bedrock is unable to process your request.', 'upstream_overloaded'],
   ])('%i %s is %s', (status, message, code) => {
     expect(bedrockConverse.readError(status, {}, JSON.stringify({ message })).code).toBe(code)
+  })
+
+  test('an exception without words, or with words that are no JSON, is one all the same', () => {
+    for (const data of ['', '{}', 'Slow down!', '[]']) {
+      expect(thrownBy([START, { event: 'exception:throttlingException', data }]).code).toBe('upstream_rate_limited')
+    }
   })
 
   test('a body that is none is no answer', () => {

@@ -1,7 +1,8 @@
 import type { ErrorCode, GatewayError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
-import { compact, parseEvent, textOf } from '../shared/read-json.ts'
+import { compact, textOf } from '../shared/read-json.ts'
 import { parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
 
 /** Bedrock's exceptions and the status each has outside a stream. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors */
@@ -25,21 +26,19 @@ const STATUSES: Readonly<Record<string, number>> = {
  */
 export function readError(status: number, headers: Headers, body: string): GatewayError {
   const fields = parseErrorBody(body)
-  const error = fields['error']
-  const inner = typeof error === 'object' && error !== null ? (error as JsonObject) : fields
   const type = textOf(fields['__type']) ?? textOf(fields['code'])
-  return classified(status, type?.split('#').at(-1), messageOf(inner), headers)
+  return classified(status, type?.split('#').at(-1), saidIn(fields), headers)
 }
 
 /** An exception in a stream: an event named `exception:TYPE`. */
 export function readException(event: string, data: string): GatewayError {
   const type = event.slice(event.indexOf(':') + 1)
-  const body = data === '' ? {} : parseEvent(data)
-  return classified(STATUSES[type], type, messageOf(body) ?? textOf(body['originalMessage']), {})
+  return classified(STATUSES[type], type, saidIn(parseErrorBody(data)), {})
 }
 
-function messageOf(body: JsonObject): string | undefined {
-  return textOf(body['message']) ?? textOf(body['Message'])
+function saidIn(body: JsonObject): string | undefined {
+  const { message, Message, originalMessage, error } = isJsonObject(body['error']) ? body['error'] : body
+  return textOf(message) ?? textOf(Message) ?? textOf(originalMessage) ?? textOf(error)
 }
 
 /** One code, `ValidationException`, stands for most refusals: the words tell them apart. */

@@ -48,16 +48,22 @@ export async function passThrough(call: Passthrough, context: Context): Promise<
 
 const REPEATABLE: ReadonlySet<HttpMethod> = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
+// Where a call asks the one model that its body names. Elsewhere (batches, evaluations, stored assistants) `model` may be
+// a decoy, and others stand in a file or under another name.
+const ONE_MODEL: ReadonlySet<string> = new Set(['/audio/speech', '/images/generations', '/moderations', '/rerank'])
+
 /**
- * Hard limits hold here as they do for chats: for all models of the provider that are listed, and for the one that the
- * body names. A body of which the model cannot be read may ask any.
+ * Hard limits hold here as they do for chats: for all models of the provider that are listed, and for the one that is
+ * asked. A body that may ask any needs all of them to be admitted.
  */
-function admit({ exchange, principal, configured, model, body }: Passthrough, { snapshot, ports }: Context): void {
+function admit(call: Passthrough, { snapshot, ports }: Context): void {
+  const { exchange, principal, configured, body } = call
   const doors = { principal, routeHeader: exchange.header('x-route') }
   const limits = limitsOnUnrouted(doors, snapshot, ports.clock.now())
   if (limits.length === 0) return
   const { name } = configured
   const listed = listedAt(name, snapshot)
+  const model = ONE_MODEL.has(call.path.split('?')[0] ?? '') ? call.model : undefined
   if (model !== undefined) requireAdmitted(limits, [...listed, unlistedTarget(name, model, snapshot)])
   else if (body !== undefined || listed.length === 0) requireAllAdmitted(limits, name, snapshot)
   else requireAdmitted(limits, listed)

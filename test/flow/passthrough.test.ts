@@ -309,8 +309,11 @@ test('keys are asked for', async () => {
 
 const models = (...patterns: string[]): Directives => ({ models: [patterns] })
 const ask = { model: 'tts-1' }
-test.each<[string, Directives, object | undefined, number]>([
+const batch = { model: 'm', input_file_id: 'file-1', endpoint: '/v1/chat/completions' }
+test.each<[string, Directives, object | undefined, number, string?]>([
   ['no limits', {}, ask, 200],
+  ['a pattern of the listed models, and a batch that names one of them', models('up/m'), batch, 422, '/v1/batches'],
+  ['a pattern of the whole provider, and a batch', models('up/*'), batch, 200, '/v1/batches'],
   ['a pattern of the whole provider', models('up/*'), ask, 200],
   ['a pattern of the whole provider, a body without a model', models('up/*'), { endpoint: '/v1/x' }, 200],
   ['a pattern of the model and the listed ones', models('up/m', 'up/tts-1'), ask, 200],
@@ -324,11 +327,11 @@ test.each<[string, Directives, object | undefined, number]>([
   ['a fact that nobody knows of the model', { require: { region: ['eu'] } }, ask, 422],
   ['a fact of all listed models, no body', { require: { tools: true } }, undefined, 200],
   ['a bound on cost, which nobody can estimate', { max: { cost_usd: 1 } }, undefined, 422],
-])('a key with %s', async (_name, routing, body, status) => {
+])('a key with %s', async (_name, routing, body, status, path = '/v1/audio/speech') => {
   await startTwo(json, { keys: [key('team', routing)] })
   const headers = { ...named, authorization: 'Bearer team', 'content-type': 'application/json' }
   const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
-  const response = await call('/v1/things', init)
+  const response = await call(path, init)
   expect(response.status).toBe(status)
   expect(upstream?.requests).toHaveLength(status === 200 ? 1 : 0)
   if (status === 422) expect(await response.json()).toMatchObject({ error: { code: 'no_feasible_model' } })
@@ -337,7 +340,7 @@ test.each<[string, Directives, object | undefined, number]>([
 test('a repeated model member cannot hide the one that is asked', async () => {
   await startTwo(json, { keys: [key('team', models('up/m'))] })
   const headers = { ...named, authorization: 'Bearer team', 'content-type': 'application/json' }
-  await call('/v1/things', { method: 'POST', headers, body: '{"model":"forbidden","model":"m"}' })
+  await call('/v1/audio/speech', { method: 'POST', headers, body: '{"model":"forbidden","model":"m"}' })
   expect(upstream?.requests[0]?.body.toString()).toBe('{"model":"m","model":"m"}')
 })
 

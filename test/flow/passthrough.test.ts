@@ -202,6 +202,13 @@ test.each([
   expect(upstream?.requests).toHaveLength(0)
 })
 
+test('what is encoded without leading out stays as it is written', async () => {
+  await startTwo(json)
+  const path = '/v1/files/org%2Fname%20%C3%A9/..x?q=%2e%2e%2f..'
+  expect((await call(path, { headers: named })).status).toBe(200)
+  expect(upstream?.requests[0]?.path).toBe(path)
+})
+
 test('plain dot segments lead out of /v1 here already', async () => {
   await startTwo(json)
   const { hostname, port } = new URL(gateway?.url ?? '')

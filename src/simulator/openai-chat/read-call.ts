@@ -32,6 +32,7 @@ export function readCall(body: JsonObject): SimulatedCall | Rejection {
     toolChoice: readToolChoice(body['tool_choice']),
     allowsParallelCalls: body['parallel_tool_calls'] !== false,
     shape: readShape(body['response_format']),
+    earlierCalls: messages.reduce((sum, { tool_calls: calls }) => sum + listOf(calls).length, 0),
     endsWithToolResult: messages.at(-1)?.['role'] === 'tool',
     promptTokens: countTokens(messages, body['tools']),
   }

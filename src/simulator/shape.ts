@@ -15,6 +15,8 @@ export type Shape =
   | { readonly type: 'number' | 'integer'; readonly min?: number; readonly max?: number }
   | { readonly type: 'list'; readonly of: Shape; readonly min?: number; readonly max?: number }
   | ObjectShape
+  /** Any names, each with such a value. */
+  | { readonly type: 'record'; readonly of: Shape }
   /** The member `tag` says which case it is; absent, it is `fallback` where there is one. */
   | {
       readonly type: 'tagged'
@@ -35,8 +37,8 @@ export type ObjectShape = {
   readonly isOpen: boolean
 }
 
-/** `{ tag }` stands for the case that was chosen, which some providers name in their paths. */
-export type PathStep = string | number | { readonly tag: string }
+/** `{ tag }` stands for the case that was chosen, `{ name, at }` for the `at`-th of a record: some paths show them. */
+export type PathStep = string | number | { readonly tag: string } | { readonly name: string; readonly at: number }
 
 export type Finding = {
   readonly path: readonly PathStep[]
@@ -90,6 +92,10 @@ export function tagged(tag: string, cases: Readonly<Record<string, ObjectShape>>
   return { type: 'tagged', tag, cases, ...(fallback === undefined ? {} : { fallback }) }
 }
 
+export function record(of: Shape): Shape {
+  return { type: 'record', of }
+}
+
 /** An object of these members and no other; the name of one that must be there ends with `!`. */
 export function object(members: Readonly<Record<string, Shape>>): ObjectShape {
   return openOrNot(members, false)
@@ -140,6 +146,11 @@ export function findProblem(
       return first(value.entries(), ([index, item]) => findProblem(item, shape.of, rules, [...path, index]))
     case 'object':
       return isJsonObject(value) ? findInObject(value, shape, rules, path) : found('kind', 'object')
+    case 'record':
+      if (!isJsonObject(value)) return found('kind', 'object')
+      return first(Object.entries(value).entries(), ([at, [name, member]]) =>
+        findProblem(member, shape.of, rules, [...path, { name, at }]),
+      )
     case 'tagged': {
       if (!isJsonObject(value)) return found('kind', 'object')
       const tag = value[shape.tag] ?? shape.fallback
@@ -206,6 +217,7 @@ function kindsOf(shape: Shape): readonly string[] {
       return ['null', 'string', 'number', 'boolean', 'array', 'object']
     case 'map':
     case 'object':
+    case 'record':
     case 'tagged':
       return ['object']
     case 'list':

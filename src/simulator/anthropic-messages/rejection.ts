@@ -37,7 +37,7 @@ export function writeError({ status, message }: Rejection): string {
 }
 
 function pathOf(path: readonly PathStep[]): string {
-  return path.map((step) => (typeof step === 'object' ? step.tag : String(step))).join('.')
+  return path.map((step) => (typeof step !== 'object' ? String(step) : 'tag' in step ? step.tag : step.name)).join('.')
 }
 
 function wordsOf({ problem, expected, value, path }: Finding): string {

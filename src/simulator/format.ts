@@ -38,6 +38,9 @@ export type Stamp = { readonly id: string; readonly createdSeconds: number }
 /** One event of a stream as it leaves, and how many of the answer's tokens it carries. Empty data carries hidden ones. */
 export type Frame = { readonly data: string | Uint8Array; readonly tokens: number }
 
+/** Where in a stream an error stands. */
+export type ErrorPlace = { readonly sentFrames: number; readonly call: SimulatedCall; readonly stamp: Stamp }
+
 /** One wire format, as a provider speaks it: added as one file and a line in `formats.ts`. */
 export type SimulatedFormat = {
   readonly id: string
@@ -62,6 +65,8 @@ export type SimulatedFormat = {
   readonly requestIdHeader?: string
   errorHeaders?(rejection: Rejection): Readonly<Record<string, string>>
   writeError(rejection: Rejection): string
-  /** An error after the status line; `isFirst` when nothing of the stream has been sent. */
-  writeStreamError(rejection: Rejection, isFirst: boolean): string | Uint8Array
+  /** Frames that come even before an error that is there from the beginning; none when left out. */
+  readonly openingFrames?: number
+  /** An error after the status line and so many frames. */
+  writeStreamError(rejection: Rejection, place: ErrorPlace): string | Uint8Array
 }

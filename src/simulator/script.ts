@@ -112,7 +112,8 @@ function wholeHead(scene: Scene): Head {
 
 /** Frames, with what the fault puts in their place. */
 function* faulted(frames: Iterable<Frame>, scene: Scene): Generator<Frame | Step> {
-  const { fault } = scene.behaviour
+  const { behaviour, call, stamp } = scene
+  const { fault } = behaviour
   if (fault.type === 'none' || fault.type === 'status' || fault.type === 'reset') {
     yield* frames
     yield { type: 'end' }
@@ -120,13 +121,13 @@ function* faulted(frames: Iterable<Frame>, scene: Scene): Generator<Frame | Step
   }
   let tokens = 0
   let isBroken = false
-  let isFirst = true
+  let sentFrames = 0
   for (const frame of frames) {
-    const isReached = tokens >= fault.afterTokens && (hasOpened(tokens, frame) || isFirstEvent(scene))
+    const isReached = tokens >= fault.afterTokens && (hasOpened(tokens, frame) || isAtOnce(scene, sentFrames))
     if (!isReached || isBroken) {
       yield frame
       tokens += frame.tokens
-      isFirst = false
+      sentFrames += 1
       continue
     }
     if (fault.type === 'malformed') {
@@ -135,7 +136,8 @@ function* faulted(frames: Iterable<Frame>, scene: Scene): Generator<Frame | Step
       isBroken = true
       continue
     }
-    if (fault.type === 'error-in-200') yield { data: scene.format.writeStreamError(scene.error, isFirst), tokens: 0 }
+    if (fault.type === 'error-in-200')
+      yield { data: scene.format.writeStreamError(scene.error, { sentFrames, call, stamp }), tokens: 0 }
     yield { type: fault.type === 'error-in-200' ? 'end' : fault.type === 'cut' ? 'close' : 'stall' }
     return
   }
@@ -147,9 +149,10 @@ function hasOpened(tokens: number, frame: Frame): boolean {
   return tokens > 0 || frame.tokens > 0
 }
 
-/** An error is the first event; and an answer without tokens has its fault at once, instead of never. */
-function isFirstEvent(scene: Scene): boolean {
-  return scene.behaviour.fault.type === 'error-in-200' || scene.answer.completionTokens === 0
+/** An error is the first event it can be; and an answer without tokens has its fault at once, instead of never. */
+function isAtOnce({ behaviour, format, answer }: Scene, sentFrames: number): boolean {
+  const isError = behaviour.fault.type === 'error-in-200' && sentFrames >= (format.openingFrames ?? 0)
+  return isError || answer.completionTokens === 0
 }
 
 /** Frames as writes: with the waits asked for, byte by byte, or as many in one write as arrive without a wait. */

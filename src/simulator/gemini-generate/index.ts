@@ -24,7 +24,7 @@ export function geminiGenerateFormats(): readonly SimulatedFormat[] {
     breakFrame: breakEvent,
     writeError,
     // Not as an event: a bare object where an event would stand, which Google's own SDK looks for.
-    // https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts
+    // `throwIfStreamErrorChunk` in @google/genai.
     writeStreamError: (rejection) => `${writeError(rejection)}\n\n`,
   }
   const array: SimulatedFormat = {
@@ -37,7 +37,7 @@ export function geminiGenerateFormats(): readonly SimulatedFormat[] {
       yield { data: '\n]\n', tokens: 0 }
     },
     breakFrame: ({ data }) => String(data).slice(0, Math.floor(data.length * 0.8)),
-    writeStreamError: (rejection, isFirst) => `${isFirst ? '[' : ',\r\n'}${writeError(rejection)}\n]\n`,
+    writeStreamError: (rejection, { sentFrames }) => `${sentFrames === 0 ? '[' : ',\r\n'}${writeError(rejection)}\n]\n`,
   }
   const count: SimulatedFormat = {
     ...events,

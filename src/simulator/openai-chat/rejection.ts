@@ -5,6 +5,11 @@ export function invalid(message: string, param: string | null, code: string | nu
   return { status: 400, message, type: 'invalid_request_error', param, code }
 }
 
+/** The body of an error. https://platform.openai.com/docs/guides/error-codes */
+export function writeError({ message, type, param, code }: Rejection): string {
+  return JSON.stringify({ error: { message, type, param, code } })
+}
+
 /** A member that must be there and is not. */
 export function missing(param: string): Rejection {
   return invalid(`Missing required parameter: '${param}'.`, param, 'missing_required_parameter')

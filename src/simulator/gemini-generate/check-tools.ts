@@ -15,7 +15,7 @@ export function checkTools(body: JsonObject): Rejection | undefined {
       const problem = checkDeclaration(declaration, path)
       if (problem !== undefined) return problem
       const name = textOf(declaration['name'])
-      // https://github.com/google-gemini/gemini-cli/issues: two servers with a tool of one name.
+      // Names are what calls are told apart by.
       if (names.has(name)) return invalid(`Duplicate function declaration found: ${name}`)
       names.add(name)
     }

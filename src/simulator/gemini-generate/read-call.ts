@@ -89,7 +89,7 @@ function checkConfig(body: JsonObject, generation: Generation): Rejection | unde
       'response_mime_type must be application/json or text/x.enum when a schema is set.',
     )
   }
-  // https://github.com/google/adk-python/issues: before Gemini 3.
+  // https://ai.google.dev/gemini-api/docs/structured-output: with tools, Gemini 3 and later only.
   if (generation === 'old' && type === 'application/json' && objectsOf(body['tools']).length > 0) {
     return invalid("Function calling with a response mime type: 'application/json' is unsupported")
   }

@@ -59,7 +59,7 @@ function checkReasoning(item: JsonObject, next: JsonObject | undefined, body: Js
   const id = textOf(item['id'])
   const sealed = item['encrypted_content']
   if (typeof sealed === 'string') {
-    // https://community.openai.com/t/encrypted-content-could-not-be-verified, error code as in the message.
+    // https://github.com/Wei-Shaw/sub2api/issues/2863
     if (checkSeal('openai', sealed) !== undefined) {
       return invalid(
         `The encrypted content ${sealed.slice(0, 8)}... could not be verified. Reason: Encrypted content could not be decrypted or parsed.`,
@@ -120,7 +120,7 @@ function checkCalls(items: readonly JsonObject[]): Rejection | undefined {
     : invalid(`No tool output found for function call ${unanswered}.`, 'input')
 }
 
-/** The simulator stores nothing. https://github.com/openai/openai-agents-python/issues/1660 */
+/** The simulator stores nothing. https://github.com/can1357/oh-my-pi/issues/41 */
 function notStored(id: string): Rejection {
   return {
     ...invalid(

@@ -66,6 +66,7 @@ function isPlain(call: SimulatedCall, behaviour: Behaviour): boolean {
     behaviour.answer.type === 'text' &&
     !behaviour.isDribbled &&
     behaviour.reasoningTokens === 0 &&
+    call.isSilent !== true &&
     call.choices === 1 &&
     call.stop.length === 0 &&
     call.shape.type === 'text'
@@ -78,6 +79,9 @@ function createChoice(
   index: number,
   callId: CallIds,
 ): readonly [Choice, number] {
+  if (call.isSilent === true) {
+    return [{ reasoning: [], text: [], calls: [], finish: 'stop', stoppedBy: undefined }, 0]
+  }
   if (behaviour.answer.type === 'endless') {
     const reasoning = reasoningTokens(behaviour.reasoningTokens)
     const text = { [Symbol.iterator]: endlessTokens }

@@ -14,6 +14,8 @@ export type SimulatedCall = {
   readonly allowsParallelCalls: boolean
   readonly shape: { readonly type: 'text' | 'json' } | { readonly type: 'schema'; readonly schema: JsonValue }
   readonly endsWithToolResult: boolean
+  /** Something in the history leaves this provider's model without words. */
+  readonly isSilent?: boolean
   /** Tool calls in the history, for providers that number them through. */
   readonly earlierCalls: number
   /** Estimated from the text: always the same for the same request. */

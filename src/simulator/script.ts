@@ -130,6 +130,10 @@ function* faulted(frames: Iterable<Frame>, scene: Scene): Generator<Frame | Step
       sentFrames += 1
       continue
     }
+    if (fault.type === 'malformed' && frame.data.length === 0) {
+      tokens += frame.tokens
+      continue
+    }
     if (fault.type === 'malformed') {
       yield { data: scene.format.breakFrame(frame), tokens: frame.tokens }
       tokens += frame.tokens

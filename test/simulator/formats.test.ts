@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { post, WAYS } from './formats.ts'
 import { until, useSimulator } from './use-simulator.ts'
 
@@ -13,24 +13,30 @@ describe.each(WAYS)('$name', ({ name, request }) => {
   const usage = (behaviour: string) => running.simulator.usage().models[`${prefix}/${behaviour}`]
   const both = [true, false]
 
+  // The ledger names a few hundred models only.
+  beforeAll(() => running.pool.request({ method: 'DELETE', path: '/simulator/usage' }).then(({ body }) => body.dump()))
+
   test('an answer is billed by the tokens that it sends', async () => {
     for (const isStreamed of both) {
       const before = usage('ok')?.completion_tokens ?? 0
       expect(await ask('ok', isStreamed)).toMatchObject({ status: 200, failure: undefined })
       expect((usage('ok')?.completion_tokens ?? 0) - before).toBe(60)
     }
-    expect(() => JSON.parse(String(''))).toThrow()
     await expect(ask('ok', false).then(({ bytes }) => JSON.parse(bytes.toString()))).resolves.toBeTypeOf('object')
   })
 
   test('a paced answer is the same as one at once', async () => {
-    const plain = (bytes: Buffer) => bytes.toString('latin1').replaceAll(/[0-9a-f]{8,}/g, '').length
-    const paced = await ask('itl=1', true)
+    // Names, ids and times aside; the frames of AWS have checks over them.
+    const plain = (bytes: Buffer) =>
+      bytes
+        .toString('latin1')
+        .replaceAll(';itl=1', '')
+        .replaceAll(/[0-9a-f]{20,}|"created[^,]*/g, '')
+    const atOnce = await ask('tokens=60', true)
+    const paced = await ask('tokens=60;itl=1', true)
     expect(paced).toMatchObject({ status: 200, failure: undefined })
-    // All that differs is the name of the model, and stamps.
-    const atOnce = await ask('ok', true)
-    expect(paced.bytes.length).toBeGreaterThan(1_000)
-    expect(Math.abs(plain(paced.bytes) - plain(atOnce.bytes))).toBeLessThan(62 * 'itl=1'.length * 2)
+    expect(atOnce.bytes.length).toBeGreaterThan(1_000)
+    expect(plain(paced.bytes)).toBe(plain(atOnce.bytes))
   })
 
   test('a cut closes the connection after its tokens', async () => {
@@ -98,7 +104,7 @@ describe.each(WAYS)('$name', ({ name, request }) => {
     for (const isStreamed of both) {
       const { bytes, failure } = await ask('huge', isStreamed)
       expect(failure).toBeUndefined()
-      expect(bytes.length).toBeGreaterThan(name === 'anthropic-messages' ? 4 * 1024 * 1024 : 4 * 1024 * 1024)
+      expect(bytes.length).toBeGreaterThan(4 * 1024 * 1024)
     }
   })
 
@@ -116,9 +122,9 @@ describe.each(WAYS)('$name', ({ name, request }) => {
   test('tools are called, at once or by name, and as text', async () => {
     for (const isStreamed of both) {
       expect((await ask('tool:get_weather', isStreamed)).bytes.toString('latin1')).toContain('get_weather')
-      // The only declared tool is called twice.
+      // The only declared tool is called twice; without one, two of the simulator's own.
       const { bytes } = await ask('tool-parallel', isStreamed)
-      expect(bytes.toString('latin1').match(/"get_weather"/g)?.length).toBeGreaterThanOrEqual(2)
+      expect(bytes.toString('latin1').match(/"get_(?:weather|time)"/g)?.length).toBeGreaterThanOrEqual(2)
     }
     expect((await ask('text-tool:hermes', false)).bytes.toString()).toContain('<tool_call>')
   })

@@ -16,7 +16,10 @@ const chat = (prefix: string): Way => ({
       model,
       ...(stream ? { stream } : {}),
       messages: [{ role: 'user', content: 'hello' }],
-      tools: [{ type: 'function', function: { name: 'get_weather', parameters: declared } }],
+      // Perplexity calls no tools.
+      ...(prefix === '/perplexity'
+        ? {}
+        : { tools: [{ type: 'function', function: { name: 'get_weather', parameters: declared } }] }),
     },
   }),
 })
@@ -35,6 +38,7 @@ const gemini = (name: string, base: string, query: string): Way => ({
 /** Every format the simulator speaks, at its own path. */
 export const WAYS: readonly Way[] = [
   chat(''),
+  ...['mistral', 'deepseek', 'groq', 'moonshot', 'xai', 'perplexity'].map((name) => chat(`/${name}`)),
   {
     name: 'openai-responses',
     request: (model, stream) => ({

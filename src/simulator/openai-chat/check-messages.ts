@@ -112,7 +112,7 @@ function checkCalls(calls: JsonValue | undefined, path: string): Rejection | und
 }
 
 /** Every call is answered by the tool messages right after it, and every tool message answers a call. */
-function checkCallOrder(messages: readonly JsonObject[]): Rejection | undefined {
+export function checkCallOrder(messages: readonly JsonObject[]): Rejection | undefined {
   let open = new Set<string>()
   for (const [index, message] of messages.entries()) {
     const id = message['tool_call_id']

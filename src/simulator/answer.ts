@@ -3,7 +3,7 @@ import { isJsonObject } from '../core/json.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { SimulatedCall, SimulatedTool } from './format.ts'
 import { schemaValue } from './schema-value.ts'
-import { endlessTokens, HUGE_TOKEN, splitTokens, textTokens, wideTokens } from './text.ts'
+import { endlessTokens, HUGE_TOKEN, reasoningTokens, splitTokens, textTokens, wideTokens } from './text.ts'
 import { writeTextCall } from './text-call.ts'
 
 /** What is answered, in tokens: every piece is one, in the stream and in the bill. */
@@ -12,14 +12,20 @@ export type Answer = {
   readonly promptTokens: number
   /** Infinite for an answer that never ends. */
   readonly completionTokens: number
+  /** How many of them are reasoning. */
+  readonly reasoningTokens: number
   /** True when choice 0 is the standard text at its full length and nothing else. */
   readonly isPlain: boolean
 }
 
 export type Choice = {
+  /** Comes first. */
+  readonly reasoning: readonly string[]
   readonly text: Iterable<string>
   readonly calls: readonly AnsweredCall[]
   readonly finish: 'stop' | 'length' | 'tool-calls'
+  /** The stop sequence that ended the text. */
+  readonly stoppedBy: string | undefined
 }
 
 /** A tool call: its name is one token, each piece of its arguments another. */
@@ -32,19 +38,25 @@ const UNDECLARED: readonly SimulatedTool[] = [
   { name: 'get_time', schema: { type: 'object', properties: { tz: { const: 'Europe/Paris' } } } },
 ]
 
+/** Names the `index`-th tool call of an answer. */
+export type CallIds = (name: string, index: number) => string
+
 /** The answer to a call: the same for the same call, but for the ids of tool calls. */
-export function createAnswer(call: SimulatedCall, behaviour: Behaviour, randomId: (size: number) => string): Answer {
+export function createAnswer(call: SimulatedCall, behaviour: Behaviour, callId: CallIds): Answer {
   const choices: Choice[] = []
   let completionTokens = 0
+  let reasoned = 0
   for (let index = 0; index < call.choices; index += 1) {
-    const [choice, tokens] = createChoice(call, behaviour, index, randomId)
+    const [choice, tokens] = createChoice(call, behaviour, index, callId)
     choices.push(choice)
-    completionTokens += tokens
+    completionTokens += tokens + choice.reasoning.length
+    reasoned += choice.reasoning.length
   }
   return {
     choices,
     promptTokens: call.promptTokens,
     completionTokens,
+    reasoningTokens: reasoned,
     isPlain: isPlain(call, behaviour) && choices[0]?.calls.length === 0,
   }
 }
@@ -53,6 +65,8 @@ function isPlain(call: SimulatedCall, behaviour: Behaviour): boolean {
   return (
     behaviour.answer.type === 'text' &&
     !behaviour.isDribbled &&
+    behaviour.reasoningTokens === 0 &&
+    call.isSilent !== true &&
     call.choices === 1 &&
     call.stop.length === 0 &&
     call.shape.type === 'text'
@@ -63,18 +77,32 @@ function createChoice(
   call: SimulatedCall,
   behaviour: Behaviour,
   index: number,
-  randomId: (size: number) => string,
+  callId: CallIds,
 ): readonly [Choice, number] {
-  if (behaviour.answer.type === 'endless') {
-    return [{ text: { [Symbol.iterator]: endlessTokens }, calls: [], finish: 'stop' }, Number.POSITIVE_INFINITY]
+  if (call.isSilent === true) {
+    return [{ reasoning: [], text: [], calls: [], finish: 'stop', stoppedBy: undefined }, 0]
   }
+  if (behaviour.answer.type === 'endless') {
+    const reasoning = reasoningTokens(behaviour.reasoningTokens)
+    const text = { [Symbol.iterator]: endlessTokens }
+    return [{ reasoning, text, calls: [], finish: 'stop', stoppedBy: undefined }, Number.POSITIVE_INFINITY]
+  }
+  const limit = call.maxTokens ?? Number.POSITIVE_INFINITY
+  // Reasoning counts against the limit, and comes first: a small limit leaves nothing for the answer.
+  const reasoning = reasoningTokens(Math.min(behaviour.reasoningTokens, limit))
+  const left = limit - reasoning.length
   const called = calledTools(call, behaviour)
-  if (called.length > 0) return limitCalls(called, call.maxTokens, randomId)
-  const tokens = cutAtStop(contentTokens(call, behaviour, index), call.stop)
-  const limit = call.maxTokens ?? tokens.length
-  const isCut = tokens.length > limit
-  const text = isCut ? tokens.slice(0, limit) : tokens
-  return [{ text, calls: [], finish: isCut ? 'length' : 'stop' }, text.length]
+  if (called.length > 0) {
+    const [choice, tokens] = limitCalls(called, left, callId)
+    return [{ ...choice, reasoning }, tokens]
+  }
+  const { tokens, stoppedBy } = cutAtStop(contentTokens(call, behaviour, index), call.stop)
+  const isCut = tokens.length > left || reasoning.length < behaviour.reasoningTokens
+  const text = isCut ? tokens.slice(0, left) : tokens
+  const ending = isCut
+    ? ({ finish: 'length', stoppedBy: undefined } as const)
+    : ({ finish: 'stop', stoppedBy } as const)
+  return [{ reasoning, text, calls: [], ...ending }, text.length]
 }
 
 /** The tools to call, if any. A result that has just come in is answered with words, or the loop would have no end. */
@@ -99,10 +127,9 @@ function parallelTools(call: SimulatedCall): readonly SimulatedTool[] {
 
 function limitCalls(
   tools: readonly SimulatedTool[],
-  maxTokens: number | undefined,
-  randomId: (size: number) => string,
-): readonly [Choice, number] {
-  const limit = maxTokens ?? Number.POSITIVE_INFINITY
+  limit: number,
+  callId: CallIds,
+): readonly [Omit<Choice, 'reasoning'>, number] {
   const calls: AnsweredCall[] = []
   let used = 0
   let isCut = false
@@ -115,14 +142,25 @@ function limitCalls(
     const argumentTokens = all.slice(0, limit - used - 1)
     isCut = argumentTokens.length < all.length
     used += 1 + argumentTokens.length
-    calls.push({ id: `call_${randomId(24)}`, name: tool.name, argumentTokens })
+    calls.push({ id: callId(tool.name, calls.length), name: tool.name, argumentTokens })
   }
-  return [{ text: [], calls, finish: isCut ? 'length' : 'tool-calls' }, used]
+  return [{ text: [], calls, finish: isCut ? 'length' : 'tool-calls', stoppedBy: undefined }, used]
 }
 
 function argumentsFor(tool: SimulatedTool): JsonObject {
   const value: JsonValue = tool.schema === undefined ? {} : schemaValue(tool.schema)
   return isJsonObject(value) ? value : {}
+}
+
+/** A call's arguments as a value; an empty object when they were cut short. */
+export function argumentsOf(call: AnsweredCall): JsonObject {
+  try {
+    const value: unknown = JSON.parse(call.argumentTokens.join(''))
+    return isJsonObject(value) ? value : {}
+  } catch {
+    // Cut by the limit of tokens: providers that answer with objects leave such arguments out.
+    return {}
+  }
 }
 
 function contentTokens(call: SimulatedCall, behaviour: Behaviour, index: number): readonly string[] {
@@ -149,12 +187,15 @@ function textCall(call: SimulatedCall, dialect: string): string {
 }
 
 /** The tokens before the earliest stop sequence; a token that it cuts keeps its head. */
-function cutAtStop(tokens: readonly string[], stop: readonly string[]): readonly string[] {
-  if (stop.length === 0) return tokens
-  const text = tokens.join('')
-  const found = stop.map((sequence) => text.indexOf(sequence)).filter((position) => position >= 0)
-  if (found.length === 0) return tokens
-  const end = Math.min(...found)
+function cutAtStop(
+  tokens: readonly string[],
+  stop: readonly string[],
+): { readonly tokens: readonly string[]; readonly stoppedBy: string | undefined } {
+  const text = stop.length === 0 ? '' : tokens.join('')
+  const found = stop.filter((sequence) => text.includes(sequence))
+  const stoppedBy = found.sort((one, other) => text.indexOf(one) - text.indexOf(other))[0]
+  if (stoppedBy === undefined) return { tokens, stoppedBy }
+  const end = text.indexOf(stoppedBy)
   const kept: string[] = []
   let length = 0
   for (const token of tokens) {
@@ -162,5 +203,5 @@ function cutAtStop(tokens: readonly string[], stop: readonly string[]): readonly
     kept.push(token.slice(0, end - length))
     length += token.length
   }
-  return kept
+  return { tokens: kept, stoppedBy }
 }

@@ -9,6 +9,8 @@ export type Behaviour = {
   readonly tokenDelayMs: number
   /** Length of a text answer. */
   readonly tokens: number
+  /** Tokens of reasoning before it. */
+  readonly reasoningTokens: number
   readonly retryAfter: string | undefined
   readonly errorCode: string | undefined
 }

@@ -14,6 +14,10 @@ export type SimulatedCall = {
   readonly allowsParallelCalls: boolean
   readonly shape: { readonly type: 'text' | 'json' } | { readonly type: 'schema'; readonly schema: JsonValue }
   readonly endsWithToolResult: boolean
+  /** Something in the history leaves this provider's model without words. */
+  readonly isSilent?: boolean
+  /** Tool calls in the history, for providers that number them through. */
+  readonly earlierCalls: number
   /** Estimated from the text: always the same for the same request. */
   readonly promptTokens: number
 }
@@ -33,25 +37,38 @@ export type Rejection = {
 /** What differs between two equal calls. */
 export type Stamp = { readonly id: string; readonly createdSeconds: number }
 
-/** One event of a stream, and how many of the answer's tokens it carries. */
-export type Frame = { readonly data: string; readonly tokens: number }
+/** One event of a stream as it leaves, and how many of the answer's tokens it carries. Empty data carries hidden ones. */
+export type Frame = { readonly data: string | Uint8Array; readonly tokens: number }
+
+/** Where in a stream an error stands. */
+export type ErrorPlace = { readonly sentFrames: number; readonly call: SimulatedCall; readonly stamp: Stamp }
 
 /** One wire format, as a provider speaks it: added as one file and a line in `formats.ts`. */
 export type SimulatedFormat = {
   readonly id: string
-  /** True for a path that this format answers by POST. */
-  serves(path: string): boolean
+  /** True for a path and its query (`?alt=sse` or nothing) that this format answers by POST. */
+  serves(path: string, query: string): boolean
   /** The model asked for, or the refusal when there is none. Read before the rest, which a behaviour may overrule. */
   readModel(body: JsonObject, path: string): string | Rejection
   /** The call, checked as that provider would check it. */
   readCall(body: JsonObject, path: string): SimulatedCall | Rejection
+  /** The id of a tool call, when it is not OpenAI's. `random` makes base62, `index` counts within the answer. */
+  writeCallId?(call: SimulatedCall, name: string, index: number, random: (size: number) => string): string
+  /** The answer says what the prompt costs, and nothing else. */
+  readonly isCount?: boolean
   writeAnswer(call: SimulatedCall, answer: Answer, stamp: Stamp): string
   readonly streamHeaders: Readonly<Record<string, string>>
   writeStream(call: SimulatedCall, answer: Answer, stamp: Stamp): Iterable<Frame>
   /** The whole stream of a plain answer at once, from a cache; `undefined` when it is not plain. */
-  writeBurst(call: SimulatedCall, answer: Answer, stamp: Stamp): string | undefined
+  writeBurst?(call: SimulatedCall, answer: Answer, stamp: Stamp): string | undefined
   /** A frame whose payload is cut short but whose ending is in place. */
-  breakFrame(frame: Frame): string
+  breakFrame(frame: Frame): string | Uint8Array
+  /** The header that names the request: `x-request-id` when left out. */
+  readonly requestIdHeader?: string
+  errorHeaders?(rejection: Rejection): Readonly<Record<string, string>>
   writeError(rejection: Rejection): string
-  writeStreamError(rejection: Rejection): string
+  /** Frames that come even before an error that is there from the beginning; none when left out. */
+  readonly openingFrames?: number
+  /** An error after the status line and so many frames. */
+  writeStreamError(rejection: Rejection, place: ErrorPlace): string | Uint8Array
 }

@@ -18,6 +18,7 @@ type Clause = {
 
 const MAX_TOKENS = 50_000
 const MAX_DELAY_MS = 600_000
+const REASONING_TOKENS = 20
 
 const CLAUSES: Readonly<Record<string, Clause>> = {
   ok: { form: 'ok', meaning: 'answers', takes: '', read: () => ({}) },
@@ -29,6 +30,18 @@ const CLAUSES: Readonly<Record<string, Clause>> = {
     meaning: `answers N tokens instead of ${DEFAULTS.tokens}`,
     takes: '=',
     read: (argument) => numbered(argument, MAX_TOKENS, (tokens) => ({ tokens })),
+  },
+  think: {
+    form: 'think=N',
+    meaning: 'reasons for N tokens before the answer, signed where the provider signs',
+    takes: '=',
+    read: (argument) => numbered(argument, MAX_TOKENS, (reasoningTokens) => ({ reasoningTokens })),
+  },
+  reasoning: {
+    form: 'reasoning',
+    meaning: `the same as think=${REASONING_TOKENS}`,
+    takes: '',
+    read: () => ({ reasoningTokens: REASONING_TOKENS }),
   },
   cut: afterTokens('cut', 'closes the connection after N tokens'),
   stall: afterTokens('stall', 'goes silent after N tokens'),
@@ -154,6 +167,7 @@ function complete(merged: Partial<Behaviour>, defaults: Defaults): Behaviour {
     tokenDelayMs:
       merged.tokenDelayMs ?? (merged.answer?.type === 'endless' ? ENDLESS_TOKEN_DELAY_MS : defaults.tokenDelayMs),
     tokens: merged.tokens ?? defaults.tokens,
+    reasoningTokens: merged.reasoningTokens ?? 0,
     retryAfter: merged.retryAfter,
     errorCode: merged.errorCode,
   }

@@ -101,7 +101,8 @@ export function errorSteps(
   headers: Readonly<Record<string, string>>,
 ): Step[] {
   const retry = rejection.retryAfter === undefined ? {} : { 'retry-after': rejection.retryAfter }
-  const head = { status: rejection.status, headers: { ...JSON_TYPE, ...headers, ...retry } }
+  const own = format.errorHeaders?.(rejection)
+  const head = { status: rejection.status, headers: { ...JSON_TYPE, ...headers, ...own, ...retry } }
   return [{ type: 'whole', head, body: format.writeError(rejection), tokens: 0, isStream: false }]
 }
 
@@ -111,7 +112,8 @@ function wholeHead(scene: Scene): Head {
 
 /** Frames, with what the fault puts in their place. */
 function* faulted(frames: Iterable<Frame>, scene: Scene): Generator<Frame | Step> {
-  const { fault } = scene.behaviour
+  const { behaviour, call, stamp } = scene
+  const { fault } = behaviour
   if (fault.type === 'none' || fault.type === 'status' || fault.type === 'reset') {
     yield* frames
     yield { type: 'end' }
@@ -119,10 +121,16 @@ function* faulted(frames: Iterable<Frame>, scene: Scene): Generator<Frame | Step
   }
   let tokens = 0
   let isBroken = false
+  let sentFrames = 0
   for (const frame of frames) {
-    const isReached = tokens >= fault.afterTokens && (hasOpened(tokens, frame) || isFirstEvent(scene))
+    const isReached = tokens >= fault.afterTokens && (hasOpened(tokens, frame) || isAtOnce(scene, sentFrames))
     if (!isReached || isBroken) {
       yield frame
+      tokens += frame.tokens
+      sentFrames += 1
+      continue
+    }
+    if (fault.type === 'malformed' && frame.data.length === 0) {
       tokens += frame.tokens
       continue
     }
@@ -132,7 +140,8 @@ function* faulted(frames: Iterable<Frame>, scene: Scene): Generator<Frame | Step
       isBroken = true
       continue
     }
-    if (fault.type === 'error-in-200') yield { data: scene.format.writeStreamError(scene.error), tokens: 0 }
+    if (fault.type === 'error-in-200')
+      yield { data: scene.format.writeStreamError(scene.error, { sentFrames, call, stamp }), tokens: 0 }
     yield { type: fault.type === 'error-in-200' ? 'end' : fault.type === 'cut' ? 'close' : 'stall' }
     return
   }
@@ -144,34 +153,38 @@ function hasOpened(tokens: number, frame: Frame): boolean {
   return tokens > 0 || frame.tokens > 0
 }
 
-/** An error is the first event; and an answer without tokens has its fault at once, instead of never. */
-function isFirstEvent(scene: Scene): boolean {
-  return scene.behaviour.fault.type === 'error-in-200' || scene.answer.completionTokens === 0
+/** An error is the first event it can be; and an answer without tokens has its fault at once, instead of never. */
+function isAtOnce({ behaviour, format, answer }: Scene, sentFrames: number): boolean {
+  const isError = behaviour.fault.type === 'error-in-200' && sentFrames >= (format.openingFrames ?? 0)
+  return isError || answer.completionTokens === 0
 }
 
 /** Frames as writes: with the waits asked for, byte by byte, or as many in one write as arrive without a wait. */
 function* paced(frames: Iterable<Frame | Step>, behaviour: Behaviour): Generator<Step> {
-  let burst = ''
+  let burst: (string | Uint8Array)[] = []
+  let length = 0
   let tokens = 0
   let hasStarted = false
   for (const frame of frames) {
     if (!('data' in frame) || 'type' in frame) {
-      if (burst !== '') yield { type: 'send', data: burst, tokens }
+      if (burst.length > 0) yield { type: 'send', data: joined(burst), tokens }
       if ('type' in frame) yield frame
       return
     }
     const delay = frame.tokens === 0 ? 0 : hasStarted ? behaviour.tokenDelayMs : behaviour.firstTokenDelayMs
     hasStarted ||= frame.tokens > 0
-    if (burst !== '' && (delay > 0 || burst.length >= BURST_LENGTH)) {
-      yield { type: 'send', data: burst, tokens }
-      burst = ''
+    if (burst.length > 0 && (delay > 0 || length >= BURST_LENGTH)) {
+      yield { type: 'send', data: joined(burst), tokens }
+      burst = []
+      length = 0
       tokens = 0
     }
     if (delay > 0) yield { type: 'wait', milliseconds: delay }
     if (behaviour.isDribbled) {
-      yield* dribbled(encode(frame.data), frame.tokens, true)
+      yield* dribbled(bytesOf(frame.data), frame.tokens, true)
     } else {
-      burst += frame.data
+      if (frame.data.length > 0) burst.push(frame.data)
+      length += frame.data.length
       tokens += frame.tokens
     }
   }
@@ -197,7 +210,15 @@ function* endlessSteps(scene: Scene): Generator<Step> {
   const marked = {
     ...answer,
     completionTokens: 0,
-    choices: [{ text: [ENDLESS_MARK], calls: [], finish: 'stop' as const }],
+    choices: [
+      {
+        reasoning: text?.reasoning ?? [],
+        text: [ENDLESS_MARK],
+        calls: [],
+        finish: 'stop' as const,
+        stoppedBy: undefined,
+      },
+    ],
   }
   const written = format.writeAnswer(call, marked, stamp)
   const delay = behaviour.headDelayMs + behaviour.firstTokenDelayMs
@@ -208,6 +229,23 @@ function* endlessSteps(scene: Scene): Generator<Step> {
     if (behaviour.tokenDelayMs > 0) yield { type: 'wait', milliseconds: behaviour.tokenDelayMs }
     yield { type: 'send', data: JSON.stringify(token).slice(1, -1), tokens: 1 }
   }
+}
+
+/** Pieces as one write. A format's frames are all text or all bytes. */
+function joined(pieces: readonly (string | Uint8Array)[]): string | Uint8Array {
+  if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('')
+  const parts = pieces.map(bytesOf)
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+function bytesOf(data: string | Uint8Array): Uint8Array {
+  return typeof data === 'string' ? encode(data) : data
 }
 
 function encode(text: string): Uint8Array {

@@ -46,7 +46,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
 
   function route(method: string, url: string, body: string): Script {
     const path = url.split('?', 1)[0] ?? url
-    const format = FORMATS.find((candidate) => candidate.serves(path))
+    const query = url.slice(path.length)
+    const format = FORMATS.find((candidate) => candidate.serves(path, query))
     if (format !== undefined) {
       return method === 'POST' ? answer(format, path, body) : refuse(format, notAllowed(method, path))
     }
@@ -69,25 +70,29 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     if (typeof model !== 'string') return refuse(format, model)
     const read = readBehaviour(model, defaults)
     if (read.type === 'problem') return refuse(format, unknownModel(model, read.problem), model)
-    const { behaviour } = read
+    const behaviour = format.isCount === true ? counting(read.behaviour) : read.behaviour
     const error = statusRejection(behaviour)
-    const headers = responseHeaders()
+    const headers = responseHeaders(format)
     if (behaviour.fault.type === 'reset') return script(model, delayed(behaviour, [{ type: 'reset' }]))
     if (behaviour.fault.type === 'status') {
       return script(model, delayed(behaviour, errorSteps(format, error, headers)))
     }
     const call = format.readCall(body, path)
     if ('status' in call) return refuse(format, call, model)
-    const content = createAnswer(call, behaviour, options.randomId)
+    const content = createAnswer(
+      call,
+      behaviour,
+      (name, index) => format.writeCallId?.(call, name, index, options.randomId) ?? `call_${options.randomId(24)}`,
+    )
     const stamp = { id: options.randomId(29), createdSeconds: Math.floor(options.nowMs() / 1_000) }
     const scene = { format, call, behaviour, answer: content, stamp, headers, error }
     if (isAtOnce(behaviour)) {
       const isBurst = call.isStreamed
-      const whole = isBurst ? format.writeBurst(call, content, stamp) : format.writeAnswer(call, content, stamp)
+      const whole = isBurst ? format.writeBurst?.(call, content, stamp) : format.writeAnswer(call, content, stamp)
       if (whole !== undefined && content.completionTokens !== Number.POSITIVE_INFINITY) {
         const head = { status: 200, headers: { ...(isBurst ? format.streamHeaders : JSON_TYPE), ...headers } }
         const step: Step = { type: 'whole', head, body: whole, tokens: content.completionTokens, isStream: isBurst }
-        return { steps: [step], model, promptTokens: call.promptTokens }
+        return { steps: [step], model, promptTokens: format.isCount === true ? 0 : call.promptTokens }
       }
     }
     const steps = call.isStreamed ? streamSteps(scene) : wholeSteps(scene)
@@ -95,11 +100,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   }
 
   function refuse(format: SimulatedFormat | undefined, rejection: Rejection, model?: string): Script {
-    return script(model, format === undefined ? [] : errorSteps(format, rejection, responseHeaders()))
+    return script(model, format === undefined ? [] : errorSteps(format, rejection, responseHeaders(format)))
   }
 
-  function responseHeaders(): Readonly<Record<string, string>> {
-    return { 'x-request-id': `req_${options.randomId(24)}`, 'x-simulated': 'true' }
+  function responseHeaders(format: SimulatedFormat): Readonly<Record<string, string>> {
+    return { [format.requestIdHeader ?? 'x-request-id']: `req_${options.randomId(24)}`, 'x-simulated': 'true' }
   }
 
   return {
@@ -115,6 +120,11 @@ const NOT_JSON = rejected(
   400,
   "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)",
 )
+
+/** A count has no answer that could be slow, long or a tool call; its faults stay. */
+function counting(behaviour: Behaviour): Behaviour {
+  return { ...behaviour, answer: { type: 'empty' }, reasoningTokens: 0 }
+}
 
 function isAtOnce(behaviour: Behaviour): boolean {
   return (

@@ -9,8 +9,14 @@ const SENTENCES = [
 // Two, three and four bytes a character, so that bytes sent one by one split characters as well as frames.
 const WIDE_SENTENCES = ['Simulated, byte by byte: naïve café, Überraschung, Ελληνικά, 模擬的答案, 🙂🚀, ½ € „so“.']
 
+const THOUGHTS = [
+  'The request asks for an answer, and no model is here to find one.',
+  'So the fixed text will do, after as many of these words as were asked for.',
+]
+
 const WORDS = wordsOf(SENTENCES)
 const WIDE_WORDS = wordsOf(WIDE_SENTENCES)
+const THOUGHT_WORDS = wordsOf(THOUGHTS)
 const HUGE_TOKEN_LENGTH = 4_096
 const MAX_CACHED = 64
 
@@ -29,7 +35,12 @@ export function textTokens(count: number, variant: number): readonly string[] {
   return tokens
 }
 
-/** The same with characters of several bytes. */
+/** `count` tokens of what stands for reasoning. */
+export function reasoningTokens(count: number): readonly string[] {
+  return listTokens(THOUGHT_WORDS, count, 0)
+}
+
+/** The simulated text with characters of several bytes. */
 export function wideTokens(count: number): readonly string[] {
   return listTokens(WIDE_WORDS, count, 0)
 }

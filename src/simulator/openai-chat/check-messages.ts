@@ -1,9 +1,22 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
-import { emptyList, invalid, missing, notOneOf, wrongType } from './rejection.ts'
+import { MAX_NAME, NAME } from './check-tools.ts'
+import { emptyList, invalid, longString, missing, notOneOf, oddString, unknown, wrongType } from './rejection.ts'
 
 const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer']
+/** Members of each role's messages. https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages */
+const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  system: ['role', 'content', 'name'],
+  developer: ['role', 'content', 'name'],
+  user: ['role', 'content', 'name'],
+  // What an answer's message has may come back with it.
+  assistant: ['role', 'content', 'name', 'refusal', 'audio', 'tool_calls', 'function_call', 'annotations'],
+  tool: ['role', 'content', 'tool_call_id', 'name'],
+  function: ['role', 'content', 'name'],
+}
+/** https://github.com/vercel/ai/issues/5171 */
+const MAX_ID = 40
 const PARTS = ['text', 'image_url', 'input_audio', 'refusal', 'audio', 'file']
 
 /** What OpenAI would refuse in `messages`: kinds, roles, and tool results without their call. */
@@ -24,6 +37,9 @@ function checkMessage(message: JsonValue, index: number): Rejection | undefined 
   const { role, content } = message
   if (role === undefined) return missing(`${path}.role`)
   if (typeof role !== 'string' || !ROLES.includes(role)) return notOneOf(`${path}.role`, ROLES, role)
+  // A field of another provider's, as `reasoning_content`, is none of OpenAI's.
+  const odd = Object.keys(message).find((member) => MEMBERS[role]?.includes(member) !== true)
+  if (odd !== undefined) return unknown(`${path}.${odd}`)
   if (role === 'tool' && typeof message['tool_call_id'] !== 'string') return missing(`${path}.tool_call_id`)
   if (role === 'assistant') {
     const problem = checkCalls(message['tool_calls'], `${path}.tool_calls`)
@@ -32,7 +48,19 @@ function checkMessage(message: JsonValue, index: number): Rejection | undefined 
       if (content === undefined || content === null) return undefined
     } else if (isAbsent(content) && (!isAbsent(message['refusal']) || !isAbsent(message['audio']))) return undefined
   }
-  return checkContent(content, `messages.[${index}].content`)
+  return checkContent(content, `messages.[${index}].content`) ?? checkImages(content, role, index)
+}
+
+/** https://platform.openai.com/docs/guides/images-vision: pictures are the user's. */
+function checkImages(content: JsonValue | undefined, role: string, index: number): Rejection | undefined {
+  const hasImage = Array.isArray(content) && content.some((part) => isJsonObject(part) && part['type'] === 'image_url')
+  return hasImage && role !== 'user'
+    ? invalid(
+        `Invalid 'messages[${index}]'. Image URLs are only allowed for messages with role 'user', but this message with role '${role}' contains an image URL.`,
+        `messages[${index}]`,
+        'invalid_value',
+      )
+    : undefined
 }
 
 function isAbsent(value: JsonValue | undefined): boolean {
@@ -68,11 +96,14 @@ function checkCalls(calls: JsonValue | undefined, path: string): Rejection | und
     const at = `${path}[${index}]`
     if (!isJsonObject(call)) return wrongType(at, 'an object', call)
     if (typeof call['id'] !== 'string') return missing(`${at}.id`)
+    if (call['id'].length > MAX_ID) return longString(`${at}.id`, MAX_ID, call['id'].length)
     if (call['type'] === undefined) return missing(`${at}.type`)
     const called = call['function']
     if (call['type'] !== 'function') continue
     if (!isJsonObject(called)) return missing(`${at}.function`)
     if (typeof called['name'] !== 'string') return missing(`${at}.function.name`)
+    if (!new RegExp(NAME).test(called['name'])) return oddString(`${at}.function.name`, NAME)
+    if (called['name'].length > MAX_NAME) return longString(`${at}.function.name`, MAX_NAME, called['name'].length)
     if (typeof called['arguments'] !== 'string') {
       return wrongType(`${at}.function.arguments`, 'a string', called['arguments'])
     }
@@ -81,7 +112,7 @@ function checkCalls(calls: JsonValue | undefined, path: string): Rejection | und
 }
 
 /** Every call is answered by the tool messages right after it, and every tool message answers a call. */
-function checkCallOrder(messages: readonly JsonObject[]): Rejection | undefined {
+export function checkCallOrder(messages: readonly JsonObject[]): Rejection | undefined {
   let open = new Set<string>()
   for (const [index, message] of messages.entries()) {
     const id = message['tool_call_id']

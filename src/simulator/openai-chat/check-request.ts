@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
+import { strictProblem } from '../strict-schema.ts'
 import { checkMessages } from './check-messages.ts'
 import { checkTools } from './check-tools.ts'
 import { invalid, longList, missing, notOneOf, wrongType } from './rejection.ts'
@@ -120,5 +121,8 @@ function checkResponseFormat(body: JsonObject): Rejection | undefined {
   if (!isJsonObject(described)) return missing('response_format.json_schema')
   if (typeof described['name'] !== 'string') return missing('response_format.json_schema.name')
   if (!isJsonObject(described['schema'])) return missing('response_format.json_schema.schema')
-  return undefined
+  const strict = described['strict'] === true ? strictProblem(described['schema']) : undefined
+  return strict === undefined
+    ? undefined
+    : invalid(`Invalid schema for response_format '${described['name']}': ${strict}`, 'response_format', null)
 }

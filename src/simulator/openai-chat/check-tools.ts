@@ -1,11 +1,23 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
-import { emptyList, invalid, longList, missing, notOneOf, wrongType } from './rejection.ts'
+import { strictProblem } from '../strict-schema.ts'
+import {
+  emptyList,
+  invalid,
+  longList,
+  longString,
+  missing,
+  notOneOf,
+  oddString,
+  unknown,
+  wrongType,
+} from './rejection.ts'
 
 const MAX_TOOLS = 128
-const MAX_NAME = 64
-const NAME = '^[a-zA-Z0-9_-]+$'
+const FUNCTION_MEMBERS = ['name', 'description', 'parameters', 'strict']
+export const MAX_NAME = 64
+export const NAME = '^[a-zA-Z0-9_-]+$'
 
 /** What OpenAI would refuse in `tools`, `tool_choice` and `parallel_tool_calls`. */
 export function checkTools(body: JsonObject): Rejection | undefined {
@@ -41,28 +53,27 @@ function checkTool(tool: JsonValue, path: string): Rejection | undefined {
   if (tool['type'] !== 'function') return notOneOf(`${path}.type`, ['function', 'custom'], tool['type'])
   const described = tool['function']
   if (!isJsonObject(described)) return missing(`${path}.function`)
+  const odd = Object.keys(described).find((member) => !FUNCTION_MEMBERS.includes(member))
+  if (odd !== undefined) return unknown(`${path}.function.${odd}`)
   const { name, parameters } = described
   if (name === undefined) return missing(`${path}.function.name`)
   if (typeof name !== 'string') return wrongType(`${path}.function.name`, 'a string', name)
   if (!new RegExp(NAME).test(name)) {
-    return invalid(
-      `Invalid '${path}.function.name': string does not match pattern. Expected a string that matches the pattern '${NAME}'.`,
-      `${path}.function.name`,
-      'invalid_value',
-    )
+    return oddString(`${path}.function.name`, NAME)
   }
-  if (name.length > MAX_NAME) return longName(`${path}.function.name`, name.length)
+  if (name.length > MAX_NAME) return longString(`${path}.function.name`, MAX_NAME, name.length)
   if (isAbsent(parameters)) return undefined
   if (!isJsonObject(parameters)) return wrongType(`${path}.function.parameters`, 'an object', parameters)
-  return checkSchema(parameters, name, `${path}.function.parameters`)
-}
-
-function longName(path: string, length: number): Rejection {
-  return invalid(
-    `Invalid '${path}': string too long. Expected a string with maximum length ${MAX_NAME}, but got a string with length ${length} instead.`,
-    path,
-    'string_above_max_length',
-  )
+  const problem = checkSchema(parameters, name, `${path}.function.parameters`)
+  if (problem !== undefined || described['strict'] !== true) return problem
+  const strict = strictProblem(parameters)
+  return strict === undefined
+    ? undefined
+    : invalid(
+        `Invalid schema for function '${name}': ${strict}`,
+        `${path}.function.parameters`,
+        'invalid_function_parameters',
+      )
 }
 
 function checkSchema(schema: JsonObject, name: string, path: string): Rejection | undefined {

@@ -1,6 +1,8 @@
-import type { Rejection, SimulatedFormat } from '../format.ts'
+import { breakEvent, EVENT_STREAM_HEADERS } from '../event-stream.ts'
+import type { SimulatedFormat } from '../format.ts'
 import { createBursts } from './burst.ts'
 import { readCall, readModel } from './read-call.ts'
+import { writeError } from './rejection.ts'
 import { writeAnswer } from './write-answer.ts'
 import { writeStream } from './write-stream.ts'
 
@@ -12,15 +14,11 @@ export function openaiChatFormat(): SimulatedFormat {
     readModel,
     readCall,
     writeAnswer,
-    streamHeaders: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
+    streamHeaders: EVENT_STREAM_HEADERS,
     writeStream,
     writeBurst: createBursts(),
-    breakFrame: (frame) => `${frame.data.slice(0, Math.floor(frame.data.length * 0.8))}\n\n`,
+    breakFrame: breakEvent,
     writeError,
     writeStreamError: (rejection) => `data: ${writeError(rejection)}\n\n`,
   }
-}
-
-function writeError({ message, type, param, code }: Rejection): string {
-  return JSON.stringify({ error: { message, type, param, code } })
 }

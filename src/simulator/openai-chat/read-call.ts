@@ -17,8 +17,11 @@ export function readModel(body: JsonObject): string | Rejection {
 
 /** A Chat Completions body as a call, or OpenAI's refusal. */
 export function readCall(body: JsonObject): SimulatedCall | Rejection {
-  const problem = checkRequest(body)
-  if (problem !== undefined) return problem
+  return checkRequest(body) ?? readBody(body)
+}
+
+/** A body that has been checked as a call. */
+export function readBody(body: JsonObject): SimulatedCall {
   const messages = listOf(body['messages']).filter(isJsonObject)
   const options = body['stream_options']
   return {
@@ -32,6 +35,7 @@ export function readCall(body: JsonObject): SimulatedCall | Rejection {
     toolChoice: readToolChoice(body['tool_choice']),
     allowsParallelCalls: body['parallel_tool_calls'] !== false,
     shape: readShape(body['response_format']),
+    earlierCalls: messages.reduce((sum, { tool_calls: calls }) => sum + listOf(calls).length, 0),
     endsWithToolResult: messages.at(-1)?.['role'] === 'tool',
     promptTokens: countTokens(messages, body['tools']),
   }
@@ -52,6 +56,8 @@ function readTools(tools: JsonValue | undefined): readonly SimulatedTool[] {
 
 function readToolChoice(choice: JsonValue | undefined): SimulatedCall['toolChoice'] {
   if (choice === 'none' || choice === 'required') return choice
+  // Mistral's word for it.
+  if (choice === 'any') return 'required'
   const named = isJsonObject(choice) ? choice['function'] : undefined
   return isJsonObject(named) && typeof named['name'] === 'string' ? { name: named['name'] } : 'auto'
 }

@@ -5,9 +5,37 @@ export function invalid(message: string, param: string | null, code: string | nu
   return { status: 400, message, type: 'invalid_request_error', param, code }
 }
 
+/** The body of an error. https://platform.openai.com/docs/guides/error-codes */
+export function writeError({ message, type, param, code }: Rejection): string {
+  return JSON.stringify({ error: { message, type, param, code } })
+}
+
 /** A member that must be there and is not. */
 export function missing(param: string): Rejection {
   return invalid(`Missing required parameter: '${param}'.`, param, 'missing_required_parameter')
+}
+
+/** A member that is not one of OpenAI's. */
+export function unknown(param: string): Rejection {
+  return invalid(`Unknown parameter: '${param}'.`, param, 'unknown_parameter')
+}
+
+/** A string that is too long. */
+export function longString(param: string, max: number, length: number): Rejection {
+  return invalid(
+    `Invalid '${param}': string too long. Expected a string with maximum length ${max}, but got a string with length ${length} instead.`,
+    param,
+    'string_above_max_length',
+  )
+}
+
+/** A string that does not match. */
+export function oddString(param: string, pattern: string): Rejection {
+  return invalid(
+    `Invalid '${param}': string does not match pattern. Expected a string that matches the pattern '${pattern}'.`,
+    param,
+    'invalid_value',
+  )
 }
 
 /** A member of the wrong kind; `expected` with its article. */

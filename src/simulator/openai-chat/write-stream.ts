@@ -32,7 +32,7 @@ type Delta = { readonly choice: string; readonly tokens: number }
 function writeEnvelope(call: SimulatedCall, stamp: Stamp): (choice: string) => string {
   const before = `data: ${head(call, stamp)}"choices":[`
   const after = call.includesUsage ? '],"usage":null}\n\n' : ']}\n\n'
-  return (choice) => before + choice + after
+  return (choice) => (choice === '' ? '' : before + choice + after)
 }
 
 function head(call: SimulatedCall, stamp: Stamp): string {
@@ -40,6 +40,8 @@ function head(call: SimulatedCall, stamp: Stamp): string {
 }
 
 function* choiceDeltas(choice: Choice, index: number): Generator<Delta> {
+  // OpenAI bills reasoning and does not show it.
+  for (const _ of choice.reasoning) yield { choice: '', tokens: 1 }
   const opening = choice.calls.length > 0 ? '"content":null' : '"content":""'
   yield { choice: writeDelta(index, `{"role":"assistant",${opening},"refusal":null}`), tokens: 0 }
   for (const token of choice.text) {

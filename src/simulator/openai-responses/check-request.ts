@@ -1,0 +1,80 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { Rejection } from '../format.ts'
+import { invalid } from '../openai-chat/rejection.ts'
+import { memberOf, objectsOf, textOf } from '../read-json.ts'
+import { findProblem } from '../shape.ts'
+import { strictProblem } from '../strict-schema.ts'
+import { checkInput } from './check-input.ts'
+import { invalidShape } from './rejection.ts'
+import { REQUEST_SHAPE } from './request-shape.ts'
+
+/** What OpenAI would refuse in a Responses body, in its words where they are known; `undefined` = nothing. */
+export function checkRequest(body: JsonObject): Rejection | undefined {
+  const finding = findProblem(body, REQUEST_SHAPE, { isNullAbsent: true })
+  if (finding !== undefined) return invalidShape(finding)
+  return checkStored(body) ?? checkInput(body) ?? checkTools(body) ?? checkFormat(body)
+}
+
+/** https://platform.openai.com/docs/guides/conversation-state: the simulator has no state. */
+function checkStored(body: JsonObject): Rejection | undefined {
+  const id = body['previous_response_id']
+  if (typeof id !== 'string') return undefined
+  return invalid(`Previous response with id '${id}' not found.`, 'previous_response_id', 'previous_response_not_found')
+}
+
+function checkTools(body: JsonObject): Rejection | undefined {
+  const tools = objectsOf(body['tools'])
+  for (const [index, tool] of tools.entries()) {
+    const { name, parameters } = tool
+    const path = `tools[${index}].parameters`
+    const type = memberOf(parameters, 'type')
+    if (tool['type'] !== 'function' || parameters === undefined || parameters === null) continue
+    if (type !== 'object') {
+      return invalidSchema(
+        textOf(name),
+        `schema must be a JSON Schema of 'type: "object"', got 'type: "${textOf(type ?? 'None')}"'.`,
+        path,
+      )
+    }
+    // Left out, strict is best effort; said, it is checked. https://platform.openai.com/docs/guides/function-calling#strict-mode
+    const problem = tool['strict'] === true ? strictProblem(parameters) : undefined
+    if (problem !== undefined) return invalidSchema(textOf(name), problem, path)
+  }
+  return checkChoice(body, tools)
+}
+
+function checkChoice(body: JsonObject, tools: readonly JsonObject[]): Rejection | undefined {
+  const choice = body['tool_choice']
+  if (choice === 'required' && tools.length === 0) {
+    return invalid("Tool choice 'required' must be specified with 'tools' parameter.", 'tool_choice')
+  }
+  const type = memberOf(choice, 'type')
+  if (type !== 'function' && type !== 'custom') return undefined
+  const isKnown = tools.some((tool) => tool['name'] === memberOf(choice, 'name'))
+  return isKnown ? undefined : invalid(`Tool choice '${type}' not found in 'tools' parameter.`, 'tool_choice')
+}
+
+function checkFormat(body: JsonObject): Rejection | undefined {
+  const format = memberOf(body['text'], 'format')
+  const type = memberOf(format, 'type')
+  // https://platform.openai.com/docs/guides/structured-outputs#json-mode
+  if (type === 'json_object' && !/json/i.test(JSON.stringify(body['input']))) {
+    return invalid(
+      "Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.",
+      'input',
+    )
+  }
+  if (type !== 'json_schema' || memberOf(format, 'strict') !== true) return undefined
+  const problem = strictProblem(memberOf(format, 'schema'))
+  return problem === undefined
+    ? undefined
+    : invalid(
+        `Invalid schema for response_format '${textOf(memberOf(format, 'name'))}': ${problem}`,
+        'text.format.schema',
+        'invalid_json_schema',
+      )
+}
+
+function invalidSchema(name: string, problem: string, path: string): Rejection {
+  return invalid(`Invalid schema for function '${name}': ${problem}`, path, 'invalid_function_parameters')
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readEnd } from './read-response.ts'
+import { createReader, readEnd } from './read-response.ts'
 
 const chunk = (rest: object) => JSON.stringify({ object: 'chat.completion.chunk', choices: [], ...rest })
 
@@ -17,4 +17,43 @@ test('usage and finish reason are read from an event near the end', () => {
 test('an event that says neither is not read, and one that cannot be read says nothing', () => {
   expect(readEnd('{"choices":[{"delta":{"content":"a"},"finish_reason":null}],"usage":null}')).toBeUndefined()
   expect(readEnd('{"usage":{"prompt_tokens":')).toBeUndefined()
+})
+
+const read = (...bodies: object[]) => {
+  const reader = createReader()
+  return bodies.flatMap((body) => reader.push({ event: undefined, data: JSON.stringify(body) }))
+}
+
+test('of several answers to one call the one that spoke first is read', () => {
+  const choice = (index: number, content: string, finish: string | null = null) => ({
+    choices: [{ index, delta: { content }, finish_reason: finish }],
+  })
+  const parts = read(choice(1, 'one'), choice(0, 'zero'), choice(1, '', 'length'), choice(0, '', 'stop'))
+  const texts = parts.flatMap((part) => (part.type === 'text-delta' ? [part.text] : []))
+  const ends = parts.flatMap((part) => (part.type === 'response-end' ? [part.finishReason] : []))
+  expect([texts, ends]).toEqual([['one'], ['length']])
+})
+
+test('sources that come with every chunk are said once', () => {
+  const search_results = [{ title: 'A', url: 'https://a.example', date: null }]
+  const citations = ['https://a.example', 'https://b.example']
+  const parts = read({ choices: [], search_results, citations }, { choices: [], citations })
+  expect(parts.filter((part) => part.type === 'citation')).toEqual([
+    { type: 'citation', url: 'https://a.example', title: 'A' },
+    { type: 'citation', url: 'https://b.example', title: undefined },
+  ])
+})
+
+test('an event without choices is read past where it says what it is, and refused where it does not', () => {
+  expect(read({ id: '', prompt_filter_results: [] }).map((part) => part.type)).toEqual(['response-start'])
+  expect(() => read({ hello: 'world' })).toThrow(/no chat completion/)
+})
+
+test.each([
+  [{ message: 'bad request', type: 'provider_error', code: 400 }, 'upstream_rejected'],
+  [{ message: 'slow down', code: 429 }, 'upstream_rate_limited'],
+  [{ message: 'slow down', type: 'rate_limit_error' }, 'upstream_rate_limited'],
+  [{ message: 'oops', type: 'server_error', code: null }, 'upstream_error'],
+] as const)('the error %j inside a stream is classified by what it says', (error, code) => {
+  expect(() => read({ error })).toThrow(expect.objectContaining({ code }))
 })

@@ -1,10 +1,10 @@
-import type { ContentPart, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
+import type { ContentPart, ReasoningPart, Signature, ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
 import type { Traits } from '../../core/wire-format.ts'
 import type { Losses } from '../shared/lose.ts'
 import { urlOfSource } from '../shared/media.ts'
-import { writeReasoning } from './reasoning.ts'
+import { isDetailSigner, writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { NO_MARKS, writeMark } from './write-request.ts'
 
@@ -63,32 +63,50 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
     ...(message.name === undefined ? {} : { name: message.name }),
     ...(refusal === '' ? {} : { refusal }),
     ...writeThoughts(thoughts, path, writing),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(writeCall) }),
+    ...writeTextSignature(message.content, path, writing),
+    ...(calls.length === 0
+      ? {}
+      : { tool_calls: calls.map((call, index) => writeCall(call, `${path}.tool_calls[${index}]`, writing)) }),
   }
 }
 
 function writeThoughts(thoughts: readonly ReasoningPart[], path: string, { traits, losses }: Writing): JsonObject {
-  const own = writeReasoning(thoughts)
-  const { reasoning_content: text, reasoning_details: details } = own
-  switch (traits.reasoning ?? 'reasoning_content') {
-    case 'omit':
-      if (thoughts.length > 0)
-        losses.lose(`${path}.reasoning`, 'earlier reasoning cannot be sent back to this provider')
-      return {}
-    case 'reasoning_details':
-      return own
-    case 'reasoning':
-      if (details !== undefined) losses.lose(`${path}.reasoning`, 'signatures of reasoning have no place')
-      return text === undefined ? {} : { reasoning: text }
-    default:
-      if (details !== undefined) losses.lose(`${path}.reasoning`, 'signatures of reasoning have no place')
-      return text === undefined ? {} : { reasoning_content: text }
+  if (thoughts.length === 0) return {}
+  const lose = (reason: string): void => losses.lose(`${path}.reasoning`, reason)
+  if (traits.reasoning === 'omit') {
+    lose('earlier reasoning cannot be sent back to this provider')
+    return {}
   }
+  if (traits.reasoning === 'reasoning_details') {
+    const readable = thoughts.filter(({ signature }) => signature === undefined || isDetailSigner(signature.by))
+    if (readable.length < thoughts.length) lose('a signature that this provider cannot read')
+    return writeReasoning(readable)
+  }
+  const { reasoning_content: text, reasoning_details: details } = writeReasoning(thoughts)
+  if (details !== undefined) lose('signatures of reasoning have no place')
+  return text === undefined ? {} : { [traits.reasoning ?? 'reasoning_content']: text }
 }
 
-function writeCall(part: ToolCallPart): JsonObject {
+/** A message has room for the signature of its last words. */
+function writeTextSignature(content: readonly ContentPart[], path: string, writing: Writing): JsonObject {
+  const signed = content.filter((part) => part.type === 'text' && part.signature !== undefined)
+  const last = signed.at(-1)
+  const signature = last?.type === 'text' ? readableSignature(last.signature, path, writing) : undefined
+  if (signed.length > 1) writing.losses.lose(`${path}.signature`, 'a message has room for one signature')
+  return writeSignature(signature)
+}
+
+/** Only Google reads what Gemini signed. */
+function readableSignature(signature: Signature | undefined, path: string, writing: Writing): Signature | undefined {
+  if (signature === undefined) return undefined
+  if (signature.by === 'gemini-generate' && writing.traits.callSignatures === true) return signature
+  writing.losses.lose(`${path}.signature`, 'a signature that this provider cannot read')
+  return undefined
+}
+
+function writeCall(part: ToolCallPart, path: string, writing: Writing): JsonObject {
   const { id, name, argumentsText } = part
-  const signature = writeSignature(part.signature)
+  const signature = writeSignature(readableSignature(part.signature, path, writing))
   if (part.custom === true) return { id, type: 'custom', custom: { name, input: argumentsText }, ...signature }
   const text = argumentsText === '' ? '{}' : argumentsText
   return { id, type: 'function', function: { name, arguments: text }, ...signature }

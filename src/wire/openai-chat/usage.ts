@@ -14,11 +14,23 @@ export function readUsage(usage: JsonObject): Usage {
       countOf(prompt['cached_tokens']) ?? countOf(usage['prompt_cache_hit_tokens']) ?? countOf(usage['cached_tokens']),
     // Alibaba and OpenRouter.
     cacheWriteTokens: countOf(prompt['cache_creation_input_tokens']) ?? countOf(prompt['cache_write_tokens']),
-    outputTokens: countOf(usage['completion_tokens']),
+    outputTokens: outputTokens(usage, countOf(completion['reasoning_tokens'])),
     reasoningTokens: countOf(completion['reasoning_tokens']),
     ...(inputAudioTokens === undefined ? {} : { inputAudioTokens }),
     ...(outputAudioTokens === undefined ? {} : { outputAudioTokens }),
   }
+}
+
+/**
+ * All generated tokens. xAI leaves reasoning out of `completion_tokens`, OpenAI does not; the total tells which it is.
+ * https://docs.x.ai/docs/guides/reasoning
+ */
+function outputTokens(usage: JsonObject, reasoning: number | undefined): number | undefined {
+  const completion = countOf(usage['completion_tokens'])
+  const prompt = countOf(usage['prompt_tokens']) ?? 0
+  if (completion === undefined || reasoning === undefined) return completion
+  const isApart = countOf(usage['total_tokens']) === prompt + completion + reasoning
+  return isApart ? completion + reasoning : completion
 }
 
 /** What was not said is said to be zero where OpenAI's SDKs require a number. */

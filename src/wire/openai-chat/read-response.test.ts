@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { readEnd } from './read-response.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { parseLossless } from '../../core/lossless-json.ts'
+import { createReader, readEnd, readResponse } from './read-response.ts'
 
 const chunk = (rest: object) => JSON.stringify({ object: 'chat.completion.chunk', choices: [], ...rest })
 
@@ -17,4 +19,42 @@ test('usage and finish reason are read from an event near the end', () => {
 test('an event that says neither is not read, and one that cannot be read says nothing', () => {
   expect(readEnd('{"choices":[{"delta":{"content":"a"},"finish_reason":null}],"usage":null}')).toBeUndefined()
   expect(readEnd('{"usage":{"prompt_tokens":')).toBeUndefined()
+})
+
+const read = (...bodies: object[]) => {
+  const reader = createReader()
+  return bodies.flatMap((body) => reader.push({ event: undefined, data: JSON.stringify(body) }))
+}
+
+test('numbers are numbers however they are written', () => {
+  const logprobs = '{"content":[{"token":"a","logprob":-3.1e-7,"top_logprobs":[]}]}'
+  const text = `{"choices":[{"message":{"content":"a"},"logprobs":${logprobs}}],"usage":{"prompt_tokens":12.0}}`
+  const parts = readResponse(parseLossless(text) as JsonObject)
+  expect(parts).toContainEqual({ type: 'text-delta', text: 'a', logprobs: [{ token: 'a', logprob: -3.1e-7, top: [] }] })
+  expect(parts.find((part) => part.type === 'usage')).toMatchObject({ usage: { inputTokens: 12 } })
+})
+
+test('of several answers to one call the one that spoke first is read', () => {
+  const choice = (index: number, content: string, finish: string | null = null) => ({
+    choices: [{ index, delta: { content }, finish_reason: finish }],
+  })
+  const parts = read(choice(1, 'one'), choice(0, 'zero'), choice(1, '', 'length'), choice(0, '', 'stop'))
+  const texts = parts.flatMap((part) => (part.type === 'text-delta' ? [part.text] : []))
+  const ends = parts.flatMap((part) => (part.type === 'response-end' ? [part.finishReason] : []))
+  expect([texts, ends]).toEqual([['one'], ['length']])
+})
+
+test('sources that come with every chunk are said once', () => {
+  const search_results = [{ title: 'A', url: 'https://a.example', date: null }]
+  const citations = ['https://a.example', 'https://b.example']
+  const parts = read({ choices: [], search_results, citations }, { choices: [], citations })
+  expect(parts.filter((part) => part.type === 'citation')).toEqual([
+    { type: 'citation', url: 'https://a.example', title: 'A' },
+    { type: 'citation', url: 'https://b.example', title: undefined },
+  ])
+})
+
+test('an event without choices is read past where it says what it is, and refused where it does not', () => {
+  expect(read({ id: '', prompt_filter_results: [] }).map((part) => part.type)).toEqual(['response-start'])
+  expect(() => read({ hello: 'world' })).toThrow(/no chat completion/)
 })

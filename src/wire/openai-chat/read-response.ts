@@ -55,11 +55,24 @@ export function createReader(): StreamReader {
   // Of several answers to one call (`n`) parts can carry one: that which spoke first.
   let own: JsonValue | undefined
   let hasOwnEnd = false
+  // The text of the open block of reasoning.
+  let thought = ''
+
+  /** Our own streams say a signed block's text once in pieces and once with its signature (write-stream.ts). */
+  function withoutEcho(said: readonly StreamPart[]): StreamPart[] {
+    return said.filter((part, index) => {
+      if (part.type === 'reasoning-end') thought = ''
+      if (part.type !== 'reasoning-delta') return true
+      const isEcho = part.text === thought && said[index + 1]?.type === 'reasoning-end'
+      if (!isEcho) thought += part.text
+      return !isEcho
+    })
+  }
 
   function readDelta(choice: JsonObject): StreamPart[] {
     const delta = choice['delta']
     if (!isJsonObject(delta) || (own !== undefined && choice['index'] !== own)) return []
-    const said = readSaid(delta, choice['logprobs'])
+    const said = withoutEcho(readSaid(delta, choice['logprobs']))
     // A call that was only named so far was said before these words.
     const parts = said.length > 0 ? [...calls.flush(), ...said] : []
     const entries = readCallEntries(delta)

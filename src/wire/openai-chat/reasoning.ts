@@ -25,17 +25,45 @@ const DETAIL_FORMATS: Partial<Record<WireFormatId, string>> = {
 
 /** The blocks of reasoning on a message or a delta: the details where there are any, else the plain text. */
 export function readReasoning(message: JsonObject): ReasoningPart[] {
+  const text = plainReasoning(message)
   const details = message['reasoning_details']
   if (isList(details) && details.length > 0) {
-    const blocks = details.flatMap((detail) => readDetail(detail))
+    const blocks = mergedDetails(details).flatMap((detail) => readDetail(detail))
+    const [only] = blocks
+    // Clients that gather a stream may keep the signature here and the text beside it.
+    if (blocks.length === 1 && only?.text === '' && only.redacted !== true) return [{ ...only, text }]
     if (blocks.length > 0) return blocks
   }
-  const text = message['reasoning_content'] ?? message['reasoning']
-  return typeof text === 'string' && text !== '' ? [{ type: 'reasoning', text }] : []
+  return text === '' ? [] : [{ type: 'reasoning', text }]
 }
 
-function readDetail(detail: JsonValue): ReasoningPart[] {
-  if (!isJsonObject(detail)) return []
+/** `reasoning_content`, or `reasoning`, of a message or a delta. */
+export function plainReasoning(message: JsonObject): string {
+  const text = message['reasoning_content'] ?? message['reasoning']
+  return typeof text === 'string' ? text : ''
+}
+
+/** Pieces of one block, told by their index, as clients gather them from a stream. */
+function mergedDetails(details: readonly JsonValue[]): readonly JsonObject[] {
+  const merged: JsonObject[] = []
+  for (const detail of details) {
+    if (!isJsonObject(detail)) continue
+    const last = merged.at(-1)
+    const isPiece = last?.['type'] === 'reasoning.text' && detail['type'] === 'reasoning.text'
+    if (!isPiece || last['index'] !== detail['index'] || detail['index'] === undefined || textOf(last['signature']))
+      merged.push(detail)
+    else merged.splice(-1, 1, joinedDetail(last, detail))
+  }
+  return merged
+}
+
+function joinedDetail(first: JsonObject, more: JsonObject): JsonObject {
+  const text = (textOf(first['text']) ?? '') + (textOf(more['text']) ?? '')
+  const signature = textOf(more['signature']) ?? textOf(first['signature'])
+  return { ...first, ...more, text, ...(signature === undefined ? {} : { signature }) }
+}
+
+function readDetail(detail: JsonObject): ReasoningPart[] {
   const id = textOf(detail['id'])
   const by = SIGNED_BY[textOf(detail['format']) ?? ''] ?? 'openai-chat'
   const shared = id === undefined ? {} : { id }

@@ -16,6 +16,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let usage: Usage | undefined
   let finish: string | undefined
   let details = 0
+  let thought = ''
   let isCustom = false
 
   function chunk(choices: readonly JsonObject[], rest: JsonObject = {}): WireEvent {
@@ -43,12 +44,16 @@ export function createWriter(context: AnswerContext): StreamWriter {
       case 'refusal-delta':
         return delta({ refusal: part.text })
       case 'reasoning-delta':
+        thought += part.text
         return delta({ reasoning_content: part.text })
       case 'reasoning-end': {
         const { signature, redacted, id: blockId } = part
-        if (signature === undefined) return []
-        const block = { type: 'reasoning', text: '', signature, redacted, id: blockId } as const
-        return delta({ reasoning_details: [writeDetail(block, details++)] })
+        // With its text: a client sends the block back as it came, and a signature is worthless without what it signs.
+        const block = { type: 'reasoning', text: thought, redacted, id: blockId } as const
+        thought = ''
+        return signature === undefined
+          ? []
+          : delta({ reasoning_details: [writeDetail({ ...block, signature }, details++)] })
       }
       case 'tool-call-start': {
         const { index, id: callId, name } = part

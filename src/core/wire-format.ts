@@ -54,6 +54,10 @@ export type Traits = {
   readonly reasoning?: 'omit' | 'reasoning_content' | 'reasoning' | 'reasoning_details'
   /** What the limit of the answer's tokens is called. */
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
+  /** Which member asks for reasoning: OpenAI's level, or OpenRouter's object, which takes a budget too. */
+  readonly asksReasoning?: 'reasoning_effort' | 'reasoning'
+  /** Gemini's thought signatures may stand on calls, as `extra_content`. */
+  readonly callSignatures?: boolean
 }
 
 /** How a stream's bytes are cut into events: `sse`, one JSON value a line, or AWS event-stream messages. */

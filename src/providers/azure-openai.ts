@@ -1,7 +1,10 @@
 import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
+import { chatSteps } from './openai-chat/adjust.ts'
+import { OPENAI_STEPS } from './openai-chat/openai-models.ts'
 
 /**
- * Azure OpenAI's v1 API: `base_url: https://RESOURCE.openai.azure.com/openai/v1`, the deployment as the model.
+ * Azure OpenAI's v1 API: `base_url: https://RESOURCE.openai.azure.com/openai/v1`, the deployment as the model. What a
+ * model refuses is known from its name, so deployments are best named after their model.
  * https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
  */
 export default defineProvider({
@@ -10,5 +13,7 @@ export default defineProvider({
   baseUrl: undefined,
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],
+  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
+  adjustBody: chatSteps(...OPENAI_STEPS),
 })

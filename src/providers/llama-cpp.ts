@@ -1,10 +1,20 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { chatSteps, renamed } from './openai-chat/adjust.ts'
+import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
+import { earlierReasoningAs } from './openai-chat/reasoning.ts'
 
+/** https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md */
 export default defineProvider({
   id: 'llama-cpp',
   format: 'openai-chat',
   baseUrl: 'http://127.0.0.1:8080/v1',
   keyVariable: undefined,
   isLocal: true,
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
   authorize: bearerPost,
+  adjustBody: chatSteps(
+    ...OPEN_SERVER_STEPS,
+    earlierReasoningAs('reasoning_content'),
+    renamed('max_completion_tokens', 'max_tokens'),
+  ),
 })

@@ -1,10 +1,25 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { chatSteps, renamed } from './openai-chat/adjust.ts'
+import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
+import { earlierReasoningAs } from './openai-chat/reasoning.ts'
+import { choiceByFilter } from './openai-chat/tools.ts'
 
+/**
+ * "Invalid tool_choice type: 'object'. Supported string values: none, auto, required": a named tool is sent alone.
+ * https://lmstudio.ai/docs/developer/openai-compat/chat-completions
+ */
 export default defineProvider({
   id: 'lm-studio',
   format: 'openai-chat',
   baseUrl: 'http://127.0.0.1:1234/v1',
   keyVariable: undefined,
   isLocal: true,
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
   authorize: bearerPost,
+  adjustBody: chatSteps(
+    ...OPEN_SERVER_STEPS,
+    choiceByFilter('required', (choice) => typeof choice === 'string'),
+    earlierReasoningAs('reasoning_content'),
+    renamed('max_completion_tokens', 'max_tokens'),
+  ),
 })

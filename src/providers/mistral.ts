@@ -1,21 +1,139 @@
-import type { JsonObject } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { shortHash } from '../core/short-hash.ts'
+import type { ChatStep } from './openai-chat/adjust.ts'
+import { chatSteps, isSaid, onlyMembers, renamed, withMembers } from './openai-chat/adjust.ts'
+import type { HistoryCall } from './openai-chat/call-ids.ts'
+import { callIds } from './openai-chat/call-ids.ts'
+import { developerAsSystem, eachMessage, emptyArgumentsAsObject, messagesOf } from './openai-chat/messages.ts'
+import { effortAs } from './openai-chat/reasoning.ts'
+import { choiceByFilter, functionsOnly, withoutIdleToolFields } from './openai-chat/tools.ts'
 
-/** Mistral refuses unknown fields and names three of OpenAI's differently. https://docs.mistral.ai/api/ */
+// Mistral answers 422 to every member it does not know, of the body and of messages. https://docs.mistral.ai/api/
+
+const MEMBERS = new Set(
+  [
+    'model messages stream max_tokens temperature top_p stop random_seed n presence_penalty frequency_penalty',
+    'response_format tools tool_choice parallel_tool_calls prediction prompt_mode reasoning_effort safe_prompt metadata',
+    'guardrails prompt_cache_key',
+  ].flatMap((line) => line.split(' ')),
+)
+
+const MESSAGE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  system: ['role', 'content'],
+  user: ['role', 'content'],
+  assistant: ['role', 'content', 'tool_calls', 'prefix'],
+  tool: ['role', 'content', 'tool_call_id', 'name'],
+}
+
+/** "must be a-z, A-Z, 0-9, with a length of 9": a hash of the whole id, since ids differ at either end. */
+function nineLetters({ id, taken }: HistoryCall): string {
+  if (/^[a-zA-Z0-9]{9}$/.test(id) && !taken.has(id)) return id
+  for (let attempt = 0; ; attempt += 1) {
+    const hash = shortHash(attempt === 0 ? id : `${id}#${attempt}`, 9)
+    if (!taken.has(hash)) return hash
+  }
+}
+
+const NO_THOUGHTS = 'the model takes no earlier reasoning'
+
+/** Earlier thoughts are chunks of the content, and only models that think take them. https://docs.mistral.ai/capabilities/reasoning/ */
+const thoughtsAsChunks: ChatStep = (body, adjusting) => {
+  const { model, facts } = adjusting.target
+  const takesThoughts = facts.reasoning === true || model.startsWith('magistral')
+  return eachMessage((message, path, { lose }) => {
+    const thought = message['reasoning_content'] ?? message['reasoning']
+    if (typeof thought !== 'string' || thought === '') return message
+    const bare = withMembers(message, {
+      reasoning_content: undefined,
+      reasoning: undefined,
+      reasoning_details: undefined,
+    })
+    if (!takesThoughts) {
+      lose(`${path}.reasoning_content`, NO_THOUGHTS)
+      return bare
+    }
+    const chunk = { type: 'thinking', thinking: [{ type: 'text', text: thought }], closed: true }
+    return { ...bare, content: [chunk, ...chunksOf(message['content'])] }
+  })(body, adjusting)
+}
+
+function chunksOf(content: JsonValue | undefined): readonly JsonValue[] {
+  if (Array.isArray(content)) return content
+  return typeof content === 'string' && content !== '' ? [{ type: 'text', text: content }] : []
+}
+
+const knownMembers: ChatStep = eachMessage((message, path, { lose }) => {
+  const known = MESSAGE_MEMBERS[String(message['role'])] ?? []
+  const unknown = Object.keys(message).filter((name) => !known.includes(name))
+  if (unknown.length === 0) return message
+  const refusal = message['refusal']
+  const said = typeof refusal === 'string' && !isSaid(message['content']) ? { content: refusal } : {}
+  for (const name of unknown) {
+    const isKept = name === 'refusal' && 'content' in said
+    if (isSaid(message[name]) && !isKept) lose(`${path}.${name}`, 'Mistral answers 422 to it')
+  }
+  return { ...withMembers(message, Object.fromEntries(unknown.map((name) => [name, undefined]))), ...said }
+})
+
+/** Mistral's message of an assistant that is to be gone on with; any other may not be the last. */
+const prefill: ChatStep = (body) => {
+  const messages = messagesOf(body)
+  const last = messages.at(-1)
+  if (last?.['role'] !== 'assistant' || last['prefix'] === true) return body
+  return withMembers(body, { messages: [...messages.slice(0, -1), { ...last, prefix: true }] })
+}
+
+/** "Unexpected role 'user' after role 'tool'": the assistant has to have taken note. */
+const noUserAfterTool: ChatStep = (body, { lose }) => {
+  const messages = messagesOf(body)
+  const isBad = (message: JsonObject, index: number): boolean =>
+    (message['role'] === 'user' || message['role'] === 'system') && messages[index - 1]?.['role'] === 'tool'
+  if (!messages.some(isBad)) return body
+  const separated = messages.flatMap((message, index): JsonObject[] => {
+    if (!isBad(message, index)) return [message]
+    lose(
+      `messages[${index}]`,
+      'Mistral takes no turn of the user after a tool; an "OK." of the assistant was put between',
+    )
+    return [{ role: 'assistant', content: 'OK.' }, message]
+  })
+  return withMembers(body, { messages: separated })
+}
+
+/** Usage comes with the last chunk without being asked for. */
+const usageUnasked: ChatStep = (body) =>
+  body['stream_options'] === undefined ? body : withMembers(body, { stream_options: undefined })
+
+/** Magistral always thinks; of the others those that can be told how hard. https://docs.mistral.ai/capabilities/reasoning/ */
+const effort: ChatStep = (body, adjusting) => {
+  const { model, facts } = adjusting.target
+  const isAdjustable = facts.reasoning === true && !model.startsWith('magistral')
+  return effortAs((said) => (isAdjustable ? (said === 'none' ? 'none' : 'high') : undefined))(body, adjusting)
+}
+
 export default defineProvider({
   id: 'mistral',
   format: 'openai-chat',
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariable: 'MISTRAL_API_KEY',
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
   authorize: bearerPost,
-  adjustBody(body) {
-    const { max_completion_tokens, seed, stream_options, ...rest } = body
-    const isPlain = max_completion_tokens === undefined && seed === undefined && stream_options === undefined
-    // Usage comes in the last chunk without being asked for.
-    if (isPlain) return body
-    const adjusted: { [key: string]: JsonObject[string] } = { ...rest }
-    if (max_completion_tokens !== undefined) adjusted['max_tokens'] = max_completion_tokens
-    if (seed !== undefined) adjusted['random_seed'] = seed
-    return adjusted
-  },
+  adjustBody: chatSteps(
+    developerAsSystem,
+    functionsOnly,
+    withoutIdleToolFields,
+    choiceByFilter('any', (choice) => choice === 'any'),
+    emptyArgumentsAsObject,
+    thoughtsAsChunks,
+    knownMembers,
+    callIds(nineLetters),
+    noUserAfterTool,
+    prefill,
+    effort,
+    usageUnasked,
+    renamed('max_completion_tokens', 'max_tokens'),
+    renamed('seed', 'random_seed'),
+    onlyMembers(MEMBERS, 'Mistral answers 422 to it'),
+  ),
 })

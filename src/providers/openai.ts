@@ -1,10 +1,15 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { chatSteps } from './openai-chat/adjust.ts'
+import { OPENAI_STEPS } from './openai-chat/openai-models.ts'
 
+/** https://platform.openai.com/docs/api-reference/chat/create */
 export default defineProvider({
   id: 'openai',
   format: 'openai-chat',
   alsoSpeaks: ['openai-responses'],
   baseUrl: 'https://api.openai.com/v1',
   keyVariable: 'OPENAI_API_KEY',
+  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
+  adjustBody: chatSteps(...OPENAI_STEPS),
 })

@@ -1,9 +1,18 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { chatSteps } from './openai-chat/adjust.ts'
+import { emptyArgumentsAsObject } from './openai-chat/messages.ts'
+import { withoutIdleToolFields } from './openai-chat/tools.ts'
 
+/**
+ * Takes cache marks, blocks of reasoning with their signatures, and an object that asks for reasoning; adjusts the rest
+ * to each model itself. https://openrouter.ai/docs/use-cases/reasoning-tokens
+ */
 export default defineProvider({
   id: 'openrouter',
   format: 'openai-chat',
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariable: 'OPENROUTER_API_KEY',
+  traits: { cacheMarks: true, reasoning: 'reasoning_details', maxTokens: 'max_tokens', asksReasoning: 'reasoning' },
   authorize: bearerPost,
+  adjustBody: chatSteps(withoutIdleToolFields, emptyArgumentsAsObject),
 })

@@ -1,10 +1,18 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { chatSteps } from './openai-chat/adjust.ts'
+import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 
+/**
+ * Newer servers call earlier thoughts `reasoning` and read `reasoning_content` too; older ones know the latter alone.
+ * https://docs.vllm.ai/en/stable/serving/openai_compatible_server/
+ */
 export default defineProvider({
   id: 'vllm',
   format: 'openai-chat',
   baseUrl: 'http://127.0.0.1:8000/v1',
   keyVariable: undefined,
   isLocal: true,
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
+  adjustBody: chatSteps(...OPEN_SERVER_STEPS),
 })

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
-import type { JsonObject } from '../../core/json.ts'
-import { parseLossless } from '../../core/lossless-json.ts'
-import { createReader, readEnd, readResponse } from './read-response.ts'
+import { createReader, readEnd } from './read-response.ts'
 
 const chunk = (rest: object) => JSON.stringify({ object: 'chat.completion.chunk', choices: [], ...rest })
 
@@ -25,14 +23,6 @@ const read = (...bodies: object[]) => {
   const reader = createReader()
   return bodies.flatMap((body) => reader.push({ event: undefined, data: JSON.stringify(body) }))
 }
-
-test('numbers are numbers however they are written', () => {
-  const logprobs = '{"content":[{"token":"a","logprob":-3.1e-7,"top_logprobs":[]}]}'
-  const text = `{"choices":[{"message":{"content":"a"},"logprobs":${logprobs}}],"usage":{"prompt_tokens":12.0}}`
-  const parts = readResponse(parseLossless(text) as JsonObject)
-  expect(parts).toContainEqual({ type: 'text-delta', text: 'a', logprobs: [{ token: 'a', logprob: -3.1e-7, top: [] }] })
-  expect(parts.find((part) => part.type === 'usage')).toMatchObject({ usage: { inputTokens: 12 } })
-})
 
 test('of several answers to one call the one that spoke first is read', () => {
   const choice = (index: number, content: string, finish: string | null = null) => ({

@@ -85,6 +85,11 @@ function readDetail(detail: JsonObject): ReasoningPart[] {
   }
 }
 
+/** Whether `reasoning_details` have a format for what this one signs. */
+export function isDetailSigner(by: WireFormatId): boolean {
+  return by === 'openai-chat' || DETAIL_FORMATS[by] !== undefined
+}
+
 /** One block with its signature as an entry of `reasoning_details`. */
 export function writeDetail(block: ReasoningPart & { readonly signature: Signature }, index: number): JsonObject {
   const { signature, text, id, redacted } = block

@@ -4,7 +4,7 @@ import type { Message } from '../../core/request.ts'
 import type { Traits } from '../../core/wire-format.ts'
 import type { Losses } from '../shared/lose.ts'
 import { urlOfSource } from '../shared/media.ts'
-import { writeReasoning } from './reasoning.ts'
+import { isDetailSigner, writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { NO_MARKS, writeMark } from './write-request.ts'
 
@@ -63,32 +63,36 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
     ...(message.name === undefined ? {} : { name: message.name }),
     ...(refusal === '' ? {} : { refusal }),
     ...writeThoughts(thoughts, path, writing),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(writeCall) }),
+    ...(calls.length === 0
+      ? {}
+      : { tool_calls: calls.map((call, index) => writeCall(call, `${path}.tool_calls[${index}]`, writing)) }),
   }
 }
 
 function writeThoughts(thoughts: readonly ReasoningPart[], path: string, { traits, losses }: Writing): JsonObject {
-  const own = writeReasoning(thoughts)
-  const { reasoning_content: text, reasoning_details: details } = own
-  switch (traits.reasoning ?? 'reasoning_content') {
-    case 'omit':
-      if (thoughts.length > 0)
-        losses.lose(`${path}.reasoning`, 'earlier reasoning cannot be sent back to this provider')
-      return {}
-    case 'reasoning_details':
-      return own
-    case 'reasoning':
-      if (details !== undefined) losses.lose(`${path}.reasoning`, 'signatures of reasoning have no place')
-      return text === undefined ? {} : { reasoning: text }
-    default:
-      if (details !== undefined) losses.lose(`${path}.reasoning`, 'signatures of reasoning have no place')
-      return text === undefined ? {} : { reasoning_content: text }
+  if (thoughts.length === 0) return {}
+  const lose = (reason: string): void => losses.lose(`${path}.reasoning`, reason)
+  if (traits.reasoning === 'omit') {
+    lose('earlier reasoning cannot be sent back to this provider')
+    return {}
   }
+  if (traits.reasoning === 'reasoning_details') {
+    const readable = thoughts.filter(({ signature }) => signature === undefined || isDetailSigner(signature.by))
+    if (readable.length < thoughts.length) lose('a signature that this provider cannot read')
+    return writeReasoning(readable)
+  }
+  const { reasoning_content: text, reasoning_details: details } = writeReasoning(thoughts)
+  if (details !== undefined) lose('signatures of reasoning have no place')
+  return text === undefined ? {} : { [traits.reasoning ?? 'reasoning_content']: text }
 }
 
-function writeCall(part: ToolCallPart): JsonObject {
+function writeCall(part: ToolCallPart, path: string, { traits, losses }: Writing): JsonObject {
   const { id, name, argumentsText } = part
-  const signature = writeSignature(part.signature)
+  const isReadable = part.signature?.by === 'gemini-generate' && traits.callSignatures === true
+  if (part.signature !== undefined && !isReadable) {
+    losses.lose(`${path}.signature`, 'a signature that this provider cannot read')
+  }
+  const signature = isReadable ? writeSignature(part.signature) : {}
   if (part.custom === true) return { id, type: 'custom', custom: { name, input: argumentsText }, ...signature }
   const text = argumentsText === '' ? '{}' : argumentsText
   return { id, type: 'function', function: { name, arguments: text }, ...signature }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Loss, Traits } from '../../core/wire-format.ts'
@@ -17,12 +18,9 @@ export function writeRequest(
   traits: Traits = {},
 ): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
   const losses = createLosses()
-  const { sampling, reasoning } = request
+  const { sampling } = request
   const tools = writeTools(request.tools, traits, losses)
   const hasTools = tools.length > 0
-  if (reasoning?.budgetTokens !== undefined && reasoning.effort === undefined) {
-    losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
-  }
   const body = compact({
     model,
     messages: writeMessages(request.messages, traits, losses),
@@ -40,7 +38,7 @@ export function writeRequest(
     seed: sampling.seed,
     logprobs: sampling.logprobs,
     top_logprobs: sampling.topLogprobs,
-    reasoning_effort: writeEffort(request),
+    ...writeAskedReasoning(request, traits, losses),
     response_format: writeResponseFormat(request.responseFormat),
     user: request.user,
     metadata: request.metadata,
@@ -51,14 +49,19 @@ export function writeRequest(
   return { body, losses: losses.list }
 }
 
-/** A budget as the nearest level, by the shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000. */
-function writeEffort({ reasoning }: ChatRequest): string | undefined {
-  if (reasoning === undefined) return undefined
+/** What is asked of the model's thinking, in the member that the provider reads. */
+function writeAskedReasoning({ reasoning }: ChatRequest, { asksReasoning }: Traits, losses: Losses): JsonObject {
+  if (reasoning === undefined) return {}
   const { effort, budgetTokens } = reasoning
-  if (effort !== undefined || budgetTokens === undefined || budgetTokens < 0) return effort
-  if (budgetTokens === 0) return 'none'
-  if (budgetTokens <= 6_400) return 'low'
-  return budgetTokens <= 16_000 ? 'medium' : 'high'
+  if (asksReasoning === 'reasoning') {
+    const asked = compact({ effort, max_tokens: effort === undefined ? budgetTokens : undefined })
+    return Object.keys(asked).length === 0 ? { reasoning: { enabled: true } } : { reasoning: asked }
+  }
+  if (budgetTokens !== undefined && effort === undefined) {
+    losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
+  }
+  const level = effort ?? (budgetTokens === undefined ? undefined : nearestEffort(budgetTokens))
+  return level === undefined ? {} : { reasoning_effort: level }
 }
 
 function writeTools(tools: readonly Tool[], traits: Traits, losses: Losses): JsonValue[] {

@@ -62,14 +62,7 @@ export function textOf(value: JsonValue | undefined): string | undefined {
 
 /** Lenient: a count of tokens, or nothing. */
 export function countOf(value: JsonValue | undefined): number | undefined {
-  const number = typeof value === 'object' ? keptNumber(value) : value
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
-}
-
-/** A number that parseLossless kept as its text: `1e-7`, `12.0`. */
-function keptNumber(value: JsonValue): number | undefined {
-  const text = isJsonObject(value) ? value['rawJSON'] : undefined
-  return typeof text === 'string' ? Number(text) : undefined
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
 /** Lenient: an object, or an empty one. */

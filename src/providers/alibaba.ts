@@ -1,0 +1,69 @@
+import { bearerPost, defineProvider } from '../core/provider.ts'
+import type { ChatStep } from './openai-chat/adjust.ts'
+import { chatSteps, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
+import { developerAsSystem, emptyArgumentsAsObject } from './openai-chat/messages.ts'
+import { askedReasoning, earlierReasoningAs, NO_REASONING } from './openai-chat/reasoning.ts'
+import {
+  choiceByFilter,
+  choiceOf,
+  functionsOnly,
+  toolsOf,
+  withoutForcedChoice,
+  withoutIdleToolFields,
+} from './openai-chat/tools.ts'
+
+/** Qwen models that think unless told not to; the others think if asked. https://www.alibabacloud.com/help/en/model-studio/deep-thinking */
+const THINKS = /^(?:qwq|qwen3\.[5-9]|qwen3-.*thinking|qwen3-\d+(?:\.\d+)?b)/
+
+/** `enable_thinking` switches it, `thinking_budget` is its strength in tokens. */
+const reasoningAsked: ChatStep = (body, { lose }) => {
+  const { effort, budgetTokens } = askedReasoning(body)
+  if (['reasoning_effort', 'reasoning', 'thinking'].every((name) => !isSaid(body[name]))) return body
+  if (effort !== undefined && effort !== 'none' && budgetTokens === undefined) {
+    lose('reasoning_effort', 'the model takes a budget of tokens, no level; it chooses')
+  }
+  return withMembers(body, {
+    ...NO_REASONING,
+    enable_thinking: effort !== 'none',
+    thinking_budget: effort === 'none' ? undefined : budgetTokens,
+  })
+}
+
+/**
+ * "The tool_choice parameter does not support being set to required or object in thinking mode": who did not ask for
+ * thoughts gets the call instead. Without thinking, one tool can be named; "required" is not known.
+ */
+const forcedChoice: ChatStep = (body, adjusting) => {
+  const choice = choiceOf(body)
+  if (choice === undefined) return body
+  const asked = askedReasoning(body)
+  if (choice.isForced && asked.isAsked && asked.effort !== 'none') return withoutForcedChoice(body, adjusting)
+  const [only] = toolsOf(filtered(body, adjusting))
+  const name = (only?.['function'] as { readonly name?: string } | undefined)?.name
+  if (!choice.isForced) return filtered(body, adjusting)
+  if (name === undefined || toolsOf(filtered(body, adjusting)).length > 1) return withoutForcedChoice(body, adjusting)
+  const unthinking = !asked.isAsked && THINKS.test(adjusting.target.model) ? { enable_thinking: false } : {}
+  return withMembers(body, { tool_choice: { type: 'function', function: { name } }, ...unthinking })
+}
+
+const filtered = choiceByFilter('auto', () => false)
+
+/** Alibaba Cloud's Model Studio (DashScope), its international endpoint. https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions */
+export default defineProvider({
+  id: 'alibaba',
+  format: 'openai-chat',
+  baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  keyVariable: 'DASHSCOPE_API_KEY',
+  traits: { cacheMarks: true, reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
+  authorize: bearerPost,
+  adjustBody: chatSteps(
+    developerAsSystem,
+    functionsOnly,
+    withoutIdleToolFields,
+    emptyArgumentsAsObject,
+    renamed('max_completion_tokens', 'max_tokens'),
+    forcedChoice,
+    earlierReasoningAs('reasoning_content'),
+    reasoningAsked,
+  ),
+})

@@ -1,0 +1,31 @@
+import { bearerPost, defineProvider } from '../core/provider.ts'
+import { chatSteps, oneChoice, without } from './openai-chat/adjust.ts'
+import {
+  developerAsSystem,
+  emptyArgumentsAsObject,
+  withoutCacheMarks,
+  withoutCallSignatures,
+} from './openai-chat/messages.ts'
+import { earlierReasoningAs } from './openai-chat/reasoning.ts'
+import { functionsOnly, withoutIdleToolFields } from './openai-chat/tools.ts'
+
+/** What it answers 400 to: https://inference-docs.cerebras.ai/resources/openai */
+export default defineProvider({
+  id: 'cerebras',
+  format: 'openai-chat',
+  baseUrl: 'https://api.cerebras.ai/v1',
+  keyVariable: 'CEREBRAS_API_KEY',
+  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens' },
+  authorize: bearerPost,
+  adjustBody: chatSteps(
+    developerAsSystem,
+    functionsOnly,
+    withoutIdleToolFields,
+    emptyArgumentsAsObject,
+    earlierReasoningAs('reasoning'),
+    withoutCallSignatures,
+    withoutCacheMarks,
+    oneChoice,
+    without(['frequency_penalty', 'presence_penalty', 'logit_bias', 'service_tier'], 'Cerebras answers 400 to it'),
+  ),
+})

@@ -1,0 +1,63 @@
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Adjusting } from '../../core/provider.ts'
+
+// What several providers change about Chat Completions bodies. Every step returns the same object when it changes
+// nothing, so that a client's own bytes go on as they came.
+
+/** One change of a body. */
+export type ChatStep = (body: JsonObject, adjusting: Adjusting) => JsonObject
+
+/** These steps in this order, on Chat Completions bodies only. */
+export function chatSteps(...steps: readonly ChatStep[]): ChatStep {
+  return (body, adjusting) =>
+    adjusting.format === 'openai-chat' ? steps.reduce((adjusted, step) => step(adjusted, adjusting), body) : body
+}
+
+/** These steps for models of these names only. */
+export function forModels(names: RegExp, ...steps: readonly ChatStep[]): ChatStep {
+  return (body, adjusting) =>
+    names.test(adjusting.target.model) ? steps.reduce((adjusted, step) => step(adjusted, adjusting), body) : body
+}
+
+/** True for a member that asks for something: null is as good as absent. */
+export function isSaid(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null
+}
+
+/** The body with members set, or taken out where undefined. */
+export function withMembers(body: JsonObject, members: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  const entries = Object.entries({ ...body, ...members }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries)
+}
+
+/** Leaves out members that the provider refuses, and says so of those that asked for something. */
+export function without(names: readonly string[], reason: string): ChatStep {
+  return (body, { lose }) => {
+    const found = names.filter((name) => body[name] !== undefined)
+    if (found.length === 0) return body
+    for (const name of found) if (isSaid(body[name])) lose(name, reason)
+    return withMembers(body, Object.fromEntries(found.map((name) => [name, undefined])))
+  }
+}
+
+/** Another name for the same thing, which is no loss. The provider's own name wins where both are there. */
+export function renamed(name: string, own: string): ChatStep {
+  return (body) =>
+    body[name] === undefined ? body : withMembers(body, { [name]: undefined, [own]: body[own] ?? body[name] })
+}
+
+/** For providers that refuse every member they do not know. */
+export function onlyMembers(known: ReadonlySet<string>, reason: string): ChatStep {
+  return (body, adjusting) => {
+    const unknown = Object.keys(body).filter((name) => !known.has(name) && name !== 'routing')
+    return unknown.length === 0 ? body : without(unknown, reason)(body, adjusting)
+  }
+}
+
+/** `n` answers where the provider gives one. */
+export function oneChoice(body: JsonObject, { lose }: Adjusting): JsonObject {
+  const { n } = body
+  if (!isSaid(n) || n === 1) return body
+  lose('n', 'the provider gives one answer a call')
+  return withMembers(body, { n: undefined })
+}

@@ -1,0 +1,104 @@
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { Adjusting } from '../../core/provider.ts'
+import type { ChatStep } from './adjust.ts'
+import { isSaid, withMembers } from './adjust.ts'
+
+/** The messages of a body; none where there is no list of them. */
+export function messagesOf(body: JsonObject): readonly JsonObject[] {
+  const { messages } = body
+  return Array.isArray(messages) ? messages.filter(isJsonObject) : []
+}
+
+export function callsOf(message: JsonObject): readonly JsonObject[] {
+  const calls = message['tool_calls']
+  return Array.isArray(calls) ? calls.filter(isJsonObject) : []
+}
+
+/** A call's function, or its custom tool. */
+export function calledOf(call: JsonObject): JsonObject {
+  const called = call['function'] ?? call['custom']
+  return isJsonObject(called) ? called : {}
+}
+
+type Edit = (message: JsonObject, path: string, adjusting: Adjusting) => JsonObject
+
+/** A step that edits messages one by one. */
+export function eachMessage(edit: Edit): ChatStep {
+  return (body, adjusting) => {
+    const messages = messagesOf(body)
+    const edited = messages.map((message, index) => edit(message, `messages[${index}]`, adjusting))
+    return edited.every((message, index) => message === messages[index])
+      ? body
+      : withMembers(body, { messages: edited })
+  }
+}
+
+/** A step that edits the calls of messages one by one. */
+export function eachCall(edit: Edit): ChatStep {
+  return eachMessage((message, path, adjusting) => {
+    const calls = callsOf(message)
+    if (calls.length === 0) return message
+    const edited = calls.map((call, index) => edit(call, `${path}.tool_calls[${index}]`, adjusting))
+    return edited.every((call, index) => call === calls[index]) ? message : { ...message, tool_calls: edited }
+  })
+}
+
+/** Members of messages that the provider refuses. */
+export function withoutOnMessages(names: readonly string[], reason: string): ChatStep {
+  return eachMessage((message, path, { lose }) => {
+    const found = names.filter((name) => message[name] !== undefined)
+    if (found.length === 0) return message
+    for (const name of found) if (isSaid(message[name]) && message[name] !== '') lose(`${path}.${name}`, reason)
+    return withMembers(message, Object.fromEntries(found.map((name) => [name, undefined])))
+  })
+}
+
+/** OpenAI's name for what all others call the system: nothing is lost. */
+export const developerAsSystem: ChatStep = eachMessage((message) =>
+  message['role'] === 'developer' ? { ...message, role: 'system' } : message,
+)
+
+/** An empty text is no JSON, and once in a history it would be refused with every later call. */
+export const emptyArgumentsAsObject: ChatStep = eachCall((call) => {
+  const called = call['function']
+  return isJsonObject(called) && called['arguments'] === ''
+    ? { ...call, function: { ...called, arguments: '{}' } }
+    : call
+})
+
+/** Google's thought signatures on calls (`extra_content`), which strict servers refuse and all others ignore. */
+export const withoutCallSignatures: ChatStep = eachCall((call, path, { lose }) => {
+  if (call['extra_content'] === undefined) return call
+  lose(`${path}.extra_content`, 'a signature that only Google reads')
+  return withMembers(call, { extra_content: undefined })
+})
+
+const NO_MARKS = 'the provider takes no cache marks; it caches by itself or not at all'
+
+/** Anthropic's `cache_control` on messages, on their parts and on tools. */
+export const withoutCacheMarks: ChatStep = (body, adjusting) => {
+  const messages = eachMessage((message, path, { lose }) => {
+    const content = unmarked(message['content'], `${path}.content`, lose)
+    const bare = unmarkedObject(message, path, lose)
+    return content === message['content'] ? bare : { ...bare, content: content ?? null }
+  })(body, adjusting)
+  const tools = unmarked(body['tools'], 'tools', adjusting.lose)
+  return tools === body['tools'] ? messages : withMembers(messages, { tools })
+}
+
+type Lose = Adjusting['lose']
+
+function unmarked(list: JsonValue | undefined, path: string, lose: Lose): JsonValue | undefined {
+  if (!Array.isArray(list)) return list
+  const bare = list.map((one: JsonValue, index) =>
+    isJsonObject(one) ? unmarkedObject(one, `${path}[${index}]`, lose) : one,
+  )
+  return bare.every((one, index) => one === list[index]) ? list : bare
+}
+
+function unmarkedObject(one: JsonObject, path: string, lose: Lose): JsonObject {
+  if (one['cache_control'] === undefined) return one
+  lose(`${path}.cache_control`, NO_MARKS)
+  return withMembers(one, { cache_control: undefined })
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../core/json.ts'
+import { providers } from '../index.ts'
+import { adjusted, callAndResult, HELLO, named, TOOL } from './test-adjusted.ts'
+
+const chat = [...providers.values()].filter((one) => one.format === 'openai-chat' && one.adjustBody !== undefined)
+
+const PLAIN: JsonObject = { model: 'm', messages: [{ role: 'system', content: 'Be brief.' }, HELLO], temperature: 0.5 }
+const WITH_TOOLS: JsonObject = { ...PLAIN, tools: [TOOL], tool_choice: 'auto', stream: true }
+
+describe.each(chat.map((one) => [one.id, one] as const))('%s', (_id, provider) => {
+  test('plain bodies go on as they are, the very same object', () => {
+    const bodies = provider.id === 'perplexity' ? [PLAIN] : [PLAIN, WITH_TOOLS]
+    for (const body of bodies) {
+      const found = adjusted(provider, body)
+      expect(found.body).toBe(body)
+      expect(found.lost).toEqual([])
+    }
+  })
+
+  test('a body of another format is left alone', () => {
+    const body = { model: 'm', input: [], tools: [], tool_choice: 'required', max_tokens: 1, seed: 1 }
+    expect(adjusted(provider, body, { format: 'openai-responses' }).body).toBe(body)
+  })
+
+  test('a choice without tools is not sent', () => {
+    const body = { ...PLAIN, tools: [], tool_choice: 'auto', parallel_tool_calls: false }
+    const found = adjusted(provider, body)
+    for (const name of ['tools', 'tool_choice', 'parallel_tool_calls']) expect(found.body).not.toHaveProperty(name)
+    expect(adjusted(provider, { ...PLAIN, tool_choice: named('look') }).lost).toContain('tool_choice')
+  })
+
+  test('adjusting twice is adjusting once', () => {
+    const body = {
+      ...PLAIN,
+      messages: [
+        { role: 'developer', content: 'x' },
+        HELLO,
+        ...callAndResult('call_1', { reasoning_content: 'hm', reasoning_details: [] }),
+        HELLO,
+        ...callAndResult('call_1'),
+      ],
+      tools: [TOOL, { type: 'custom', custom: { name: 'free' } }],
+      tool_choice: named('look'),
+      max_tokens: 5,
+      max_completion_tokens: 6,
+      seed: 1,
+      n: 2,
+      reasoning: { effort: 'high' },
+      top_k: 3,
+      stop: ['x'],
+    }
+    for (const model of ['m', 'gpt-5', 'grok-4.5', 'kimi-k2.6', 'kimi-k3', 'deepseek-v4-pro', 'qwen3.6-plus']) {
+      const once = adjusted(provider, body, { model }).body
+      expect(adjusted(provider, once, { model }), model).toEqual({ body: once, lost: [] })
+    }
+  })
+
+  test('no result loses its call', () => {
+    const messages = [HELLO, ...callAndResult('a'), HELLO, ...callAndResult('b'), ...callAndResult('a')]
+    const { body } = adjusted(provider, { ...PLAIN, messages, tools: [TOOL] }, { model: 'kimi-k3' })
+    let open: unknown[] = []
+    for (const message of body['messages'] as JsonObject[]) {
+      const calls = message['tool_calls']
+      if (Array.isArray(calls)) open = calls.map((call) => call.id)
+      if (message['role'] === 'tool') expect(open).toContain(message['tool_call_id'])
+    }
+  })
+})

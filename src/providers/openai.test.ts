@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import azure from './azure-openai.ts'
+import openai from './openai.ts'
+import { adjusted, callAndResult, HELLO, TOOL } from './openai-chat/test-adjusted.ts'
+
+test.each([openai, azure])('$id: what other servers put into a history is taken out and said', (provider) => {
+  const call = { id: 'c', type: 'function', function: { name: 'look', arguments: '' }, extra_content: { google: {} } }
+  const messages = [
+    { role: 'user', content: [{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }] },
+    { role: 'assistant', content: 'b', reasoning_content: 'hm', reasoning_details: [{}], tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'c', content: 'd' },
+  ]
+  const { body, lost } = adjusted(provider, { messages, tools: [{ ...TOOL, cache_control: { type: 'ephemeral' } }] })
+  expect(body).toEqual({
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: 'a' }] },
+      {
+        role: 'assistant',
+        content: 'b',
+        tool_calls: [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }],
+      },
+      messages[2],
+    ],
+    tools: [TOOL],
+  })
+  expect([...lost].sort()).toEqual([
+    'messages[0].content[0].cache_control',
+    'messages[1].reasoning_content',
+    'messages[1].reasoning_details',
+    'messages[1].tool_calls[0].extra_content',
+    'tools[0].cache_control',
+  ])
+})
+
+test('models that think get the limit by its new name and no sampling', () => {
+  const asked = { messages: [HELLO], max_tokens: 10, temperature: 0.2, top_p: 1, stop: ['x'] }
+  expect(adjusted(openai, asked, { model: 'gpt-5-mini' })).toEqual({
+    body: { messages: [HELLO], max_completion_tokens: 10, top_p: 1, stop: ['x'] },
+    lost: ['temperature'],
+  })
+  const unthinking = { ...asked, reasoning_effort: 'none' }
+  expect(adjusted(openai, unthinking, { model: 'gpt-5.1' }).lost).toEqual([])
+  for (const model of ['gpt-4o', 'gpt-5-chat-latest', 'gpt-4.1-mini'])
+    expect(adjusted(openai, asked, { model }).body).toBe(asked)
+})
+
+test('models that do not think get no effort; other servers’ words for it are OpenAI’s', () => {
+  const body = { messages: [HELLO], thinking: { type: 'enabled', budget_tokens: 2_000 } }
+  expect(adjusted(openai, body, { model: 'gpt-5' }).body).toEqual({ messages: [HELLO], reasoning_effort: 'low' })
+  expect(adjusted(openai, { messages: [HELLO], reasoning: { effort: 'max' } }, { model: 'gpt-5.2' }).body).toEqual({
+    messages: [HELLO],
+    reasoning_effort: 'xhigh',
+  })
+  expect(adjusted(openai, { messages: [HELLO], reasoning_effort: 'high' }, { model: 'gpt-4o' })).toEqual({
+    body: { messages: [HELLO] },
+    lost: ['reasoning_effort'],
+  })
+})
+
+test('labels go with stored answers only; the user stays', () => {
+  const body = { messages: [HELLO], metadata: { a: 'b' }, user: 'u' }
+  expect(adjusted(openai, body)).toEqual({ body: { messages: [HELLO], user: 'u' }, lost: ['metadata'] })
+  const stored = { ...body, store: true }
+  expect(adjusted(openai, stored).body).toBe(stored)
+})
+
+test('a history of calls as OpenAI wrote it is left alone', () => {
+  const body = { messages: [HELLO, ...callAndResult('call_1')], tools: [TOOL] }
+  expect(adjusted(openai, body).body).toBe(body)
+})

@@ -6,8 +6,8 @@ import { askedReasoning, earlierReasoningAs, NO_REASONING } from './openai-chat/
 import {
   choiceByFilter,
   choiceOf,
-  functionsOnly,
   toolsOf,
+  withoutCustomTools,
   withoutForcedChoice,
   withoutIdleToolFields,
 } from './openai-chat/tools.ts'
@@ -58,7 +58,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    functionsOnly,
+    withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_completion_tokens', 'max_tokens'),

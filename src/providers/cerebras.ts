@@ -7,7 +7,7 @@ import {
   withoutCallSignatures,
 } from './openai-chat/messages.ts'
 import { earlierReasoningAs } from './openai-chat/reasoning.ts'
-import { functionsOnly, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** What it answers 400 to: https://inference-docs.cerebras.ai/resources/openai */
 export default defineProvider({
@@ -19,7 +19,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    functionsOnly,
+    withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     earlierReasoningAs('reasoning'),

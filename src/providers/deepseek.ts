@@ -7,7 +7,7 @@ import { developerAsSystem, eachMessage, emptyArgumentsAsObject, messagesOf } fr
 import type { AskedReasoning } from './openai-chat/reasoning.ts'
 import { askedReasoning, earlierReasoningAs, NO_REASONING, withoutEarlierReasoning } from './openai-chat/reasoning.ts'
 import { alternatingRoles } from './openai-chat/roles.ts'
-import { choiceOf, functionsOnly, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceOf, withoutCustomTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** The API of R1, which refuses earlier reasoning and turns of one role in a row. */
 const R1 = /r1(?!\d)/i
@@ -92,7 +92,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    functionsOnly,
+    withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_completion_tokens', 'max_tokens'),

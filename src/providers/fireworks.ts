@@ -2,7 +2,7 @@ import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, renamed } from './openai-chat/adjust.ts'
 import { developerAsSystem, emptyArgumentsAsObject } from './openai-chat/messages.ts'
 import { earlierReasoningAs } from './openai-chat/reasoning.ts'
-import { functionsOnly, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** https://docs.fireworks.ai/api-reference/post-chatcompletions and https://docs.fireworks.ai/guides/reasoning */
 export default defineProvider({
@@ -14,7 +14,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    functionsOnly,
+    withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     earlierReasoningAs('reasoning_content'),

@@ -36,3 +36,8 @@ test.each([
   expect(body['reasoning_effort']).toBe(expected)
   expect(lost).toEqual(effort === expected ? [] : ['reasoning_effort'])
 })
+
+test('Groq’s own tools stay', () => {
+  const body = { messages: [HELLO], tools: [{ type: 'browser_search' }], tool_choice: 'required' }
+  expect(adjusted(groq, body).body).toBe(body)
+})

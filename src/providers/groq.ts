@@ -8,7 +8,7 @@ import {
   withoutOnMessages,
 } from './openai-chat/messages.ts'
 import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
-import { functionsOnly, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** gpt-oss thinks at three levels, Qwen at its own or not at all; the others take no level. https://console.groq.com/docs/reasoning */
 const effort: ChatStep = (body, adjusting) => {
@@ -29,7 +29,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
-    functionsOnly,
+    withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),

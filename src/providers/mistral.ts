@@ -7,7 +7,7 @@ import type { HistoryCall } from './openai-chat/call-ids.ts'
 import { callIds } from './openai-chat/call-ids.ts'
 import { developerAsSystem, eachMessage, emptyArgumentsAsObject, messagesOf } from './openai-chat/messages.ts'
 import { effortAs } from './openai-chat/reasoning.ts'
-import { choiceByFilter, functionsOnly, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceByFilter, withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 // Mistral answers 422 to every member it does not know, of the body and of messages. https://docs.mistral.ai/api/
 
@@ -121,7 +121,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    functionsOnly,
+    withoutCustomTools,
     withoutIdleToolFields,
     choiceByFilter('any', (choice) => choice === 'any'),
     emptyArgumentsAsObject,

@@ -5,7 +5,7 @@ import type { HistoryCall } from './openai-chat/call-ids.ts'
 import { callIds } from './openai-chat/call-ids.ts'
 import { callsOf, developerAsSystem, eachMessage, emptyArgumentsAsObject } from './openai-chat/messages.ts'
 import { askedReasoning, earlierReasoningAs, effortAs, NO_REASONING } from './openai-chat/reasoning.ts'
-import { choiceOf, functionsOnly, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceOf, withoutCustomTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** Kimi since K2.5: thinks unless told not to, and fixes how it samples. */
 const KIMI = /^kimi-k(?:2\.[5-9]|[3-9])/i
@@ -68,7 +68,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    functionsOnly,
+    withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_tokens', 'max_completion_tokens'),

@@ -3,7 +3,7 @@ import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, forModels, without } from './openai-chat/adjust.ts'
 import { emptyArgumentsAsObject, withoutCallSignatures } from './openai-chat/messages.ts'
 import { effortAs, withoutEarlierReasoning } from './openai-chat/reasoning.ts'
-import { functionsOnly, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** Every model since Grok 4 but those named non-reasoning, and grok-3-mini. */
 const REASONS = /^grok-(?:3-mini|(?:[4-9]|build|code)(?!.*non-reasoning))/
@@ -34,7 +34,7 @@ export default defineProvider({
   traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
-    functionsOnly,
+    withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     withoutEarlierReasoning,

@@ -68,13 +68,13 @@ function chosenTools(body: JsonObject, { names }: Choice): JsonObject {
   return tools.length === 0 ? {} : { tools }
 }
 
-/** Custom tools and OpenAI's own, for providers that know functions only. */
-export const functionsOnly: ChatStep = (body, { lose }) => {
+/** Tools that take free text, for providers that know functions only. A provider's own tools are its own business. */
+export const withoutCustomTools: ChatStep = (body, { lose }) => {
   const tools = toolsOf(body)
   const kept = tools.filter((tool, index) => {
-    const isFunction = isJsonObject(tool['function'])
-    if (!isFunction) lose(`tools[${index}]`, 'the provider knows tools that are functions only')
-    return isFunction
+    const isCustom = tool['type'] === 'custom'
+    if (isCustom) lose(`tools[${index}]`, 'the provider knows no tools that take free text')
+    return !isCustom
   })
   return kept.length === tools.length ? body : withMembers(body, { tools: kept })
 }

@@ -81,10 +81,12 @@ test('an answer that never ends is interrupted, one that ends in an error is an 
   expect(() => tidy(text('a'), end('error'))).toThrow(/error of its own/)
 })
 
-test('a thousand calls left open end in order', () => {
-  const parts = Array.from({ length: 20_000 }, (_, index) => start(index))
-  const found = tidy(...parts, end('stop'))
-  expect(found.filter((part) => part.type === 'tool-call-end')).toHaveLength(20_000)
+test('any number of calls ends in order, whether they were left open or wait ended', () => {
+  const many = Array.from({ length: 50_000 }, (_, index) => index)
+  const open = tidy(...many.map((index) => start(index)), end('stop'))
+  const waiting = tidy(start(-1), ...many.flatMap((index) => [start(index), stop(index)]), stop(-1), end('stop'))
+  const ends = (parts: readonly StreamPart[]) => parts.filter((part) => part.type === 'tool-call-end').length
+  expect([ends(open), ends(waiting)]).toEqual([many.length, many.length + 1])
 })
 
 type Scripted = { readonly name: string; readonly pieces: readonly string[]; readonly ends: boolean }

@@ -111,13 +111,9 @@ export function createTidier(callId: string): PartTidier {
     if (call === current) closeCurrent(out)
   }
 
+  /** Ends the open call and lets out what waited for it, up to the next call that is still open. */
   function closeCurrent(out: StreamPart[]): void {
-    if (current !== undefined) {
-      const isCut = end?.finishReason === 'length'
-      if (current.held === '' && current.start.custom !== true && !isCut) out.push(delta('{}'))
-      out.push({ type: 'tool-call-end', index: calls - 1 })
-    }
-    current = undefined
+    finishCurrent(out)
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       if (next.type !== 'call') {
         out.push(next)
@@ -125,9 +121,16 @@ export function createTidier(callId: string): PartTidier {
       }
       announce(next.call, out)
       if (!next.call.hasEnded) return
-      closeCurrent(out)
-      return
+      finishCurrent(out)
     }
+  }
+
+  function finishCurrent(out: StreamPart[]): void {
+    if (current === undefined) return
+    const isCut = end?.finishReason === 'length'
+    if (current.held === '' && current.start.custom !== true && !isCut) out.push(delta('{}'))
+    out.push({ type: 'tool-call-end', index: calls - 1 })
+    current = undefined
   }
 
   return {

@@ -68,3 +68,12 @@ test('a key in the environment is found by reference, an empty one is none', asy
   const found = await discover(remote, { GROQ_API_KEY: 'gsk-secret', MISTRAL_API_KEY: '' })
   expect(found).toEqual({ providers: { groq: { key: 'env:GROQ_API_KEY' } }, models: [] })
 })
+
+test('every provider with a key of its own is found by it, and by nothing else', async () => {
+  const hosted = [...providers.values()].filter((one) => one.keyVariable !== undefined && one.baseUrl !== undefined)
+  expect(hosted.length).toBeGreaterThan(10)
+  for (const { id, keyVariable = '' } of hosted) {
+    const found = await discover(new Map(hosted.map((one) => [one.id, one])), { [keyVariable]: 'sk-1' })
+    expect(found).toEqual({ providers: { [id]: { key: `env:${keyVariable}` } }, models: [] })
+  }
+})

@@ -31,3 +31,76 @@ test('what an upstream says is not logged: it quotes prompts and keys', () => {
     expect(JSON.stringify(readError(status, {}, body('you said SECRET')).detail)).not.toContain('SECRET')
   }
 })
+
+// Bodies as the providers' own error pages and issues show them.
+test.each([
+  [
+    'Mistral',
+    400,
+    '{"object":"error","message":"Unexpected role \'user\' after role \'tool\'","type":"invalid_request_message_order","param":null,"code":"3230"}',
+    'upstream_rejected',
+    "Unexpected role 'user' after role 'tool'",
+  ],
+  [
+    'Mistral, of a member',
+    422,
+    '{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","user"],"msg":"Extra inputs are not permitted"}]},"type":"invalid_request_error","param":null,"code":null}',
+    'upstream_rejected',
+    'user: Extra inputs are not permitted',
+  ],
+  [
+    'vLLM',
+    400,
+    '{"object":"error","message":"This model\'s maximum context length is 8192 tokens.","type":"BadRequestError","param":null,"code":400}',
+    'context_length_exceeded',
+    "This model's maximum context length is 8192 tokens.",
+  ],
+  ['LM Studio', 400, '{"error":"Invalid tool_choice type"}', 'upstream_rejected', 'Invalid tool_choice type'],
+  [
+    'TGI',
+    422,
+    '{"error":"Input validation error: `inputs` must have less than 1 tokens","error_type":"validation"}',
+    'upstream_rejected',
+    'Input validation error: `inputs` must have less than 1 tokens',
+  ],
+  [
+    'xAI',
+    400,
+    '{"code":"Client specified an invalid argument","error":"Model grok-4 does not support parameter stop."}',
+    'upstream_rejected',
+    'Model grok-4 does not support parameter stop.',
+  ],
+  [
+    'Groq',
+    400,
+    '{"error":{"message":"Failed to call a function.","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"<function=f>{}"}}',
+    'upstream_rejected',
+    'Failed to call a function.',
+  ],
+  [
+    'Perplexity',
+    400,
+    '{"error":{"message":"Last message must have role `user`.","type":"invalid_message","code":400}}',
+    'upstream_rejected',
+    'Last message must have role `user`.',
+  ],
+  ['OpenRouter', 402, '{"error":{"message":"Insufficient credits","code":402}}', 'upstream_quota_exhausted', undefined],
+  [
+    'DeepSeek',
+    402,
+    '{"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}}',
+    'upstream_quota_exhausted',
+    undefined,
+  ],
+  [
+    'Azure',
+    400,
+    '{"error":{"message":"The response was filtered","type":null,"param":"prompt","code":"content_filter","status":400}}',
+    'upstream_rejected',
+    'The response was filtered',
+  ],
+] as const)('%s', (_who, status, text, code, message) => {
+  const error = readError(status, {}, text)
+  expect(error.code).toBe(code)
+  if (message !== undefined) expect(error.message).toBe(message)
+})

@@ -2,7 +2,7 @@ import type { GatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
-import { textOf } from '../shared/read-json.ts'
+import { isList, objectsOf, textOf } from '../shared/read-json.ts'
 import { parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
 
 /** The upstream's failure, classified by status, then by what its body says. */
@@ -18,11 +18,24 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
     {
       status: status ?? statusOf(fields['code']) ?? statusOf(fields['status']),
       code: textOf(fields['code']) ?? textOf(fields['type']),
-      message: typeof error === 'string' ? error : textOf(fields['message'] ?? fields['detail']),
+      message: typeof error === 'string' ? error : wordsOf(fields),
       param: textOf(fields['param']),
     },
     headers,
   )
+}
+
+/** The message; or the verdicts of a validator (Mistral, every FastAPI server): `[{"loc": ["body", "user"], "msg": "…"}]`. */
+function wordsOf(fields: JsonObject): string | undefined {
+  const { message, detail } = fields
+  const inner = isJsonObject(message) ? message['detail'] : message
+  const words = inner ?? detail
+  if (typeof words === 'string') return words
+  const verdicts = objectsOf(words).map(({ loc, msg }) => {
+    const path = isList(loc) ? loc.slice(1).join('.') : ''
+    return path === '' ? textOf(msg) : `${path}: ${textOf(msg) ?? ''}`
+  })
+  return verdicts.length === 0 ? undefined : verdicts.join('; ')
 }
 
 /** The client's error body: `{"error": {"message", "type", "param", "code"}}` and the error's public data. */

@@ -100,13 +100,16 @@ function readReasoning(body: JsonObject): Reasoning | undefined {
   const { reasoning_effort: effort, reasoning, thinking } = body
   const object = isJsonObject(reasoning) ? reasoning : undefined
   const level = effort ?? object?.['effort']
-  const budget = object?.['max_tokens']
+  const budget = object?.['max_tokens'] ?? (isJsonObject(thinking) ? thinking['budget_tokens'] : undefined)
   const kind = isJsonObject(thinking) ? thinking['type'] : undefined
-  if (typeof level !== 'string' && typeof budget !== 'number' && typeof kind !== 'string') return undefined
+  if (typeof level !== 'string' && typeof budget !== 'number' && typeof kind !== 'string' && object === undefined) {
+    return undefined
+  }
+  const isOff = kind === 'disabled' || object?.['enabled'] === false
   return {
     ...(typeof level === 'string' ? { effort: level } : {}),
     ...(typeof budget === 'number' ? { budgetTokens: budget } : {}),
-    ...(kind === 'disabled' && typeof level !== 'string' ? { effort: 'none' } : {}),
+    ...(isOff && typeof level !== 'string' ? { effort: 'none' } : {}),
   }
 }
 

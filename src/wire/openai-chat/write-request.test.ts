@@ -30,16 +30,14 @@ const media = fc.oneof(
   fc.webUrl().map((url) => ({ type: 'url', url }) as const),
   base64.map((data) => ({ type: 'data', mediaType: 'image/png', data }) as const),
 )
-const image = fc
-  .tuple(media, cache, fc.option(fc.constantFrom('low', 'high')))
-  .map(
-    ([source, mark, detail]): ContentPart => ({
-      type: 'image',
-      source,
-      ...mark,
-      ...(detail === null ? {} : { detail }),
-    }),
-  )
+const image = fc.tuple(media, cache, fc.option(fc.constantFrom('low', 'high'))).map(
+  ([source, mark, detail]): ContentPart => ({
+    type: 'image',
+    source,
+    ...mark,
+    ...(detail === null ? {} : { detail }),
+  }),
+)
 const audio = base64.map(
   (data): ContentPart => ({ type: 'audio', format: 'mp3', source: { type: 'data', mediaType: 'audio/mp3', data } }),
 )
@@ -155,7 +153,7 @@ const sampling = fc.record({
   temperature: number,
   topP: number,
   topK: maybe(fc.nat()),
-  choices: maybe(fc.nat()),
+  choices: fc.constant(undefined),
   stop: maybe(fc.array(said, { minLength: 1 })),
   presencePenalty: number,
   frequencyPenalty: number,
@@ -246,7 +244,7 @@ test('every field stands where OpenAI has it', () => {
         maxOutputTokens: 1,
         temperature: 0,
         topP: 0.5,
-        choices: 2,
+        choices: 1,
         stop: ['x'],
         presencePenalty: 0.1,
         frequencyPenalty: 0.2,
@@ -271,7 +269,6 @@ test('every field stands where OpenAI has it', () => {
     max_completion_tokens: 1,
     temperature: 0,
     top_p: 0.5,
-    n: 2,
     stop: ['x'],
     presence_penalty: 0.1,
     frequency_penalty: 0.2,
@@ -327,6 +324,12 @@ test('a budget is a level where the format knows levels only, and that is said',
   expect(writeRequest({ ...BASE, reasoning: { budgetTokens: 1_024 } }, 'm').losses.map(({ path }) => path)).toEqual([
     'reasoning.budget_tokens',
   ])
+})
+
+test('of several answers one is asked for, and that is said', () => {
+  const { body, losses } = writeRequest({ ...BASE, sampling: { ...BASE.sampling, choices: 3 } }, 'm')
+  expect(body).not.toHaveProperty('n')
+  expect(losses.map(({ path }) => path)).toEqual(['n'])
 })
 
 test('pictures of results follow all results of their turn', () => {

@@ -21,6 +21,9 @@ export function writeRequest(
   const { sampling } = request
   const tools = writeTools(request.tools, traits, losses)
   const hasTools = tools.length > 0
+  if (sampling.choices !== undefined && sampling.choices > 1) {
+    losses.lose('n', 'one answer a call can be translated; more would be paid for and thrown away')
+  }
   const body = compact({
     model,
     messages: writeMessages(request.messages, traits, losses),
@@ -31,7 +34,6 @@ export function writeRequest(
     temperature: sampling.temperature,
     top_p: sampling.topP,
     top_k: sampling.topK,
-    n: sampling.choices,
     stop: sampling.stop,
     presence_penalty: sampling.presencePenalty,
     frequency_penalty: sampling.frequencyPenalty,

@@ -1,0 +1,45 @@
+import { afterEach, expect, test } from 'vitest'
+import type { CaptureUpstream } from './capture-upstream.ts'
+import { COMPLETION, startCaptureUpstream } from './capture-upstream.ts'
+import type { TestGateway } from './start-gateway.ts'
+import { HELLO, post, startGateway } from './start-gateway.ts'
+
+let upstream: CaptureUpstream | undefined
+let gateway: TestGateway | undefined
+
+afterEach(async () => {
+  await gateway?.close()
+  await upstream?.close()
+})
+
+test('a provider gets the client’s body in its own dialect, and the client reads what was left out', async () => {
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider: 'mistral' })
+  const response = await post(gateway.url, {
+    model: 'up/m',
+    messages: [{ role: 'developer', content: 'Be brief.' }, ...HELLO],
+    max_completion_tokens: 5,
+    seed: 1,
+    user: 'u',
+    tools: [],
+    tool_choice: 'auto',
+    routing: { explain: false },
+  })
+  expect(response.status).toBe(200)
+  expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toEqual({
+    model: 'm',
+    messages: [{ role: 'system', content: 'Be brief.' }, ...HELLO],
+    max_tokens: 5,
+    random_seed: 1,
+  })
+  expect(response.headers.get('x-route-losses')).toBe('user')
+})
+
+test('what a provider takes as it is goes byte for byte', async () => {
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider: 'mistral' })
+  const body = '{ "messages":[{"role":"user","content":"caf\\u00e9"}],  "temperature":1.0, "model":"up/m" }'
+  const response = await post(gateway.url, body)
+  expect(upstream.requests[0]?.body.toString()).toBe(body.replace('up/m', 'm'))
+  expect(response.headers.get('x-route-losses')).toBeNull()
+})

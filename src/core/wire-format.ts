@@ -56,7 +56,7 @@ export type Traits = {
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
   /** Which member asks for reasoning: OpenAI's level, or OpenRouter's object, which takes a budget too. */
   readonly asksReasoning?: 'reasoning_effort' | 'reasoning'
-  /** Gemini's thought signatures may stand on calls, as `extra_content`. */
+  /** Gemini's thought signatures may stand on calls and on messages, as `extra_content`. */
   readonly callSignatures?: boolean
 }
 

@@ -6,5 +6,6 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
   keyVariable: 'GEMINI_API_KEY',
+  traits: { callSignatures: true },
   authorize: bearerPost,
 })

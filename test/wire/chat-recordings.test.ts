@@ -90,6 +90,11 @@ describe.skipIf(!hasData)(`recordings of the chat family${hasData ? '' : ' (no s
     if (isStream) for (const cut of CUTS) expect(decode(openaiChat, bytes, true, cut), `cut at ${cut}`).toEqual(whole)
   })
 
+  test('an error that was recorded is the client’s to read', () => {
+    const body = readFileSync(join(FOLDER, 'openai/chat/reasoning-model-legacy-parameter-error.json'), 'utf8')
+    expect(openaiChat.readError(400, {}, body)).toMatchObject({ code: 'upstream_rejected', param: 'max_tokens' })
+  })
+
   test('a cut stream is an interrupted one, wherever it is cut before its finish', () => {
     for (const recording of recordings.filter(({ name }) => !name.endsWith('.json'))) {
       const bytes = streamBytes(recording)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
+import type { TextPart } from '../../src/core/content.ts'
 import type { AnswerBlock, ChatAnswer } from '../../src/core/fold.ts'
 import { foldParts } from '../../src/core/fold.ts'
 import type { FinishReason, StreamPart } from '../../src/core/stream-part.ts'
@@ -182,6 +183,10 @@ const block: fc.Arbitrary<StreamPart[]> = fc.oneof(
   fc
     .array(piece, { minLength: 1, maxLength: 3 })
     .map((texts) => texts.map((text) => ({ type: 'text-delta', text }) as const)),
+  fc.tuple(piece, signature).map(([text, signed]): StreamPart[] => [
+    { type: 'text-delta', text },
+    { type: 'text-signature', signature: signed },
+  ]),
   fc
     .tuple(piece, signature, fc.boolean())
     .map(([text, signed, redacted]): StreamPart[] => [
@@ -234,12 +239,14 @@ test('what we write we read: blocks, signatures and usage, whole and streamed', 
   const blocksOf = (parts: readonly StreamPart[]): unknown => {
     const { blocks, usage, finishReason } = foldParts(parts)
     // The format has one place for thoughts and one for words: the order among kinds is its own.
-    const kinds = ['reasoning', 'text', 'tool-call'].map((type) => blocks.filter((one) => one.type === type))
-    const text = (kinds[1] ?? []).map((one) => (one.type === 'text' ? one.text : '')).join('')
+    const kinds = ['reasoning', 'tool-call'].map((type) => blocks.filter((one) => one.type === type))
+    const texts = blocks.filter((one): one is TextPart => one.type === 'text')
     return {
       thoughts: kinds[0],
-      text,
-      calls: kinds[2],
+      text: texts.map((one) => one.text).join(''),
+      // And room for the signature of the last words.
+      signature: texts.findLast((one) => one.signature !== undefined)?.signature,
+      calls: kinds[1],
       usage,
       finish: finishReason === 'other' ? 'stop' : finishReason,
     }

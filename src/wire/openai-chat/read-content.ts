@@ -1,4 +1,11 @@
-import type { CacheMark, ContentPart, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
+import type {
+  CacheMark,
+  ContentPart,
+  ReasoningPart,
+  Signature,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { sourceOfUrl } from '../shared/media.ts'
@@ -74,9 +81,18 @@ export function readAssistant(message: JsonObject, path: string): ContentPart[] 
     const thought = part.type === 'native' && part.kind === 'thinking' ? readThinking(part.value) : part
     parts.push(thought)
   }
+  signText(parts, readSignature(message))
   const refusal = message['refusal']
   if (typeof refusal === 'string' && refusal !== '') parts.push({ type: 'refusal', text: refusal })
   return [...parts, ...readToolCalls(message, path)]
+}
+
+/** A message's own signature belongs to its last words, or stands for words that were empty. */
+function signText(parts: ContentPart[], signature: Signature | undefined): void {
+  if (signature === undefined) return
+  const last = parts.at(-1)
+  if (last?.type === 'text') parts.splice(-1, 1, { ...last, signature })
+  else parts.push({ type: 'text', text: '', signature })
 }
 
 /** Mistral's `{"type": "thinking", "thinking": [{"type": "text", …}]}`. */

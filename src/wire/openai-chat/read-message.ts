@@ -5,6 +5,7 @@ import { countOf, objectsOf, textOf } from '../shared/read-json.ts'
 import type { CallEntry } from './read-calls.ts'
 import { readCallEntry, readLegacyEntry } from './read-calls.ts'
 import { readReasoning } from './reasoning.ts'
+import { readSignature } from './signatures.ts'
 
 /** What a message or a delta says, its tool calls apart. */
 export function readSaid(message: JsonObject, logprobs: JsonValue | undefined): StreamPart[] {
@@ -21,6 +22,8 @@ export function readSaid(message: JsonObject, logprobs: JsonValue | undefined): 
     const isLast = index === said.length - 1
     parts.push(part.type === 'text-delta' && isLast && tokens !== undefined ? { ...part, logprobs: tokens } : part)
   }
+  const signature = readSignature(message)
+  if (signature !== undefined) parts.push({ type: 'text-signature', signature })
   const refusal = message['refusal']
   if (typeof refusal === 'string' && refusal !== '') parts.push({ type: 'refusal-delta', text: refusal })
   readMedia(message, parts)

@@ -1,4 +1,4 @@
-import type { ContentPart, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
+import type { ContentPart, ReasoningPart, Signature, ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
 import type { Traits } from '../../core/wire-format.ts'
@@ -63,6 +63,7 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
     ...(message.name === undefined ? {} : { name: message.name }),
     ...(refusal === '' ? {} : { refusal }),
     ...writeThoughts(thoughts, path, writing),
+    ...writeTextSignature(message.content, path, writing),
     ...(calls.length === 0
       ? {}
       : { tool_calls: calls.map((call, index) => writeCall(call, `${path}.tool_calls[${index}]`, writing)) }),
@@ -86,13 +87,26 @@ function writeThoughts(thoughts: readonly ReasoningPart[], path: string, { trait
   return text === undefined ? {} : { [traits.reasoning ?? 'reasoning_content']: text }
 }
 
-function writeCall(part: ToolCallPart, path: string, { traits, losses }: Writing): JsonObject {
+/** A message has room for the signature of its last words. */
+function writeTextSignature(content: readonly ContentPart[], path: string, writing: Writing): JsonObject {
+  const signed = content.filter((part) => part.type === 'text' && part.signature !== undefined)
+  const last = signed.at(-1)
+  const signature = last?.type === 'text' ? readableSignature(last.signature, path, writing) : undefined
+  if (signed.length > 1) writing.losses.lose(`${path}.signature`, 'a message has room for one signature')
+  return writeSignature(signature)
+}
+
+/** Only Google reads what Gemini signed. */
+function readableSignature(signature: Signature | undefined, path: string, writing: Writing): Signature | undefined {
+  if (signature === undefined) return undefined
+  if (signature.by === 'gemini-generate' && writing.traits.callSignatures === true) return signature
+  writing.losses.lose(`${path}.signature`, 'a signature that this provider cannot read')
+  return undefined
+}
+
+function writeCall(part: ToolCallPart, path: string, writing: Writing): JsonObject {
   const { id, name, argumentsText } = part
-  const isReadable = part.signature?.by === 'gemini-generate' && traits.callSignatures === true
-  if (part.signature !== undefined && !isReadable) {
-    losses.lose(`${path}.signature`, 'a signature that this provider cannot read')
-  }
-  const signature = isReadable ? writeSignature(part.signature) : {}
+  const signature = writeSignature(readableSignature(part.signature, path, writing))
   if (part.custom === true) return { id, type: 'custom', custom: { name, input: argumentsText }, ...signature }
   const text = argumentsText === '' ? '{}' : argumentsText
   return { id, type: 'function', function: { name, arguments: text }, ...signature }

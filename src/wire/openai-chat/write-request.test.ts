@@ -93,6 +93,13 @@ const call = (id: string): fc.Arbitrary<ToolCallPart> =>
       .map(([called, input]) => ({ type: 'tool-call' as const, id, name: called, argumentsText: input, custom: true })),
   )
 
+/** A message has room for the signature of its last words. */
+function signedLast(words: readonly ContentPart[], seed: number): ContentPart[] {
+  const last = words.at(-1)
+  if (last?.type !== 'text' || seed === 0) return [...words]
+  return [...words.slice(0, -1), { ...last, signature: { by: 'gemini-generate', value: `sig${seed}` } }]
+}
+
 /** An assistant's turn in the order in which this format has its blocks, and the results of its calls. */
 const exchange = fc
   .tuple(
@@ -108,7 +115,7 @@ const exchange = fc
   .map(([thinking, words, refusal, first, second, calls, speaker, result]): Message[] => {
     const called = [first, second].slice(0, calls)
     const refused: ContentPart[] = refusal === null ? [] : [{ type: 'refusal', text: refusal }]
-    const content = [...thinking, ...words, ...refused, ...called]
+    const content = [...thinking, ...signedLast(words, calls), ...refused, ...called]
     const filled = content.length === thinking.length ? [...content, { type: 'text' as const, text: result }] : content
     const results = called.map(({ id }): Message => {
       const part = { type: 'tool-result' as const, callId: id, content: [{ type: 'text' as const, text: result }] }

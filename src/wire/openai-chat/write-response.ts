@@ -1,4 +1,4 @@
-import type { ReasoningPart, ToolCallPart } from '../../core/content.ts'
+import type { ReasoningPart, TextPart, ToolCallPart } from '../../core/content.ts'
 import type { ChatAnswer, MediaBlock } from '../../core/fold.ts'
 import { foldParts } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -43,12 +43,14 @@ function writeMessage({ blocks, citations }: ChatAnswer): JsonObject {
   const thoughts = blocks.filter((block): block is ReasoningPart => block.type === 'reasoning')
   const calls = blocks.filter((block): block is ToolCallPart => block.type === 'tool-call')
   const media = blocks.filter((block): block is MediaBlock => block.type === 'media')
+  const signed = blocks.findLast((block): block is TextPart => block.type === 'text' && block.signature !== undefined)
   const isBare = text === '' && (calls.length > 0 || refusal !== '')
   return {
     role: 'assistant',
     content: isBare ? null : text,
     refusal: refusal === '' ? null : refusal,
     ...writeReasoning(thoughts),
+    ...writeSignature(signed?.signature),
     ...(media.length === 0 ? {} : writeMedia(media)),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map(writeCall) }),
     ...(citations.length === 0 ? {} : { annotations: citations.map(writeCitation) }),

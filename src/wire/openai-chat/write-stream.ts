@@ -78,6 +78,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
         finish = FINISH_REASONS[part.finishReason]
         return []
       case 'text-signature':
+        return delta(writeSignature(part.signature))
       case 'tool-call-end':
       case 'response-error':
         return []

@@ -1,13 +1,8 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, oneChoice, without } from './openai-chat/adjust.ts'
-import {
-  developerAsSystem,
-  emptyArgumentsAsObject,
-  withoutCacheMarks,
-  withoutCallSignatures,
-} from './openai-chat/messages.ts'
+import { withoutCacheMarks, withoutCallSignatures } from './openai-chat/messages.ts'
+import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 import { earlierReasoningAs } from './openai-chat/reasoning.ts'
-import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** What it answers 400 to: https://inference-docs.cerebras.ai/resources/openai */
 export default defineProvider({
@@ -18,10 +13,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
-    developerAsSystem,
-    withoutCustomTools,
-    withoutIdleToolFields,
-    emptyArgumentsAsObject,
+    ...OPEN_SERVER_STEPS,
     earlierReasoningAs('reasoning'),
     withoutCallSignatures,
     withoutCacheMarks,

@@ -1,8 +1,7 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, renamed } from './openai-chat/adjust.ts'
-import { developerAsSystem, emptyArgumentsAsObject } from './openai-chat/messages.ts'
+import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 import { earlierReasoningAs } from './openai-chat/reasoning.ts'
-import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** https://docs.fireworks.ai/api-reference/post-chatcompletions and https://docs.fireworks.ai/guides/reasoning */
 export default defineProvider({
@@ -13,10 +12,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
-    developerAsSystem,
-    withoutCustomTools,
-    withoutIdleToolFields,
-    emptyArgumentsAsObject,
+    ...OPEN_SERVER_STEPS,
     earlierReasoningAs('reasoning_content'),
     renamed('max_completion_tokens', 'max_tokens'),
   ),

@@ -1,6 +1,7 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, oneChoice, without } from './openai-chat/adjust.ts'
+import { callIdsOfModel } from './openai-chat/call-ids.ts'
 import {
   emptyArgumentsAsObject,
   withoutCacheMarks,
@@ -32,6 +33,7 @@ export default defineProvider({
     withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
+    callIdsOfModel,
     without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
     withoutOnMessages(['name'], 'Groq answers 400 to names of speakers'),
     oneChoice,

@@ -1,10 +1,8 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
-import { shortHash } from '../core/short-hash.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, isSaid, onlyMembers, renamed, withMembers } from './openai-chat/adjust.ts'
-import type { HistoryCall } from './openai-chat/call-ids.ts'
-import { callIds } from './openai-chat/call-ids.ts'
+import { mistralCallIds } from './openai-chat/call-ids.ts'
 import { developerAsSystem, eachMessage, emptyArgumentsAsObject, messagesOf } from './openai-chat/messages.ts'
 import { effortAs } from './openai-chat/reasoning.ts'
 import { choiceByFilter, withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
@@ -24,15 +22,6 @@ const MESSAGE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   user: ['role', 'content'],
   assistant: ['role', 'content', 'tool_calls', 'prefix'],
   tool: ['role', 'content', 'tool_call_id', 'name'],
-}
-
-/** "must be a-z, A-Z, 0-9, with a length of 9": a hash of the whole id, since ids differ at either end. */
-function nineLetters({ id, taken }: HistoryCall): string {
-  if (/^[a-zA-Z0-9]{9}$/.test(id) && !taken.has(id)) return id
-  for (let attempt = 0; ; attempt += 1) {
-    const hash = shortHash(attempt === 0 ? id : `${id}#${attempt}`, 9)
-    if (!taken.has(hash)) return hash
-  }
 }
 
 const NO_THOUGHTS = 'the model takes no earlier reasoning'
@@ -127,7 +116,7 @@ export default defineProvider({
     emptyArgumentsAsObject,
     thoughtsAsChunks,
     knownMembers,
-    callIds(nineLetters),
+    mistralCallIds,
     noUserAfterTool,
     prefill,
     effort,

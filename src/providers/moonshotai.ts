@@ -1,8 +1,7 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, forModels, renamed, withMembers, without } from './openai-chat/adjust.ts'
-import type { HistoryCall } from './openai-chat/call-ids.ts'
-import { callIds } from './openai-chat/call-ids.ts'
+import { kimiCallIds } from './openai-chat/call-ids.ts'
 import { callsOf, developerAsSystem, eachMessage, emptyArgumentsAsObject } from './openai-chat/messages.ts'
 import { askedReasoning, earlierReasoningAs, effortAs, NO_REASONING } from './openai-chat/reasoning.ts'
 import { choiceOf, withoutCustomTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
@@ -12,11 +11,6 @@ const KIMI = /^kimi-k(?:2\.[5-9]|[3-9])/i
 /** Always thinks, at a level that can be chosen. https://platform.kimi.ai/docs/guide/kimi-k3 */
 const K3 = /^kimi-k[3-9]/i
 const THINKS = /^kimi-k(?:2\.[5-9]|2-thinking|[3-9])/i
-
-/** Kimi goes silent when a history's ids are not its own. https://github.com/MoonshotAI/Kimi-K2/blob/main/docs/tool_call_guidance.md */
-function kimiId({ name, index }: HistoryCall): string {
-  return `functions.${name}:${index}`
-}
 
 const K3_LEVELS: Readonly<Record<string, string>> = {
   none: 'low',
@@ -76,7 +70,7 @@ export default defineProvider({
     earlierReasoningAs('reasoning_content'),
     (body, adjusting) =>
       askedReasoning(body).effort === 'none' ? body : forModels(THINKS, thoughtsOnCalls)(body, adjusting),
-    forModels(/^kimi/i, callIds(kimiId)),
+    forModels(/^kimi/i, kimiCallIds),
     reasoningAsked,
     forModels(KIMI, without(FIXED, 'the model fixes how it samples')),
   ),

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
 import cerebras from './cerebras.ts'
 import fireworks from './fireworks.ts'
 import llamaCpp from './llama-cpp.ts'
 import lmStudio from './lm-studio.ts'
-import { adjusted, HELLO, named, OTHER_TOOL, TOOL } from './openai-chat/test-adjusted.ts'
+import { adjusted, callAndResult, HELLO, named, OTHER_TOOL, TOOL } from './openai-chat/test-adjusted.ts'
 import openrouter from './openrouter.ts'
 import sglang from './sglang.ts'
 import tgi from './tgi.ts'
@@ -46,4 +47,15 @@ test('OpenRouter keeps marks, details of reasoning and what asks for it', () => 
   ]
   const body = { messages, reasoning: { max_tokens: 100 } }
   expect(adjusted(openrouter, body).body).toBe(body)
+})
+
+test.each([
+  [vllm, 'moonshotai/Kimi-K2.6', 'functions.look:0'],
+  [fireworks, 'accounts/fireworks/models/kimi-k2p6', 'functions.look:0'],
+  [together, 'mistralai/Mistral-Small-24B-Instruct-2501', expect.stringMatching(/^[0-9A-Za-z]{9}$/)],
+  [llamaCpp, 'Ministral-8B', expect.stringMatching(/^[0-9A-Za-z]{9}$/)],
+  [sglang, 'qwen3-32b', 'toolu_01'],
+] as const)('a history at $id has the ids that %s wants', (provider, model, id) => {
+  const { body } = adjusted(provider, { messages: [HELLO, ...callAndResult('toolu_01')], tools: [TOOL] }, { model })
+  expect((body['messages'] as JsonObject[])[2]).toMatchObject({ tool_call_id: id })
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
 import azure from './azure-openai.ts'
 import openai from './openai.ts'
 import { adjusted, callAndResult, HELLO, TOOL } from './openai-chat/test-adjusted.ts'
@@ -67,4 +68,17 @@ test('labels go with stored answers only; the user stays', () => {
 test('a history of calls as OpenAI wrote it is left alone', () => {
   const body = { messages: [HELLO, ...callAndResult('call_1')], tools: [TOOL] }
   expect(adjusted(openai, body).body).toBe(body)
+})
+
+test('ids that are too long for OpenAI are shortened alike in call and result; ids used again stay', () => {
+  const long = 'chatcmpl-tool-b3b307239370432d9910d4b79b4dbbaa'
+  const { body } = adjusted(openai, {
+    messages: [HELLO, ...callAndResult(long), ...callAndResult('call_0'), ...callAndResult('call_0')],
+    tools: [TOOL],
+  })
+  const ids = (body['messages'] as JsonObject[])
+    .map((message) => message['tool_call_id'])
+    .filter((id) => id !== undefined)
+  expect(ids).toEqual([expect.stringMatching(/^call_[0-9A-Za-z]{17}$/), 'call_0', 'call_0'])
+  expect(JSON.stringify(body)).toContain(`"id":"${ids[0]}"`)
 })

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import { shortHash } from '../../core/short-hash.ts'
 import type { ChatStep } from './adjust.ts'
 import { withMembers } from './adjust.ts'
 import { calledOf, callsOf, messagesOf } from './messages.ts'
@@ -49,6 +50,35 @@ export function callIds(newId: (call: HistoryCall) => string): ChatStep {
     const messages = messagesOf(body).map(edit)
     return isChanged ? withMembers(body, { messages }) : body
   }
+}
+
+/** Another id for what `isOwn` refuses, of as many letters; unique in its request. */
+function hashed(isOwn: (id: string) => boolean, prefix: string, length: number): (call: HistoryCall) => string {
+  return ({ id, taken }) => {
+    if (isOwn(id) && !taken.has(id)) return id
+    for (let attempt = 0; ; attempt += 1) {
+      const hash = prefix + shortHash(attempt === 0 ? id : `${id}#${attempt}`, length)
+      if (!taken.has(hash)) return hash
+    }
+  }
+}
+
+/** "string too long. Expected a string with maximum length 40": vLLM's ids have 46 characters. Ids used again stay so. */
+export const openaiCallIds: ChatStep = callIds((call) =>
+  call.id !== '' && call.id.length <= 40 ? call.id : hashed(() => false, 'call_', 17)(call),
+)
+
+/** "must be a-z, A-Z, 0-9, with a length of 9": a hash of the whole id, since ids differ at either end. */
+export const mistralCallIds: ChatStep = callIds(hashed((id) => /^[a-zA-Z0-9]{9}$/.test(id), '', 9))
+
+/** Kimi goes silent when a history's ids are not its own. https://github.com/MoonshotAI/Kimi-K2/blob/main/docs/tool_call_guidance.md */
+export const kimiCallIds: ChatStep = callIds(({ name, index }) => `functions.${name}:${index}`)
+
+/** Ids that a model's own template wants, wherever it is served. */
+export const callIdsOfModel: ChatStep = (body, adjusting) => {
+  const { model } = adjusting.target
+  if (/kimi/i.test(model)) return kimiCallIds(body, adjusting)
+  return /(?:mistral|ministral|magistral|devstral|codestral|mixtral)/i.test(model) ? mistralCallIds(body, adjusting) : body
 }
 
 function textOf(value: unknown): string {

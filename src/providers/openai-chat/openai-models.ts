@@ -1,5 +1,6 @@
 import type { ChatStep } from './adjust.ts'
 import { isSaid, renamed, without } from './adjust.ts'
+import { openaiCallIds } from './call-ids.ts'
 import { emptyArgumentsAsObject, withoutCacheMarks, withoutCallSignatures } from './messages.ts'
 import { askedReasoning, effortAs, withoutEarlierReasoning } from './reasoning.ts'
 import { withoutIdleToolFields } from './tools.ts'
@@ -60,6 +61,7 @@ const foreign = without(FOREIGN, 'OpenAI does not know it')
 export const OPENAI_STEPS: readonly ChatStep[] = [
   withoutIdleToolFields,
   emptyArgumentsAsObject,
+  openaiCallIds,
   withoutEarlierReasoning,
   withoutCallSignatures,
   withoutCacheMarks,

@@ -48,3 +48,12 @@ test('an event without choices is read past where it says what it is, and refuse
   expect(read({ id: '', prompt_filter_results: [] }).map((part) => part.type)).toEqual(['response-start'])
   expect(() => read({ hello: 'world' })).toThrow(/no chat completion/)
 })
+
+test.each([
+  [{ message: 'bad request', type: 'provider_error', code: 400 }, 'upstream_rejected'],
+  [{ message: 'slow down', code: 429 }, 'upstream_rate_limited'],
+  [{ message: 'slow down', type: 'rate_limit_error' }, 'upstream_rate_limited'],
+  [{ message: 'oops', type: 'server_error', code: null }, 'upstream_error'],
+] as const)('the error %j inside a stream is classified by what it says', (error, code) => {
+  expect(() => read({ error })).toThrow(expect.objectContaining({ code }))
+})

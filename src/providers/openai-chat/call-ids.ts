@@ -78,7 +78,9 @@ export const kimiCallIds: ChatStep = callIds(({ name, index }) => `functions.${n
 export const callIdsOfModel: ChatStep = (body, adjusting) => {
   const { model } = adjusting.target
   if (/kimi/i.test(model)) return kimiCallIds(body, adjusting)
-  return /(?:mistral|ministral|magistral|devstral|codestral|mixtral)/i.test(model) ? mistralCallIds(body, adjusting) : body
+  return /(?:mistral|ministral|magistral|devstral|codestral|mixtral)/i.test(model)
+    ? mistralCallIds(body, adjusting)
+    : body
 }
 
 function textOf(value: unknown): string {

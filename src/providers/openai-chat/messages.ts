@@ -26,22 +26,36 @@ type Edit = (message: JsonObject, path: string, adjusting: Adjusting) => JsonObj
 /** A step that edits messages one by one. */
 export function eachMessage(edit: Edit): ChatStep {
   return (body, adjusting) => {
-    const messages = messagesOf(body)
-    const edited = messages.map((message, index) => edit(message, `messages[${index}]`, adjusting))
-    return edited.every((message, index) => message === messages[index])
-      ? body
-      : withMembers(body, { messages: edited })
+    const edited = editedList(body['messages'], 'messages', edit, adjusting)
+    return edited === undefined ? body : withMembers(body, { messages: edited })
   }
 }
 
 /** A step that edits the calls of messages one by one. */
 export function eachCall(edit: Edit): ChatStep {
   return eachMessage((message, path, adjusting) => {
-    const calls = callsOf(message)
-    if (calls.length === 0) return message
-    const edited = calls.map((call, index) => edit(call, `${path}.tool_calls[${index}]`, adjusting))
-    return edited.every((call, index) => call === calls[index]) ? message : { ...message, tool_calls: edited }
+    const calls = message['tool_calls']
+    const edited = calls === undefined ? undefined : editedList(calls, `${path}.tool_calls`, edit, adjusting)
+    return edited === undefined ? message : { ...message, tool_calls: edited }
   })
+}
+
+/** The list with its objects edited; undefined when nothing changed, as is usual: nothing is allocated then. */
+function editedList(
+  list: JsonValue | undefined,
+  path: string,
+  edit: Edit,
+  adjusting: Adjusting,
+): readonly JsonValue[] | undefined {
+  if (!Array.isArray(list)) return undefined
+  let edited: JsonValue[] | undefined
+  for (let index = 0; index < list.length; index += 1) {
+    const before: JsonValue = list[index]
+    const after = isJsonObject(before) ? edit(before, `${path}[${index}]`, adjusting) : before
+    if (edited === undefined && after !== before) edited = list.slice(0, index)
+    edited?.push(after)
+  }
+  return edited
 }
 
 /** Members of messages that the provider refuses. */
@@ -78,26 +92,20 @@ const NO_MARKS = 'the provider takes no cache marks; it caches by itself or not 
 
 /** Anthropic's `cache_control` on messages, on their parts and on tools. */
 export const withoutCacheMarks: ChatStep = (body, adjusting) => {
-  const messages = eachMessage((message, path, { lose }) => {
-    const content = unmarked(message['content'], `${path}.content`, lose)
-    const bare = unmarkedObject(message, path, lose)
+  const messages = eachMessage((message, path) => {
+    const content = unmarked(message['content'], `${path}.content`, adjusting)
+    const bare = unmarkedObject(message, path, adjusting)
     return content === message['content'] ? bare : { ...bare, content: content ?? null }
   })(body, adjusting)
-  const tools = unmarked(body['tools'], 'tools', adjusting.lose)
+  const tools = unmarked(body['tools'], 'tools', adjusting)
   return tools === body['tools'] ? messages : withMembers(messages, { tools })
 }
 
-type Lose = Adjusting['lose']
-
-function unmarked(list: JsonValue | undefined, path: string, lose: Lose): JsonValue | undefined {
-  if (!Array.isArray(list)) return list
-  const bare = list.map((one: JsonValue, index) =>
-    isJsonObject(one) ? unmarkedObject(one, `${path}[${index}]`, lose) : one,
-  )
-  return bare.every((one, index) => one === list[index]) ? list : bare
+function unmarked(list: JsonValue | undefined, path: string, adjusting: Adjusting): JsonValue | undefined {
+  return editedList(list, path, unmarkedObject, adjusting) ?? list
 }
 
-function unmarkedObject(one: JsonObject, path: string, lose: Lose): JsonObject {
+function unmarkedObject(one: JsonObject, path: string, { lose }: Adjusting): JsonObject {
   if (one['cache_control'] === undefined) return one
   lose(`${path}.cache_control`, NO_MARKS)
   return withMembers(one, { cache_control: undefined })

@@ -43,3 +43,17 @@ test('what a provider takes as it is goes byte for byte', async () => {
   expect(upstream.requests[0]?.body.toString()).toBe(body.replace('up/m', 'm'))
   expect(response.headers.get('x-route-losses')).toBeNull()
 })
+
+test('a streamed call without arguments is an answer, and reaches the client as it came', async () => {
+  const event = (delta: object, finish: string | null): string =>
+    `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
+  const call = { index: 0, id: 'c', type: 'function', function: { name: 'now', arguments: '' } }
+  const stream = `${event({ role: 'assistant', content: null, tool_calls: [call] }, null)}${event({}, 'tool_calls')}data: [DONE]\n\n`
+  upstream = await startCaptureUpstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(stream)
+  })
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider: 'vllm' })
+  const response = await post(gateway.url, { model: 'up/m', messages: HELLO, stream: true })
+  expect(await response.text()).toBe(stream)
+})

@@ -1,0 +1,29 @@
+import type { WireFormat } from '../../core/wire-format.ts'
+import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { readRequest } from './read-request.ts'
+import { readResponse, summarizeResponse } from './read-response.ts'
+import { createReader, readEnd } from './read-stream.ts'
+import { unread } from './unread.ts'
+import { writeRequest } from './write-request.ts'
+import { writeResponse } from './write-response.ts'
+import { createWriter } from './write-stream.ts'
+
+/** Anthropic Messages, spoken by Claude Code, Anthropic's SDKs and a growing number of upstreams. */
+export const anthropicMessages: WireFormat = {
+  id: 'anthropic-messages',
+  framing: 'sse',
+  readRequest,
+  unread,
+  writeRequest,
+  readResponse,
+  summarizeResponse,
+  writeResponse,
+  createReader,
+  createWriter,
+  readEnd,
+  readError,
+  writeError,
+  streamEnd: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+  writeStreamExplanation,
+  writeStreamError,
+}

@@ -1,0 +1,36 @@
+import type { ReasoningPart, Signature, ToolCallPart } from '../../core/content.ts'
+import type { MediaBlock } from '../../core/fold.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { objectArguments } from '../shared/object-arguments.ts'
+import { packSignature } from '../shared/signature.ts'
+import { takenId } from './call-ids.ts'
+
+// The blocks of an answer, as whole answers and streams write them alike.
+
+/** A thought. Other formats' signatures are wrapped, so that the client sends them back; none is the empty one. */
+export function thoughtBlock({ text, signature, redacted }: Omit<ReasoningPart, 'type'>): JsonObject {
+  if (redacted === true) return { type: 'redacted_thinking', data: packed(signature) }
+  return { type: 'thinking', thinking: text, signature: packed(signature) }
+}
+
+export function packed(signature: Signature | undefined): string {
+  return signature === undefined ? '' : packSignature(signature, 'anthropic-messages')
+}
+
+export function callBlock(id: string, name: string, input: JsonObject): JsonObject {
+  return { type: 'tool_use', id: takenId(id), name, input }
+}
+
+/** The free text of a custom tool stands where such tools are declared to take it: in `input`. */
+export function inputOf({ argumentsText, custom }: ToolCallPart): JsonObject {
+  return custom === true ? { input: argumentsText } : objectArguments(argumentsText)
+}
+
+export function citationOf({ url, title }: { readonly url: string; readonly title: string | undefined }): JsonObject {
+  return { type: 'web_search_result_location', url, title: title ?? null, cited_text: '', encrypted_index: '' }
+}
+
+/** Answers of this format are words: what was said aloud, or that something was there. */
+export function mediumText({ mediaType, transcript }: Omit<MediaBlock, 'type' | 'data'>): string {
+  return transcript ?? `[${mediaType}: this API cannot carry it]`
+}

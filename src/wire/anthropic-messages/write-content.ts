@@ -1,0 +1,152 @@
+import type { ContentPart, FilePart, ImagePart, ReasoningPart, ToolResultPart } from '../../core/content.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { Losses } from '../shared/lose.ts'
+import { textOfBase64 } from '../shared/media.ts'
+import { compact } from '../shared/read-json.ts'
+import type { CacheMarks } from './cache-marks.ts'
+import { takenName } from './call-ids.ts'
+import { inputOf } from './write-blocks.ts'
+
+export type Writing = { readonly marks: CacheMarks; readonly losses: Losses }
+
+const IMAGES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp'])
+
+/** One part as the block it is in this format; `undefined` when it has none here, which is said as a loss. */
+export function writePart(part: ContentPart, path: string, writing: Writing): JsonObject | undefined {
+  const { marks, losses } = writing
+  switch (part.type) {
+    case 'text':
+      // The API refuses blank blocks.
+      return part.text.trim() === '' ? undefined : marks.put({ type: 'text', text: part.text }, part.cache)
+    case 'refusal':
+      return part.text.trim() === '' ? undefined : { type: 'text', text: part.text }
+    case 'image':
+      return writeImage(part, path, writing)
+    case 'file':
+      return writeFile(part, path, writing)
+    case 'reasoning':
+      return writeReasoning(part, path, losses)
+    case 'native':
+      if (part.format === 'anthropic-messages' && isJsonObject(part.value)) return part.value
+      return lost(losses, path, `a block of the type ${part.kind}, which only its own format has`)
+    case 'audio':
+      return lost(losses, path, 'audio; this format has no place for it')
+    case 'tool-call':
+    case 'tool-result':
+      return lost(losses, path, 'a call or a result in a turn that is not its own')
+    default: {
+      const unhandled: never = part
+      return unhandled
+    }
+  }
+}
+
+export function writeParts(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
+  return content.flatMap((part, index): JsonObject[] => {
+    const block = writePart(part, `${path}.content[${index}]`, writing)
+    return block === undefined ? [] : [block]
+  })
+}
+
+/** Thoughts go back to whoever signed them and to nobody else: the API checks. */
+function writeReasoning(part: ReasoningPart, path: string, losses: Losses): JsonObject | undefined {
+  const { signature, text, redacted } = part
+  if (signature?.by !== 'anthropic-messages') {
+    if (text !== '' || redacted === true)
+      losses.lose(path, 'reasoning of another model; only signed thoughts may be sent back')
+    return undefined
+  }
+  if (redacted === true) return { type: 'redacted_thinking', data: signature.value }
+  return { type: 'thinking', thinking: text, signature: signature.value }
+}
+
+function writeImage(part: ImagePart, path: string, { marks, losses }: Writing): JsonObject | undefined {
+  const { source, detail, cache } = part
+  if (detail !== undefined && detail !== 'auto')
+    losses.lose(`${path}.detail`, 'the resolution of images cannot be chosen')
+  const written = imageSource(source)
+  if (written === undefined)
+    return lost(losses, path, 'an image of a type, or in a place, that the provider cannot read')
+  return marks.put({ type: 'image', source: written }, cache)
+}
+
+function imageSource(source: ImagePart['source']): JsonObject | undefined {
+  if (source.type === 'url') return { type: 'url', url: source.url }
+  if (source.type === 'stored') {
+    return source.format === 'anthropic-messages' ? { type: 'file', file_id: source.id } : undefined
+  }
+  // Not a registered type, but what many clients say.
+  const media_type = source.mediaType === 'image/jpg' ? 'image/jpeg' : source.mediaType
+  return IMAGES.has(media_type) ? { type: 'base64', media_type, data: source.data } : undefined
+}
+
+function writeFile(part: FilePart, path: string, { marks, losses }: Writing): JsonObject | undefined {
+  const { source, name, cache } = part
+  const image = source.type === 'data' ? imageSource(source) : undefined
+  if (image !== undefined) return marks.put({ type: 'image', source: image }, cache)
+  const written = documentSource(source)
+  if (written === undefined)
+    return lost(losses, path, 'a document of a type, or in a place, that the provider cannot read')
+  return marks.put(compact({ type: 'document', source: written, title: name }), cache)
+}
+
+function documentSource(source: FilePart['source']): JsonObject | undefined {
+  if (source.type === 'url') return { type: 'url', url: source.url }
+  if (source.type === 'stored') {
+    return source.format === 'anthropic-messages' ? { type: 'file', file_id: source.id } : undefined
+  }
+  const { mediaType, data } = source
+  if (mediaType === 'application/pdf') return { type: 'base64', media_type: mediaType, data }
+  const isText = mediaType.startsWith('text/') || mediaType === 'application/json'
+  return isText ? { type: 'text', media_type: 'text/plain', data: textOfBase64(data) } : undefined
+}
+
+/**
+ * What an assistant said, in the order that the API takes: between two thoughts, calls come last.
+ * `callId`: the id under which a call is sent.
+ */
+export function writeAssistant(
+  content: readonly ContentPart[],
+  path: string,
+  callId: (id: string) => string,
+  writing: Writing,
+): JsonObject[] {
+  const blocks: JsonObject[] = []
+  let calls: JsonObject[] = []
+  for (const [index, part] of content.entries()) {
+    if (part.type === 'tool-call') {
+      const call = { type: 'tool_use', id: callId(part.id), name: takenName(part.name), input: inputOf(part) }
+      calls.push(writing.marks.put(call, part.cache))
+      continue
+    }
+    const block = writePart(part, `${path}.content[${index}]`, writing)
+    if (block === undefined) continue
+    if (part.type === 'reasoning') {
+      blocks.push(...calls)
+      calls = []
+    }
+    blocks.push(block)
+  }
+  return [...blocks, ...calls]
+}
+
+export function writeResult(part: ToolResultPart, id: string, path: string, writing: Writing): JsonObject {
+  const content = writeParts(part.content, path, writing)
+  // Errors are words only.
+  const isError = part.isError === true && content.every((block) => block['type'] === 'text')
+  if (part.isError === true && !isError)
+    writing.losses.lose(`${path}.is_error`, 'a result with more than text cannot be marked as an error')
+  const result = {
+    type: 'tool_result',
+    tool_use_id: id,
+    ...(content.length === 0 ? {} : { content }),
+    ...(isError ? { is_error: true } : {}),
+  }
+  return writing.marks.put(result, part.cache)
+}
+
+function lost(losses: Losses, path: string, reason: string): undefined {
+  losses.lose(path, reason)
+  return undefined
+}

@@ -1,0 +1,135 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { ChatRequest, ResponseFormat, Sampling } from '../../core/request.ts'
+import type { Loss } from '../../core/wire-format.ts'
+import type { Losses } from '../shared/lose.ts'
+import { createLosses } from '../shared/lose.ts'
+import { compact } from '../shared/read-json.ts'
+import { createCacheMarks } from './cache-marks.ts'
+import type { ModelRules } from './model-rules.ts'
+import { rulesOf } from './model-rules.ts'
+import { outputSchema } from './output-schema.ts'
+import { writeConversation } from './write-messages.ts'
+import { writeThinking } from './write-thinking.ts'
+import { writeTools } from './write-tools.ts'
+
+/** A request of any client as a Messages body for this model. https://platform.claude.com/docs/en/api/messages */
+export function writeRequest(
+  request: ChatRequest,
+  model: string,
+): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+  const losses = createLosses()
+  const rules = rulesOf(model)
+  const { sampling } = request
+  const max_tokens = sampling.maxOutputTokens ?? rules.defaultMaxTokens
+  const { thinking, effort, isThinking } = writeThinking(request, rules, max_tokens, losses)
+  const marks = createCacheMarks(request, losses)
+  // In the order of the prompt: tools, system, messages.
+  const tools = writeTools(request, rules, isThinking, marks, losses)
+  const { system, messages } = writeConversation(request.messages, rules, { marks, losses })
+  const { format, instruction } = writeFormat(request.responseFormat, rules, losses)
+  const instructed = instruction === undefined ? system : [...system, { type: 'text', text: instruction }]
+  const output_config = compact({ effort, format })
+  if (request.metadata !== undefined) losses.lose('metadata', 'requests carry no labels')
+  const body = compact({
+    model,
+    max_tokens,
+    system: instructed.length === 0 ? undefined : instructed,
+    messages,
+    ...tools,
+    thinking,
+    output_config: Object.keys(output_config).length === 0 ? undefined : output_config,
+    ...writeSampling(sampling, rules, isThinking, losses),
+    metadata: request.user === undefined ? undefined : { user_id: request.user },
+    stream: request.stream ? true : undefined,
+  })
+  return { body, losses: losses.list }
+}
+
+function writeSampling(sampling: Sampling, rules: ModelRules, isThinking: boolean, losses: Losses): JsonObject {
+  const { temperature, topP, topK, stop } = sampling
+  loseSampling(sampling, losses)
+  const stops = stop?.filter((one) => one.trim() !== '')
+  if (stops?.length !== stop?.length) losses.lose('stop', 'sequences of white space are not taken')
+  return {
+    ...(isThinking || !rules.takesSampling
+      ? refuseSampling(sampling, rules, losses)
+      : {
+          temperature: temperature === undefined ? undefined : clampedTemperature(temperature, losses),
+          top_p: temperature === undefined || rules.takesBothSamplings ? topP : withoutTopP(topP, losses),
+          top_k: topK,
+        }),
+    stop_sequences: stops === undefined || stops.length === 0 ? undefined : stops,
+  }
+}
+
+/** OpenAI's scale ends at 2. */
+function clampedTemperature(temperature: number, losses: Losses): number {
+  if (temperature > 1) losses.lose('temperature', 'the scale ends at 1; 1 was sent')
+  return Math.min(1, temperature)
+}
+
+function withoutTopP(topP: number | undefined, losses: Losses): undefined {
+  if (topP !== undefined) losses.lose('top_p', 'this model takes either temperature or top_p')
+}
+
+/** A thinking model samples at 1; newer ones cannot be told otherwise at all. 1 is the default, so it is no loss. */
+function refuseSampling({ temperature, topP, topK }: Sampling, rules: ModelRules, losses: Losses): JsonObject {
+  const reason = rules.takesSampling ? 'it cannot be chosen while the model thinks' : 'this model does not take it'
+  if (temperature !== undefined && temperature !== 1) losses.lose('temperature', reason)
+  if (topP !== undefined && topP !== 1) losses.lose('top_p', reason)
+  if (topK !== undefined) losses.lose('top_k', reason)
+  return {}
+}
+
+function loseSampling(sampling: Sampling, losses: Losses): void {
+  const said: readonly (readonly [string, boolean])[] = [
+    ['n', (sampling.choices ?? 1) !== 1],
+    ['presence_penalty', (sampling.presencePenalty ?? 0) !== 0],
+    ['frequency_penalty', (sampling.frequencyPenalty ?? 0) !== 0],
+    ['seed', sampling.seed !== undefined],
+    ['logprobs', sampling.logprobs === true],
+    ['top_logprobs', (sampling.topLogprobs ?? 0) !== 0],
+  ]
+  for (const [name, isSaid] of said) if (isSaid) losses.lose(name, 'this format has no counterpart')
+}
+
+type WrittenFormat = { readonly format?: JsonObject; readonly instruction?: string }
+
+/** Where the model cannot be held to a schema it is asked to keep to it. */
+function writeFormat(format: ResponseFormat | undefined, rules: ModelRules, losses: Losses): WrittenFormat {
+  switch (format?.type) {
+    case undefined:
+    case 'text':
+      return {}
+    case 'json-object':
+      losses.lose('response_format', 'the model is asked for a JSON object, not held to one')
+      return { instruction: 'Answer with one JSON object and nothing else: no Markdown, no words around it.' }
+    case 'json-schema': {
+      const written = rules.takesSchemas ? outputSchema(format.schema) : undefined
+      if (written === undefined) return askForSchema(format, losses)
+      if (!written.isExact) {
+        losses.lose(
+          'response_format.json_schema.schema',
+          'what the provider cannot enforce of it was said in descriptions',
+        )
+      }
+      if (format.description === undefined) return { format: { type: 'json_schema', schema: written.schema } }
+      return {
+        format: { type: 'json_schema', schema: written.schema },
+        instruction: `The answer's JSON is ${format.name ?? 'an object'}: ${format.description}`,
+      }
+    }
+    default: {
+      const unhandled: never = format
+      return unhandled
+    }
+  }
+}
+
+function askForSchema(format: ResponseFormat & { type: 'json-schema' }, losses: Losses): WrittenFormat {
+  losses.lose('response_format', 'the model is asked for JSON of this schema, not held to it')
+  const about = format.description === undefined ? '' : ` It is ${format.description}`
+  return {
+    instruction: `Answer with one JSON value and nothing else: no Markdown, no words around it.${about} It must be valid against this JSON Schema:\n${JSON.stringify(format.schema)}`,
+  }
+}

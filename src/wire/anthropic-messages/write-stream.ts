@@ -1,0 +1,128 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { StreamPart, Usage } from '../../core/stream-part.ts'
+import { NO_USAGE } from '../../core/stream-part.ts'
+import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
+import type { Ending } from './stop-reason.ts'
+import { writeStopReason } from './stop-reason.ts'
+import { writeUsage } from './usage.ts'
+import { callBlock, citationOf, mediumText, packed, thoughtBlock } from './write-blocks.ts'
+import { messageHead } from './write-response.ts'
+
+type OpenBlock = 'text' | 'thinking' | 'tool_use'
+
+/**
+ * Tidy parts as the events of a streamed message: `message_start`, for each block a start, its deltas and a stop,
+ * `message_delta`, `message_stop`. Usage is known at the end only: the start says zero, SDKs take the later word.
+ * https://platform.claude.com/docs/en/build-with-claude/streaming
+ */
+export function createWriter(context: AnswerContext): StreamWriter {
+  let open: OpenBlock | undefined
+  let index = -1
+  let usage: Usage = NO_USAGE
+  let ending: Ending = { finishReason: 'other', raw: undefined, stopSequence: undefined, isRefusal: false }
+  let custom: string | undefined
+
+  function start(type: OpenBlock, block: JsonObject): WireEvent[] {
+    const events = [...stop(), blockStart(block)]
+    open = type
+    return events
+  }
+
+  function blockStart(block: JsonObject): WireEvent {
+    index += 1
+    return event('content_block_start', { index, content_block: block })
+  }
+
+  function stop(): WireEvent[] {
+    if (open === undefined) return []
+    open = undefined
+    return [event('content_block_stop', { index })]
+  }
+
+  function delta(members: JsonObject): WireEvent {
+    return event('content_block_delta', { index, delta: members })
+  }
+
+  function text(said: string): WireEvent[] {
+    if (said === '') return []
+    const started = open === 'text' ? [] : start('text', { type: 'text', text: '' })
+    return [...started, delta({ type: 'text_delta', text: said })]
+  }
+
+  function thinking(): WireEvent[] {
+    return open === 'thinking' ? [] : start('thinking', thoughtBlock({ text: '' }))
+  }
+
+  function signed(signature: string): WireEvent[] {
+    const said = signature === '' ? [] : [delta({ type: 'signature_delta', signature })]
+    return [...thinking(), ...said, ...stop()]
+  }
+
+  function push(part: StreamPart): WireEvent[] {
+    switch (part.type) {
+      case 'response-start': {
+        const rest = { content: [], stop_reason: null, stop_sequence: null, usage: writeUsage(NO_USAGE) }
+        return [event('message_start', { message: { ...messageHead(part.id, context), ...rest } })]
+      }
+      case 'text-delta':
+        return text(part.text)
+      case 'text-signature':
+        return [...stop(), ...signed(packed(part.signature))]
+      case 'refusal-delta':
+        ending = { ...ending, isRefusal: true }
+        return text(part.text)
+      case 'reasoning-delta':
+        return part.text === '' ? [] : [...thinking(), delta({ type: 'thinking_delta', thinking: part.text })]
+      case 'reasoning-end':
+        if (part.redacted === true) return [...start('thinking', thoughtBlock({ ...part, text: '' })), ...stop()]
+        // Neither text nor signature: there is nothing to send back.
+        return open !== 'thinking' && part.signature === undefined ? [] : signed(packed(part.signature))
+      case 'tool-call-start': {
+        const before = part.signature === undefined ? [] : [...stop(), ...signed(packed(part.signature))]
+        custom = part.custom === true ? '' : undefined
+        return [...before, ...start('tool_use', callBlock(part.id, part.name, {}))]
+      }
+      case 'tool-call-delta':
+        if (custom === undefined) return [delta({ type: 'input_json_delta', partial_json: part.argumentsText })]
+        custom += part.argumentsText
+        return []
+      case 'tool-call-end': {
+        const whole = custom === undefined ? [] : [customInput(custom)]
+        return [...whole, ...stop()]
+      }
+      case 'media':
+        return text(mediumText(part))
+      case 'citation':
+        return open === 'text' ? [delta({ type: 'citations_delta', citation: citationOf(part) })] : []
+      case 'usage':
+        usage = part.usage
+        return []
+      case 'response-end':
+        ending = { ...ending, finishReason: part.finishReason, raw: part.raw, stopSequence: part.stopSequence }
+        return []
+      case 'response-error':
+        return []
+      default: {
+        const unhandled: never = part
+        return unhandled
+      }
+    }
+  }
+
+  /** Free text becomes a JSON string, which is known when it is whole. */
+  function customInput(said: string): WireEvent {
+    return delta({ type: 'input_json_delta', partial_json: JSON.stringify({ input: said }) })
+  }
+
+  return {
+    push,
+    end() {
+      const reason = { stop_reason: writeStopReason(ending), stop_sequence: ending.stopSequence ?? null }
+      return [...stop(), event('message_delta', { delta: reason, usage: writeUsage(usage) }), event('message_stop', {})]
+    },
+  }
+}
+
+function event(type: string, members: JsonObject): WireEvent {
+  return { event: type, data: JSON.stringify({ type, ...members }) }
+}

@@ -102,7 +102,8 @@ class SentCall implements DispatchedCall {
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
     const { call, context } = this
     const { ports } = context
-    const asking = { ask: context.ask, now: ports.clock.now() }
+    const clientHeader = (name: string): string | undefined => call.exchange.header(name)
+    const asking = { ask: context.ask, now: ports.clock.now(), clientHeader }
     const { request, losses } = upstreamRequest(call.body, translationOf(target, call.format, context), asking)
     this.losses = losses
     call.body.release()

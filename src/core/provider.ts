@@ -24,6 +24,8 @@ export type ProviderCall = {
   readonly secret: string | undefined
   /** Extra headers from the configuration. */
   readonly headers: Readonly<Record<string, string>>
+  /** One header of the client's, where his own format is spoken: some formats put parts of the request there. */
+  readonly clientHeader?: ((name: string) => string | undefined) | undefined
   /** For providers that first exchange their key for a token. Rejects when no answer comes. */
   readonly ask: (request: HttpRequest) => Promise<{ readonly status: number; readonly body: string }>
   /** Milliseconds since 1970. */

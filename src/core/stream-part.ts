@@ -29,6 +29,12 @@ export const NO_USAGE: Usage = {
   reasoningTokens: undefined,
 }
 
+/** Counts come in several events; a later word about a kind counts, silence about it does not. */
+export function mergeUsage(before: Usage, later: Usage): Usage {
+  const said = Object.entries(later).filter(([, count]) => count !== undefined)
+  return { ...before, ...Object.fromEntries(said) }
+}
+
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'other'
 
 /** One generated token and what else it might have been. */

@@ -1,5 +1,6 @@
 import { GatewayError } from './errors.ts'
 import type { FinishReason, StreamPart, Usage } from './stream-part.ts'
+import { mergeUsage } from './stream-part.ts'
 
 /** Puts an upstream's parts in the order that every writer relies on. */
 export type PartTidier = {
@@ -44,7 +45,7 @@ export function createTidier(callId: string): PartTidier {
         hasStarted = true
         return
       case 'usage':
-        usage = usage === undefined ? part.usage : merged(usage, part.usage)
+        usage = usage === undefined ? part.usage : mergeUsage(usage, part.usage)
         return
       case 'response-end':
         end = part
@@ -149,12 +150,6 @@ export function createTidier(callId: string): PartTidier {
       return out
     },
   }
-}
-
-/** Counts come in several events; a later word about a kind counts, silence about it does not. */
-function merged(before: Usage, later: Usage): Usage {
-  const said = Object.entries(later).filter(([, count]) => count !== undefined)
-  return { ...before, ...Object.fromEntries(said) }
 }
 
 /** Decided from the content, not from the label: labels contradict it, and clients loop or stop on the label. */

@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Clock, Sink } from '../core/ports.ts'
-import type { StreamPart } from '../core/stream-part.ts'
-import { isContentPart } from '../core/stream-part.ts'
+import type { StreamPart, Usage } from '../core/stream-part.ts'
+import { isContentPart, mergeUsage } from '../core/stream-part.ts'
 import type { StreamReader, WireFormat } from '../core/wire-format.ts'
 import { createSseFramer } from '../stream/frame-sse.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
@@ -14,6 +14,7 @@ const MAX_FRAME_BYTES = 8 * 1024 * 1024
 const MAX_HELD_BYTES = 256 * 1024
 const MAX_HELD_FRAMES = 1_000
 const KEPT_PAYLOADS = 4
+const MAX_TERMINATOR_BYTES = 200
 
 /**
  * A streamed answer of the client's own format: held back until its first content part, then forwarded frame by whole
@@ -32,6 +33,8 @@ export class StreamAnswer implements Answer {
   private heldBytes = 0
   private heldFrames = 0
   private hasContent = false
+  // What events said that were parsed: some formats count the prompt in their first.
+  private saidUsage: Usage | undefined = undefined
   private isStalled = false
   private firstPartAt: number | undefined = undefined
   private sink: Sink | undefined = undefined
@@ -60,11 +63,11 @@ export class StreamAnswer implements Answer {
       refuseEmpty(this.ending().finishReason)
       this.commit(EMPTY)
     }
-    const isDone = this.scanner.isDone()
+    const isDone = this.scanner.isDone() || this.hasTerminator()
     if (!isDone && this.ending().finishReason === undefined) {
       throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
     }
-    this.sink?.end(isDone ? undefined : this.format.streamEnd)
+    this.sink?.end(isDone || this.format.streamEnd === '' ? undefined : this.format.streamEnd)
     return this.observe()
   }
 
@@ -83,7 +86,7 @@ export class StreamAnswer implements Answer {
         if (finding.type === 'malformed') {
           throw new GatewayError('upstream_malformed', 'The model sent an event that is not JSON.')
         }
-        if (read(this.reader, finding.payload).some(isContentPart)) this.hasContent = true
+        this.look(read(this.reader, finding.payload))
       } catch (thrown) {
         if (this.sink !== undefined) this.write(this.sink, frames.subarray(0, finding.start))
         throw thrown
@@ -93,6 +96,20 @@ export class StreamAnswer implements Answer {
     if (this.sink !== undefined) this.write(this.sink, frames)
     else if (this.hasContent) this.commit(frames)
     else this.hold(frames)
+  }
+
+  private look(parts: readonly StreamPart[]): void {
+    for (const part of parts) {
+      if (isContentPart(part)) this.hasContent = true
+      else if (part.type === 'usage') this.saidUsage = part.usage
+    }
+  }
+
+  /** True when the last event is the one that ends this format's streams, however it is spaced. */
+  private hasTerminator(): boolean {
+    const payload = this.scanner.payloadFromEnd(0)
+    if (payload === undefined || payload.length > MAX_TERMINATOR_BYTES) return false
+    return this.format.streamEnd.includes(`data: ${decoder.decode(payload).replace(/\s/g, '')}\n`)
   }
 
   private hold(frames: Uint8Array): void {
@@ -141,9 +158,14 @@ export class StreamAnswer implements Answer {
       if (payload === undefined) break
       const found = this.format.readEnd(decoder.decode(payload))
       usage ??= found?.usage
-      if (found?.finishReason !== undefined) return { usage, finishReason: found.finishReason }
+      if (found?.finishReason !== undefined) return { usage: this.counted(usage), finishReason: found.finishReason }
     }
-    return { usage, finishReason: undefined }
+    return { usage: this.counted(usage), finishReason: undefined }
+  }
+
+  private counted(last: Usage | undefined): Usage | undefined {
+    const { saidUsage } = this
+    return saidUsage === undefined || last === undefined ? (last ?? saidUsage) : mergeUsage(saidUsage, last)
   }
 }
 

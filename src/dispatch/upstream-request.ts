@@ -19,7 +19,7 @@ export type Translation = {
   readonly spoken: WireFormat
 }
 
-type Asking = Pick<ProviderCall, 'ask' | 'now'>
+type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'>
 
 /** A request as its target must get it, and what of the client's it cannot carry. */
 export type UpstreamRequest = { readonly request: HttpRequest | Promise<HttpRequest>; readonly losses: readonly Loss[] }
@@ -33,7 +33,8 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const configured = configuredOf(translation)
   const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
-  const call = { target, operation: CHAT, format: spoken.id, stream: chatBody.stream, secret, headers, ...asking }
+  const { ask, now } = asking
+  const call = { target, operation: CHAT, format: spoken.id, stream: chatBody.stream, secret, headers, ask, now }
   if (spoken !== client) {
     const { body, losses } = translate(chat, translation)
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses }
@@ -42,7 +43,8 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const { body: sent } = chat.native
   const adjusted = provider.adjustBody?.(sent, adjusting(translation, losses)) ?? sent
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, target)
-  return { request: provider.authorize({ ...call, body }), losses }
+  const { clientHeader } = asking
+  return { request: provider.authorize({ ...call, body, clientHeader }), losses }
 }
 
 const CHAT = { type: 'chat' } as const

@@ -4,6 +4,7 @@ import type { Exchange } from '../core/ports.ts'
 import type { WireFormatId } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import { countTokens } from '../count-tokens.ts'
 import type { Context } from '../pipeline.ts'
 import { decide } from '../pipeline.ts'
 import { authenticate } from './authenticate.ts'
@@ -11,7 +12,7 @@ import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
 import { geminiDoor } from './gemini-door.ts'
 import { listModels } from './models.ts'
-import { readJson } from './read-json.ts'
+import { openChatBody, readBytes, readJson } from './read-json.ts'
 import { sniffFormat } from './sniff-format.ts'
 
 export type Environment = { Bindings: { readonly exchange: Exchange } }
@@ -23,6 +24,7 @@ type HandlerName =
   | 'chat'
   | 'responses'
   | 'messages'
+  | 'countTokens'
   | 'gemini'
   | 'route'
   | 'models'
@@ -41,12 +43,13 @@ export function createHandlers(current: () => Context, readiness: () => Readines
   async function guarded(
     request: Request,
     answer: (context: Context, principal: Principal) => Response | Promise<Response>,
+    spoken: WireFormat = format,
   ): Promise<Response> {
     try {
       const context = current()
       return await answer(context, await authenticate(context.snapshot, request.env.exchange))
     } catch (thrown) {
-      return refused(thrown, format)
+      return refused(thrown, spoken)
     }
   }
 
@@ -73,6 +76,16 @@ export function createHandlers(current: () => Context, readiness: () => Readines
     chat: (request) => served(request, { format, endpoint: 'chat_completions' }),
     responses: (request) => served(request, { format: formatNamed('openai-responses'), endpoint: 'responses' }),
     messages: (request) => served(request, { format: formatNamed('anthropic-messages'), endpoint: 'messages' }),
+    countTokens(request) {
+      const messages = formatNamed('anthropic-messages')
+      const answer = async (context: Context, principal: Principal): Promise<Response> => {
+        const { exchange } = request.env
+        const body = openChatBody(await readBytes(exchange, context.snapshot.maxBodyBytes), messages)
+        const counted = await countTokens({ exchange, body, format: messages, principal }, context)
+        return Response.json({ input_tokens: counted })
+      }
+      return guarded(request, answer, messages)
+    },
     gemini(request) {
       const gemini = formatNamed('gemini-generate')
       try {

@@ -7,6 +7,7 @@ export const ROUTES = [
   ['POST', CHAT_PATH, 'chat'],
   ['POST', '/v1/responses', 'responses'],
   ['POST', '/v1/messages', 'messages'],
+  ['POST', '/v1/messages/count_tokens', 'countTokens'],
   ['POST', '/v1beta/models/:call{.+}', 'gemini'],
   ['POST', '/v1/route', 'route'],
   ['GET', '/v1/models', 'models'],

@@ -84,7 +84,7 @@ function snapshotOf(options: Options): Snapshot {
       id: `up/${model}`,
       provider: 'up',
       model,
-      format: 'openai-chat',
+      format: provider.format,
       baseUrl: options.upstream,
       catalogId: undefined,
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },

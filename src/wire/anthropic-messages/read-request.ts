@@ -26,6 +26,7 @@ export function readRequest(body: JsonObject, said: PathFacts = {}): ChatRequest
   if (typeof model !== 'string' || model === '') {
     throw wrong('model', 'a string such as "auto" or "anthropic/claude-haiku-4-5"', model)
   }
+  refuseThread(body['thread'])
   return {
     model,
     messages: [...readSystem(body['system']), ...readMessages(body['messages'])],
@@ -41,6 +42,18 @@ export function readRequest(body: JsonObject, said: PathFacts = {}): ChatRequest
     metadata: undefined,
     native: { format: 'anthropic-messages', body },
   }
+}
+
+/**
+ * A conversation that its provider holds: the next turn may be another model's, which has never seen it. SDKs send the
+ * whole conversation instead when they are told so in these words.
+ */
+function refuseThread(value: JsonValue | undefined): void {
+  if (value === undefined || value === null) return
+  throw new GatewayError('invalid_request', 'thread is not supported. Send the whole conversation without it.', {
+    param: 'thread',
+    data: { details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] } },
+  })
 }
 
 function readSystem(value: JsonValue | undefined): Message[] {

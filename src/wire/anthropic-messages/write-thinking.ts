@@ -134,7 +134,7 @@ function budgetOf({ effort, budgetTokens }: Reasoning, maxTokens: number, losses
 }
 
 /** True within a tool loop whose turns do not begin with a signed thought: a budget is refused then. */
-function hasUnsignedLoop(messages: readonly Message[]): boolean {
+export function hasUnsignedLoop(messages: readonly Message[]): boolean {
   const start = messages.findLastIndex((message) => message.role === 'user')
   const turns = messages.slice(start + 1).filter((message) => message.role === 'assistant')
   return turns.some(({ content }) => {

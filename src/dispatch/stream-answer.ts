@@ -88,7 +88,7 @@ export class StreamAnswer implements Answer {
         }
         this.look(read(this.reader, finding.payload))
       } catch (thrown) {
-        if (this.sink !== undefined) this.write(this.sink, frames.subarray(0, finding.start))
+        if (this.sink !== undefined) this.write(this.sink, frames.subarray(0, frameStart(frames, finding.start)))
         throw thrown
       }
       from = this.scanner.accept(finding.payload)
@@ -174,6 +174,20 @@ function read(reader: StreamReader, payload: Uint8Array): StreamPart[] {
 }
 
 const EMPTY = new Uint8Array(0)
+const LF = 10
+const CR = 13
+
+/** Where the frame of the line at `lineStart` begins: right after the last empty line before it. */
+function frameStart(frames: Uint8Array, lineStart: number): number {
+  let start = lineStart
+  while (start > 0) {
+    const before = start < 2 ? 0 : frames.lastIndexOf(LF, start - 2) + 1
+    const isEmpty = before === start - 1 || (before === start - 2 && frames[before] === CR)
+    if (isEmpty) return start
+    start = before
+  }
+  return start
+}
 
 /** A last frame that the upstream did not close with an empty line. */
 function closeFrame(rest: Uint8Array): Uint8Array {

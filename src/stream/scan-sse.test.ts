@@ -40,6 +40,10 @@ test.each([
   expect(createSseScanner(2).scan(encode(frame), 0, false)).toEqual({ type: 'malformed', start: 0 })
 })
 
+test('white space after an object is no reason to refuse it', () => {
+  expect(createSseScanner(2).scan(encode('data: {"type":"ping"}   \n\n'), 0, true)).toMatchObject({ type: 'suspect' })
+})
+
 test('comments, event names, empty lines and both line endings are read over', () => {
   const scanner = createSseScanner(2)
   const frames = encode(': keep-alive\r\n\r\nevent: chunk\nid: 7\n\ndata:{ "id":1}\r\n\r\ndata: [DONE]\r\n\r\n')

@@ -131,7 +131,9 @@ function isDoneMark(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start === DONE.length && DONE.every((code, index) => bytes[start + index] === code)
 }
 
-function looksLikeObject(bytes: Uint8Array, start: number, end: number): boolean {
+function looksLikeObject(bytes: Uint8Array, start: number, lineEnd: number): boolean {
+  let end = lineEnd
+  while (bytes[end - 1] === SPACE) end -= 1
   if (end - start < 2 || bytes[start] !== OPEN || bytes[end - 1] !== CLOSE) return false
   let second = start + 1
   while (bytes[second] === SPACE) second += 1

@@ -76,10 +76,23 @@ function imageSource(source: ImagePart['source']): JsonObject | undefined {
   if (source.type === 'stored') {
     return source.format === 'anthropic-messages' ? { type: 'file', file_id: source.id } : undefined
   }
-  // Not a registered type, but what many clients say.
-  const media_type = source.mediaType === 'image/jpg' ? 'image/jpeg' : source.mediaType
+  const media_type = imageType(source)
   return IMAGES.has(media_type) ? { type: 'base64', media_type, data: source.data } : undefined
 }
+
+/** The API refuses an image whose type is not what it says; clients say `image/jpg`, `image/*` or what they guess. */
+function imageType({ mediaType, data }: { readonly mediaType: string; readonly data: string }): string {
+  if (!mediaType.startsWith('image/')) return mediaType
+  return BEGINNINGS.find(([beginning]) => data.startsWith(beginning))?.[1] ?? mediaType
+}
+
+// The first bytes of each kind, in base64.
+const BEGINNINGS = [
+  ['iVBORw0KGgo', 'image/png'],
+  ['/9j/', 'image/jpeg'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+] as const
 
 function writeFile(part: FilePart, path: string, { marks, losses }: Writing): JsonObject | undefined {
   const { source, name, cache } = part

@@ -12,6 +12,7 @@ import { createWriter } from './write-stream.ts'
 export const anthropicMessages: WireFormat = {
   id: 'anthropic-messages',
   framing: 'sse',
+  hasObjectArguments: true,
   readRequest,
   unread,
   writeRequest,

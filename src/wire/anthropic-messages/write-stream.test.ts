@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest'
+import type { ContentPart } from '../../core/content.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { StreamPart } from '../../core/stream-part.ts'
+import { readRequest } from './read-request.ts'
+import { writeResponse } from './write-response.ts'
+import { createWriter } from './write-stream.ts'
+
+const context = { id: 'rt_1', model: 'up/m', createdSeconds: 1, includeUsage: true }
+const START: StreamPart = { type: 'response-start', id: '', model: '' }
+const END: StreamPart = { type: 'response-end', finishReason: 'stop', raw: undefined }
+
+function events(parts: readonly StreamPart[]): JsonValue[] {
+  const writer = createWriter(context)
+  return [...[START, ...parts, END].flatMap((part) => writer.push(part)), ...writer.end()].map(({ data }) =>
+    JSON.parse(data),
+  )
+}
+
+/** The blocks that a client has in the end: of the stream, which must be those of the whole answer. */
+function blocks(parts: readonly StreamPart[]): JsonValue {
+  const content = writeResponse([START, ...parts, END], context)['content'] ?? []
+  const kinds = Array.isArray(content) ? content.map((block: JsonValue) => isJsonObject(block) && block['type']) : []
+  const started = events(parts).flatMap((event) =>
+    isJsonObject(event) && event['type'] === 'content_block_start' && isJsonObject(event['content_block'])
+      ? [event['content_block']['type']]
+      : [],
+  )
+  expect(started).toEqual(kinds)
+  return content
+}
+
+/** What comes back when a client sends an answer again. */
+function returned(content: JsonValue): readonly ContentPart[] {
+  const messages = [{ role: 'assistant', content }]
+  return readRequest({ model: 'm', messages }).messages[0]?.content ?? []
+}
+
+test('state that another model signed survives a client of this format', () => {
+  const gemini = { by: 'gemini-generate' as const, value: 'c2ln' }
+  const openai = { by: 'openai-responses' as const, value: 'gAAAA' }
+  const content = blocks([
+    { type: 'reasoning-delta', text: 'Hm' },
+    { type: 'reasoning-end', signature: gemini },
+    { type: 'reasoning-end', redacted: true, signature: openai },
+    { type: 'text-delta', text: 'Yes' },
+    { type: 'tool-call-start', index: 0, id: 'call_1', name: 'f', signature: gemini },
+    { type: 'tool-call-delta', index: 0, argumentsText: '{"a":1}' },
+    { type: 'tool-call-end', index: 0 },
+  ])
+  expect(JSON.stringify(content)).not.toContain('"gAAAA"')
+  expect(returned(content)).toEqual([
+    { type: 'reasoning', text: 'Hm', signature: gemini },
+    { type: 'reasoning', text: '', redacted: true, signature: openai },
+    { type: 'text', text: 'Yes' },
+    // Right before the call to which it belongs.
+    { type: 'reasoning', text: '', signature: gemini },
+    { type: 'tool-call', id: 'call_1', name: 'f', argumentsText: '{"a":1}' },
+  ])
+})
+
+test('this format’s own signatures are sent as they are, thoughts of models that do not sign without one', () => {
+  const own = { by: 'anthropic-messages' as const, value: 'EqQB' }
+  expect(
+    blocks([
+      { type: 'reasoning-end', signature: own },
+      { type: 'reasoning-delta', text: 'Hm' },
+      { type: 'text-delta', text: 'Yes' },
+    ]),
+  ).toEqual([
+    { type: 'thinking', thinking: '', signature: 'EqQB' },
+    { type: 'thinking', thinking: 'Hm', signature: '' },
+    { type: 'text', text: 'Yes' },
+  ])
+})
+
+test('the input of a custom tool is one member of the object, in one piece', () => {
+  const parts: StreamPart[] = [
+    { type: 'tool-call-start', index: 0, id: 'a', name: 'shell', custom: true },
+    { type: 'tool-call-delta', index: 0, argumentsText: 'echo "' },
+    { type: 'tool-call-delta', index: 0, argumentsText: 'hi"' },
+    { type: 'tool-call-end', index: 0 },
+  ]
+  expect(blocks(parts)).toMatchObject([{ type: 'tool_use', input: { input: 'echo "hi"' } }])
+  const deltas = events(parts).filter((event) => isJsonObject(event) && event['type'] === 'content_block_delta')
+  expect(deltas).toMatchObject([{ delta: { partial_json: '{"input":"echo \\"hi\\""}' } }])
+})
+
+test('ids that clients could not send back to Anthropic are replaced', () => {
+  const [block] = blocks([
+    { type: 'tool-call-start', index: 0, id: 'functions.f:0', name: 'f' },
+    { type: 'tool-call-delta', index: 0, argumentsText: '{}' },
+    { type: 'tool-call-end', index: 0 },
+  ]) as unknown as { id: string }[]
+  expect(block?.id).toMatch(/^toolu_[0-9a-f]+$/)
+})
+
+test('sources stand with the text that they are sources of', () => {
+  const parts: StreamPart[] = [
+    { type: 'text-delta', text: 'It rains.' },
+    { type: 'citation', url: 'https://a.b', title: 'Weather' },
+  ]
+  expect(blocks(parts)).toMatchObject([
+    { type: 'text', text: 'It rains.', citations: [{ type: 'web_search_result_location', url: 'https://a.b' }] },
+  ])
+  expect(events(parts)).toContainEqual(
+    expect.objectContaining({
+      delta: { type: 'citations_delta', citation: expect.objectContaining({ url: 'https://a.b' }) },
+    }),
+  )
+})
+
+test('a refusal in the model’s own words says so, and a stop sequence is named', () => {
+  const last = (parts: readonly StreamPart[]) => events(parts).at(-2)
+  expect(last([{ type: 'refusal-delta', text: 'No.' }])).toMatchObject({ delta: { stop_reason: 'refusal' } })
+  const stopped: StreamPart = { type: 'response-end', finishReason: 'stop', raw: 'stop', stopSequence: 'END' }
+  const writer = createWriter(context)
+  for (const part of [START, stopped]) writer.push(part)
+  expect(JSON.parse(writer.end().at(-2)?.data ?? '')).toMatchObject({
+    delta: { stop_reason: 'stop_sequence', stop_sequence: 'END' },
+  })
+})
+
+test('cached tokens are outside input_tokens again', () => {
+  const usage = {
+    inputTokens: 100,
+    cachedInputTokens: 60,
+    cacheWriteTokens: 30,
+    longCacheWriteTokens: 20,
+    outputTokens: 7,
+    reasoningTokens: 3,
+  }
+  const expected = {
+    input_tokens: 10,
+    cache_read_input_tokens: 60,
+    cache_creation_input_tokens: 30,
+    cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+    output_tokens: 7,
+    output_tokens_details: { thinking_tokens: 3 },
+  }
+  const parts: StreamPart[] = [{ type: 'usage', usage }]
+  expect(writeResponse([START, ...parts, END], context)['usage']).toEqual(expected)
+  expect(events(parts).at(-2)).toMatchObject({ type: 'message_delta', usage: expected })
+})

@@ -14,7 +14,7 @@ afterEach(async () => {
   await upstream?.close()
 })
 
-const CALL_TEXT = '{"id":12345678901234567890,"rate":1.50}'
+const CALL_TEXT = '{"id":12345678901234567890,"rate":1.5}'
 
 test('a client of Messages: the digits of a call’s arguments survive both ways', async () => {
   const call = { id: 'call_1', type: 'function', function: { name: 'f', arguments: CALL_TEXT } }

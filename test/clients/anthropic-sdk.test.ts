@@ -194,6 +194,36 @@ test('an abort reaches the model', async () => {
   await eventually('the model to be left', () => simulator.usage().aborted > 0)
 })
 
+test('a request as coding agents send it: marked system text, budgets, betas, labels', async () => {
+  const mark = { type: 'ephemeral' as const, ttl: '1h' as const }
+  const { data, response } = await client.beta.messages
+    .create({
+      model: 'auto',
+      stream: true,
+      max_tokens: 32_000,
+      system: [
+        { type: 'text', text: 'You are an agent.' },
+        { type: 'text', text: 'Work in /src.', cache_control: mark },
+      ],
+      thinking: { type: 'enabled', budget_tokens: 31_999 },
+      tools: [{ ...weather, cache_control: mark }],
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral' } }] }],
+      metadata: { user_id: 'user_1' },
+      context_management: { edits: [{ type: 'clear_thinking_20251015' }] },
+      betas: ['context-management-2025-06-27'],
+    })
+    .withResponse()
+  const events = await Array.fromAsync(data)
+  expect(events.at(-1)?.type).toBe('message_stop')
+  expect(response.headers.get('x-route-losses')).toContain('context_management')
+})
+
+test('a decision can be asked for with a body of Messages', async () => {
+  const body = JSON.stringify({ system: 'Be brief.', max_tokens: 500, messages })
+  const decision = await (await fetch(`${gateway.url}/v1/route`, { method: 'POST', body })).json()
+  expect(decision).toMatchObject({ model: expect.stringMatching(/^up\//) })
+})
+
 test('tokens are estimated for models that cannot count, and for those not yet chosen', async () => {
   const long = 'The quick brown fox jumps over the lazy dog. '.repeat(100)
   const count = (model: string, content: string) =>

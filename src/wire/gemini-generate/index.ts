@@ -10,6 +10,7 @@ import { createWriter } from './write-stream.ts'
 export const geminiGenerate: WireFormat = {
   id: 'gemini-generate',
   framing: 'sse',
+  argumentMembers: ['args', 'response'],
   readRequest,
   unread,
   writeRequest,

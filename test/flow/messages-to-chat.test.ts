@@ -1,0 +1,72 @@
+import { afterEach, expect, test } from 'vitest'
+import type { CaptureUpstream } from './capture-upstream.ts'
+import { COMPLETION, startCaptureUpstream } from './capture-upstream.ts'
+import type { TestGateway } from './start-gateway.ts'
+import { HELLO, post, startGateway } from './start-gateway.ts'
+
+// Messages on one side, Chat Completions on the other.
+
+let upstream: CaptureUpstream | undefined
+let gateway: TestGateway | undefined
+
+afterEach(async () => {
+  await gateway?.close()
+  await upstream?.close()
+})
+
+const CALL_TEXT = '{"id":12345678901234567890,"rate":1.5}'
+
+test('a client of Messages: the digits of a call’s arguments survive both ways', async () => {
+  const call = { id: 'call_1', type: 'function', function: { name: 'f', arguments: CALL_TEXT } }
+  const message = { role: 'assistant', content: null, tool_calls: [call] }
+  const completion = { ...COMPLETION, choices: [{ index: 0, message, finish_reason: 'tool_calls' }] }
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(completion)))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url })
+  const body = `{"model":"up/m","max_tokens":10,"temperature":1.0,"tools":[{"name":"f","input_schema":{"type":"object"}}],"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":${CALL_TEXT}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"ok"}]}]}`
+  const response = await fetch(`${gateway.url}/v1/messages`, { method: 'POST', body })
+  expect(await response.text()).toContain(`"input":${CALL_TEXT}`)
+  const sent = JSON.parse(upstream.requests[0]?.body.toString() ?? '')
+  expect(sent.messages[1].tool_calls[0].function.arguments).toBe(CALL_TEXT)
+  expect(sent).toMatchObject({ temperature: 1, max_completion_tokens: 10 })
+})
+
+test('what the upstream’s format cannot carry is said in a header', async () => {
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url })
+  const response = await fetch(`${gateway.url}/v1/messages`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'up/m', max_tokens: 10, messages: HELLO, context_management: { edits: [] } }),
+  })
+  expect(response.headers.get('x-route-losses')).toContain('context_management')
+})
+
+test('a client of Chat Completions: Anthropic gets its own format and answers in the client’s', async () => {
+  const message = {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-opus-5',
+    content: [
+      { type: 'thinking', thinking: 'Hm', signature: 'EqQB' },
+      { type: 'text', text: 'Hello there' },
+    ],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: 3, cache_read_input_tokens: 40, output_tokens: 2 },
+  }
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(message)))
+  gateway = await startGateway({ models: ['claude-opus-5'], upstream: upstream.url, provider: 'anthropic' })
+  const response = await post(gateway.url, { model: 'up/claude-opus-5', messages: HELLO, reasoning_effort: 'high' })
+  expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toEqual({
+    model: 'claude-opus-5',
+    max_tokens: 32_000,
+    messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
+    thinking: { type: 'adaptive' },
+    output_config: { effort: 'high' },
+  })
+  expect(upstream.requests[0]?.path).toBe('/v1/messages')
+  expect(await response.json()).toMatchObject({
+    choices: [{ message: { content: 'Hello there', reasoning_content: 'Hm' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 43, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 40 } },
+  })
+})

@@ -88,6 +88,11 @@ export type WireFormat = {
   untranslatable?(body: JsonObject): GatewayError | undefined
   /** The request as an upstream of this format must get it, and what this format cannot say. */
   writeRequest(request: ChatRequest, model: string, traits?: Traits): WrittenRequest
+  /**
+   * A client's body of this format as every provider of it can take it: without what only other formats' providers can
+   * read. The same object when nothing changes.
+   */
+  ownHistory?(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */
   readResponse(body: JsonObject): StreamPart[]
   /** What a whole answer amounts to, without its parts. Throws as `readResponse` does. */

@@ -81,8 +81,10 @@ function translate(chat: ChatRequest, translation: Translation): WrittenRequest 
 /** Providers rename fields of chats; a legacy completion is nobody's to adjust. */
 function adjust(body: JsonObject, { target, spoken, configured }: Translation, losses: Loss[]): JsonObject {
   const { adjustBody } = configured?.provider ?? {}
-  if (adjustBody === undefined || spoken.id === 'openai-completions') return body
-  return adjustBody(body, { target, format: spoken.id, lose: (path, reason) => void losses.push({ path, reason }) })
+  const lose = (path: string, reason: string): void => void losses.push({ path, reason })
+  const own = spoken.ownHistory?.(body, lose) ?? body
+  if (adjustBody === undefined || spoken.id === 'openai-completions') return own
+  return adjustBody(own, { target, format: spoken.id, lose })
 }
 
 function configuredOf({ configured, target }: Translation): ConfiguredProvider {

@@ -1,7 +1,7 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
-import { developerAsSystem, emptyArgumentsAsObject } from './openai-chat/messages.ts'
+import { developerAsSystem, emptyArgumentsAsObject, thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { askedReasoning, earlierReasoningAs, NO_REASONING } from './openai-chat/reasoning.ts'
 import {
   choiceByFilter,
@@ -57,6 +57,7 @@ export default defineProvider({
   traits: { cacheMarks: true, reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     developerAsSystem,
     withoutCustomTools,
     withoutIdleToolFields,

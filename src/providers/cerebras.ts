@@ -1,6 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, oneChoice, without } from './openai-chat/adjust.ts'
-import { withoutCacheMarks, withoutCallSignatures } from './openai-chat/messages.ts'
+import { thoughtChunksAsReasoning, withoutCacheMarks, withoutCallSignatures } from './openai-chat/messages.ts'
 import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 import { earlierReasoningAs } from './openai-chat/reasoning.ts'
 
@@ -13,6 +13,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     ...OPEN_SERVER_STEPS,
     earlierReasoningAs('reasoning'),
     withoutCallSignatures,

@@ -3,7 +3,13 @@ import { isJsonObject } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, forModels, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
-import { developerAsSystem, eachMessage, emptyArgumentsAsObject, messagesOf } from './openai-chat/messages.ts'
+import {
+  developerAsSystem,
+  eachMessage,
+  emptyArgumentsAsObject,
+  messagesOf,
+  thoughtChunksAsReasoning,
+} from './openai-chat/messages.ts'
 import type { AskedReasoning } from './openai-chat/reasoning.ts'
 import { askedReasoning, earlierReasoningAs, NO_REASONING, withoutEarlierReasoning } from './openai-chat/reasoning.ts'
 import { alternatingRoles } from './openai-chat/roles.ts'
@@ -91,6 +97,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     developerAsSystem,
     withoutCustomTools,
     withoutIdleToolFields,

@@ -4,9 +4,11 @@ import { chatSteps, oneChoice, without } from './openai-chat/adjust.ts'
 import { callIdsOfModel } from './openai-chat/call-ids.ts'
 import {
   emptyArgumentsAsObject,
+  onlyOnMessages,
+  thoughtChunksAsReasoning,
+  typedCalls,
   withoutCacheMarks,
   withoutCallSignatures,
-  withoutOnMessages,
 } from './openai-chat/messages.ts'
 import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
 import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
@@ -21,6 +23,15 @@ const effort: ChatStep = (body, adjusting) => {
 
 const GPT_OSS: Readonly<Record<string, string>> = { none: 'low', minimal: 'low', low: 'low', medium: 'medium' }
 
+/** https://console.groq.com/docs/api-reference#chat-create */
+const MESSAGE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  system: ['role', 'content'],
+  developer: ['role', 'content'],
+  user: ['role', 'content'],
+  assistant: ['role', 'content', 'tool_calls', 'function_call', 'reasoning', 'executed_tools'],
+  tool: ['role', 'content', 'tool_call_id'],
+}
+
 /** Refuses unknown members with 400; the list is at https://console.groq.com/docs/openai#currently-unsupported-openai-features */
 export default defineProvider({
   id: 'groq',
@@ -32,14 +43,16 @@ export default defineProvider({
   traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     callIdsOfModel,
     without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
-    withoutOnMessages(['name'], 'Groq answers 400 to names of speakers'),
     oneChoice,
     earlierReasoningAs('reasoning'),
+    onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
+    typedCalls,
     withoutCallSignatures,
     withoutCacheMarks,
     effort,

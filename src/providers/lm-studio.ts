@@ -1,5 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, renamed } from './openai-chat/adjust.ts'
+import { thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 import { earlierReasoningAs } from './openai-chat/reasoning.ts'
 import { choiceByFilter } from './openai-chat/tools.ts'
@@ -20,6 +21,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     ...OPEN_SERVER_STEPS,
     choiceByFilter('required', (choice) => typeof choice === 'string'),
     earlierReasoningAs('reasoning_content'),

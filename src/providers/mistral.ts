@@ -1,9 +1,16 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, isSaid, onlyMembers, renamed, withMembers } from './openai-chat/adjust.ts'
+import { chatSteps, onlyMembers, renamed, withMembers } from './openai-chat/adjust.ts'
 import { mistralCallIds } from './openai-chat/call-ids.ts'
-import { developerAsSystem, eachMessage, emptyArgumentsAsObject, messagesOf } from './openai-chat/messages.ts'
+import {
+  developerAsSystem,
+  eachMessage,
+  emptyArgumentsAsObject,
+  messagesOf,
+  onlyOnMessages,
+  withoutCallSignatures,
+} from './openai-chat/messages.ts'
 import { effortAs } from './openai-chat/reasoning.ts'
 import { choiceByFilter, withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
@@ -51,19 +58,6 @@ function chunksOf(content: JsonValue | undefined): readonly JsonValue[] {
   if (Array.isArray(content)) return content
   return typeof content === 'string' && content !== '' ? [{ type: 'text', text: content }] : []
 }
-
-const knownMembers: ChatStep = eachMessage((message, path, { lose }) => {
-  const known = MESSAGE_MEMBERS[String(message['role'])] ?? []
-  const unknown = Object.keys(message).filter((name) => !known.includes(name))
-  if (unknown.length === 0) return message
-  const refusal = message['refusal']
-  const said = typeof refusal === 'string' && !isSaid(message['content']) ? { content: refusal } : {}
-  for (const name of unknown) {
-    const isKept = name === 'refusal' && 'content' in said
-    if (isSaid(message[name]) && !isKept) lose(`${path}.${name}`, 'Mistral answers 422 to it')
-  }
-  return { ...withMembers(message, Object.fromEntries(unknown.map((name) => [name, undefined]))), ...said }
-})
 
 /** Mistral's message of an assistant that is to be gone on with; any other may not be the last. */
 const prefill: ChatStep = (body) => {
@@ -115,7 +109,8 @@ export default defineProvider({
     choiceByFilter('any', (choice) => choice === 'any'),
     emptyArgumentsAsObject,
     thoughtsAsChunks,
-    knownMembers,
+    onlyOnMessages(MESSAGE_MEMBERS, 'Mistral answers 422 to it'),
+    withoutCallSignatures,
     mistralCallIds,
     noUserAfterTool,
     prefill,

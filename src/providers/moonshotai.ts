@@ -2,7 +2,13 @@ import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, forModels, renamed, withMembers, without } from './openai-chat/adjust.ts'
 import { kimiCallIds } from './openai-chat/call-ids.ts'
-import { callsOf, developerAsSystem, eachMessage, emptyArgumentsAsObject } from './openai-chat/messages.ts'
+import {
+  callsOf,
+  developerAsSystem,
+  eachMessage,
+  emptyArgumentsAsObject,
+  thoughtChunksAsReasoning,
+} from './openai-chat/messages.ts'
 import { askedReasoning, earlierReasoningAs, effortAs, NO_REASONING } from './openai-chat/reasoning.ts'
 import { choiceOf, withoutCustomTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
 
@@ -43,10 +49,13 @@ const forcedChoice: ChatStep = (body, adjusting) => {
   return asked.isAsked ? withoutForcedChoice(body, adjusting) : withMembers(body, { thinking: { type: 'disabled' } })
 }
 
-/** In a tool loop the thoughts before each call must be there, were they empty. */
+/**
+ * In a tool loop there must be thoughts before each call, and an empty text counts as none: calls of another model, which
+ * kept its thoughts to itself, get a placeholder. https://github.com/mastra-ai/mastra/issues/12592
+ */
 const thoughtsOnCalls: ChatStep = eachMessage((message) =>
-  callsOf(message).length > 0 && typeof message['reasoning_content'] !== 'string'
-    ? { ...message, reasoning_content: '' }
+  callsOf(message).length > 0 && (message['reasoning_content'] ?? '') === ''
+    ? { ...message, reasoning_content: '…' }
     : message,
 )
 
@@ -61,6 +70,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     developerAsSystem,
     withoutCustomTools,
     withoutIdleToolFields,

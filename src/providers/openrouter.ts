@@ -1,6 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps } from './openai-chat/adjust.ts'
-import { emptyArgumentsAsObject } from './openai-chat/messages.ts'
+import { emptyArgumentsAsObject, thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /**
@@ -17,5 +17,5 @@ export default defineProvider({
   keyVariable: 'OPENROUTER_API_KEY',
   traits: { cacheMarks: true, reasoning: 'reasoning_details', maxTokens: 'max_tokens', asksReasoning: 'reasoning' },
   authorize: bearerPost,
-  adjustBody: chatSteps(withoutIdleToolFields, emptyArgumentsAsObject),
+  adjustBody: chatSteps(thoughtChunksAsReasoning, withoutIdleToolFields, emptyArgumentsAsObject),
 })

@@ -1,6 +1,11 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, oneChoice, renamed, without } from './openai-chat/adjust.ts'
-import { developerAsSystem, withoutCacheMarks, withoutOnMessages } from './openai-chat/messages.ts'
+import {
+  developerAsSystem,
+  thoughtChunksAsReasoning,
+  withoutCacheMarks,
+  withoutOnMessages,
+} from './openai-chat/messages.ts'
 import { withoutEarlierReasoning } from './openai-chat/reasoning.ts'
 import { alternatingRoles, systemFirst, toolsAsText } from './openai-chat/roles.ts'
 
@@ -17,6 +22,7 @@ export default defineProvider({
   traits: { reasoning: 'omit', maxTokens: 'max_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     developerAsSystem,
     without(['tools', 'tool_choice', 'parallel_tool_calls', 'functions', 'function_call'], 'Perplexity knows no tools'),
     withoutEarlierReasoning,

@@ -1,5 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, oneChoice, renamed } from './openai-chat/adjust.ts'
+import { thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 
 /** Hugging Face's Text Generation Inference at the port of its launcher. https://huggingface.co/docs/text-generation-inference/messages_api */
@@ -11,5 +12,10 @@ export default defineProvider({
   isLocal: true,
   traits: { reasoning: 'omit', maxTokens: 'max_tokens' },
   authorize: bearerPost,
-  adjustBody: chatSteps(...OPEN_SERVER_STEPS, oneChoice, renamed('max_completion_tokens', 'max_tokens')),
+  adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
+    ...OPEN_SERVER_STEPS,
+    oneChoice,
+    renamed('max_completion_tokens', 'max_tokens'),
+  ),
 })

@@ -1,5 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, renamed } from './openai-chat/adjust.ts'
+import { thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 import { earlierReasoningAs } from './openai-chat/reasoning.ts'
 
@@ -13,6 +14,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning', maxTokens: 'max_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     ...OPEN_SERVER_STEPS,
     earlierReasoningAs('reasoning'),
     renamed('max_completion_tokens', 'max_tokens'),

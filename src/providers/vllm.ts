@@ -1,5 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps } from './openai-chat/adjust.ts'
+import { thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 
 /**
@@ -17,5 +18,5 @@ export default defineProvider({
   isLocal: true,
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
-  adjustBody: chatSteps(...OPEN_SERVER_STEPS),
+  adjustBody: chatSteps(thoughtChunksAsReasoning, ...OPEN_SERVER_STEPS),
 })

@@ -1,7 +1,7 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, forModels, without } from './openai-chat/adjust.ts'
-import { emptyArgumentsAsObject, withoutCallSignatures } from './openai-chat/messages.ts'
+import { emptyArgumentsAsObject, thoughtChunksAsReasoning, withoutCallSignatures } from './openai-chat/messages.ts'
 import { effortAs, withoutEarlierReasoning } from './openai-chat/reasoning.ts'
 import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 
@@ -36,6 +36,7 @@ export default defineProvider({
   traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
   adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
     withoutCustomTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,

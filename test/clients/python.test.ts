@@ -24,7 +24,7 @@ describe.skipIf(isMissing)('Python SDKs', () => {
   afterAll(() => program.close())
 
   test.each([
-    ['openai_client.py', 12],
+    ['openai_client.py', 11],
     ['anthropic_client.py', 9],
   ])(
     '%s passes its checks',

@@ -106,7 +106,7 @@ function gemini(): Conversation {
       return calls.length
     },
     request: (model) => ({
-      path: `/v1beta/models/${model}:generateContent`,
+      path: `/v1beta/models/${encodeURIComponent(model)}:generateContent`,
       body: { systemInstruction: { parts: [{ text: 'Be brief.' }] }, contents, tools },
     }),
     keep(answer) {

@@ -11,35 +11,49 @@ import { CLIENTS } from './clients.ts'
 // A conversation with tools of three turns: the first answered by one provider, the rest by another. The simulator
 // refuses what the real provider refuses (src/simulator/*/check-*.ts, rule by rule with its source).
 
-/** Provider ▶ where the simulator plays it, and a key of the right shape. */
-const PROVIDERS: Readonly<Record<string, { readonly path: string; readonly key?: string }>> = {
-  openai: { path: '/v1' },
-  'azure-openai': { path: '/v1' },
-  anthropic: { path: '/v1' },
-  google: { path: '/v1beta' },
-  'google-vertex': { path: '/v1/projects/p/locations/global' },
-  'aws-bedrock': { path: '', key: 'AKIDEXAMPLE:secret' },
-  mistral: { path: '/mistral/v1' },
-  cohere: { path: '' },
-  groq: { path: '/groq/v1' },
-  deepseek: { path: '/deepseek/v1' },
-  xai: { path: '/xai/v1' },
-  moonshotai: { path: '/moonshot/v1' },
-  alibaba: { path: '/v1' },
-  together: { path: '/v1' },
-  fireworks: { path: '/v1' },
-  openrouter: { path: '/v1' },
-  ollama: { path: '' },
-  vllm: { path: '/v1' },
-  sglang: { path: '/v1' },
-  tgi: { path: '/v1' },
-  'lm-studio': { path: '/v1' },
-  'llama-cpp': { path: '/v1' },
+type Played = {
+  /** Where the simulator plays it. */
+  readonly path: string
+  /** In what its model's name begins: rules depend on it. */
+  readonly model: string
+  /** One of the right shape. */
+  readonly key?: string
+}
+
+const PROVIDERS: Readonly<Record<string, Played>> = {
+  openai: { path: '/v1', model: 'gpt-5-mini' },
+  'azure-openai': { path: '/v1', model: 'gpt-5-mini' },
+  anthropic: { path: '/v1', model: 'claude-sonnet-4-5' },
+  google: { path: '/v1beta', model: 'gemini-3-pro' },
+  'google-vertex': { path: '/v1/projects/p/locations/global', model: 'gemini-2.5-flash' },
+  'aws-bedrock': { path: '', model: 'anthropic.claude-sonnet-4-5-20250929-v1:0', key: 'AKIDEXAMPLE:secret' },
+  mistral: { path: '/mistral/v1', model: 'mistral-large-latest' },
+  cohere: { path: '', model: 'command-a-reasoning-08-2025' },
+  groq: { path: '/groq/v1', model: 'openai/gpt-oss-120b' },
+  deepseek: { path: '/deepseek/v1', model: 'deepseek-v4-pro' },
+  xai: { path: '/xai/v1', model: 'grok-4' },
+  moonshotai: { path: '/moonshot/v1', model: 'kimi-k2.5' },
+  alibaba: { path: '/compatible/v1', model: 'qwen3-max' },
+  together: { path: '/compatible/v1', model: 'Qwen/Qwen3-235B-A22B' },
+  fireworks: { path: '/compatible/v1', model: 'accounts/fireworks/models/glm-4p6' },
+  openrouter: { path: '/compatible/v1', model: 'z-ai/glm-4.6' },
+  cerebras: { path: '/compatible/v1', model: 'qwen-3-32b' },
+  ollama: { path: '/compatible', model: 'qwen3' },
+  vllm: { path: '/compatible/v1', model: 'Qwen/Qwen3-8B' },
+  sglang: { path: '/compatible/v1', model: 'Qwen/Qwen3-8B' },
+  tgi: { path: '/compatible/v1', model: 'tgi' },
+  'lm-studio': { path: '/compatible/v1', model: 'qwen3-8b' },
+  'llama-cpp': { path: '/compatible/v1', model: 'qwen3-8b' },
 }
 
 const NAMES = Object.keys(PROVIDERS)
-/** Model names select what the simulator does. Gemini's rules on signatures depend on the name, hence the alias. */
-const MODELS = ['tool:get_weather', 'tool:get_weather;reasoning', 'tool-parallel'] as const
+/** What the simulator does, as the last segment of the model's name says. */
+const BEHAVIOURS = ['tool:get_weather', 'tool:get_weather;reasoning', 'tool-parallel'] as const
+
+/** A target: `provider/model/behaviour`. */
+function targetOf(provider: string, behaviour: string): string {
+  return `${provider}/${PROVIDERS[provider]?.model}/${behaviour}`
+}
 
 let simulator: RunningSimulator
 let program: Program
@@ -48,12 +62,14 @@ beforeAll(async () => {
   simulator = await startSimulator({ port: 0, maxBodyBytes: 2_000_000 })
   const folder = mkdtempSync(join(tmpdir(), 'thalamus-pairs-'))
   const providers = NAMES.map((name) => {
-    const { path, key = 'sk-test' } = PROVIDERS[name] ?? { path: '' }
+    const { path = '', key = 'sk-test' } = PROVIDERS[name] ?? {}
     writeFileSync(join(folder, `${name}.key`), key)
     return `  ${name}: { base_url: '${simulator.url}${path}', key: 'file:${join(folder, `${name}.key`)}' }`
   })
-  const facts = '{ tools: true, context_tokens: 128000 }'
-  const models = NAMES.flatMap((name) => MODELS.map((model) => `  - { id: '${name}/${model}', facts: ${facts} }`))
+  const facts = '{ tools: true, reasoning: true, context_tokens: 128000 }'
+  const models = NAMES.flatMap((name) =>
+    BEHAVIOURS.map((behaviour) => `  - { id: '${targetOf(name, behaviour)}', facts: ${facts} }`),
+  )
   const config = join(folder, 'thalamus.yaml')
   const router = 'router: { use: uniform }'
   writeFileSync(config, `providers:\n${providers.join('\n')}\nmodels:\n${models.join('\n')}\n${router}\n`)
@@ -77,7 +93,7 @@ async function ask(request: { readonly path: string; readonly body: unknown }): 
 }
 
 describe.each(CLIENTS.map((client) => [client.name, client] as const))('a client of %s', (_name, client) => {
-  describe.each(MODELS)('%s', (model) => {
+  describe.each(BEHAVIOURS)('%s', (behaviour) => {
     test.each(NAMES)(
       'begins at %s and goes on at every other',
       async (first) => {
@@ -86,14 +102,14 @@ describe.each(CLIENTS.map((client) => [client.name, client] as const))('a client
           const conversation = client.start()
           try {
             conversation.question('What is the weather in Paris?')
-            conversation.keep(await ask(conversation.request(`${first}/${model}`)))
+            conversation.keep(await ask(conversation.request(targetOf(first, behaviour))))
             const calls = conversation.answerCalls('sunny')
             if (calls === 0) throw new Error('the first turn called no tool')
-            conversation.keep(await ask(conversation.request(`${second}/${model}`)))
+            conversation.keep(await ask(conversation.request(targetOf(second, behaviour))))
             conversation.question('And tomorrow?')
-            conversation.keep(await ask(conversation.request(`${second}/${model}`)))
+            conversation.keep(await ask(conversation.request(targetOf(second, behaviour))))
             if (conversation.answerCalls('rain') === 0) throw new Error('the third turn called no tool')
-            conversation.keep(await ask(conversation.request(`${first}/${model}`)))
+            conversation.keep(await ask(conversation.request(targetOf(first, behaviour))))
           } catch (thrown) {
             failures.push(`${first} ▶ ${second}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
           }

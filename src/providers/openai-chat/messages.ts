@@ -68,6 +68,53 @@ export function withoutOnMessages(names: readonly string[], reason: string): Cha
   })
 }
 
+/**
+ * For providers that refuse members of messages they do not know; `known` by role. A refusal, where no content stands
+ * beside it, becomes the content.
+ */
+export function onlyOnMessages(known: Readonly<Record<string, readonly string[]>>, reason: string): ChatStep {
+  return eachMessage((message, path, { lose }) => {
+    const names = known[String(message['role'])] ?? []
+    const unknown = Object.keys(message).filter((name) => !names.includes(name))
+    if (unknown.length === 0) return message
+    const refusal = message['refusal']
+    const said = typeof refusal === 'string' && !isSaid(message['content']) ? { content: refusal } : {}
+    for (const name of unknown) {
+      const isKept = name === 'refusal' && 'content' in said
+      const isEmpty = !isSaid(message[name]) || (Array.isArray(message[name]) && message[name].length === 0)
+      if (!isEmpty && !isKept) lose(`${path}.${name}`, reason)
+    }
+    return { ...withMembers(message, Object.fromEntries(unknown.map((name) => [name, undefined]))), ...said }
+  })
+}
+
+/** Some servers leave the type of a call out of their answers; strict ones want it back in the history. */
+export const typedCalls: ChatStep = eachCall((call) =>
+  call['type'] === undefined ? { ...call, type: call['custom'] === undefined ? 'function' : 'custom' } : call,
+)
+
+/**
+ * Mistral's chunks of thought in the content, which no other server takes, as `reasoning_content`: what becomes of that is
+ * the next steps' affair.
+ */
+export const thoughtChunksAsReasoning: ChatStep = eachMessage((message) => {
+  const { content } = message
+  if (!Array.isArray(content) || !content.some(isThoughtChunk)) return message
+  const thoughts = content.filter(isThoughtChunk).map(textOfThought).join('')
+  const rest = content.filter((part: JsonValue) => !isThoughtChunk(part))
+  const said = message['reasoning_content'] ?? message['reasoning'] ?? (thoughts === '' ? undefined : thoughts)
+  return withMembers({ ...message, content: rest.length === 0 ? null : rest }, { reasoning_content: said })
+})
+
+function isThoughtChunk(part: JsonValue): part is JsonObject {
+  return isJsonObject(part) && part['type'] === 'thinking'
+}
+
+function textOfThought({ thinking }: JsonObject): string {
+  const texts = Array.isArray(thinking) ? thinking : [thinking]
+  return texts.map((one: JsonValue | undefined) => (isJsonObject(one) ? one['text'] : one)).join('')
+}
+
 /** OpenAI's name for what all others call the system: nothing is lost. */
 export const developerAsSystem: ChatStep = eachMessage((message) =>
   message['role'] === 'developer' ? { ...message, role: 'system' } : message,
@@ -81,12 +128,17 @@ export const emptyArgumentsAsObject: ChatStep = eachCall((call) => {
     : call
 })
 
-/** Google's thought signatures on calls (`extra_content`), which strict servers refuse and all others ignore. */
-export const withoutCallSignatures: ChatStep = eachCall((call, path, { lose }) => {
-  if (call['extra_content'] === undefined) return call
+/** Google's thought signatures on calls and on messages (`extra_content`), which strict servers refuse and all others ignore. */
+export const withoutCallSignatures: ChatStep = (body, adjusting) =>
+  withoutCallExtras(withoutMessageExtras(body, adjusting), adjusting)
+
+const withoutExtra: Edit = (one, path, { lose }) => {
+  if (one['extra_content'] === undefined) return one
   lose(`${path}.extra_content`, 'a signature that only Google reads')
-  return withMembers(call, { extra_content: undefined })
-})
+  return withMembers(one, { extra_content: undefined })
+}
+const withoutMessageExtras = eachMessage(withoutExtra)
+const withoutCallExtras = eachCall(withoutExtra)
 
 const NO_MARKS = 'the provider takes no cache marks; it caches by itself or not at all'
 

@@ -1,7 +1,13 @@
 import type { ChatStep } from './adjust.ts'
 import { isSaid, renamed, without } from './adjust.ts'
 import { openaiCallIds } from './call-ids.ts'
-import { emptyArgumentsAsObject, withoutCacheMarks, withoutCallSignatures } from './messages.ts'
+import {
+  emptyArgumentsAsObject,
+  thoughtChunksAsReasoning,
+  typedCalls,
+  withoutCacheMarks,
+  withoutCallSignatures,
+} from './messages.ts'
 import { askedReasoning, effortAs, withoutEarlierReasoning } from './reasoning.ts'
 import { withoutIdleToolFields } from './tools.ts'
 
@@ -62,7 +68,9 @@ export const OPENAI_STEPS: readonly ChatStep[] = [
   withoutIdleToolFields,
   emptyArgumentsAsObject,
   openaiCallIds,
+  thoughtChunksAsReasoning,
   withoutEarlierReasoning,
+  typedCalls,
   withoutCallSignatures,
   withoutCacheMarks,
   chatModel,

@@ -7,7 +7,7 @@ import { writeAnswer, writeStream } from './write-answer.ts'
 export function ollamaChatFormat(): SimulatedFormat {
   return {
     id: 'ollama-chat',
-    serves: (path) => path === '/api/chat',
+    serves: (path) => /^(?:\/compatible)?\/api\/chat$/.test(path),
     readModel,
     readCall,
     writeCallId: (_call, _name, _index, random) => `call_${random(8)}`,

@@ -1,6 +1,7 @@
 import { breakEvent, EVENT_STREAM_HEADERS } from '../event-stream.ts'
 import type { SimulatedFormat } from '../format.ts'
 import { readBody, readModel } from '../openai-chat/read-call.ts'
+import { compatible } from './compatible.ts'
 import { deepseek } from './deepseek.ts'
 import type { Dialect } from './dialect.ts'
 import { groq } from './groq.ts'
@@ -12,7 +13,7 @@ import { xai } from './xai.ts'
 
 /** Providers that speak Chat Completions in a way of their own, each below its name: `/groq/v1/chat/completions`. */
 export function openaiDialectFormats(): readonly SimulatedFormat[] {
-  return [mistral, deepseek, groq, moonshot, xai, perplexity].map(formatOf)
+  return [mistral, deepseek, groq, moonshot, xai, perplexity, compatible].map(formatOf)
 }
 
 function formatOf(dialect: Dialect): SimulatedFormat {

@@ -10,7 +10,8 @@ import { writeStream } from './write-stream.ts'
 export function openaiResponsesFormat(): SimulatedFormat {
   return {
     id: 'openai-responses',
-    serves: (path) => path === '/v1/responses',
+    // Also below the name of a provider that speaks Chat Completions in its own way: `/xai/v1/responses`.
+    serves: (path) => /^(?:\/[a-z]+)?\/v1\/responses$/.test(path),
     readModel,
     readCall,
     writeAnswer: (call, answer, stamp) => {

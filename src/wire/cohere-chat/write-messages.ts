@@ -104,8 +104,8 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
     return content.length === 0 ? [] : [{ role: 'assistant', content: plain(content), ...shared }]
   }
   const plan = said.flatMap((part) => (typeof part['text'] === 'string' ? [part['text']] : [])).join('\n')
-  const planned = compact({ content: thoughts.length > 0 ? thoughts : undefined, tool_plan: plan || undefined })
-  return [{ role: 'assistant', ...planned, ...shared }]
+  if (thoughts.length > 0) losses.lose(`${path}.reasoning`, 'beside calls there is no place for earlier reasoning')
+  return [{ role: 'assistant', ...compact({ tool_plan: plan || undefined }), ...shared }]
 }
 
 function writeCall({ id, name, argumentsText, custom }: ToolCallPart): JsonObject {

@@ -11,7 +11,8 @@ export type ModelFacts = {
  * generation, which is the third or a later one since 2026.
  */
 export function modelFacts(model: string): ModelFacts {
-  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
+  const segments = model.toLowerCase().split('/')
+  const name = segments.find((segment) => /^gem(?:ini|ma)/.test(segment)) ?? segments.at(-1) ?? ''
   const number = /^gemini-(\d+(?:\.\d+)?)/.exec(name)?.[1]
   const isLatest = /^gemini-[a-z-]*latest$/.test(name)
   return {

@@ -1,5 +1,6 @@
 import type { WireFormat } from '../../core/wire-format.ts'
 import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { ownHistory } from './own-history.ts'
 import { readRequest } from './read-request.ts'
 import { readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { createReader } from './read-stream.ts'
@@ -12,6 +13,7 @@ export const openaiResponses: WireFormat = {
   id: 'openai-responses',
   framing: 'sse',
   readRequest,
+  ownHistory,
   unread,
   untranslatable,
   writeRequest,

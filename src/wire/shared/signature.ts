@@ -17,6 +17,11 @@ export function packSignature({ by, value }: Signature, own: WireFormatId): stri
   return MARK + btoa(binary)
 }
 
+/** True for a signature that another format made. */
+export function isPacked(text: string): boolean {
+  return text.startsWith(MARK)
+}
+
 /** The signature in a field of `own`: its own, or another format's that was wrapped. */
 export function unpackSignature(text: string, own: WireFormatId): Signature {
   if (!text.startsWith(MARK)) return { by: own, value: text }

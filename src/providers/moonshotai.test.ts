@@ -15,7 +15,7 @@ test('ids of a history are Kimi’s own, counted through', () => {
     expect.stringContaining('"id":"functions.look:1"'),
     'functions.look:1',
   ])
-  expect(messages.map((message) => message['reasoning_content'])).toEqual([undefined, 'hm', undefined, '', undefined])
+  expect(messages.map((message) => message['reasoning_content'])).toEqual([undefined, 'hm', undefined, '…', undefined])
   expect(lost).toEqual([])
 })
 

@@ -60,6 +60,15 @@ test('defaults hold where the name says nothing', () => {
   expect(read).toMatchObject({ behaviour: { tokens: 7, firstTokenDelayMs: 9, tokenDelayMs: 3 } })
 })
 
+test('reasoning goes with an answer, a fault and a tool', () => {
+  expect(behaviour('think=7').reasoningTokens).toBe(7)
+  expect(behaviour('reasoning').reasoningTokens).toBe(20)
+  expect(behaviour('ok').reasoningTokens).toBe(0)
+  expect(behaviour('think=2;cut@1')).toMatchObject({ reasoningTokens: 2, fault: { type: 'cut', afterTokens: 1 } })
+  expect(behaviour('think=2;tool:x')).toMatchObject({ reasoningTokens: 2, answer: { type: 'tool', name: 'x' } })
+  expect(readBehaviour('think').type).toBe('problem')
+})
+
 test('an endless answer has a pace of its own', () => {
   expect(behaviour('never-ends').tokenDelayMs).toBeGreaterThan(DEFAULTS.tokenDelayMs)
   expect(behaviour('never-ends;itl=0').tokenDelayMs).toBe(0)
@@ -102,7 +111,16 @@ test('the grammar names every behaviour of the contract', () => {
   ]) {
     expect(forms).toContain(head)
   }
-  for (const head of ['retry-after', 'tool:', 'tool-parallel', 'text-tool:', 'huge', 'dribble', 'never-ends']) {
+  for (const head of [
+    'retry-after',
+    'tool:',
+    'tool-parallel',
+    'text-tool:',
+    'huge',
+    'dribble',
+    'never-ends',
+    'think=',
+  ]) {
     expect(forms).toContain(head)
   }
 })

@@ -16,6 +16,7 @@ const EXAMPLES = [
   'tool:get_weather',
   'tool-parallel',
   'text-tool:hermes',
+  'think=20',
   'huge',
   'dribble',
   'never-ends',

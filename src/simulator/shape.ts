@@ -201,11 +201,11 @@ function findInObject(
     if (value[name] === undefined) return { path: at, problem: 'missing', expected: name, value: undefined }
   }
   return first(Object.entries(value), ([name, member]) => {
+    if (member === undefined) return undefined
     const at = [...path, name]
     if (!Object.hasOwn(shape.members, name)) {
       return shape.isOpen ? undefined : { path: at, problem: 'unknown' as const, expected: name, value: member }
     }
-    if (member === undefined) return undefined
     if (member === null && rules.isNullAbsent && !shape.required.includes(name)) return undefined
     return findProblem(member, shape.members[name] ?? any, rules, at)
   })

@@ -24,8 +24,8 @@ export type SimulatorOptions = {
 /** A provider without a network: requests in, scripts out. */
 export type Simulator = {
   respond(method: string, url: string, body: string): Script
-  /** The refusal of a body over the limit. */
-  refuseTooLarge(maxBytes: number): Script
+  /** The refusal of a body over the limit, in the words of the format that the URL belongs to. */
+  refuseTooLarge(url: string, maxBytes: number): Script
   readonly ledger: Ledger
 }
 
@@ -40,14 +40,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       return route(method, url, body)
     } catch {
       // JSON nested deeper than the stack: nothing else here can fail, and a provider refuses it too.
-      return refuse(mainFormat, NOT_JSON)
+      return refuse(formatOf(url) ?? mainFormat, NOT_JSON)
     }
   }
 
   function route(method: string, url: string, body: string): Script {
-    const path = url.split('?', 1)[0] ?? url
-    const query = url.slice(path.length)
-    const format = FORMATS.find((candidate) => candidate.serves(path, query))
+    const path = pathOf(url)
+    const format = formatOf(url)
     if (format !== undefined) {
       return method === 'POST' ? answer(format, path, body) : refuse(format, notAllowed(method, path))
     }
@@ -109,7 +108,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
 
   return {
     respond,
-    refuseTooLarge: (maxBytes) => refuse(mainFormat, rejected(413, `The body is larger than ${maxBytes} bytes.`)),
+    refuseTooLarge: (url, maxBytes) =>
+      refuse(formatOf(url) ?? mainFormat, rejected(413, `The body is larger than ${maxBytes} bytes.`)),
     ledger,
   }
 }
@@ -120,6 +120,15 @@ const NOT_JSON = rejected(
   400,
   "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)",
 )
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url
+}
+
+function formatOf(url: string): SimulatedFormat | undefined {
+  const path = pathOf(url)
+  return FORMATS.find((candidate) => candidate.serves(path, url.slice(path.length)))
+}
 
 /** A count has no answer that could be slow, long or a tool call; its faults stay. */
 function counting(behaviour: Behaviour): Behaviour {

@@ -162,6 +162,23 @@ describe.each(WAYS)('$name', ({ name, request }) => {
   })
 })
 
+test('a body that is no JSON, or too large, is refused in the words of its format', async () => {
+  const shapes = new Set<string>()
+  for (const { request } of WAYS) {
+    const { path } = request('ok', false)
+    for (const [text, status] of [
+      ['{', 400],
+      [JSON.stringify('x'.repeat(2_100_000)), 413],
+    ] as const) {
+      const response = await running.pool.request({ method: 'POST', path, body: text })
+      expect(response.statusCode, path).toBe(status)
+      const body = (await response.body.json()) as object
+      shapes.add(Object.keys(body).sort().join())
+    }
+  }
+  expect([...shapes].sort()).toEqual(['code,error', 'code,message,object,param,type', 'error', 'error,type', 'message'])
+})
+
 test('paths of every format refuse GET, and other paths stay unknown', async () => {
   for (const { request } of WAYS) {
     const { path } = request('ok', true)

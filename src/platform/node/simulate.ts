@@ -40,7 +40,7 @@ export async function startSimulator(options: SimulateOptions = {}): Promise<Run
     readBody(incoming, maxBodyBytes, (body) => {
       const script =
         body === undefined
-          ? simulator.refuseTooLarge(maxBodyBytes)
+          ? simulator.refuseTooLarge(incoming.url ?? '/', maxBodyBytes)
           : simulator.respond(incoming.method ?? 'GET', incoming.url ?? '/', body)
       const account = script.model === undefined ? undefined : simulator.ledger.open(script.model)
       // A script that fails is a mistake of ours, on this one connection; the others go on.

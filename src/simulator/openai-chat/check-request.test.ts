@@ -92,6 +92,58 @@ test.each<[string, JsonObject, string | null, string | null]>([
     'response_format.json_schema.name',
     'missing_required_parameter',
   ],
+  [
+    'reasoning of another provider',
+    { messages: [...hello, { role: 'assistant', content: 'x', reasoning_content: 'y' }] },
+    'messages[1].reasoning_content',
+    'unknown_parameter',
+  ],
+  [
+    'an unknown member of a function',
+    { tools: [{ type: 'function', function: { name: 'a', input_schema: {} } }] },
+    'tools[0].function.input_schema',
+    'unknown_parameter',
+  ],
+  [
+    'a long call id',
+    { messages: [...hello, { role: 'assistant', tool_calls: [{ ...call, id: 'a'.repeat(41) }] }] },
+    'messages[1].tool_calls[0].id',
+    'string_above_max_length',
+  ],
+  [
+    'a call of a name with a dot',
+    {
+      messages: [
+        ...hello,
+        { role: 'assistant', tool_calls: [{ ...call, function: { name: 'a.b', arguments: '{}' } }] },
+      ],
+    },
+    'messages[1].tool_calls[0].function.name',
+    'invalid_value',
+  ],
+  [
+    'a picture by the assistant',
+    { messages: [...hello, { role: 'assistant', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] },
+    'messages[1]',
+    'invalid_value',
+  ],
+  [
+    'a strict schema that is open',
+    { tools: [{ type: 'function', function: { name: 'a', strict: true, parameters: { type: 'object' } } }] },
+    'tools[0].function.parameters',
+    'invalid_function_parameters',
+  ],
+  [
+    'a strict answer that is open',
+    {
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'x', strict: true, schema: { type: 'object', properties: {} } },
+      },
+    },
+    'response_format',
+    null,
+  ],
   ["a gateway's own field", { routing: { preset: 'cheap' } }, null, null],
 ])('%s is refused', (_name, body, param, code) => {
   expect(check(body)).toMatchObject({ status: 400, type: 'invalid_request_error', param, code })

@@ -99,7 +99,7 @@ test.each([
   ],
   [
     'providers: { x: { type: groq, format: cohere-chat, key: "env:GROQ_API_KEY" } }',
-    'providers.x.format: a provider of the type groq does not speak cohere-chat. It speaks openai-chat.',
+    'providers.x.format: a provider of the type groq does not speak cohere-chat. It speaks openai-chat, openai-responses.',
   ],
   ['providers: { x: { type: grok } }', 'providers.x.type: there is no provider "grok". Did you mean "groq"?'],
   [

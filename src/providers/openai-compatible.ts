@@ -1,7 +1,9 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 
 /**
- * Any server that speaks Chat Completions, or Responses where the configuration says `format: openai-responses`; the configuration gives its `base_url`, with a key or without.
+ * Any server that speaks Chat Completions, or Responses where the configuration says `format: openai-responses`; the
+ * configuration gives its `base_url`, with a key or without. Nothing is known of it, so it gets what every server takes:
+ * OpenAI itself answers 400 to earlier reasoning. `type: vllm` and its like get that too.
  */
 export default defineProvider({
   id: 'openai-compatible',
@@ -9,5 +11,6 @@ export default defineProvider({
   speaksIfTold: ['openai-responses'],
   baseUrl: undefined,
   keyVariable: undefined,
+  traits: { reasoning: 'omit' },
   authorize: bearerPost,
 })

@@ -221,6 +221,17 @@ test.each<[string, JsonObject, string | RegExp]>([
     /inferenceConfig.maxTokens' failed to satisfy constraint: Member must have value greater/,
   ],
   ['too hot', { inferenceConfig: { temperature: 1.5 } }, /less than or equal to 1/],
+  [
+    'foreign redacted reasoning',
+    {
+      messages: [
+        hello,
+        { role: 'assistant', content: [{ reasoningContent: { redactedContent: 'AAAA' } }, { text: 'Hi.' }] },
+        hello,
+      ],
+    },
+    /Invalid `data` in `redacted_thinking` block/,
+  ],
 ])('%s is refused', (_name, change, message) => {
   expect(refusal(change)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message))
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../core/json.ts'
-import { readCall } from './read-call.ts'
+import { readCall, readModel } from './read-call.ts'
 
 const hello = { role: 'user', content: 'hello' }
 const call = { id: 'a', type: 'function', function: { name: 'get_weather', arguments: '{}' } }
@@ -109,4 +109,11 @@ test.each<[string, JsonObject, RegExp]>([
   ['p of one', { p: 1 }, /p is out of range/],
 ])('%s is refused', (_name, change, message) => {
   expect(refusal(change)).toMatch(message)
+})
+
+test('a body without a model is refused', () => {
+  expect(readModel({ model: 'ok' })).toBe('ok')
+  for (const body of [{}, { model: '' }, { model: 1 }]) {
+    expect(readModel(body)).toMatchObject({ status: 400, message: expect.stringContaining('model is required.') })
+  }
 })

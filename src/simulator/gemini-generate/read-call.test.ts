@@ -323,6 +323,17 @@ test.each<[string, JsonObject, string | RegExp, string?]>([
     { systemInstruction: { parts: [{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }] } },
     /only text parts are supported/,
   ],
+  ['an empty word in an enum', property({ type: 'STRING', enum: ['a', ''] }), /enum\[0\]: cannot be empty/],
+  [
+    'an instruction of nothing',
+    { systemInstruction: { parts: [] } },
+    /system_instruction.parts: contents.parts must not be empty/,
+  ],
+  [
+    'both kinds of answer schema',
+    { generationConfig: { responseMimeType: 'application/json', responseSchema: schema, responseJsonSchema: {} } },
+    /only one of response_schema and response_json_schema/,
+  ],
 ])('%s is refused', (_name, change, message, path) => {
   expect(refusal(change, path)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message))
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../core/json.ts'
-import { readCall } from './read-call.ts'
+import { readCall, readModel } from './read-call.ts'
 
 const hello = { role: 'user', content: 'hello' }
 
@@ -48,4 +48,11 @@ test.each<[string, JsonObject, string | RegExp]>([
   ['an unknown format', { format: 'xml' }, /^invalid format/],
 ])('%s is refused', (_name, change, message) => {
   expect(refusal(change)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message))
+})
+
+test('a body without a model is refused', () => {
+  expect(readModel({ model: 'ok' })).toBe('ok')
+  for (const body of [{}, { model: '' }, { model: 1 }]) {
+    expect(readModel(body)).toMatchObject({ status: 400, message: expect.stringContaining('model is required') })
+  }
 })

@@ -281,6 +281,24 @@ test.each<[string, string, JsonObject, number, string]>([
     'Last message must have role',
   ],
   ['perplexity', 'tools', { tools }, 400, 'Tool calling is not supported'],
+  ['deepseek', 'no messages', { messages: [] }, 400, 'Empty input messages'],
+  [
+    'groq',
+    'an unknown role',
+    { messages: [{ role: 'robot', content: 'x' }] },
+    400,
+    "'messages.0' : discriminator property 'role' has invalid value",
+  ],
+  ['moonshot', 'no messages', { messages: [] }, 400, 'messages must not be empty'],
+  ['xai', 'no messages', { messages: [] }, 400, 'Messages cannot be empty.'],
+  ['perplexity', 'no messages', { messages: [] }, 400, 'At least one message is required.'],
+  [
+    'perplexity',
+    'an unknown role',
+    { messages: [{ role: 'robot', content: 'x' }] },
+    400,
+    'Role robot is not supported.',
+  ],
 ])('%s refuses %s', (id, _name, change, status, body) => {
   const refused = refusal(id, change)
   expect(refused?.status).toBe(status)

@@ -1,51 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { isJsonObject } from '../../src/core/json.ts'
-import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { ChatRequest, WireFormatId } from '../../src/core/request.ts'
 import { providers } from '../../src/providers/index.ts'
 import { FORMATS } from '../../src/simulator/formats.ts'
 import { wireFormats } from '../../src/wire/index.ts'
+import { formatOf, MODEL, readFixtures, requestOf, writeFixture } from './fixtures.ts'
 
 // Every request of test/fixtures/requests, written to every format: a change of what upstreams get is a visible change of
 // a file in test/fixtures/written. Each must also be what that format's provider accepts, by the simulator's rules.
 
-const REQUESTS = fileURLToPath(new URL('../fixtures/requests', import.meta.url))
 const WRITTEN = fileURLToPath(new URL('../fixtures/written', import.meta.url))
-const MODEL = 'model-1'
-
-type Fixture = { readonly name: string; readonly client: WireFormatId; readonly body: JsonObject }
 
 const ids = [...wireFormats.keys()]
-const fixtures = ids.flatMap((client): Fixture[] => {
-  const folder = join(REQUESTS, client)
-  return readFolder(folder).map((file) => {
-    const body = parseLossless(readFileSync(join(folder, file), 'utf8'))
-    if (!isJsonObject(body)) throw new Error(`${file} holds no object.`)
-    return { name: `${client}/${file.replace('.json', '')}`, client, body }
-  })
-})
-
-function readFolder(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).toSorted()
-  } catch {
-    // A format no client speaks.
-    return []
-  }
-}
-
-function formatOf(id: WireFormatId) {
-  const format = wireFormats.get(id)
-  if (format === undefined) throw new Error(`No format ${id}.`)
-  return format
-}
-
-const readFixture = ({ client, body }: Fixture): ChatRequest =>
-  formatOf(client).readRequest(body, { model: 'auto', stream: false })
+const fixtures = readFixtures()
 
 test('all formats that clients speak have fixtures, and all formats are written', () => {
   expect(ids.length).toBe(7)
@@ -54,22 +24,21 @@ test('all formats that clients speak have fixtures, and all formats are written'
 
 describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', (name, fixture) => {
   test.each(ids)('as %s', async (id) => {
-    const { body, losses } = formatOf(id).writeRequest(readFixture(fixture), MODEL)
-    const lost = id === fixture.client ? losses : [...formatOf(fixture.client).unread(fixture.body), ...losses]
-    const text = `${JSON.stringify({ losses: lost, body }, undefined, 2)}\n`
+    const { body, losses } = writeFixture(fixture, id)
+    const text = `${JSON.stringify({ losses, body }, undefined, 2)}\n`
     await expect(text).toMatchFileSnapshot(join(WRITTEN, name, `${id}.json`))
   })
 
   test.each(ids)('is accepted as %s', (id) => {
     const format = FORMATS.find((one) => one.id === id)
     if (format === undefined) throw new Error(`The simulator does not speak ${id}.`)
-    const call = format.readCall(sentTo(id, readFixture(fixture)), pathOf(id))
+    const call = format.readCall(sentTo(id, requestOf(fixture)), pathOf(id))
     expect('status' in call ? call.message : 'accepted').toBe('accepted')
   })
 
   test('comes back unchanged from its own format', () => {
     const format = formatOf(fixture.client)
-    const request = readFixture(fixture)
+    const request = requestOf(fixture)
     const { body } = format.writeRequest(request, request.model, { cacheMarks: true, reasoning: 'reasoning_details' })
     const again = format.readRequest(body, { model: request.model, stream: request.stream })
     expect({ ...again, native: undefined }).toEqual({ ...request, native: undefined })

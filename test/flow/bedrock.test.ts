@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import OpenAI from 'openai'
 import { afterEach, describe, expect, test } from 'vitest'
 import { foldParts } from '../../src/core/fold.ts'
 import type { WireEvent } from '../../src/core/wire-format.ts'
 import { bedrockConverse } from '../../src/wire/bedrock-converse/index.ts'
+import { DATA } from '../data-folder.ts'
 import { awsEvents, encodeAwsEvents } from '../wire/aws-frames.ts'
 import { decodedOf, partsOf } from '../wire/decode.ts'
 import type { BedrockAnswer, BedrockCall, FakeBedrock } from './fake-bedrock.ts'
@@ -13,11 +13,7 @@ import { AWS_KEY_ID, AWS_SECRET, startFakeBedrock } from './fake-bedrock.ts'
 import type { TestGateway } from './start-gateway.ts'
 import { HELLO, post, startGateway } from './start-gateway.ts'
 
-const FOLDER = join(
-  fileURLToPath(new URL('../..', import.meta.url)),
-  process.env['THALAMUS_DATA'] ?? '../shared/data',
-  'recordings/amazon-bedrock',
-)
+const FOLDER = join(DATA, 'recordings/amazon-bedrock')
 const hasRecordings = existsSync(FOLDER)
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const ARN = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-haiku-4-5'

@@ -1,15 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '../../src/core/json.ts'
 import { isJsonObject } from '../../src/core/json.ts'
 import { anthropicMessages } from '../../src/wire/anthropic-messages/index.ts'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+import { DATA } from '../data-folder.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDER = join(ROOT, process.env['THALAMUS_DATA'] ?? '../shared/data', 'tools/providers')
+const FOLDER = join(DATA, 'tools/providers')
 const hasFixtures = existsSync(FOLDER)
 
 type Row = { readonly id: string; readonly api: string; readonly meta: { readonly test: string } }

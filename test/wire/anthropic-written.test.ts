@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Anthropic from '@anthropic-ai/sdk'
 import { describe, expect, test } from 'vitest'
 import type { ChatAnswer } from '../../src/core/fold.ts'
@@ -10,12 +9,12 @@ import type { WireFormat } from '../../src/core/wire-format.ts'
 import { createEnframer } from '../../src/stream/enframe.ts'
 import { anthropicMessages } from '../../src/wire/anthropic-messages/index.ts'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+import { DATA } from '../data-folder.ts'
 import type { ProviderCase } from './cases.ts'
 import { CUTS, casesOf, hasCases } from './cases.ts'
 import { decode, partsOf } from './decode.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const RECORDINGS = join(ROOT, process.env['THALAMUS_DATA'] ?? '../shared/data', 'recordings/anthropic')
+const RECORDINGS = join(DATA, 'recordings/anthropic')
 
 describe.skipIf(!hasCases)(`recorded traffic${hasCases ? '' : ' (no shared data here)'}`, () => {
   const files = hasCases ? readdirSync(RECORDINGS) : []

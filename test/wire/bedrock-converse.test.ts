@@ -1,44 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { GatewayError } from '../../src/core/errors.ts'
 import type { StreamPart } from '../../src/core/stream-part.ts'
 import type { WireEvent } from '../../src/core/wire-format.ts'
 import { bedrockConverse } from '../../src/wire/bedrock-converse/index.ts'
+import { DATA } from '../data-folder.ts'
 import { awsEvents, encodeAwsEvents } from './aws-frames.ts'
 import { CUTS, casesOf, describeCases, hasCases } from './cases.ts'
 import { decode, partsOf } from './decode.ts'
+import { DIFFERENCES } from './differences.ts'
 
-const FORCED_TOOL =
-  'the SDK had forced a tool of its own, "json", and shows its call as text; here the client sees the call as it came'
+describeCases(bedrockConverse, casesOf('bedrock-converse'), DIFFERENCES['bedrock-converse'])
 
-const DIFFERENCES = {
-  'vercel_responses:302': FORCED_TOOL,
-  'vercel_responses:303': FORCED_TOOL,
-  'vercel_responses:304': FORCED_TOOL,
-  'vercel_responses:305': FORCED_TOOL,
-  'vercel_responses:306': FORCED_TOOL,
-  'vercel_responses:307': FORCED_TOOL,
-  'vercel_responses:318': 'the answer holds no call that this format knows, so that the label tool_use is not believed',
-  'vercel_responses:323': FORCED_TOOL,
-  'vercel_responses:324':
-    'the SDK had asked for JSON in words and takes a code fence off; a gateway passes on what was said',
-  'vercel_responses:329': FORCED_TOOL,
-  'vercel_responses:330': FORCED_TOOL,
-  'vercel_responses:332': FORCED_TOOL,
-  'vercel_responses:333': FORCED_TOOL,
-  'vercel_responses:334': FORCED_TOOL,
-  'vercel_responses:335': FORCED_TOOL,
-}
-
-describeCases(bedrockConverse, casesOf('bedrock-converse'), DIFFERENCES)
-
-const FOLDER = join(
-  fileURLToPath(new URL('../..', import.meta.url)),
-  process.env['THALAMUS_DATA'] ?? '../shared/data',
-  'recordings/amazon-bedrock',
-)
+const FOLDER = join(DATA, 'recordings/amazon-bedrock')
 
 describe.skipIf(!hasCases)(`recordings${hasCases ? '' : ' (no shared data here)'}`, () => {
   const files = hasCases ? readdirSync(FOLDER) : []

@@ -1,19 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { bedrockConverse } from '../../src/wire/bedrock-converse/index.ts'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+import { DATA } from '../data-folder.ts'
 import { expectValid } from './bedrock-rules.ts'
 import { SONNET } from './bedrock-written.ts'
 
-const FOLDER = join(
-  fileURLToPath(new URL('../..', import.meta.url)),
-  process.env['THALAMUS_DATA'] ?? '../shared/data',
-  'tools/providers',
-)
+const FOLDER = join(DATA, 'tools/providers')
 const hasFixtures = existsSync(FOLDER)
 
 type Fixture = {

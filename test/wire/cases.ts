@@ -1,109 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { WireFormat } from '../../src/core/wire-format.ts'
-import { awsFrames } from './aws-frames.ts'
+import type { Differences, ProviderCase } from './case-data.ts'
+import { hasCases } from './case-data.ts'
 import type { Decoded } from './decode.ts'
 import { decode } from './decode.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-export const DATA = join(ROOT, process.env['THALAMUS_DATA'] ?? '../shared/data')
-const FILE = join(DATA, 'tools/providers/vercel_responses.jsonl.gz')
-
-/** Absent in a checkout without the shared data: the tests that need it are skipped and say so. */
-export const hasCases = existsSync(FILE)
+export { DATA } from '../data-folder.ts'
+export type { Differences, ProviderCase } from './case-data.ts'
+export { casesOf, hasCases } from './case-data.ts'
 
 export const CUTS = [1, 2, 3, 7, 64] as const
-
-/** One recorded or hand-written answer of a provider, and what it amounts to (data/tools/README.md). */
-export type ProviderCase = {
-  /** `vercel_responses:LINE`, counted from 0. */
-  readonly id: string
-  readonly api: string
-  readonly provider: string
-  readonly mode: 'generate' | 'stream'
-  readonly status: number
-  readonly name: string
-  readonly bytes: Uint8Array
-  /** The file in data/recordings, for real traffic. */
-  readonly recording: string | null
-  readonly expected: Expected
-}
-
-type Expected = {
-  readonly tool_calls: readonly {
-    readonly id?: string
-    readonly name: string
-    readonly arguments: unknown
-    /** By the provider itself, within the answer. */
-    readonly provider_executed?: boolean
-  }[]
-  readonly content: string | null
-  readonly reasoning: string | null
-  readonly finish_reason: { readonly unified: string; readonly raw?: string } | null
-  readonly usage: {
-    readonly inputTokens: Counts
-    readonly outputTokens: Counts
-  } | null
-  readonly errors?: readonly unknown[] | null
-  readonly error?: string
-}
-
-type Counts = {
-  readonly total?: number
-  readonly cacheRead?: number
-  readonly cacheWrite?: number
-  readonly reasoning?: number
-}
-
-type Row = Expected & {
-  readonly api: string
-  readonly provider: string
-  readonly mode: 'generate' | 'stream'
-  readonly status: number
-  readonly raw: string | null
-  readonly raw_base64: string | null
-  readonly recorded_fixture: string | null
-  readonly meta: { readonly test: string }
-  readonly expected: Expected
-}
-
-/** The cases of these APIs. */
-export function casesOf(...apis: readonly string[]): ProviderCase[] {
-  if (!hasCases) return []
-  const lines = gunzipSync(readFileSync(FILE)).toString('utf8').trimEnd().split('\n')
-  return lines.flatMap((line, index) => {
-    const row = JSON.parse(line) as Row
-    if (!apis.includes(row.api)) return []
-    const { api, provider, mode, status, expected, meta, recorded_fixture: recording } = row
-    return [
-      {
-        id: `vercel_responses:${index}`,
-        api,
-        provider,
-        mode,
-        status,
-        name: meta.test,
-        bytes: bytesOf(row),
-        recording,
-        expected,
-      },
-    ]
-  })
-}
-
-function bytesOf({ raw, raw_base64: base64, api, mode }: Row): Uint8Array {
-  const bytes = base64 === null ? undefined : Buffer.from(base64, 'base64')
-  // Some that are marked as bytes are lines all the same: a message begins with its length, which is no brace.
-  if (bytes !== undefined && bytes[0] !== 0x7b) return new Uint8Array(bytes)
-  const text = raw ?? bytes?.toString('utf8') ?? ''
-  return api === 'bedrock-converse' && mode === 'stream' ? awsFrames(text) : new TextEncoder().encode(text)
-}
-
-/** Case id ▶ why our result differs from the reference's on purpose. */
-export type Differences = Readonly<Record<string, string>>
 
 /**
  * One test a case: it decodes to what is expected, and to the same at every cut. A case listed as different must differ:
@@ -160,7 +66,7 @@ function expectedOf({ expected }: ProviderCase, decoded: Decoded): unknown {
   const { inputTokens: input = {}, outputTokens: output = {} } = usage ?? {}
   return {
     // What the provider's own tools did is no call for the client.
-    calls: expected.tool_calls
+    calls: (expected.tool_calls ?? [])
       .filter((call) => call.provider_executed !== true)
       .map((call) => ({ name: call.name, arguments: argumentsOf(call.arguments) })),
     text: expected.content ?? '',

@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+import { DATA } from '../data-folder.ts'
 import { CUTS } from './cases.ts'
 import { decode } from './decode.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDER = join(ROOT, process.env['THALAMUS_DATA'] ?? '../shared/data', 'recordings')
+const FOLDER = join(DATA, 'recordings')
 const hasData = existsSync(FOLDER)
 
 const FOLDERS = [

@@ -1,17 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { isJsonObject } from '../../src/core/json.ts'
 import { providers } from '../../src/providers/index.ts'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+import { DATA } from '../data-folder.ts'
 
 // The reference's requests to each provider: the same conversation read, written and adjusted by us.
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDER = join(ROOT, process.env['THALAMUS_DATA'] ?? '../shared/data', 'tools/providers')
+const FOLDER = join(DATA, 'tools/providers')
 const hasData = existsSync(FOLDER)
 
 type Row = {

@@ -11,6 +11,7 @@ import { startAnswerServer } from './answer-server.ts'
 import type { ProviderCase } from './cases.ts'
 import { CUTS, casesOf, DATA, describeCases, hasCases } from './cases.ts'
 import { decode } from './decode.ts'
+import { DIFFERENCES } from './differences.ts'
 import type { Reread } from './rewrite.ts'
 import { answersOf, CONTEXT, eventsOf, parsed, saidBy } from './rewrite.ts'
 
@@ -36,7 +37,7 @@ function withPlanAndCache(one: ProviderCase): ProviderCase {
 
 const cases = casesOf('cohere-v2-chat').map(withPlanAndCache)
 
-describeCases(cohereChat, cases, {})
+describeCases(cohereChat, cases, DIFFERENCES['cohere-chat'])
 
 describe.skipIf(!hasCases)(`recordings${hasCases ? '' : ' (no shared data here)'}`, () => {
   const folder = join(DATA, 'recordings/cohere')

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { geminiGenerate } from '../../src/wire/gemini-generate/index.ts'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+import { DATA } from '../data-folder.ts'
 import { hasCases } from './cases.ts'
 
 // What a peer makes of the same requests (data/tools/README.md). Where we differ on purpose the reason stands beside the id.
@@ -27,8 +27,7 @@ type Row = {
 
 function rows(file: string): Row[] {
   if (!hasCases) return []
-  const root = fileURLToPath(new URL('../..', import.meta.url))
-  const path = join(root, process.env['THALAMUS_DATA'] ?? '../shared/data', 'tools/providers', file)
+  const path = join(DATA, 'tools/providers', file)
   const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n')
   return lines.map((line) => JSON.parse(line) as Row).filter((row) => row.api === 'gemini-generateContent')
 }

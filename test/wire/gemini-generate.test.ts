@@ -1,28 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { geminiGenerate } from '../../src/wire/gemini-generate/index.ts'
+import { DATA } from '../data-folder.ts'
 import { CUTS, casesOf, describeCases, hasCases } from './cases.ts'
 import { decode } from './decode.ts'
+import { DIFFERENCES } from './differences.ts'
 
-const CODE =
-  'code that Google ran is text of the answer: a client must not run it, and no other format has a place for it'
+describeCases(geminiGenerate, casesOf('gemini-generateContent'), DIFFERENCES['gemini-generate'])
 
-describeCases(geminiGenerate, casesOf('gemini-generateContent'), {
-  'vercel_responses:226': CODE,
-  'vercel_responses:242': CODE,
-  'vercel_responses:243': CODE,
-  'vercel_responses:270': CODE,
-  'vercel_responses:271': CODE,
-  'vercel_responses:272': CODE,
-})
-
-const FOLDER = join(
-  fileURLToPath(new URL('../..', import.meta.url)),
-  process.env['THALAMUS_DATA'] ?? '../shared/data',
-  'recordings/google',
-)
+const FOLDER = join(DATA, 'recordings/google')
 const files = hasCases ? readdirSync(FOLDER).filter((name) => /\.(?:json|chunks\.txt)$/.test(name)) : []
 
 describe.skipIf(!hasCases)('recordings of Google', () => {

@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { openaiResponses } from '../../src/wire/openai-responses/index.ts'
+import { DATA } from '../data-folder.ts'
 import { CUTS } from './cases.ts'
 import { decode } from './decode.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const RECORDINGS = join(ROOT, process.env['THALAMUS_DATA'] ?? '../shared/data', 'recordings')
+const RECORDINGS = join(DATA, 'recordings')
 const FOLDERS = ['openai/responses', 'xai/responses', 'open-responses/responses', 'azure']
 const hasRecordings = existsSync(RECORDINGS)
 

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { ContentPart } from '../../src/core/content.ts'
@@ -8,6 +7,7 @@ import type { JsonObject } from '../../src/core/json.ts'
 import type { ChatRequest, Message } from '../../src/core/request.ts'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
 import { openaiResponses } from '../../src/wire/openai-responses/index.ts'
+import { DATA } from '../data-folder.ts'
 import { CODEX } from './codex-request.ts'
 
 const { readRequest, writeRequest, unread } = openaiResponses
@@ -194,13 +194,7 @@ test('Codex CLI’s request as a chat request: every turn in its place, every ca
   ])
   expect(body).toMatchObject({ parallel_tool_calls: false, tool_choice: 'auto', reasoning_effort: 'medium' })
 })
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FILE = join(
-  ROOT,
-  process.env['THALAMUS_DATA'] ?? '../shared/data',
-  'tools/providers/vercel_request_messages.jsonl.gz',
-)
+const FILE = join(DATA, 'tools/providers/vercel_request_messages.jsonl.gz')
 const hasRequests = existsSync(FILE)
 
 type Row = {

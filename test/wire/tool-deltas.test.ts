@@ -1,17 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { openaiChat } from '../../src/wire/openai-chat/index.ts'
+import { DATA } from '../data-folder.ts'
 import { decode } from './decode.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FILE = join(
-  ROOT,
-  process.env['THALAMUS_DATA'] ?? '../shared/data',
-  'tools/providers/vercel_tool_delta_tracker.jsonl.gz',
-)
+const FILE = join(DATA, 'tools/providers/vercel_tool_delta_tracker.jsonl.gz')
 
 type Row = {
   readonly deltas: readonly unknown[]

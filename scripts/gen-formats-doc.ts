@@ -1,0 +1,124 @@
+// Writes the generated parts of docs/formats.md: the providers, what each format loses of the requests in
+// test/fixtures/requests, and the recorded cases behind each feature. `--check` only compares; the cases need the shared data
+// and are left as they are where it is absent.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { providers } from '../src/providers/index.ts'
+import { wireFormats } from '../src/wire/index.ts'
+import { readFixtures, writeFixture } from '../test/fanout/fixtures.ts'
+import type { ProviderCase } from '../test/wire/case-data.ts'
+import { casesOf, hasCases } from '../test/wire/case-data.ts'
+import { DIFFERENCES } from '../test/wire/differences.ts'
+
+const FILE = join(import.meta.dirname, '../docs/formats.md')
+
+function replace(name: string, text: string): void {
+  const start = `<!-- generated: ${name} -->\n`
+  const at = after.indexOf(start)
+  const end = after.indexOf('<!-- end -->', at)
+  if (at < 0 || end < 0) throw new Error(`docs/formats.md has no place for ${name}.`)
+  after = `${after.slice(0, at + start.length)}${text}\n${after.slice(end)}`
+}
+
+function providersTable(): string {
+  const rows = [...providers.values()].map(
+    ({ id, format, alsoSpeaks = [], speaksIfTold = [], keyVariable, baseUrl }) => {
+      const told = speaksIfTold.map((other) => `\`${other}\` if told`)
+      const also = [...alsoSpeaks.map((other) => `\`${other}\``), ...told].join(', ')
+      const key = keyVariable === undefined ? '' : `\`${keyVariable}\``
+      return `| \`${id}\` | \`${format}\` | ${also} | ${key} | ${baseUrl === undefined ? 'yours' : baseUrl} |`
+    },
+  )
+  return [
+    '| name | asked in | clients of these pass through too | key | base URL |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')
+}
+
+/** For each fixture, the paths that a target of each format does not get. */
+function lossesTable(): string {
+  const formats = [...wireFormats.keys()]
+  const rows = readFixtures().map((fixture) => {
+    const cells = formats.map((id) => {
+      const paths = new Set(writeFixture(fixture, id).losses.map(({ path }) => `\`${shortened(path)}\``))
+      return id === fixture.client ? '·' : [...paths].join(' ') || '–'
+    })
+    return `| ${fixture.name} | ${cells.join(' | ')} |`
+  })
+  const head = `| request | ${formats.map((id) => `\`${id}\``).join(' | ')} |`
+  return [head, `|---|${formats.map(() => '---|').join('')}`, ...rows].join('\n')
+}
+
+/** Which message or part it was says nothing to a reader of the table. */
+function shortened(path: string): string {
+  return path.replaceAll(/\[\d+\]/g, '[]')
+}
+
+type Feature = readonly [name: string, has: (one: ProviderCase) => boolean]
+
+const FEATURES: readonly Feature[] = [
+  ['cases', () => true],
+  ['of real traffic', (one) => one.recording !== null],
+  ['whole', (one) => one.mode === 'generate'],
+  ['streamed', (one) => one.mode === 'stream'],
+  ['text', ({ expected }) => (expected.content ?? '') !== ''],
+  ['calls', ({ expected }) => (expected.tool_calls ?? []).length > 0],
+  ['parallel calls', ({ expected }) => (expected.tool_calls ?? []).length > 1],
+  ['reasoning', ({ expected }) => (expected.reasoning ?? '') !== ''],
+  ['usage', ({ expected }) => (expected.usage?.inputTokens.total ?? 0) > 0],
+  [
+    'cached prompt',
+    ({ expected: { usage } }) => (usage?.inputTokens.cacheRead ?? 0) + (usage?.inputTokens.cacheWrite ?? 0) > 0,
+  ],
+  ['reasoning tokens', ({ expected }) => (expected.usage?.outputTokens.reasoning ?? 0) > 0],
+  ['cut by a limit', ({ expected }) => expected.finish_reason?.unified === 'length'],
+  ['filtered', ({ expected }) => expected.finish_reason?.unified === 'content-filter'],
+  ['errors', (one) => one.status !== 200 || one.expected.error !== undefined || (one.expected.errors ?? []).length > 0],
+]
+
+const APIS = [
+  'openai-chat openai-responses openai-compatible-chat anthropic-messages gemini-generateContent bedrock-converse mistral-chat',
+  'cohere-v2-chat groq-chat deepseek-chat xai-chat xai-responses alibaba-chat moonshot-chat open-responses',
+].flatMap((line) => line.split(' '))
+
+function casesTable(): string {
+  const all = APIS.flatMap((api) => casesOf(api))
+  const names = [...new Set(all.map((one) => `${one.provider} (${one.api})`))]
+  const rows = names.map((name) => {
+    const own = all.filter((one) => `${one.provider} (${one.api})` === name)
+    return `| ${name} | ${FEATURES.map(([, has]) => own.filter(has).length || '').join(' | ')} |`
+  })
+  const total = `| **all** | ${FEATURES.map(([, has]) => all.filter(has).length).join(' | ')} |`
+  const head = `| provider (API) | ${FEATURES.map(([name]) => name).join(' | ')} |`
+  return [head, `|---|${FEATURES.map(() => '---:|').join('')}`, ...rows, total].join('\n')
+}
+
+function differencesList(): string {
+  const lines = Object.entries(DIFFERENCES).flatMap(([format, differences]) => {
+    const byReason = Map.groupBy(Object.entries(differences), ([, reason]) => reason)
+    return [...byReason].map(([reason, entries]) => {
+      const ids = entries.map(([id]) => id.replace('vercel_responses:', '')).join(', ')
+      return `| \`${format}\` | ${ids} | ${reason.replaceAll('|', '\\|')} |`
+    })
+  })
+  return ['| format | lines of `vercel_responses` | why |', '|---|---|---|', ...lines].join('\n')
+}
+
+const before = readFileSync(FILE, 'utf8')
+let after = before
+replace('providers', providersTable())
+replace('losses', lossesTable())
+if (hasCases) {
+  replace('cases', casesTable())
+  replace('differences', differencesList())
+}
+
+if (process.argv.includes('--check')) {
+  if (after !== before) {
+    console.error('docs/formats.md is stale. Run: npm run gen')
+    process.exit(1)
+  }
+} else {
+  writeFileSync(FILE, after)
+}

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { factSchema } from '../scripts/catalog-yaml.ts'
-import { readGenaiPrices } from '../scripts/npm-prices.ts'
+import { readGenaiEmbeddings, readGenaiPrices } from '../scripts/npm-prices.ts'
 import { catalog } from '../src/config/catalog.ts'
+import embeddings from './embeddings.json' with { type: 'json' }
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -79,4 +80,18 @@ test('of dated prices the one in force on the day is taken, and of tiers the sta
 test('a rate copied from another reseller is not taken for the provider’s own', () => {
   expect(readGenaiPrices('openai', 'gpt-oss-120b', '2026-11-23')).toEqual({})
   expect(readGenaiPrices('groq', 'openai/gpt-oss-120b', '2026-11-23').price_in).toBe(0.15)
+})
+
+test('a model that a reseller sells at its vendor’s rates has those', () => {
+  const vendors = readGenaiPrices('openai', 'gpt-5-mini', '2026-11-23')
+  expect(vendors.price_in).toBeGreaterThan(0)
+  expect(readGenaiPrices('azure', 'gpt-5-mini', '2026-11-23')).toEqual(vendors)
+  expect(readGenaiPrices('azure', 'no-such-model', '2026-11-23')).toEqual({})
+})
+
+test('no embedding model is offered of a provider that the gateway asks for none', () => {
+  const offered = new Set(Object.keys(embeddings).map((id) => id.split('/')[0]))
+  expect(readGenaiEmbeddings('aws', '2026-11-23').size).toBeGreaterThan(0)
+  expect([...offered]).not.toContain('aws-bedrock')
+  expect([...offered]).toContain('azure-openai')
 })

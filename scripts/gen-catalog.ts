@@ -9,7 +9,8 @@ import { readGenaiPrices, readTokenlens } from './npm-prices.ts'
 const ROOT = join(import.meta.dirname, '..')
 const OUTPUT = join(ROOT, 'catalog', 'models.json')
 
-type Statement = { readonly sourceKey: string; readonly facts: Facts }
+/** `inherited` facts are the vendor's: their source stands in the vendor's line and is not repeated. */
+type Statement = { readonly sourceKey: string; readonly facts: Facts; readonly inherited?: true }
 type Draft = { readonly file: ProviderFile; readonly model: string; readonly entry: ModelEntry }
 
 /** The whole text of catalog/models.json: stable order, one model a line. */
@@ -54,17 +55,20 @@ function modelLine(
   const draft = drafts.get(id)
   if (draft === undefined) throw new Error(`"${id}" is named in "of" but no catalogue file has it.`)
   const { file, model, entry } = draft
-  const chosen = new Map<FactName, { readonly value: unknown; readonly sourceKey: string }>()
-  for (const { sourceKey, facts } of statements(draft, drafts, asOf)) {
+  const chosen = new Map<FactName, { readonly value: unknown; readonly sourceKey: string | undefined }>()
+  for (const { sourceKey, facts, inherited } of statements(draft, drafts, asOf)) {
     if (!allSources.has(sourceKey)) throw new Error(`${id}: the source "${sourceKey}" is not declared.`)
     for (const name of FACT_NAMES) {
       const value = facts[name]
-      if (value !== undefined && !chosen.has(name)) chosen.set(name, { value, sourceKey })
+      if (value !== undefined && !chosen.has(name)) {
+        chosen.set(name, { value, sourceKey: inherited === true ? undefined : sourceKey })
+      }
     }
   }
   const names = FACT_NAMES.filter((name) => chosen.has(name))
   const sources: Record<string, FactName[]> = {}
   for (const key of [...new Set([...chosen.values()].map(({ sourceKey }) => sourceKey))].toSorted()) {
+    if (key === undefined) continue
     sources[key] = names.filter((name) => chosen.get(name)?.sourceKey === key)
   }
   return {
@@ -75,6 +79,7 @@ function modelLine(
     ...(entry.family === undefined ? {} : { family: entry.family }),
     ...(entry.of === undefined ? {} : { of: entry.of }),
     ...(entry.hosted ? {} : { hosted: false }),
+    ...(entry.listed ? {} : { listed: false }),
     aliases: entry.aliases.toSorted(),
     facts: Object.fromEntries(names.map((name) => [name, chosen.get(name)?.value])),
     sources,
@@ -98,8 +103,9 @@ function statements(draft: Draft, drafts: ReadonlyMap<string, Draft>, asOf: stri
   if (entry.of !== undefined) {
     const vendor = drafts.get(entry.of)
     if (vendor === undefined) throw new Error(`${file.provider}/${model}: "of" names "${entry.of}", which no file has.`)
-    for (const { sourceKey, facts } of statements(vendor, drafts, asOf)) {
-      said.push({ sourceKey, facts: Object.fromEntries(MODEL_FACTS.map((name) => [name, facts[name]])) })
+    for (const statement of statements(vendor, drafts, asOf)) {
+      const facts = Object.fromEntries(MODEL_FACTS.map((name) => [name, statement.facts[name]]))
+      said.push({ sourceKey: statement.sourceKey, facts, inherited: true })
     }
   }
   return said

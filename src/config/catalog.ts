@@ -1,6 +1,7 @@
 // What is known of public models: the generated catalogue and the rules by which an upstream's own name finds its entry.
 import data from '../../catalog/models.json' with { type: 'json' }
 import type { FactName, Facts } from '../core/target.ts'
+import { bedrockNames } from './bedrock-names.ts'
 
 /** One model as one provider sells it, or as its vendor publishes the weights. */
 export type CatalogEntry = {
@@ -14,9 +15,11 @@ export type CatalogEntry = {
   readonly of?: string
   /** False when the vendor publishes weights but sells no API for them. */
   readonly hosted?: boolean
+  /** False when it joins only where the configuration lists it: not every endpoint of the provider has it. */
+  readonly listed?: boolean
   readonly aliases: readonly string[]
   readonly facts: Facts
-  /** Which source states which facts; the keys are those of `catalogSources`. */
+  /** Which source states which facts; the keys are those of `catalogSources`. Of what the vendor's entry states too, that one says. */
   readonly sources: Readonly<Record<string, readonly FactName[]>>
 }
 
@@ -61,7 +64,9 @@ export const catalogSources: Readonly<Record<string, CatalogSource>> = data.sour
 /** Where a fact of an entry comes from and when that was looked at. */
 export function factSource(entry: CatalogEntry, fact: FactName): CatalogSource | undefined {
   const key = Object.keys(entry.sources).find((candidate) => entry.sources[candidate]?.includes(fact))
-  return key === undefined ? undefined : catalogSources[key]
+  if (key !== undefined) return catalogSources[key]
+  const vendor = entry.of === undefined ? undefined : catalogIndex().byId.get(entry.of)
+  return vendor === undefined ? undefined : factSource(vendor, fact)
 }
 
 /**
@@ -72,10 +77,20 @@ export function findCatalogEntry(provider: string, model: string): CatalogEntry 
   const index = catalogIndex()
   const seller = VENDOR_NAMES[provider] ?? provider
   if (seller === 'simulated') return index.byId.get(model) ?? vendorEntry(index, model)
-  const own = lookUp(index.byProvider.get(seller), model.replace(/^models\//, ''))
-  if (own !== undefined) return own
-  const vendors = vendorEntry(index, model)
+  const names = sellerNames(seller, model)
+  for (const name of names.own) {
+    const own = lookUp(index.byProvider.get(seller), name)
+    if (own !== undefined) return own
+  }
+  const vendors = vendorEntry(index, names.vendor)
   return vendors === undefined ? undefined : withoutSellerFacts(vendors)
+}
+
+/** The names under which a provider's own entry is looked for, in order, and the one for the vendor's. */
+function sellerNames(seller: string, model: string): { readonly own: readonly string[]; readonly vendor: string } {
+  if (seller === 'aws-bedrock') return bedrockNames(model)
+  const prefix = seller === 'google-vertex' ? /^google\// : /^models\//
+  return { own: [model.replace(prefix, '')], vendor: model }
 }
 
 /** Other spellings of provider names: of models.dev, of OpenRouter's prefixes and of Hugging Face organisations. */

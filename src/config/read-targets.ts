@@ -42,7 +42,7 @@ export function readTargets(config: Config, providers: Providers, say: Say): Map
 
 function addCatalogue(provider: ConfiguredProvider, targets: Map<string, Target>): void {
   for (const entry of catalog) {
-    const isServed = entry.provider === provider.provider.id && entry.hosted !== false
+    const isServed = entry.provider === provider.provider.id && entry.hosted !== false && entry.listed !== false
     if (!isServed || entry.facts.price_in === undefined) continue
     const target = targetOf(provider, entry.model, undefined)
     targets.set(target.id, target)

@@ -2,6 +2,7 @@ import type { ContentPart, FilePart, ImagePart, ReasoningPart, ToolResultPart } 
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Losses } from '../shared/lose.ts'
+import { lost } from '../shared/lose.ts'
 import { textOfBase64 } from '../shared/media.ts'
 import { compact } from '../shared/read-json.ts'
 import type { CacheMarks } from './cache-marks.ts'
@@ -157,9 +158,4 @@ export function writeResult(part: ToolResultPart, id: string, path: string, writ
     ...(isError ? { is_error: true } : {}),
   }
   return writing.marks.put(result, part.cache)
-}
-
-function lost(losses: Losses, path: string, reason: string): undefined {
-  losses.lose(path, reason)
-  return undefined
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Losses } from '../shared/lose.ts'
+import { objectSchema } from '../shared/object-schema.ts'
 import { compact } from '../shared/read-json.ts'
 import type { CacheMarks } from './cache-marks.ts'
 import { takenName } from './call-ids.ts'
@@ -55,12 +56,6 @@ const INPUT = { type: 'object', properties: { input: { type: 'string' } }, requi
 function customDescription({ description, custom }: Tool): string | undefined {
   if (custom?.format === undefined) return description
   return `${description ?? ''}\n\nThe input must be of this format: ${JSON.stringify(custom.format)}`.trim()
-}
-
-/** The root must say that it is an object. */
-function objectSchema(parameters: JsonObject | undefined): JsonObject {
-  if (parameters === undefined) return { type: 'object', properties: {} }
-  return parameters['type'] === 'object' ? parameters : { ...parameters, type: 'object' }
 }
 
 function writeChoice(

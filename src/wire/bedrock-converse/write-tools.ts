@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
+import { objectSchema } from '../shared/object-schema.ts'
 import { compact } from '../shared/read-json.ts'
 import { keepsSchemas, takesNamedChoice } from './models.ts'
 import type { Writing } from './write-content.ts'
@@ -70,12 +71,6 @@ function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
 }
 
 const FREE_TEXT: JsonObject = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
-
-/** The root of a schema is an object, and says so. */
-function objectSchema(parameters: JsonObject | undefined): JsonObject {
-  if (parameters === undefined) return { type: 'object', properties: {} }
-  return parameters['type'] === 'object' ? parameters : { ...parameters, type: 'object' }
-}
 
 function historyTools({ messages }: ChatRequest, { names }: Writing): JsonObject[] {
   const called = new Set<string>()

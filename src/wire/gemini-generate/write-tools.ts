@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Losses } from '../shared/lose.ts'
+import { NO_MARKS } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
 
 /** What a request says of tools: `tools` and `toolConfig`, absent where there are none. */
@@ -24,8 +25,6 @@ export function writeTools(tools: readonly Tool[], choice: ToolChoice | undefine
     toolConfig: functionDeclarations.length > 0 ? writeToolChoice(choice, isStrict) : undefined,
   })
 }
-
-export const NO_MARKS = 'the provider takes no cache marks; it caches by itself'
 
 function isOffered({ name }: Tool, choice: ToolChoice | undefined): boolean {
   if (typeof choice !== 'object' || !('allowed' in choice) || choice.mode !== 'auto') return true

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat, Sampling } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
 import type { Loss, Traits } from '../../core/wire-format.ts'
@@ -6,8 +7,9 @@ import { chosenTools } from '../shared/chosen-tools.ts'
 import { CUSTOM_LOSS, CUSTOM_PARAMETERS } from '../shared/custom-as-function.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
+import { NO_MARKS } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
-import { NO_MARKS, writeMessages } from './write-messages.ts'
+import { writeMessages } from './write-messages.ts'
 
 /** A request of any client as Ollama's own chat API takes it. https://docs.ollama.com/api/chat */
 export function writeRequest(
@@ -93,9 +95,7 @@ function writeThink(reasoning: Reasoning | undefined, losses: Losses): string | 
   if (budgetTokens === undefined) return undefined
   if (budgetTokens <= 0) return budgetTokens < 0
   losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
-  // The shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000.
-  if (budgetTokens <= 6_400) return 'low'
-  return budgetTokens <= 16_000 ? 'medium' : 'high'
+  return nearestEffort(budgetTokens)
 }
 
 function writeOptions(sampling: Sampling): JsonObject {

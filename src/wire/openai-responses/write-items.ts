@@ -2,6 +2,7 @@ import type { ContentPart, ReasoningPart, ToolCallPart, ToolResultPart } from '.
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
 import type { Losses } from '../shared/lose.ts'
+import { lost } from '../shared/lose.ts'
 import { urlOfSource } from '../shared/media.ts'
 import { callIds } from './call-ids.ts'
 import { writeReasoningItem } from './reasoning.ts'
@@ -213,9 +214,4 @@ function isStoredHere(
 
 function loseMarks(part: ContentPart, path: string, losses: Losses): void {
   if ('cache' in part && part.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
-}
-
-function lost(losses: Losses, path: string, reason: string): undefined {
-  losses.lose(path, reason)
-  return undefined
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat } from '../../core/request.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import type { Losses } from '../shared/lose.ts'
@@ -72,22 +73,15 @@ function loseSampling({ sampling }: ChatRequest, losses: Losses): void {
   if (frequencyPenalty !== undefined && frequencyPenalty !== 0) losses.lose('frequency_penalty', reason)
 }
 
-/** A budget as the nearest level, by the shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000. */
 function writeReasoning(reasoning: Reasoning | undefined, losses: Losses): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   const { effort, budgetTokens, summary } = reasoning
   if (effort === undefined && budgetTokens !== undefined) {
     losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
   }
-  const written = compact({ effort: effort ?? effortOf(budgetTokens), summary })
+  const level = effort ?? (budgetTokens === undefined ? undefined : nearestEffort(budgetTokens))
+  const written = compact({ effort: level, summary })
   return Object.keys(written).length === 0 ? undefined : written
-}
-
-function effortOf(budget: number | undefined): string | undefined {
-  if (budget === undefined || budget < 0) return undefined
-  if (budget === 0) return 'none'
-  if (budget <= 6_400) return 'low'
-  return budget <= 16_000 ? 'medium' : 'high'
 }
 
 function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {

@@ -1,18 +1,9 @@
 // Ids that this format takes: https://platform.claude.com/docs/en/api/messages (`tool_use.id`).
 const TAKEN = /^[a-zA-Z0-9_-]{1,64}$/
-// Bedrock and Vertex stop at 64; names of tools may be longer at Anthropic itself, no other format's are.
-const NAME = /^[a-zA-Z0-9_-]{1,64}$/
 
 /** The id itself where this format takes it, else one made of it: the same for the same id. */
 export function takenId(id: string): string {
   return TAKEN.test(id) ? id : `toolu_${hashOf(id)}`
-}
-
-/** A tool's name as this format takes it; what was changed shows in a hash, so that two names never become one. */
-export function takenName(name: string): string {
-  if (NAME.test(name)) return name
-  const plain = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64 - 1 - 14)
-  return `${plain}_${hashOf(name)}`
 }
 
 /**

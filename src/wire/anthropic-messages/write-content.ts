@@ -4,10 +4,9 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Losses } from '../shared/lose.ts'
 import { lost } from '../shared/lose.ts'
 import { textOfBase64 } from '../shared/media.ts'
+import { objectArguments } from '../shared/object-arguments.ts'
 import { compact } from '../shared/read-json.ts'
 import type { CacheMarks } from './cache-marks.ts'
-import { takenName } from './call-ids.ts'
-import { inputOf } from './write-blocks.ts'
 
 export type Writing = { readonly marks: CacheMarks; readonly losses: Losses }
 
@@ -130,7 +129,12 @@ export function writeAssistant(
   let calls: JsonObject[] = []
   for (const [index, part] of content.entries()) {
     if (part.type === 'tool-call') {
-      const call = { type: 'tool_use', id: callId(part.id), name: takenName(part.name), input: inputOf(part) }
+      const call = {
+        type: 'tool_use',
+        id: callId(part.id),
+        name: part.name,
+        input: objectArguments(part.argumentsText),
+      }
       calls.push(writing.marks.put(call, part.cache))
       continue
     }

@@ -1,41 +1,8 @@
 import type { Message } from '../../core/request.ts'
-import type { Tool } from '../../core/tool.ts'
 import { shortHash } from '../shared/short-hash.ts'
 import { familyOf } from './models.ts'
 
 const VALID = /^[a-zA-Z0-9_-]{1,64}$/
-const MAX_NAME = 64
-
-/** The client's names of tools as Bedrock takes them, `[a-zA-Z0-9_-]{1,64}`. */
-export type ToolNames = ReadonlyMap<string, string>
-
-/**
- * Every name of a request, declared or only in its history, and what is written for it: itself where it may stand, else
- * its valid characters and a hash of the whole, so that two names never meet (design/tool-calling.md §0.4).
- */
-export function fitToolNames(tools: readonly Tool[], messages: readonly Message[]): ToolNames {
-  const names = new Set(tools.filter((tool) => tool.native === undefined).map((tool) => tool.name))
-  for (const { content } of messages) {
-    for (const part of content) if (part.type === 'tool-call') names.add(part.name)
-  }
-  const fitted = new Map<string, string>()
-  const taken = new Set([...names].filter((name) => VALID.test(name)))
-  for (const name of names) {
-    const written = VALID.test(name) ? name : fitName(name, taken)
-    taken.add(written)
-    fitted.set(name, written)
-  }
-  return fitted
-}
-
-function fitName(name: string, taken: ReadonlySet<string>): string {
-  const readable = name.replace(/[^a-zA-Z0-9_-]+/g, '_')
-  for (let attempt = 0; ; attempt += 1) {
-    const hash = shortHash(attempt === 0 ? name : `${name} ${attempt}`)
-    const written = `${readable.slice(0, MAX_NAME - hash.length - 1)}_${hash}`
-    if (!taken.has(written)) return written
-  }
-}
 
 /** Ids of one request's calls as Bedrock takes them, and which call a result belongs to. */
 export type CallIds = {

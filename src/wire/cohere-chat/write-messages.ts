@@ -2,7 +2,6 @@ import type { ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
-import { customArguments } from '../shared/custom-as-function.ts'
 import type { Losses } from '../shared/lose.ts'
 import { loseMark } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
@@ -107,10 +106,9 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
   return [{ role: 'assistant', ...compact({ tool_plan: plan || undefined }), ...shared }]
 }
 
-function writeCall({ id, name, argumentsText, custom }: ToolCallPart): JsonObject {
+function writeCall({ id, name, argumentsText }: ToolCallPart): JsonObject {
   const text = argumentsText.trim() === '' ? '{}' : argumentsText
-  const given = custom === true ? JSON.stringify(customArguments(argumentsText)) : text
-  return { id, type: 'function', function: { name, arguments: given } }
+  return { id, type: 'function', function: { name, arguments: text } }
 }
 
 /** Pushes the `tool` message; returns the parts it cannot hold, for the user's turn that follows. */

@@ -2,9 +2,9 @@ import type { JsonObject } from '../../core/json.ts'
 import { EFFORT_SHARES, USUAL_ANSWER_TOKENS } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat, Sampling } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
-import type { Loss, Traits } from '../../core/wire-format.ts'
+import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
 import { chosenTools } from '../shared/chosen-tools.ts'
-import { CUSTOM_LOSS, CUSTOM_PARAMETERS } from '../shared/custom-as-function.ts'
+import { customAsFunctions, DESCRIBED_INPUT } from '../shared/custom-as-function.ts'
 import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
@@ -13,12 +13,9 @@ import { compact } from '../shared/read-json.ts'
 import { writeMessages } from './write-messages.ts'
 
 /** A request of any client as Cohere's Chat API takes it. https://docs.cohere.com/reference/chat */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-  traits: Traits = {},
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
   const losses = createLosses()
+  const { request, customTools } = customAsFunctions(asked, DESCRIBED_INPUT, losses)
   const chosen = chosenTools(request.tools, request.toolChoice, losses)
   const tools = chosen.tools.filter((tool) => isWritable(tool, request, losses))
   const hasTools = tools.length > 0
@@ -47,7 +44,7 @@ export function writeRequest(
     thinking: writeThinking(request.reasoning, request.sampling.maxOutputTokens),
     stream: request.stream,
   })
-  return { body, losses: losses.list }
+  return { body, losses: losses.list, customTools }
 }
 
 /** There is no word for `auto`: it is what happens. */
@@ -64,12 +61,11 @@ function isWritable(tool: Tool, request: ChatRequest, losses: Losses): boolean {
     return false
   }
   if (tool.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
-  if (tool.custom !== undefined) losses.lose(path, CUSTOM_LOSS)
   return true
 }
 
-function writeTool({ name, description, parameters, custom }: Tool): JsonObject {
-  const schema = custom === undefined ? (parameters ?? { type: 'object', properties: {} }) : CUSTOM_PARAMETERS
+function writeTool({ name, description, parameters }: Tool): JsonObject {
+  const schema = parameters ?? { type: 'object', properties: {} }
   return { type: 'function', function: compact({ name, description, parameters: schema }) }
 }
 

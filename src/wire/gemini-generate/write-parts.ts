@@ -83,12 +83,8 @@ function writePart(part: ContentPart, path: string, losses: Losses): JsonObject 
   }
 }
 
-function writeCall(
-  { id, name, argumentsText, custom, signature }: ToolCallPart,
-  path: string,
-  losses: Losses,
-): JsonObject {
-  const args = custom === true ? { input: argumentsText } : objectArguments(argumentsText)
+function writeCall({ id, name, argumentsText, signature }: ToolCallPart, path: string, losses: Losses): JsonObject {
+  const args = objectArguments(argumentsText)
   const call = compact({ id: id === '' ? undefined : id, name, args })
   return { functionCall: call, ...writeSignature(ownSignature(signature, path, losses)) }
 }

@@ -14,7 +14,7 @@ export function writeTools(tools: readonly Tool[], choice: ToolChoice | undefine
     else if (native !== undefined)
       losses.lose(`tools[${index}]`, "a provider's own tool; this format has no counterpart")
     // Here only what is forced can be held to some of the tools.
-    else if (isOffered(tool, choice)) functionDeclarations.push(writeFunction(tool, index, losses))
+    else if (isOffered(tool, choice)) functionDeclarations.push(writeFunction(tool))
     if (cache !== undefined) losses.lose(`tools[${index}].cache_control`, NO_MARKS)
   }
   const written = [...(functionDeclarations.length > 0 ? [{ functionDeclarations }] : []), ...own]
@@ -32,18 +32,8 @@ function isOffered({ name }: Tool, choice: ToolChoice | undefined): boolean {
 }
 
 /** `parametersJsonSchema` takes JSON Schema as it stands; only `$schema` is refused. */
-function writeFunction({ name, description, parameters, custom }: Tool, index: number, losses: Losses): JsonObject {
-  if (custom !== undefined) {
-    losses.lose(`tools[${index}].custom`, 'free text is asked for as an object with one string, `input`')
-    return compact({ name, description: description ?? '', parametersJsonSchema: FREE_TEXT })
-  }
+function writeFunction({ name, description, parameters }: Tool): JsonObject {
   return compact({ name, description: description ?? '', parametersJsonSchema: schemaOf(parameters) })
-}
-
-const FREE_TEXT: JsonObject = {
-  type: 'object',
-  properties: { input: { type: 'string' } },
-  required: ['input'],
 }
 
 function schemaOf(parameters: JsonObject | undefined): JsonObject | undefined {

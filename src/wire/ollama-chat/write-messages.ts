@@ -1,7 +1,6 @@
 import type { ContentPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
-import { customArguments } from '../shared/custom-as-function.ts'
 import type { Losses } from '../shared/lose.ts'
 import { loseMark } from '../shared/no-cache-marks.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
@@ -111,7 +110,6 @@ function take(part: ContentPart, path: string, { losses, omitsThoughts }: Writin
   }
 }
 
-function writeCall({ id, name, argumentsText, custom }: ToolCallPart): JsonObject {
-  const given = custom === true ? customArguments(argumentsText) : objectArguments(argumentsText)
-  return { id, function: { name, arguments: given } }
+function writeCall({ id, name, argumentsText }: ToolCallPart): JsonObject {
+  return { id, function: { name, arguments: objectArguments(argumentsText) } }
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat } from '../../core/request.ts'
-import type { Loss } from '../../core/wire-format.ts'
+import type { WrittenRequest } from '../../core/wire-format.ts'
+import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
@@ -15,11 +16,9 @@ import { writeToolChoice, writeTools } from './write-tools.ts'
  * false, and reasoning is asked for in a form that can be sent back.
  * https://platform.openai.com/docs/api-reference/responses/create
  */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
+  const { request, toolNames } = fitToolNames(asked, PLAIN_NAME)
   const { sampling } = request
   const instructions = instructionsOf(request)
   const tools = writeTools(request.tools, losses)
@@ -50,7 +49,7 @@ export function writeRequest(
     store: false,
     stream: request.stream ? true : undefined,
   })
-  return { body, losses: losses.list }
+  return { body, losses: losses.list, toolNames }
 }
 
 /** The first turn, where it is the system's and nothing but one text, and others follow: `input` must not be empty. */

@@ -1,10 +1,10 @@
 import type { CacheMark, ContentPart, FilePart, ImagePart, ReasoningPart, ToolCallPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { CallIds } from '../shared/call-ids.ts'
 import type { Losses } from '../shared/lose.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { writeAudio, writeMedia } from './media.ts'
 import { familyOf, takesCachePoints } from './models.ts'
-import type { CallIds } from './names.ts'
 import { SIGNED_BY } from './read-content.ts'
 
 /** What the blocks of one request have in common. */

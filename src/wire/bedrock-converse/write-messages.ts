@@ -35,6 +35,7 @@ export function writeMessages(messages: readonly Message[], writing: Writing): W
   function turn(role: Turn['role']): Turn {
     const last = turns.at(-1)
     if (last?.role === role) return last
+    if (role === 'assistant') writing.ids.beginTurn()
     const opened: Turn = { role, items: [], calls: [] }
     turns.push(opened)
     return opened

@@ -1,14 +1,15 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
 import type { WrittenRequest } from '../../core/wire-format.ts'
+import { createCallIds } from '../shared/call-ids.ts'
 import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
+import { idShapeOf } from './call-ids.ts'
 import { createDocumentNames } from './document-names.ts'
 import { claudeFacts, familyOf, keepsSchemas } from './models.ts'
-import { createCallIds } from './names.ts'
 import { writeMessages } from './write-messages.ts'
 import { writeThinking } from './write-thinking.ts'
 import { writeTools } from './write-tools.ts'
@@ -22,7 +23,7 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
   const { request: withFunctions, customTools } = customAsFunctions(asked, INPUT, losses)
   const { request, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
   const { messages } = request
-  const ids = createCallIds(messages, model)
+  const ids = createCallIds(messages, idShapeOf(model))
   const writing = { model, losses, ids, documentName: createDocumentNames() }
   const said = writeMessages(messages, writing)
   const thinking = writeThinking(request, model, said.loop, losses)

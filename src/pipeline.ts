@@ -15,7 +15,8 @@ import { readDirectives } from './directives/read-directives.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
-import { withToolNames } from './dispatch/renamed-tools.ts'
+import type { ChangedTools } from './dispatch/tools-as-asked.ts'
+import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
 import { route } from './route/route.ts'
@@ -86,7 +87,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
 class SentCall implements DispatchedCall {
   overheadMs = 0
   private losses: readonly Loss[] = []
-  private toolNames: ReadonlyMap<string, string> | undefined = undefined
+  private changedTools: ChangedTools = {}
   private readonly call: ChatCall
   private readonly routed: Routed
   private readonly context: Context
@@ -99,7 +100,7 @@ class SentCall implements DispatchedCall {
 
   formatOf(target: Target): WireFormat {
     const { spoken } = translationOf(target, this.call.format, this.routed.isNamed, this.context)
-    return this.toolNames === undefined ? spoken : withToolNames(spoken, this.toolNames)
+    return withToolsAsAsked(spoken, this.changedTools)
   }
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
@@ -108,9 +109,9 @@ class SentCall implements DispatchedCall {
     const clientHeader = (name: string): string | undefined => call.exchange.header(name)
     const asking = { ask: context.ask, now: ports.clock.now(), clientHeader }
     const translation = translationOf(target, call.format, routed.isNamed, context)
-    const { request, losses, toolNames } = upstreamRequest(call.body, translation, asking)
+    const { request, losses, changedTools = {} } = upstreamRequest(call.body, translation, asking)
     this.losses = losses
-    this.toolNames = toolNames
+    this.changedTools = changedTools
     call.body.release()
     return request
   }

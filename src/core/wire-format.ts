@@ -58,6 +58,8 @@ export type Traits = {
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
   /** Which member asks for reasoning: OpenAI's level, or OpenRouter's object, which takes a budget too. */
   readonly asksReasoning?: 'reasoning_effort' | 'reasoning'
+  /** Tools are functions: one that takes free text goes out as a function of `{input: string}`. */
+  readonly functionsOnly?: boolean
   /** Gemini's thought signatures may stand on calls and on messages, as `extra_content`. */
   readonly callSignatures?: boolean
 }
@@ -69,7 +71,9 @@ export type WrittenRequest = {
   readonly body: JsonObject
   readonly losses: readonly Loss[]
   /** Tools that had to be given other names: as written ▶ as the client said. */
-  readonly toolNames?: ReadonlyMap<string, string>
+  readonly toolNames?: ReadonlyMap<string, string> | undefined
+  /** Tools that take free text and went out as functions of `{input: string}`, by the client's names. */
+  readonly customTools?: ReadonlySet<string> | undefined
 }
 
 /** One JSON shape, both directions. Pure and synchronous. */

@@ -7,6 +7,7 @@ import type { ChatBody, ChatRequest } from '../core/request.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss, WireFormat, WrittenRequest } from '../core/wire-format.ts'
+import type { ChangedTools } from './tools-as-asked.ts'
 
 /** Members of a request body that are for the gateway and never reach an upstream. */
 const OWN_MEMBERS = ['routing'] as const
@@ -25,8 +26,8 @@ type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'>
 export type UpstreamRequest = {
   readonly request: HttpRequest | Promise<HttpRequest>
   readonly losses: readonly Loss[]
-  /** Tools that the target knows by other names: as written ▶ as the client said. */
-  readonly toolNames?: ReadonlyMap<string, string> | undefined
+  /** What of the client's tools went out under another name or as another kind. */
+  readonly changedTools?: ChangedTools | undefined
 }
 
 /**
@@ -44,8 +45,8 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   if (spoken !== client) {
     const refusal = client.untranslatable?.(chat.native.body)
     if (refusal !== undefined) throw refusal
-    const { body, losses, toolNames } = translate(chat, translation)
-    return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, toolNames }
+    const { body, losses, ...changedTools } = translate(chat, translation)
+    return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, changedTools }
   }
   const losses: Loss[] = []
   const { body: sent } = chat.native

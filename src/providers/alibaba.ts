@@ -54,7 +54,7 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   keyVariable: 'DASHSCOPE_API_KEY',
-  traits: { cacheMarks: true, reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
+  traits: { cacheMarks: true, reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

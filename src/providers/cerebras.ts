@@ -10,7 +10,7 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.cerebras.ai/v1',
   keyVariable: 'CEREBRAS_API_KEY',
-  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens' },
+  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

@@ -94,7 +94,7 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.deepseek.com/v1',
   keyVariable: 'DEEPSEEK_API_KEY',
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

@@ -11,7 +11,7 @@ export default defineProvider({
   completions: 'all',
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   keyVariable: 'FIREWORKS_API_KEY',
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

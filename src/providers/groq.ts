@@ -40,7 +40,7 @@ export default defineProvider({
   alsoSpeaks: ['openai-responses'],
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariable: 'GROQ_API_KEY',
-  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens' },
+  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

@@ -18,7 +18,7 @@ export default defineProvider({
   baseUrl: 'http://127.0.0.1:1234/v1',
   keyVariable: undefined,
   isLocal: true,
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

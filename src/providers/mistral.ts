@@ -100,7 +100,7 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariable: 'MISTRAL_API_KEY',
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens' },
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,

@@ -67,7 +67,7 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.moonshot.ai/v1',
   keyVariable: 'MOONSHOT_API_KEY',
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens' },
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

@@ -10,7 +10,7 @@ export default defineProvider({
   baseUrl: 'http://127.0.0.1:3000/v1',
   keyVariable: undefined,
   isLocal: true,
-  traits: { reasoning: 'omit', maxTokens: 'max_tokens' },
+  traits: { reasoning: 'omit', maxTokens: 'max_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

@@ -11,7 +11,7 @@ export default defineProvider({
   completions: 'all',
   baseUrl: 'https://api.together.xyz/v1',
   keyVariable: 'TOGETHER_API_KEY',
-  traits: { reasoning: 'reasoning', maxTokens: 'max_tokens' },
+  traits: { reasoning: 'reasoning', maxTokens: 'max_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

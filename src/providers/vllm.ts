@@ -16,7 +16,7 @@ export default defineProvider({
   baseUrl: 'http://127.0.0.1:8000/v1',
   keyVariable: undefined,
   isLocal: true,
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens' },
+  traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(thoughtChunksAsReasoning, ...OPEN_SERVER_STEPS),
 })

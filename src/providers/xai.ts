@@ -33,7 +33,7 @@ export default defineProvider({
   alsoSpeaks: ['openai-responses'],
   baseUrl: 'https://api.x.ai/v1',
   keyVariable: 'XAI_API_KEY',
-  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
+  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', functionsOnly: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

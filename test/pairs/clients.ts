@@ -18,11 +18,26 @@ const SCHEMA = { type: 'object', properties: { city: { type: 'string' } }, requi
 
 type Json = Record<string, unknown>
 
+/** Two tools that differ in characters which only Gemini takes in names. */
+export const GEMINI_NAMES = ['weather.get', 'weather:get']
+/** A client with tools of these names. */
+export const NAMES_CLIENT: Client = { name: 'gemini-generate', start: () => gemini(GEMINI_NAMES) }
+
+/** A client with a tool that takes free text. */
+export const CUSTOM_CLIENT: Client = {
+  name: 'openai-responses',
+  start: () => responses([{ type: 'custom', name: NAME, description: DESCRIPTION }]),
+}
+
 export const CLIENTS: readonly Client[] = [
   { name: 'openai-chat', start: chat },
-  { name: 'openai-responses', start: responses },
+  {
+    name: 'openai-responses',
+    start: () =>
+      responses([{ type: 'function', name: NAME, description: DESCRIPTION, parameters: SCHEMA, strict: false }]),
+  },
   { name: 'anthropic-messages', start: anthropic },
-  { name: 'gemini-generate', start: gemini },
+  { name: 'gemini-generate', start: () => gemini([NAME]) },
 ]
 
 function chat(): Conversation {
@@ -45,14 +60,13 @@ function chat(): Conversation {
   }
 }
 
-function responses(): Conversation {
+function responses(tools: readonly Json[]): Conversation {
   const input: Json[] = []
-  const tools = [{ type: 'function', name: NAME, description: DESCRIPTION, parameters: SCHEMA, strict: false }]
-  let calls: { call_id: string }[] = []
+  let calls: { type: string; call_id: string }[] = []
   return {
     question: (text) => void input.push({ role: 'user', content: [{ type: 'input_text', text }] }),
     answerCalls(result) {
-      for (const { call_id } of calls) input.push({ type: 'function_call_output', call_id, output: result })
+      for (const { type, call_id } of calls) input.push({ type: `${type}_output`, call_id, output: result })
       return calls.length
     },
     request: (model) => ({
@@ -62,7 +76,7 @@ function responses(): Conversation {
     keep(answer) {
       const { output } = answer as { output: (Json & { type: string; call_id: string })[] }
       input.push(...output)
-      calls = output.filter((item) => item.type === 'function_call')
+      calls = output.filter(({ type }) => type === 'function_call' || type === 'custom_tool_call')
     },
   }
 }
@@ -92,9 +106,10 @@ function anthropic(): Conversation {
   }
 }
 
-function gemini(): Conversation {
+function gemini(names: readonly string[]): Conversation {
   const contents: Json[] = []
-  const tools = [{ functionDeclarations: [{ name: NAME, description: DESCRIPTION, parametersJsonSchema: SCHEMA }] }]
+  const declared = names.map((name) => ({ name, description: DESCRIPTION, parametersJsonSchema: SCHEMA }))
+  const tools = [{ functionDeclarations: declared }]
   let calls: { id?: string; name: string }[] = []
   return {
     question: (text) => void contents.push({ role: 'user', parts: [{ text }] }),

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunningSimulator } from '../../src/platform/node/simulate.ts'
 import { startSimulator } from '../../src/platform/node/simulate.ts'
+import { providers } from '../../src/providers/index.ts'
 import type { Program } from '../clients/start-program.ts'
 import { startProgram } from '../clients/start-program.ts'
-import { CLIENTS } from './clients.ts'
+import type { Conversation } from './clients.ts'
+import { CLIENTS, CUSTOM_CLIENT, GEMINI_NAMES, NAMES_CLIENT } from './clients.ts'
 
 // A conversation with tools of three turns: the first answered by one provider, the rest by another. The simulator
 // refuses what the real provider refuses (src/simulator/*/check-*.ts, rule by rule with its source).
@@ -61,7 +63,7 @@ let program: Program
 beforeAll(async () => {
   simulator = await startSimulator({ port: 0, maxBodyBytes: 2_000_000 })
   const folder = mkdtempSync(join(tmpdir(), 'thalamus-pairs-'))
-  const providers = NAMES.map((name) => {
+  const entries = NAMES.map((name) => {
     const { path = '', key = 'sk-test' } = PROVIDERS[name] ?? {}
     writeFileSync(join(folder, `${name}.key`), key)
     return `  ${name}: { base_url: '${simulator.url}${path}', key: 'file:${join(folder, `${name}.key`)}' }`
@@ -72,7 +74,7 @@ beforeAll(async () => {
   )
   const config = join(folder, 'thalamus.yaml')
   const router = 'router: { use: uniform }'
-  writeFileSync(config, `providers:\n${providers.join('\n')}\nmodels:\n${models.join('\n')}\n${router}\n`)
+  writeFileSync(config, `providers:\n${entries.join('\n')}\nmodels:\n${models.join('\n')}\n${router}\n`)
   program = await startProgram(['--config', config])
 }, 60_000)
 
@@ -119,4 +121,35 @@ describe.each(CLIENTS.map((client) => [client.name, client] as const))('a client
       60_000,
     )
   })
+})
+
+/** One answer that calls every tool, and one to the results. Returns the first. */
+async function callAll(conversation: Conversation, provider: string, calls: number): Promise<unknown> {
+  const model = targetOf(provider, 'tool-parallel')
+  conversation.question('What is the weather in Paris?')
+  const answer = await ask(conversation.request(model))
+  conversation.keep(answer)
+  expect(conversation.answerCalls('sunny')).toBe(calls)
+  conversation.keep(await ask(conversation.request(model)))
+  return answer
+}
+
+test.each(NAMES)('tools are called by names that only Gemini takes, at %s', async (provider) => {
+  type Answer = { candidates: { content: { parts: { functionCall?: { name: string } }[] } }[] }
+  const answer = (await callAll(NAMES_CLIENT.start(), provider, GEMINI_NAMES.length)) as Answer
+  const parts = answer.candidates[0]?.content.parts ?? []
+  expect(parts.flatMap(({ functionCall }) => (functionCall === undefined ? [] : [functionCall.name]))).toEqual(
+    GEMINI_NAMES,
+  )
+})
+
+/** Who is asked in another format than the Responses API's. */
+const TRANSLATED = NAMES.filter((name) => providers.get(name)?.alsoSpeaks?.includes('openai-responses') !== true)
+
+test.each(TRANSLATED)('a tool that takes free text gets free text at %s', async (provider) => {
+  type Answer = { output: { type: string; input?: string }[] }
+  const { output } = (await callAll(CUSTOM_CLIENT.start(), provider, 2)) as Answer
+  const inputs = output.flatMap(({ type, input }) => (type === 'custom_tool_call' ? [input] : []))
+  // The simulator calls a lone tool twice.
+  expect(inputs).toEqual([expect.not.stringContaining('{'), expect.not.stringContaining('{')])
 })

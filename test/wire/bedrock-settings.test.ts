@@ -60,7 +60,7 @@ describe('tools', () => {
     const native = { ...tool('search'), native: { format: 'openai-responses' as const, value: { type: 'web_search' } } }
     const custom = { ...tool('patch'), parameters: undefined, custom: {} }
     const { body, lost } = write([user('Hi')], LLAMA, { tools: [strict, native, custom], parallelToolCalls: false })
-    expect(lost).toEqual(['parallel_tool_calls', 'tools[0].strict', 'tools[1]', 'tools[2]'])
+    expect(lost).toEqual(['parallel_tool_calls', 'tools[0].strict', 'tools[1]'])
     expect(body.toolConfig?.tools[1]).toMatchObject({
       toolSpec: { name: 'patch', inputSchema: { json: { required: ['input'] } } },
     })

@@ -30,6 +30,19 @@ describe('histories', () => {
     expect(called.has('call_0')).toBe(true)
   })
 
+  test('a result belongs to the last turn that used its id, not to an earlier call that nobody answered', () => {
+    const { body } = write([
+      user('Hi'),
+      assistant(call('call_0', 'first')),
+      user('Never mind.'),
+      assistant(call('call_0', 'second')),
+      results(answer('call_0', 'two')),
+    ])
+    const [, , , said, answered] = body.messages.map(({ content }) => content as Record<string, JsonObject>[])
+    const id = said?.[0]?.['toolUse']?.['toolUseId']
+    expect(answered).toEqual([{ toolResult: { toolUseId: id, content: [{ text: 'two' }] } }])
+  })
+
   test('names that Bedrock refuses are fitted, never to one and the same, wherever they stand', () => {
     const long = (verb: string): string => `${'x'.repeat(70)}_${verb}`
     const names = ['get.weather', 'get/weather', 'get_weather', long('create'), long('delete')]

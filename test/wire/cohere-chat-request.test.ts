@@ -31,6 +31,7 @@ const HELLO: ChatRequest = {
   native: { format: 'openai-chat', body: {} },
 }
 const TOOL = { name: 'f', description: 'Does f.', parameters: { type: 'object' } }
+const GRAMMAR = { type: 'grammar', grammar: { syntax: 'regex', definition: '[a-z]+' } }
 const OTHER = { name: 'g', description: undefined, parameters: undefined }
 
 const write = (changes: Partial<ChatRequest>) => cohereChat.writeRequest({ ...HELLO, ...changes }, 'command-a')
@@ -192,7 +193,8 @@ test.each<[Partial<ChatRequest>, string[]]>([
   [{ user: 'u', metadata: { a: 'b' } }, ['user', 'metadata']],
   [{ tools: [{ ...TOOL, strict: true }, OTHER] }, ['tools[0].strict']],
   [{ tools: [{ ...TOOL, cache: {} }] }, ['tools[0].cache_control']],
-  [{ tools: [{ ...OTHER, custom: {} }] }, ['tools[0]']],
+  [{ tools: [{ ...OTHER, custom: {} }] }, []],
+  [{ tools: [{ ...OTHER, custom: { format: GRAMMAR } }] }, ['tools[0].custom.format']],
   [{ tools: [{ ...OTHER, native: { format: 'openai-chat', value: {} } }] }, ['tools[0]']],
   [{ tools: [TOOL], responseFormat: { type: 'json-object' } }, ['response_format']],
   [{ messages: [{ ...user(text('x')), name: 'Bob' }] }, ['messages[0].name']],

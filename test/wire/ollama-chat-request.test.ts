@@ -26,6 +26,7 @@ const HELLO: ChatRequest = {
   native: { format: 'openai-chat', body: {} },
 }
 const TOOL = { name: 'f', description: 'Does f.', parameters: { type: 'object' } }
+const GRAMMAR = { type: 'grammar', grammar: { syntax: 'regex', definition: '[a-z]+' } }
 const OTHER = { name: 'g', description: undefined, parameters: undefined }
 
 const write = (changes: Partial<ChatRequest>) => ollamaChat.writeRequest({ ...HELLO, ...changes }, 'qwen3')
@@ -143,7 +144,8 @@ test.each<[Partial<ChatRequest>, string[]]>([
   [{ sampling: { ...NOTHING_SAID, choices: 2 } }, ['n']],
   [{ parallelToolCalls: false, user: 'u', metadata: {} }, ['parallel_tool_calls', 'user', 'metadata']],
   [{ tools: [{ ...TOOL, strict: true, cache: {} }] }, ['tools[0].cache_control', 'tools[0].strict']],
-  [{ tools: [OTHER, { ...TOOL, custom: {} }] }, ['tools[1]']],
+  [{ tools: [OTHER, { ...TOOL, custom: {} }] }, []],
+  [{ tools: [OTHER, { ...TOOL, custom: { format: GRAMMAR } }] }, ['tools[1].custom.format']],
   [{ tools: [{ ...OTHER, native: { format: 'openai-chat', value: {} } }] }, ['tools[0]']],
   [{ reasoning: { effort: 'xhigh' } }, ['reasoning.effort']],
   [{ reasoning: { budgetTokens: 5_000 } }, ['reasoning.budget_tokens']],

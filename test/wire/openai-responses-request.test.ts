@@ -48,6 +48,34 @@ test('reasoning at the end of a turn, unsigned or signed elsewhere stays behind,
   }
 })
 
+test('calls that share an id keep their own outputs, and a second output goes to the call of the first', () => {
+  const call = (id: string): ContentPart => ({ type: 'tool-call', id, name: 'f', argumentsText: '{}' })
+  const result = (callId: string, text: string): ContentPart => ({
+    type: 'tool-result',
+    callId,
+    content: [{ type: 'text', text }],
+  })
+  const { body } = writeRequest(
+    base([
+      turn('assistant', [call('call_0'), call('call_0')]),
+      turn('tool', [result('call_0', 'one'), result('call_0', 'two')]),
+      turn('assistant', [call('call_0')]),
+      turn('tool', [result('call_0', 'three'), result('call_0', 'again')]),
+    ]),
+    'm',
+  )
+  const items = body['input'] as JsonObject[]
+  const called = items.flatMap((item) => (item['type'] === 'function_call' ? [item['call_id']] : []))
+  const answered = items.flatMap((item) => (item['output'] === undefined ? [] : [[item['call_id'], item['output']]]))
+  expect(new Set(called).size).toBe(3)
+  expect(answered).toEqual([
+    [called[0], 'one'],
+    [called[1], 'two'],
+    [called[2], 'three'],
+    [called[2], 'again'],
+  ])
+})
+
 test('what this format has no place for is said, field by field', () => {
   const sampling = {
     maxOutputTokens: 1,

@@ -101,10 +101,14 @@ function turn(role: Message['role'], content: readonly ContentPart[]): Message {
   return { role, content, name: undefined }
 }
 
-/** Two turns of the model in a row are one for this format. */
+/** Two turns of the model in a row are one for this format, and calls of one id are told apart. */
 const messages = fc
   .array(fc.oneof(assistant, spoken, result), { minLength: 1, maxLength: 6 })
   .map((all) => all.filter((one, index) => one.role !== 'assistant' || all[index - 1]?.role !== 'assistant'))
+  .filter((all) => {
+    const ids = all.flatMap(({ content }) => content.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])))
+    return new Set(ids).size === ids.length
+  })
 
 const tool: fc.Arbitrary<Tool> = fc.oneof(
   fc.record({ name: id, description: optional(word), parameters: schema, strict: fc.boolean() }),

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { shortHash } from '../../core/short-hash.ts'
+import { createOpenCalls } from '../../wire/shared/open-calls.ts'
 import type { ChatStep } from './adjust.ts'
 import { withMembers } from './adjust.ts'
 import { calledOf, callsOf, messagesOf } from './messages.ts'
@@ -14,27 +15,32 @@ export type HistoryCall = {
 
 /**
  * Ids of calls and of their results as a provider wants them. Without a memory of its own: the same history gives the
- * same ids, and a longer one gives its beginning the same. Ids that are used again in a later turn are told apart; a
- * result belongs to the last call of its id.
+ * same ids, and a longer one gives its beginning the same. Ids that are used again in a later turn are told apart.
  */
 export function callIds(newId: (call: HistoryCall) => string): ChatStep {
   return (body) => {
+    const open = createOpenCalls()
+    // The last of each: a second result goes to the call that had the first.
     const ids = new Map<string, string>()
     const taken = new Set<string>()
     let index = 0
     let isChanged = false
+    let speaker: unknown
 
     function renew(id: string, name: string): string {
       const own = newId({ id, name, index, taken })
       index += 1
       taken.add(own)
       ids.set(id, own)
+      open.call(id, own)
       isChanged ||= own !== id
       return own
     }
 
     function edit(message: JsonObject): JsonObject {
       const calls = callsOf(message)
+      if (message['role'] === 'assistant' && speaker !== 'assistant') open.beginTurn()
+      speaker = message['role']
       if (message['role'] === 'assistant' && calls.length > 0) {
         const renewed = calls.map((call) => ({
           ...call,
@@ -44,7 +50,7 @@ export function callIds(newId: (call: HistoryCall) => string): ChatStep {
       }
       if (message['role'] !== 'tool') return message
       const id = textOf(message['tool_call_id'])
-      return { ...message, tool_call_id: ids.get(id) ?? renew(id, textOf(message['name'])) }
+      return { ...message, tool_call_id: open.result(id) ?? ids.get(id) ?? renew(id, textOf(message['name'])) }
     }
 
     const messages = messagesOf(body).map(edit)

@@ -67,3 +67,19 @@ describe.each(chat.map((one) => [one.id, one] as const))('%s', (_id, provider) =
     }
   })
 })
+
+test('calls of one turn without ids keep their own results', () => {
+  const calls = ['one', 'two'].map((name) => ({ id: '', type: 'function', function: { name, arguments: '{}' } }))
+  const results = ['1', '2'].map((content) => ({ role: 'tool', tool_call_id: '', content }))
+  const messages = [HELLO, { role: 'assistant', content: null, tool_calls: calls }, ...results]
+  for (const id of ['mistral', 'moonshotai']) {
+    const provider = providers.get(id)
+    if (provider === undefined) throw new Error(`No provider ${id}.`)
+    const { body } = adjusted(provider, { ...PLAIN, messages, tools: [TOOL] }, { model: 'kimi-k3' })
+    const sent = (body['messages'] as JsonObject[]).slice(-3)
+    const [said, ...answers] = sent
+    const called = ((said?.['tool_calls'] ?? []) as JsonObject[]).map((call) => call['id'])
+    expect(new Set(called).size).toBe(2)
+    expect(answers.map((message) => message['tool_call_id'])).toEqual(called)
+  }
+})

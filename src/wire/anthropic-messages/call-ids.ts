@@ -1,43 +1,12 @@
-// Ids that this format takes: https://platform.claude.com/docs/en/api/messages (`tool_use.id`).
-const TAKEN = /^[a-zA-Z0-9_-]{1,64}$/
-// Bedrock and Vertex stop at 64; names of tools may be longer at Anthropic itself, no other format's are.
-const NAME = /^[a-zA-Z0-9_-]{1,64}$/
+import type { IdShape } from '../shared/call-ids.ts'
+import { fnv, OFFSET_BASIS } from '../shared/fnv.ts'
 
-/** The id itself where this format takes it, else one made of it: the same for the same id. */
-export function takenId(id: string): string {
-  return TAKEN.test(id) ? id : `toolu_${hashOf(id)}`
-}
+/** https://platform.claude.com/docs/en/api/messages (`tool_use.id`) */
+export const CALL_ID: IdShape = { valid: /^[a-zA-Z0-9_-]{1,64}$/, make: (text) => `toolu_${hashOf(text)}` }
 
-/** A tool's name as this format takes it; what was changed shows in a hash, so that two names never become one. */
-export function takenName(name: string): string {
-  if (NAME.test(name)) return name
-  const plain = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64 - 1 - 14)
-  return `${plain}_${hashOf(name)}`
-}
-
-/**
- * Gives every call of one request an id of its own: what servers call `call_0` in every turn must be unique in a
- * conversation here.
- */
-export function createCallIds(): (id: string) => string {
-  const used = new Set<string>()
-  return (id) => {
-    let sent = takenId(id)
-    for (let turn = 1; used.has(sent); turn += 1) sent = `toolu_${hashOf(`${id} ${turn}`)}`
-    used.add(sent)
-    return sent
-  }
-}
-
-/** 53 bits as 14 hexadecimal digits, by two rounds of FNV-1a: no secret, only a name. */
+/** 56 bits as 14 hexadecimal digits. */
 function hashOf(text: string): string {
-  const first = fnv(text, 0x811c9dc5)
+  const first = fnv(text, OFFSET_BASIS)
   const second = fnv(text, first ^ 0x5bd1e995)
   return first.toString(16).padStart(8, '0') + (second >>> 8).toString(16).padStart(6, '0')
-}
-
-function fnv(text: string, seed: number): number {
-  let hash = seed >>> 0
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0
-  return hash
 }

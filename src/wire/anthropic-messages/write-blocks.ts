@@ -1,9 +1,10 @@
 import type { ReasoningPart, Signature, ToolCallPart } from '../../core/content.ts'
 import type { MediaBlock } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { takenId } from '../shared/call-ids.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { packSignature } from '../shared/signature.ts'
-import { takenId } from './call-ids.ts'
+import { CALL_ID } from './call-ids.ts'
 
 // The blocks of an answer, as whole answers and streams write them alike.
 
@@ -18,7 +19,7 @@ export function packed(signature: Signature | undefined): string {
 }
 
 export function callBlock(id: string, name: string, input: JsonObject): JsonObject {
-  return { type: 'tool_use', id: takenId(id), name, input }
+  return { type: 'tool_use', id: takenId(id, CALL_ID), name, input }
 }
 
 /** The free text of a custom tool stands where such tools are declared to take it: in `input`. */

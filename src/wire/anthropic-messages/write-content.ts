@@ -2,11 +2,12 @@ import type { ContentPart, FilePart, ImagePart, ReasoningPart, ToolResultPart } 
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Losses } from '../shared/lose.ts'
-import { textOfBase64 } from '../shared/media.ts'
+import { lost } from '../shared/lose.ts'
+import { pictureType } from '../shared/media.ts'
+import { objectArguments } from '../shared/object-arguments.ts'
 import { compact } from '../shared/read-json.ts'
+import { textOfFile } from '../shared/text-file.ts'
 import type { CacheMarks } from './cache-marks.ts'
-import { takenName } from './call-ids.ts'
-import { inputOf } from './write-blocks.ts'
 
 export type Writing = { readonly marks: CacheMarks; readonly losses: Losses }
 
@@ -83,36 +84,29 @@ function imageSource(source: ImagePart['source']): JsonObject | undefined {
 /** The API refuses an image whose type is not what it says; clients say `image/jpg`, `image/*` or what they guess. */
 function imageType({ mediaType, data }: { readonly mediaType: string; readonly data: string }): string {
   if (!mediaType.startsWith('image/')) return mediaType
-  return BEGINNINGS.find(([beginning]) => data.startsWith(beginning))?.[1] ?? mediaType
+  return pictureType(data) ?? mediaType
 }
-
-// The first bytes of each kind, in base64.
-const BEGINNINGS = [
-  ['iVBORw0KGgo', 'image/png'],
-  ['/9j/', 'image/jpeg'],
-  ['R0lGOD', 'image/gif'],
-  ['UklGR', 'image/webp'],
-] as const
 
 function writeFile(part: FilePart, path: string, { marks, losses }: Writing): JsonObject | undefined {
   const { source, name, cache } = part
   const image = source.type === 'data' ? imageSource(source) : undefined
   if (image !== undefined) return marks.put({ type: 'image', source: image }, cache)
-  const written = documentSource(source)
+  const written = documentSource(part)
   if (written === undefined)
     return lost(losses, path, 'a document of a type, or in a place, that the provider cannot read')
   return marks.put(compact({ type: 'document', source: written, title: name }), cache)
 }
 
-function documentSource(source: FilePart['source']): JsonObject | undefined {
+function documentSource(part: FilePart): JsonObject | undefined {
+  const { source } = part
   if (source.type === 'url') return { type: 'url', url: source.url }
   if (source.type === 'stored') {
     return source.format === 'anthropic-messages' ? { type: 'file', file_id: source.id } : undefined
   }
   const { mediaType, data } = source
   if (mediaType === 'application/pdf') return { type: 'base64', media_type: mediaType, data }
-  const isText = mediaType.startsWith('text/') || mediaType === 'application/json'
-  return isText ? { type: 'text', media_type: 'text/plain', data: textOfBase64(data) } : undefined
+  const text = textOfFile(part)
+  return text === undefined ? undefined : { type: 'text', media_type: 'text/plain', data: text }
 }
 
 /**
@@ -129,7 +123,12 @@ export function writeAssistant(
   let calls: JsonObject[] = []
   for (const [index, part] of content.entries()) {
     if (part.type === 'tool-call') {
-      const call = { type: 'tool_use', id: callId(part.id), name: takenName(part.name), input: inputOf(part) }
+      const call = {
+        type: 'tool_use',
+        id: callId(part.id),
+        name: part.name,
+        input: objectArguments(part.argumentsText),
+      }
       calls.push(writing.marks.put(call, part.cache))
       continue
     }
@@ -157,9 +156,4 @@ export function writeResult(part: ToolResultPart, id: string, path: string, writ
     ...(isError ? { is_error: true } : {}),
   }
   return writing.marks.put(result, part.cache)
-}
-
-function lost(losses: Losses, path: string, reason: string): undefined {
-  losses.lose(path, reason)
-  return undefined
 }

@@ -190,6 +190,21 @@ test('pictures and documents go where the API takes them', () => {
   expect(lost).toEqual(['messages[0].content[2]', 'messages[0].content[5]', 'messages[0].content[6]'])
 })
 
+test('a document of text that is no base64 is lost, and the rest of the request is not', () => {
+  const file = (mediaType: string, data: string): ContentPart => ({
+    type: 'file',
+    source: { type: 'data', mediaType, data },
+  })
+  const { turns, lost } = written([
+    say('user', text('Hi'), file('text/plain', '%'), file('application/xml', 'PGEvPg==')),
+  ])
+  expect(turns[0]?.content).toEqual([
+    { type: 'text', text: 'Hi' },
+    { type: 'document', source: { type: 'text', media_type: 'text/plain', data: '<a/>' } },
+  ])
+  expect(lost).toEqual(['messages[0].content[1]'])
+})
+
 test('a budget to think is not sent in the middle of calls that began without thoughts', () => {
   const messages = [ASK, say('assistant', call('a')), say('tool', result('a'))]
   const { body, losses } = writeRequest({ ...chat, messages, reasoning: { effort: 'high' } }, 'claude-haiku-4-5')

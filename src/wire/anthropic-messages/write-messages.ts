@@ -1,7 +1,8 @@
 import type { ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
-import { createCallIds } from './call-ids.ts'
+import { createCallIds } from '../shared/call-ids.ts'
+import { CALL_ID } from './call-ids.ts'
 import type { ModelRules } from './model-rules.ts'
 import type { Writing } from './write-content.ts'
 import { writeAssistant, writeParts, writeResult } from './write-content.ts'
@@ -30,12 +31,12 @@ export function writeConversation(all: readonly Message[], rules: ModelRules, wr
   const first = placed.findIndex(({ message }) => !isSystem(message))
   const leading = first < 0 ? placed : placed.slice(0, first)
   const system = leading.flatMap(({ message, path }) => writeParts(message.content, path, writing))
-  const callId = createCallIds()
+  const ids = createCallIds(all, CALL_ID)
   const turns: JsonObject[] = []
   for (const { said, answered } of exchangesOf(first < 0 ? [] : placed.slice(first))) {
     const open: OpenCall[] = []
     const opened = (id: string): string => {
-      const sentId = callId(id)
+      const sentId = ids.call(id)
       open.push({ id, sentId })
       return sentId
     }

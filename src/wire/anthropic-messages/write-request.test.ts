@@ -151,7 +151,7 @@ test('tools: one call at a time, only those allowed, free text as one member, na
   expect(custom.sent['tools']).toEqual([
     { name: 'shell', description: 'Runs', input_schema: expect.objectContaining({ required: ['input'] }) },
   ])
-  expect(custom.lost).toEqual(['tools[0].custom'])
+  expect(custom.lost).toEqual([])
   const long = (last: string) => ({ type: 'function', function: { name: `${'a.'.repeat(60)}${last}` } })
   const { tools } = written({ tools: [long('x'), long('y')] }).sent as { tools: { name: string }[] }
   const names = tools.map((tool) => tool.name)

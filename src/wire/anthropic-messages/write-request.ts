@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest, ResponseFormat, Sampling } from '../../core/request.ts'
-import type { Loss } from '../../core/wire-format.ts'
+import type { WrittenRequest } from '../../core/wire-format.ts'
+import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
+import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
@@ -13,11 +15,10 @@ import { writeThinking } from './write-thinking.ts'
 import { writeTools } from './write-tools.ts'
 
 /** A request of any client as a Messages body for this model. https://platform.claude.com/docs/en/api/messages */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
+  const { request: withFunctions, customTools } = customAsFunctions(asked, INPUT, losses)
+  const { request, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
   const rules = rulesOf(model)
   const { sampling } = request
   const max_tokens = sampling.maxOutputTokens ?? rules.defaultMaxTokens
@@ -42,7 +43,7 @@ export function writeRequest(
     metadata: request.user === undefined ? undefined : { user_id: request.user },
     stream: request.stream ? true : undefined,
   })
-  return { body, losses: losses.list }
+  return { body, losses: losses.list, toolNames, customTools }
 }
 
 function writeSampling(sampling: Sampling, rules: ModelRules, isThinking: boolean, losses: Losses): JsonObject {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Message, Reasoning } from '../../core/request.ts'
 import type { Losses } from '../shared/lose.ts'
 import type { ModelRules } from './model-rules.ts'
@@ -62,20 +63,14 @@ function writeAdaptive(reasoning: Reasoning, rules: ModelRules, losses: Losses):
   const { effort, budgetTokens } = reasoning
   let level = effort
   if (isBudget(budgetTokens)) {
-    level ??= levelOf(budgetTokens)
+    level ??= nearestEffort(budgetTokens)
     losses.lose('reasoning.budget_tokens', 'this model decides for itself; the nearest effort was sent')
   }
   return {
     thinking: { type: 'adaptive', ...displayOf(reasoning) },
-    effort: level === undefined ? undefined : nearestEffort(level, rules.efforts, losses),
+    effort: level === undefined ? undefined : knownEffort(level, rules.efforts, losses),
     isThinking: true,
   }
-}
-
-/** By the shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000. */
-function levelOf(budgetTokens: number): string {
-  if (budgetTokens <= 6_400) return 'low'
-  return budgetTokens <= 16_000 ? 'medium' : 'high'
 }
 
 function displayOf({ summary }: Reasoning): JsonObject {
@@ -83,7 +78,7 @@ function displayOf({ summary }: Reasoning): JsonObject {
 }
 
 /** The level itself, or the highest below it, or the lowest there is. */
-function nearestEffort(level: string, efforts: readonly string[], losses: Losses): string | undefined {
+function knownEffort(level: string, efforts: readonly string[], losses: Losses): string | undefined {
   if (efforts.includes(level) || !LEVELS.includes(level)) return level
   const below = LEVELS.slice(0, LEVELS.indexOf(level)).findLast((lower) => efforts.includes(lower))
   const nearest = below ?? efforts[0]
@@ -104,7 +99,7 @@ function writeBudget(
   const effort =
     reasoning.effort === undefined || rules.efforts.length === 0
       ? undefined
-      : nearestEffort(reasoning.effort, rules.efforts, losses)
+      : knownEffort(reasoning.effort, rules.efforts, losses)
   if (maxTokens <= MIN_BUDGET) {
     losses.lose('reasoning', `thinking takes at least ${MIN_BUDGET} tokens and max_tokens is ${maxTokens}: not sent`)
     return { ...NOT_SAID, effort }

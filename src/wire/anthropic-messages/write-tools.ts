@@ -2,9 +2,9 @@ import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Losses } from '../shared/lose.ts'
+import { objectSchema } from '../shared/object-schema.ts'
 import { compact } from '../shared/read-json.ts'
 import type { CacheMarks } from './cache-marks.ts'
-import { takenName } from './call-ids.ts'
 import type { ModelRules } from './model-rules.ts'
 import { outputSchema } from './output-schema.ts'
 
@@ -31,36 +31,16 @@ export function writeTools(
 }
 
 function writeTool(tool: Tool, path: string, rules: ModelRules, marks: CacheMarks, losses: Losses): JsonObject[] {
-  const { native, custom, description, strict, cache } = tool
+  const { native, name, description, strict, cache } = tool
   if (native !== undefined) {
     if (native.format === 'anthropic-messages') return [native.value]
     losses.lose(path, "a provider's own tool; this format has no counterpart")
     return []
   }
-  const name = takenName(tool.name)
-  if (name !== tool.name) losses.lose(`${path}.name`, `names are letters, digits, _ and -; ${name} was sent`)
-  if (custom !== undefined) {
-    losses.lose(`${path}.custom`, 'tools take JSON; it was declared as a tool with one text, `input`')
-    return [marks.put(compact({ name, description: customDescription(tool), input_schema: INPUT }), cache)]
-  }
   const input_schema = objectSchema(tool.parameters)
   const isStrict = strict === true && rules.takesSchemas && outputSchema(input_schema)?.isExact === true
   if (strict === true && !isStrict) losses.lose(`${path}.strict`, 'this model cannot be held to this schema')
   return [marks.put(compact({ name, description, input_schema, strict: isStrict ? true : undefined }), cache)]
-}
-
-const INPUT = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
-
-/** A grammar cannot be enforced; the model can at least read it. */
-function customDescription({ description, custom }: Tool): string | undefined {
-  if (custom?.format === undefined) return description
-  return `${description ?? ''}\n\nThe input must be of this format: ${JSON.stringify(custom.format)}`.trim()
-}
-
-/** The root must say that it is an object. */
-function objectSchema(parameters: JsonObject | undefined): JsonObject {
-  if (parameters === undefined) return { type: 'object', properties: {} }
-  return parameters['type'] === 'object' ? parameters : { ...parameters, type: 'object' }
 }
 
 function writeChoice(
@@ -76,7 +56,7 @@ function writeChoice(
 
 function choiceOf(choice: ToolChoice | undefined): JsonObject | undefined {
   if (choice === undefined) return undefined
-  if (typeof choice === 'object' && 'name' in choice) return { type: 'tool', name: takenName(choice.name) }
+  if (typeof choice === 'object' && 'name' in choice) return { type: 'tool', name: choice.name }
   const mode = typeof choice === 'object' ? choice.mode : choice
   return { type: mode === 'required' ? 'any' : mode }
 }
@@ -84,7 +64,7 @@ function choiceOf(choice: ToolChoice | undefined): JsonObject | undefined {
 /** A history with calls needs their tools declared, also where none may be called any more. */
 function remembered({ messages }: ChatRequest): WrittenTools {
   const called = messages.flatMap(({ content }) =>
-    content.flatMap((part) => (part.type === 'tool-call' ? [takenName(part.name)] : [])),
+    content.flatMap((part) => (part.type === 'tool-call' ? [part.name] : [])),
   )
   if (called.length === 0) return { tools: undefined, tool_choice: undefined }
   const tools = [...new Set(called)].map((name) => ({ name, input_schema: { type: 'object' } }))

@@ -1,17 +1,16 @@
-import type { CacheMark, ContentPart, FilePart, ImagePart, ReasoningPart } from '../../core/content.ts'
+import type { CacheMark, ContentPart, FilePart, ImagePart, ReasoningPart, ToolCallPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { CallIds } from '../shared/call-ids.ts'
 import type { Losses } from '../shared/lose.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { writeAudio, writeMedia } from './media.ts'
 import { familyOf, takesCachePoints } from './models.ts'
-import type { CallIds, ToolNames } from './names.ts'
 import { SIGNED_BY } from './read-content.ts'
 
 /** What the blocks of one request have in common. */
 export type Writing = {
   readonly model: string
   readonly losses: Losses
-  readonly names: ToolNames
   readonly ids: CallIds
   readonly documentName: (name: string | undefined) => string
 }
@@ -97,14 +96,8 @@ function writeReasoning(part: ReasoningPart, path: string, { model, losses }: Wr
 }
 
 /** A call as a `toolUse` block under `id`. */
-export function writeCall(
-  part: ContentPart & { readonly type: 'tool-call' },
-  id: string,
-  { names }: Writing,
-): JsonObject {
-  const { name, argumentsText, custom } = part
-  const input = custom === true ? { input: argumentsText } : objectArguments(argumentsText)
-  return { toolUse: { toolUseId: id, name: names.get(name) ?? name, input } }
+export function writeCall({ name, argumentsText }: ToolCallPart, id: string): JsonObject {
+  return { toolUse: { toolUseId: id, name, input: objectArguments(argumentsText) } }
 }
 
 /** A result's content, never empty. */

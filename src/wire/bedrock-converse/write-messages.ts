@@ -35,6 +35,7 @@ export function writeMessages(messages: readonly Message[], writing: Writing): W
   function turn(role: Turn['role']): Turn {
     const last = turns.at(-1)
     if (last?.role === role) return last
+    if (role === 'assistant') writing.ids.beginTurn()
     const opened: Turn = { role, items: [], calls: [] }
     turns.push(opened)
     return opened
@@ -86,7 +87,7 @@ function addAssistant(content: readonly ContentPart[], path: string, turn: Turn,
     if (part.type === 'tool-call') {
       const id = writing.ids.call(part.id)
       turn.calls.push({ id, path: at })
-      turn.items.push({ kind: 'call', blocks: [writeCall(part, id, writing), ...writeMark(part.cache, at, writing)] })
+      turn.items.push({ kind: 'call', blocks: [writeCall(part, id), ...writeMark(part.cache, at, writing)] })
     } else {
       const kind = part.type === 'reasoning' ? 'reasoning' : 'other'
       turn.items.push({ kind, blocks: writePart(part, at, writing) })

@@ -1,12 +1,15 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
 import type { WrittenRequest } from '../../core/wire-format.ts'
+import { createCallIds } from '../shared/call-ids.ts'
+import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
+import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
+import { idShapeOf } from './call-ids.ts'
 import { createDocumentNames } from './document-names.ts'
 import { claudeFacts, familyOf, keepsSchemas } from './models.ts'
-import { createCallIds, fitToolNames } from './names.ts'
 import { writeMessages } from './write-messages.ts'
 import { writeThinking } from './write-thinking.ts'
 import { writeTools } from './write-tools.ts'
@@ -15,12 +18,13 @@ import { writeTools } from './write-tools.ts'
  * A request of any client as a Converse body. The model and whether the answer streams stand in the path.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
-export function writeRequest(request: ChatRequest, model: string): WrittenRequest {
+export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
+  const { request: withFunctions, customTools } = customAsFunctions(asked, INPUT, losses)
+  const { request, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
   const { messages } = request
-  const names = fitToolNames(request.tools, messages)
-  const ids = createCallIds(messages, model)
-  const writing = { model, losses, names, ids, documentName: createDocumentNames() }
+  const ids = createCallIds(messages, idShapeOf(model))
+  const writing = { model, losses, ids, documentName: createDocumentNames() }
   const said = writeMessages(messages, writing)
   const thinking = writeThinking(request, model, said.loop, losses)
   const { toolConfig, instruction } = writeTools(request, said.hasToolBlocks, thinking.isOn, writing)
@@ -42,9 +46,7 @@ export function writeRequest(request: ChatRequest, model: string): WrittenReques
     outputConfig: format.output,
     requestMetadata: writeMetadata(request.metadata, losses),
   })
-  const renamed = [...names].filter(([name, written]) => name !== written)
-  if (renamed.length === 0) return { body, losses: losses.list }
-  return { body, losses: losses.list, toolNames: new Map(renamed.map(([name, written]) => [written, name])) }
+  return { body, losses: losses.list, toolNames, customTools }
 }
 
 function orNothing<Value extends object>(value: Value): Value | undefined {

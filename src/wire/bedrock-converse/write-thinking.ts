@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import { EFFORT_SHARES, nearestEffort, USUAL_ANSWER_TOKENS } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning } from '../../core/request.ts'
 import type { Losses } from '../shared/lose.ts'
 import { claudeFacts, familyOf } from './models.ts'
@@ -9,17 +10,6 @@ export type WrittenThinking = { readonly fields: JsonObject; readonly isOn: bool
 
 const OFF: WrittenThinking = { fields: {}, isOn: false }
 const MIN_BUDGET = 1_024
-const MAX_BUDGET = 32_000
-
-/** The share of the tokens that an effort stands for, as OpenRouter counts: https://openrouter.ai/docs/use-cases/reasoning-tokens */
-const SHARES: Readonly<Record<string, number>> = {
-  minimal: 0.1,
-  low: 0.2,
-  medium: 0.5,
-  high: 0.8,
-  xhigh: 0.95,
-  max: 0.95,
-}
 
 /**
  * Effort or budget as members of `additionalModelRequestFields`: `thinking` for Claude, `reasoningConfig` for Nova,
@@ -110,8 +100,10 @@ function budgetOf(
     return undefined
   }
   const hasBudget = budgetTokens !== undefined && budgetTokens > 0
-  const share = SHARES[effort ?? 'medium'] ?? 0.5
-  const wanted = hasBudget ? budgetTokens : Math.floor(Math.min(maxTokens ?? MAX_BUDGET, MAX_BUDGET) * share)
+  const share = EFFORT_SHARES[effort ?? 'medium'] ?? 0.5
+  const wanted = hasBudget
+    ? budgetTokens
+    : Math.floor(Math.min(maxTokens ?? USUAL_ANSWER_TOKENS, USUAL_ANSWER_TOKENS) * share)
   const budget = Math.max(MIN_BUDGET, Math.min(wanted, most))
   if (hasBudget && budget !== budgetTokens) {
     losses.lose('reasoning.budget_tokens', `${MIN_BUDGET} to the limit of the answer is possible; ${budget} was sent`)
@@ -119,13 +111,8 @@ function budgetOf(
   return budget
 }
 
-/** A budget as the nearest level of the table above. */
 function effortOf({ effort, budgetTokens }: Reasoning): string {
-  if (effort !== undefined) return effort
-  if (budgetTokens === undefined || budgetTokens < 0) return 'medium'
-  if (budgetTokens === 0) return 'none'
-  if (budgetTokens <= 6_400) return 'low'
-  return budgetTokens <= 16_000 ? 'medium' : 'high'
+  return effort ?? nearestEffort(budgetTokens ?? -1) ?? 'medium'
 }
 
 function threeLevels(effort: string, losses: Losses): string {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
+import { objectSchema } from '../shared/object-schema.ts'
 import { compact } from '../shared/read-json.ts'
 import { keepsSchemas, takesNamedChoice } from './models.ts'
 import type { Writing } from './write-content.ts'
@@ -46,41 +47,32 @@ export function writeTools(
       'tools',
       'Bedrock wants the tools of a history: they were declared from it and the model told not to call',
     )
-  return { toolConfig: { tools: tools.length > 0 ? tools : historyTools(request, writing) }, instruction: NO_CALLS }
+  return { toolConfig: { tools: tools.length > 0 ? tools : historyTools(request) }, instruction: NO_CALLS }
 }
 
 function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
-  const { losses, names, model } = writing
-  const { native, custom, cache, strict } = tool
+  const { losses, model } = writing
+  const { native, name, cache, strict } = tool
   if (native !== undefined) {
     if (native.format === 'bedrock-converse') return [native.value]
     losses.lose(path, "a provider's own tool; this format has no counterpart")
     return []
   }
-  if (custom !== undefined) losses.lose(path, 'a free-text tool was declared as one that takes {"input": text}')
   if (strict === true && !keepsSchemas(model)) losses.lose(`${path}.strict`, 'this model is not held to schemas')
   const description = tool.description?.trim() === '' ? undefined : tool.description
   const spec = compact({
-    name: names.get(tool.name) ?? tool.name,
+    name,
     description,
-    inputSchema: { json: custom === undefined ? objectSchema(tool.parameters) : FREE_TEXT },
+    inputSchema: { json: objectSchema(tool.parameters) },
     strict: strict === true && keepsSchemas(model) ? true : undefined,
   })
   return [{ toolSpec: spec }, ...writeMark(cache, path, writing)]
 }
 
-const FREE_TEXT: JsonObject = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
-
-/** The root of a schema is an object, and says so. */
-function objectSchema(parameters: JsonObject | undefined): JsonObject {
-  if (parameters === undefined) return { type: 'object', properties: {} }
-  return parameters['type'] === 'object' ? parameters : { ...parameters, type: 'object' }
-}
-
-function historyTools({ messages }: ChatRequest, { names }: Writing): JsonObject[] {
+function historyTools({ messages }: ChatRequest): JsonObject[] {
   const called = new Set<string>()
   for (const { content } of messages) {
-    for (const part of content) if (part.type === 'tool-call') called.add(names.get(part.name) ?? part.name)
+    for (const part of content) if (part.type === 'tool-call') called.add(part.name)
   }
   return [...called].map((name) => ({ toolSpec: { name, inputSchema: { json: objectSchema(undefined) } } }))
 }
@@ -89,7 +81,7 @@ function choose(
   { toolChoice: choice }: ChatRequest,
   tools: readonly JsonObject[],
   thinks: boolean,
-  { losses, names, model }: Writing,
+  { losses, model }: Writing,
 ): JsonObject {
   if (choice === undefined || choice === 'none') return { tools }
   if (choice === 'auto') return { tools, toolChoice: { auto: {} } }
@@ -100,7 +92,7 @@ function choose(
     return { tools, toolChoice: { auto: {} } }
   }
   if (typeof choice === 'string' || 'allowed' in choice) return { tools, toolChoice: { any: {} } }
-  const name = names.get(choice.name) ?? choice.name
+  const { name } = choice
   if (takesNamedChoice(model)) return { tools, toolChoice: { tool: { name } } }
   // The only tool there is, and one must be called.
   const only = tools.filter((tool) => (tool['toolSpec'] as JsonObject | undefined)?.['name'] === name)

@@ -4,6 +4,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { FinishReason, StreamPart, TokenLogprob } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
+import { lastWords } from '../shared/last-words.ts'
 import { isList, objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
 import { readUsage } from './usage.ts'
@@ -127,12 +128,6 @@ export function createReader(): StreamReader {
 
 function malformed(): GatewayError {
   return new GatewayError('upstream_malformed', 'The model answered with something that is no Cohere chat answer.')
-}
-
-function lastWords(parts: readonly StreamPart[]): Pick<AnswerSummary, 'usage' | 'finishReason'> {
-  const end = parts.findLast((part) => part.type === 'response-end')
-  const usage = parts.findLast((part) => part.type === 'usage')
-  return { finishReason: end?.finishReason, usage: usage?.usage }
 }
 
 /** The API reference shows one object where the schema of whole answers has a list. */

@@ -1,14 +1,12 @@
-import type { ContentPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
+import type { ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
-import { customArguments } from '../shared/custom-as-function.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseMark } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
 import { textOfFile } from '../shared/text-file.ts'
 import { writePart } from './write-content.ts'
-
-export const NO_MARKS = 'the provider takes no cache marks; it caches by itself'
 
 export type MessageOptions = {
   readonly losses: Losses
@@ -66,7 +64,7 @@ function writeParts(message: Message, path: string, writing: Writing): JsonObjec
   if (message.name !== undefined) writing.losses.lose(`${path}.name`, 'participants of one role have no names')
   return message.content.flatMap((part, index) => {
     const at = `${path}.content[${index}]`
-    loseMark(part, at, writing)
+    loseMark(part, at, writing.losses)
     if (part.type === 'file' && message.role === 'user' && writing.takesDocuments) {
       const text = textOfFile(part)
       if (text !== undefined) {
@@ -88,7 +86,7 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
   let citations: JsonValue | undefined
   for (const [index, part] of message.content.entries()) {
     const at = `${path}.content[${index}]`
-    loseMark(part, at, writing)
+    loseMark(part, at, writing.losses)
     if ('signature' in part && part.signature !== undefined) losses.lose(`${at}.signature`, 'nothing is signed here')
     if (part.type === 'tool-call') calls.push(writeCall(part))
     else if (part.type === 'native' && part.format === 'cohere-chat' && part.kind === 'citations')
@@ -108,16 +106,15 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
   return [{ role: 'assistant', ...compact({ tool_plan: plan || undefined }), ...shared }]
 }
 
-function writeCall({ id, name, argumentsText, custom }: ToolCallPart): JsonObject {
+function writeCall({ id, name, argumentsText }: ToolCallPart): JsonObject {
   const text = argumentsText.trim() === '' ? '{}' : argumentsText
-  const given = custom === true ? JSON.stringify(customArguments(argumentsText)) : text
-  return { id, type: 'function', function: { name, arguments: given } }
+  return { id, type: 'function', function: { name, arguments: text } }
 }
 
 /** Pushes the `tool` message; returns the parts it cannot hold, for the user's turn that follows. */
 function writeResult(part: ToolResultPart, path: string, writing: Writing, written: JsonObject[]): JsonObject[] {
   const { losses } = writing
-  loseMark(part, path, writing)
+  loseMark(part, path, writing.losses)
   if (part.isError === true) losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
   const parts = part.content.flatMap((inner, index): JsonObject[] => {
     const text = inner.type === 'file' ? textOfFile(inner) : undefined
@@ -130,10 +127,6 @@ function writeResult(part: ToolResultPart, path: string, writing: Writing, writt
   const content = held.length === 0 ? '{}' : plain(held)
   written.push({ role: 'tool', tool_call_id: part.callId, content })
   return others.length === 0 ? [] : [{ type: 'text', text: `Attachment of tool result ${part.callId}:` }, ...others]
-}
-
-function loseMark(part: ContentPart, path: string, { losses }: Writing): void {
-  if ('cache' in part && part.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
 }
 
 /** A string where text alone was said. */

@@ -1,22 +1,21 @@
 import type { JsonObject } from '../../core/json.ts'
+import { EFFORT_SHARES, USUAL_ANSWER_TOKENS } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat, Sampling } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
-import type { Loss, Traits } from '../../core/wire-format.ts'
+import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
 import { chosenTools } from '../shared/chosen-tools.ts'
-import { CUSTOM_LOSS, CUSTOM_PARAMETERS } from '../shared/custom-as-function.ts'
+import { customAsFunctions, DESCRIBED_INPUT } from '../shared/custom-as-function.ts'
 import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
+import { NO_MARKS } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
-import { NO_MARKS, writeMessages } from './write-messages.ts'
+import { writeMessages } from './write-messages.ts'
 
 /** A request of any client as Cohere's Chat API takes it. https://docs.cohere.com/reference/chat */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-  traits: Traits = {},
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
   const losses = createLosses()
+  const { request, customTools } = customAsFunctions(asked, DESCRIBED_INPUT, losses)
   const chosen = chosenTools(request.tools, request.toolChoice, losses)
   const tools = chosen.tools.filter((tool) => isWritable(tool, request, losses))
   const hasTools = tools.length > 0
@@ -45,7 +44,7 @@ export function writeRequest(
     thinking: writeThinking(request.reasoning, request.sampling.maxOutputTokens),
     stream: request.stream,
   })
-  return { body, losses: losses.list }
+  return { body, losses: losses.list, customTools }
 }
 
 /** There is no word for `auto`: it is what happens. */
@@ -62,12 +61,11 @@ function isWritable(tool: Tool, request: ChatRequest, losses: Losses): boolean {
     return false
   }
   if (tool.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
-  if (tool.custom !== undefined) losses.lose(path, CUSTOM_LOSS)
   return true
 }
 
-function writeTool({ name, description, parameters, custom }: Tool): JsonObject {
-  const schema = custom === undefined ? (parameters ?? { type: 'object', properties: {} }) : CUSTOM_PARAMETERS
+function writeTool({ name, description, parameters }: Tool): JsonObject {
+  const schema = parameters ?? { type: 'object', properties: {} }
   return { type: 'function', function: compact({ name, description, parameters: schema }) }
 }
 
@@ -125,10 +123,6 @@ function writeSampling(sampling: Sampling, losses: Losses): JsonObject {
   })
 }
 
-/** Shares of the answer's tokens that a level of effort may take: OpenRouter's table. Higher levels have no limit. */
-const SHARES: Readonly<Record<string, number>> = { minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8 }
-const USUAL_ANSWER_TOKENS = 32_000
-
 function writeThinking(reasoning: Reasoning | undefined, maxTokens: number | undefined): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   const { effort, budgetTokens } = reasoning
@@ -137,7 +131,8 @@ function writeThinking(reasoning: Reasoning | undefined, maxTokens: number | und
   if (budgetTokens !== undefined) {
     return budgetTokens < 0 ? { type: 'enabled' } : { type: 'enabled', token_budget: budgetTokens }
   }
-  const share = SHARES[effort ?? '']
+  // Without a budget a model thinks as long as it likes: what the levels above `high` ask for.
+  const share = effort === 'xhigh' || effort === 'max' ? undefined : EFFORT_SHARES[effort ?? '']
   if (share === undefined) return { type: 'enabled' }
   return { type: 'enabled', token_budget: Math.max(1, Math.floor(share * (maxTokens ?? USUAL_ANSWER_TOKENS))) }
 }

@@ -4,6 +4,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { StreamPart, Usage } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
+import { lastWords } from '../shared/last-words.ts'
 import { countOf, objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
 import { field } from './fields.ts'
@@ -44,12 +45,6 @@ export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReas
     // It was forwarded on a look alone; one that does not parse carries no usage we could count.
     return undefined
   }
-}
-
-function lastWords(parts: readonly StreamPart[]): Pick<AnswerSummary, 'usage' | 'finishReason'> {
-  const end = parts.findLast((part) => part.type === 'response-end')
-  const usage = parts.findLast((part) => part.type === 'usage')
-  return { finishReason: end?.finishReason, usage: usage?.usage }
 }
 
 type AnswerReader = { take(body: JsonObject): StreamPart[]; end(): StreamPart[] }

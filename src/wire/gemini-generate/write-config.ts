@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
+import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
 import { isGemini3, modelFacts } from './model-facts.ts'
@@ -49,18 +50,12 @@ function writeResponseFormat({ responseFormat, tools }: ChatRequest, model: stri
   const isSchema = responseFormat.type === 'json-schema'
   if (modelFacts(model).isGemma || (tools.length > 0 && !isGemini3(model))) {
     losses.lose('response_format', 'the model takes no format here; it was asked for JSON in words')
-    return { format: {}, instruction: isSchema ? inWords(responseFormat.schema) : JSON_IN_WORDS }
+    return { format: {}, instruction: jsonInstruction(responseFormat) }
   }
   if (isSchema && responseFormat.description !== undefined)
     losses.lose('response_format.json_schema.description', 'a format has no description')
   const schema = isSchema ? { responseJsonSchema: withoutDialect(responseFormat.schema) } : {}
   return { format: { responseMimeType: 'application/json', ...schema }, instruction: undefined }
-}
-
-const JSON_IN_WORDS = 'When you answer the user, answer with one JSON object and nothing else: no prose, no code fence.'
-
-function inWords(schema: JsonObject): string {
-  return `When you answer the user, answer with one JSON value that fits this JSON Schema and nothing else: no prose, no code fence.\n${JSON.stringify(schema)}`
 }
 
 function withoutDialect({ $schema: _, ...schema }: JsonObject): JsonObject {

@@ -1,11 +1,11 @@
 import type { ContentPart, MediaSource, Signature, ToolCallPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseMark } from '../shared/no-cache-marks.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { compact } from '../shared/read-json.ts'
 import { mediaTypeOfUrl } from './media-types.ts'
 import { writeSignature } from './signatures.ts'
-import { NO_MARKS } from './write-tools.ts'
 
 /** The blocks of a user's turn as parts. */
 export function writeUserParts(content: readonly ContentPart[], path: string, losses: Losses): JsonObject[] {
@@ -48,7 +48,7 @@ function ownSignature(signature: Signature | undefined, path: string, losses: Lo
 }
 
 function writePart(part: ContentPart, path: string, losses: Losses): JsonObject | undefined {
-  if ('cache' in part && part.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
+  loseMark(part, path, losses)
   switch (part.type) {
     case 'text':
       if (part.text === '' && part.signature === undefined) return undefined
@@ -83,12 +83,8 @@ function writePart(part: ContentPart, path: string, losses: Losses): JsonObject 
   }
 }
 
-function writeCall(
-  { id, name, argumentsText, custom, signature }: ToolCallPart,
-  path: string,
-  losses: Losses,
-): JsonObject {
-  const args = custom === true ? { input: argumentsText } : objectArguments(argumentsText)
+function writeCall({ id, name, argumentsText, signature }: ToolCallPart, path: string, losses: Losses): JsonObject {
+  const args = objectArguments(argumentsText)
   const call = compact({ id: id === '' ? undefined : id, name, args })
   return { functionCall: call, ...writeSignature(ownSignature(signature, path, losses)) }
 }

@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest, Message } from '../../core/request.ts'
-import type { Loss } from '../../core/wire-format.ts'
+import type { WrittenRequest } from '../../core/wire-format.ts'
+import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
+import { fitToolNames } from '../shared/fit-tool-names.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
 import { withoutCallIds } from './call-ids.ts'
@@ -10,15 +11,17 @@ import { writeContents } from './write-contents.ts'
 import { systemTexts } from './write-system.ts'
 import { writeTools } from './write-tools.ts'
 
+/** https://ai.google.dev/api/caching#FunctionDeclaration */
+const NAME = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/
+
 /**
  * A request of any client as a `GenerateContentRequest`. The model stands in the path.
  * https://ai.google.dev/api/generate-content
  */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
+  const { request: withFunctions, customTools } = customAsFunctions(asked, INPUT, losses)
+  const { request, toolNames } = fitToolNames(withFunctions, NAME)
   if (request.parallelToolCalls === false)
     losses.lose('parallel_tool_calls', 'Gemini cannot be kept from calling several tools at once')
   if (request.user !== undefined) losses.lose('user', 'there is no field for the end user')
@@ -37,7 +40,7 @@ export function writeRequest(
     ...writeTools(request.tools, request.toolChoice, losses),
     generationConfig: Object.keys(config).length === 0 ? undefined : config,
   })
-  return { body, losses: losses.list }
+  return { body, losses: losses.list, toolNames, customTools }
 }
 
 /** The instructions before the conversation. */

@@ -1,9 +1,9 @@
 import type { ContentPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseMark } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
 import { writeUserParts } from './write-parts.ts'
-import { NO_MARKS } from './write-tools.ts'
 
 /** A call or a result, and where the client put it. */
 export type PlacedCall = { readonly part: ToolCallPart; readonly path: string }
@@ -57,7 +57,7 @@ function contentOf(
   { part, path }: PlacedResult,
   losses: Losses,
 ): { readonly text: string; readonly media: JsonObject[] } {
-  if (part.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
+  loseMark(part, path, losses)
   const isText = (one: ContentPart): boolean => one.type === 'text'
   const text = part.content.flatMap((one) => (one.type === 'text' ? [one.text] : [])).join('\n')
   const media = writeUserParts(

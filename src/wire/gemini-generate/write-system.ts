@@ -1,6 +1,6 @@
 import type { Message } from '../../core/request.ts'
 import type { Losses } from '../shared/lose.ts'
-import { NO_MARKS } from './write-tools.ts'
+import { loseMark } from '../shared/no-cache-marks.ts'
 
 /** The texts of the instructions before a conversation, one a block. */
 export function systemTexts(messages: readonly Message[], losses: Losses): string[] {
@@ -15,7 +15,7 @@ export function textsOf({ content, name }: Message, path: string, losses: Losses
       losses.lose(`${path}.content[${at}]`, 'an instruction holds text alone')
       return []
     }
-    if (part.cache !== undefined) losses.lose(`${path}.content[${at}].cache_control`, NO_MARKS)
+    loseMark(part, `${path}.content[${at}]`, losses)
     return part.text === '' ? [] : [part.text]
   })
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Losses } from '../shared/lose.ts'
+import { NO_MARKS } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
 
 /** What a request says of tools: `tools` and `toolConfig`, absent where there are none. */
@@ -13,7 +14,7 @@ export function writeTools(tools: readonly Tool[], choice: ToolChoice | undefine
     else if (native !== undefined)
       losses.lose(`tools[${index}]`, "a provider's own tool; this format has no counterpart")
     // Here only what is forced can be held to some of the tools.
-    else if (isOffered(tool, choice)) functionDeclarations.push(writeFunction(tool, index, losses))
+    else if (isOffered(tool, choice)) functionDeclarations.push(writeFunction(tool))
     if (cache !== undefined) losses.lose(`tools[${index}].cache_control`, NO_MARKS)
   }
   const written = [...(functionDeclarations.length > 0 ? [{ functionDeclarations }] : []), ...own]
@@ -25,26 +26,14 @@ export function writeTools(tools: readonly Tool[], choice: ToolChoice | undefine
   })
 }
 
-export const NO_MARKS = 'the provider takes no cache marks; it caches by itself'
-
 function isOffered({ name }: Tool, choice: ToolChoice | undefined): boolean {
   if (typeof choice !== 'object' || !('allowed' in choice) || choice.mode !== 'auto') return true
   return choice.allowed.includes(name)
 }
 
 /** `parametersJsonSchema` takes JSON Schema as it stands; only `$schema` is refused. */
-function writeFunction({ name, description, parameters, custom }: Tool, index: number, losses: Losses): JsonObject {
-  if (custom !== undefined) {
-    losses.lose(`tools[${index}].custom`, 'free text is asked for as an object with one string, `input`')
-    return compact({ name, description: description ?? '', parametersJsonSchema: FREE_TEXT })
-  }
+function writeFunction({ name, description, parameters }: Tool): JsonObject {
   return compact({ name, description: description ?? '', parametersJsonSchema: schemaOf(parameters) })
-}
-
-const FREE_TEXT: JsonObject = {
-  type: 'object',
-  properties: { input: { type: 'string' } },
-  required: ['input'],
 }
 
 function schemaOf(parameters: JsonObject | undefined): JsonObject | undefined {

@@ -1,9 +1,9 @@
 import type { GatewayError } from '../../core/errors.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
 import { textOf } from '../shared/read-json.ts'
-import { parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
+import { errorStatus, parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
 
 /** The upstream's failure: `{"error": "…"}`. https://docs.ollama.com/api/errors */
 export function readError(status: number, headers: Headers, body: string): GatewayError {
@@ -14,7 +14,7 @@ export function readError(status: number, headers: Headers, body: string): Gatew
 export function readErrorBody(status: number | undefined, headers: Headers, body: JsonObject): GatewayError {
   const error = body['error']
   const message = textOf(error) ?? (isJsonObject(error) ? textOf(error['message']) : undefined)
-  const said = status ?? statusOf(body['StatusCode']) ?? statusOf(body['status'])
+  const said = status ?? errorStatus(body['StatusCode']) ?? errorStatus(body['status'])
   return upstreamError({ status: said, code: codeOf(message ?? '', said), message }, headers)
 }
 
@@ -22,10 +22,6 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
 function codeOf(message: string, status: number | undefined): string | undefined {
   if (/exceeds? (?:the |maximum )*(?:available )?context/i.test(message)) return 'context_length_exceeded'
   return status === undefined && /^model .* not found/i.test(message) ? 'model_not_found' : undefined
-}
-
-function statusOf(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && value >= 400 && value < 600 ? value : undefined
 }
 
 /** The client's error body: its clients know a string in `error`, and nothing else. */

@@ -4,7 +4,9 @@ import { isJsonObject } from '../../core/json.ts'
 import type { FinishReason, StreamPart, TokenLogprob } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
-import { countOf, isList, objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
+import { lastWords } from '../shared/last-words.ts'
+import { readLogprobs } from '../shared/logprobs.ts'
+import { isList, objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
 import { imageSource } from './images.ts'
 import { readUsage } from './usage.ts'
@@ -41,12 +43,6 @@ export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReas
     // It was forwarded on a look alone; one that does not parse carries no usage we could count.
     return undefined
   }
-}
-
-function lastWords(parts: readonly StreamPart[]): Pick<AnswerSummary, 'usage' | 'finishReason'> {
-  const end = parts.findLast((part) => part.type === 'response-end')
-  const usage = parts.findLast((part) => part.type === 'usage')
-  return { finishReason: end?.finishReason, usage: usage?.usage }
 }
 
 /** A whole answer, or one line of a streamed one: they have the same shape. `calls`: those of earlier lines. */
@@ -98,16 +94,6 @@ function readCall(call: JsonObject, index: number, parts: StreamPart[]): void {
 export function argumentsText(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value
   return value === undefined || value === null ? '' : JSON.stringify(value)
-}
-
-function readLogprobs(value: JsonValue | undefined): readonly TokenLogprob[] | undefined {
-  const tokens = objectsOf(value)
-  if (tokens.length === 0) return undefined
-  return tokens.map((token) => ({ ...readToken(token), top: objectsOf(token['top_logprobs']).map(readToken) }))
-}
-
-function readToken(token: JsonObject): { readonly token: string; readonly logprob: number } {
-  return { token: textOf(token['token']) ?? '', logprob: countOf(token['logprob']) ?? 0 }
 }
 
 /** Old servers give no reason. `load` and `unload` answer requests without messages. */

@@ -1,14 +1,12 @@
 import type { ContentPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
-import { customArguments } from '../shared/custom-as-function.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseMark } from '../shared/no-cache-marks.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { compact } from '../shared/read-json.ts'
 import { textOfFile } from '../shared/text-file.ts'
 import { toolNames } from '../shared/tool-names.ts'
-
-export const NO_MARKS = 'the provider takes no cache marks; it caches by itself'
 
 type Writing = { readonly losses: Losses; readonly omitsThoughts: boolean; readonly names: ReadonlyMap<string, string> }
 
@@ -44,7 +42,7 @@ function writeTurn(message: Message, path: string, writing: Writing): JsonObject
 /** Older servers know the tool by its name, newer ones the call by its id. */
 function writeResult(part: ToolResultPart, path: string, writing: Writing): JsonObject {
   if (part.isError === true) writing.losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
-  loseMark(part, path, writing)
+  loseMark(part, path, writing.losses)
   const { texts, images } = gather(part.content, path, writing)
   return compact({
     role: 'tool',
@@ -59,7 +57,7 @@ function gather(content: readonly ContentPart[], path: string, writing: Writing)
   const gathered: Gathered = { texts: [], images: [], thoughts: [], calls: [] }
   for (const [index, part] of content.entries()) {
     const at = `${path}.content[${index}]`
-    loseMark(part, at, writing)
+    loseMark(part, at, writing.losses)
     if ('signature' in part && part.signature !== undefined) {
       writing.losses.lose(`${at}.signature`, 'nothing is signed here')
     }
@@ -112,11 +110,6 @@ function take(part: ContentPart, path: string, { losses, omitsThoughts }: Writin
   }
 }
 
-function writeCall({ id, name, argumentsText, custom }: ToolCallPart): JsonObject {
-  const given = custom === true ? customArguments(argumentsText) : objectArguments(argumentsText)
-  return { id, function: { name, arguments: given } }
-}
-
-function loseMark(part: ContentPart, path: string, { losses }: Writing): void {
-  if ('cache' in part && part.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
+function writeCall({ id, name, argumentsText }: ToolCallPart): JsonObject {
+  return { id, function: { name, arguments: objectArguments(argumentsText) } }
 }

@@ -1,21 +1,20 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat, Sampling } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
-import type { Loss, Traits } from '../../core/wire-format.ts'
+import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
 import { chosenTools } from '../shared/chosen-tools.ts'
-import { CUSTOM_LOSS, CUSTOM_PARAMETERS } from '../shared/custom-as-function.ts'
+import { customAsFunctions, DESCRIBED_INPUT } from '../shared/custom-as-function.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
+import { NO_MARKS } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
-import { NO_MARKS, writeMessages } from './write-messages.ts'
+import { writeMessages } from './write-messages.ts'
 
 /** A request of any client as Ollama's own chat API takes it. https://docs.ollama.com/api/chat */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-  traits: Traits = {},
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
   const losses = createLosses()
+  const { request, customTools } = customAsFunctions(asked, DESCRIBED_INPUT, losses)
   const { sampling } = request
   const tools = writeTools(request, losses)
   loseUnknown(request, losses)
@@ -32,7 +31,7 @@ export function writeRequest(
     // Left out, it would stream.
     stream: request.stream,
   })
-  return { body, losses: losses.list }
+  return { body, losses: losses.list, customTools }
 }
 
 /** Nothing forces a call: a choice can only leave tools out. */
@@ -44,15 +43,14 @@ function writeTools(request: ChatRequest, losses: Losses): JsonObject[] {
 }
 
 function writeTool(tool: Tool, path: string, losses: Losses): JsonObject[] {
-  const { name, description, parameters, custom, native, cache, strict } = tool
+  const { name, description, parameters, native, cache, strict } = tool
   if (native !== undefined) {
     losses.lose(path, "a provider's own tool; this format has no counterpart")
     return []
   }
   if (cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
-  if (custom !== undefined) losses.lose(path, CUSTOM_LOSS)
   if (strict === true) losses.lose(`${path}.strict`, 'a model is not held to the schema of its arguments')
-  const schema = custom === undefined ? (parameters ?? { type: 'object', properties: {} }) : CUSTOM_PARAMETERS
+  const schema = parameters ?? { type: 'object', properties: {} }
   return [{ type: 'function', function: compact({ name, description, parameters: schema }) }]
 }
 
@@ -93,9 +91,7 @@ function writeThink(reasoning: Reasoning | undefined, losses: Losses): string | 
   if (budgetTokens === undefined) return undefined
   if (budgetTokens <= 0) return budgetTokens < 0
   losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
-  // The shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000.
-  if (budgetTokens <= 6_400) return 'low'
-  return budgetTokens <= 16_000 ? 'medium' : 'high'
+  return nearestEffort(budgetTokens)
 }
 
 function writeOptions(sampling: Sampling): JsonObject {

@@ -1,9 +1,10 @@
 import type { GatewayError } from '../../core/errors.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
+import { writeError } from '../shared/openai-error-body.ts'
 import { isList, objectsOf, textOf } from '../shared/read-json.ts'
-import { parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
+import { errorStatus, parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
 
 /** The upstream's failure, classified by status, then by what its body says. */
 export function readError(status: number, headers: Headers, body: string): GatewayError {
@@ -16,7 +17,7 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
   const fields = isJsonObject(error) ? error : body
   return upstreamError(
     {
-      status: status ?? statusOf(fields['code']) ?? statusOf(fields['status']),
+      status: status ?? errorStatus(fields['code']) ?? errorStatus(fields['status']),
       code: textOf(fields['code']) ?? textOf(fields['type']),
       message: typeof error === 'string' ? error : wordsOf(fields),
       param: textOf(fields['param']),
@@ -38,20 +39,6 @@ function wordsOf(fields: JsonObject): string | undefined {
   return verdicts.length === 0 ? undefined : verdicts.join('; ')
 }
 
-/** The client's error body: `{"error": {"message", "type", "param", "code"}}` and the error's public data. */
-export function writeError(error: GatewayError): JsonObject {
-  return {
-    error: {
-      message: error.message,
-      type: error.type,
-      param: error.param ?? null,
-      code: error.code,
-      // `data` is plain JSON by contract of ErrorOptions.
-      ...(error.data as JsonObject | undefined),
-    },
-  }
-}
-
 /** The event that ends a broken stream. `finish_reason: error` is for clients that only look at choices. */
 export function writeStreamError(error: GatewayError): string {
   const body = { ...writeError(error), choices: [{ index: 0, delta: {}, finish_reason: 'error' }] }
@@ -62,8 +49,4 @@ export function writeStreamError(error: GatewayError): string {
 export function writeStreamExplanation(id: string, explanation: unknown): string {
   const chunk = { id, object: 'chat.completion.chunk', created: 0, model: '', choices: [], routing: explanation }
   return `data: ${JSON.stringify(chunk)}\n\n`
-}
-
-function statusOf(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && value >= 400 && value < 600 ? value : undefined
 }

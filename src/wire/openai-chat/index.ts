@@ -1,5 +1,6 @@
 import type { WireFormat } from '../../core/wire-format.ts'
-import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { writeError } from '../shared/openai-error-body.ts'
+import { readError, writeStreamError, writeStreamExplanation } from './errors.ts'
 import { readRequest, unread } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { writeRequest } from './write-request.ts'

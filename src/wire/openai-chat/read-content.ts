@@ -8,7 +8,7 @@ import type {
 } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { sourceOfUrl } from '../shared/media.ts'
+import { sourceOfFileData, sourceOfUrl } from '../shared/media.ts'
 import { textOf, wrong } from '../shared/read-json.ts'
 import { readReasoning } from './reasoning.ts'
 import { readSignature } from './signatures.ts'
@@ -59,16 +59,12 @@ function readPart(value: JsonValue, path: string): ContentPart {
   }
 }
 
-/** `file_data` is a data URL; some clients send the bare base64 of a PDF. */
 function readFile(value: JsonObject): ContentPart {
   const file = isJsonObject(value['file']) ? value['file'] : {}
   const { file_data: data, file_id: id, filename } = file
   const name = typeof filename === 'string' ? { name: filename } : {}
   if (typeof data === 'string') {
-    const source = /^(?:data|https?):/.test(data)
-      ? sourceOfUrl(data)
-      : ({ type: 'data', mediaType: 'application/pdf', data } as const)
-    return { type: 'file', source, ...name, ...cacheOf(value) }
+    return { type: 'file', source: sourceOfFileData(data), ...name, ...cacheOf(value) }
   }
   if (typeof id === 'string') return { type: 'file', source: { type: 'stored', id, format: 'openai-chat' }, ...name }
   return { type: 'native', format: 'openai-chat', kind: 'file', value }

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
-import type { StreamPart, TokenLogprob } from '../../core/stream-part.ts'
-import { countOf, objectsOf, textOf } from '../shared/read-json.ts'
+import type { StreamPart } from '../../core/stream-part.ts'
+import { readLogprobs } from '../shared/logprobs.ts'
+import { objectOf, objectsOf, textOf } from '../shared/read-json.ts'
 import type { CallEntry } from './read-calls.ts'
 import { readCallEntry, readLegacyEntry } from './read-calls.ts'
 import { readReasoning } from './reasoning.ts'
@@ -17,7 +18,7 @@ export function readSaid(message: JsonObject, logprobs: JsonValue | undefined): 
     parts.push({ type: 'reasoning-end', signature, ...extras })
   }
   const said = readTexts(message['content'])
-  const tokens = readLogprobs(logprobs)
+  const tokens = readLogprobs(objectOf(logprobs)['content'])
   for (const [index, part] of said.entries()) {
     const isLast = index === said.length - 1
     parts.push(part.type === 'text-delta' && isLast && tokens !== undefined ? { ...part, logprobs: tokens } : part)
@@ -76,16 +77,6 @@ function readMedia(message: JsonObject, parts: StreamPart[]): void {
     const found = /^data:([^;,]+);base64,(.*)$/s.exec((isJsonObject(at) ? textOf(at['url']) : undefined) ?? '')
     if (found !== null) parts.push({ type: 'media', mediaType: found[1] ?? '', data: found[2] ?? '' })
   }
-}
-
-function readLogprobs(value: JsonValue | undefined): readonly TokenLogprob[] | undefined {
-  const content = isJsonObject(value) ? objectsOf(value['content']) : []
-  if (content.length === 0) return undefined
-  return content.map((token) => ({ ...readToken(token), top: objectsOf(token['top_logprobs']).map(readToken) }))
-}
-
-function readToken(token: JsonObject): { readonly token: string; readonly logprob: number } {
-  return { token: textOf(token['token']) ?? '', logprob: countOf(token['logprob']) ?? 0 }
 }
 
 type Said = StreamPart & { readonly type: 'text-delta' | 'reasoning-delta' }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
 import type { Traits } from '../../core/wire-format.ts'
 import type { Losses } from '../shared/lose.ts'
+import { lost } from '../shared/lose.ts'
 import { urlOfSource } from '../shared/media.ts'
 import { isDetailSigner, writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
@@ -167,9 +168,4 @@ function writePart(part: ContentPart, path: string, { losses }: Writing): JsonOb
       return unhandled
     }
   }
-}
-
-function lost(losses: Losses, path: string, reason: string): undefined {
-  losses.lose(path, reason)
-  return undefined
 }

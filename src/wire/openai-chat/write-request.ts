@@ -2,7 +2,9 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
-import type { Loss, Traits } from '../../core/wire-format.ts'
+import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
+import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
+import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
@@ -12,12 +14,11 @@ import { writeMessages } from './write-messages.ts'
  * A request of any client as a Chat Completions body. What providers name differently or refuse is theirs to adjust.
  * https://platform.openai.com/docs/api-reference/chat/create
  */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-  traits: Traits = {},
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
   const losses = createLosses()
+  const { request: declared, customTools } =
+    traits.functionsOnly === true ? customAsFunctions(asked, INPUT, losses) : { request: asked, customTools: undefined }
+  const { request, toolNames } = fitToolNames(declared, PLAIN_NAME)
   const { sampling } = request
   const tools = writeTools(request.tools, traits, losses)
   const hasTools = tools.length > 0
@@ -48,7 +49,7 @@ export function writeRequest(
     // The gateway counts tokens whether or not its client asked for them; its writer leaves them out again.
     stream_options: request.stream ? { include_usage: true } : undefined,
   })
-  return { body, losses: losses.list }
+  return { body, losses: losses.list, toolNames, customTools }
 }
 
 /** What is asked of the model's thinking, in the member that the provider reads. */

@@ -2,8 +2,9 @@ import type { ReasoningPart, TextPart, ToolCallPart } from '../../core/content.t
 import type { ChatAnswer, MediaBlock } from '../../core/fold.ts'
 import { foldParts } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { FinishReason, StreamPart, TokenLogprob } from '../../core/stream-part.ts'
+import type { FinishReason, StreamPart } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
+import { writeLogprob } from '../shared/logprobs.ts'
 import { writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { writeUsage } from './usage.ts'
@@ -87,14 +88,4 @@ export function writeCitation({
   readonly title: string | undefined
 }): JsonObject {
   return { type: 'url_citation', url_citation: { url, title: title ?? '', start_index: 0, end_index: 0 } }
-}
-
-export function writeLogprob({ token, logprob, top }: TokenLogprob): JsonObject {
-  const bytes = (text: string): number[] => [...new TextEncoder().encode(text)]
-  return {
-    token,
-    logprob,
-    bytes: bytes(token),
-    top_logprobs: top.map((other) => ({ token: other.token, logprob: other.logprob, bytes: bytes(other.token) })),
-  }
 }

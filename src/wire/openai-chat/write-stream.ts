@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
+import { writeLogprob } from '../shared/logprobs.ts'
 import { writeDetail } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { writeUsage } from './usage.ts'
-import { FINISH_REASONS, writeCitation, writeLogprob, writeMedia } from './write-response.ts'
+import { FINISH_REASONS, writeCitation, writeMedia } from './write-response.ts'
 
 /**
  * Tidy parts as `chat.completion.chunk` events, by the contract of design/tool-calling.md §2.4: a call's id, type and

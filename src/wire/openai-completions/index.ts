@@ -1,6 +1,7 @@
 import { GatewayError } from '../../core/errors.ts'
 import type { WireFormat } from '../../core/wire-format.ts'
-import { readError, writeError } from '../openai-chat/errors.ts'
+import { readError } from '../openai-chat/errors.ts'
+import { writeError } from '../shared/openai-error-body.ts'
 import { readRequest, unread } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { createWriter, writeResponse } from './write-response.ts'

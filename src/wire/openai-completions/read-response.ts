@@ -6,6 +6,7 @@ import { isContentPart } from '../../core/stream-part.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
 import { readErrorBody } from '../openai-chat/errors.ts'
 import { readUsage } from '../openai-chat/usage.ts'
+import { lastWords } from '../shared/last-words.ts'
 import { isList, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 
 /** A `text_completion`, whole or one event of a stream: they have the same shape. Throws the upstream's own error. */
@@ -61,10 +62,4 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   length: 'length',
   content_filter: 'content-filter',
   error: 'error',
-}
-
-function lastWords(parts: readonly StreamPart[]): Pick<AnswerSummary, 'usage' | 'finishReason'> {
-  const end = parts.findLast((part) => part.type === 'response-end')
-  const usage = parts.findLast((part) => part.type === 'usage')
-  return { finishReason: end?.finishReason, usage: usage?.usage }
 }

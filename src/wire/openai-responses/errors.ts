@@ -1,9 +1,10 @@
 import type { GatewayError } from '../../core/errors.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
+import { writeError } from '../shared/openai-error-body.ts'
 import { textOf } from '../shared/read-json.ts'
-import { parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
+import { errorStatus, parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
 
 /** The upstream's failure, classified by status, then by what its body says. */
 export function readError(status: number, headers: Headers, body: string): GatewayError {
@@ -20,27 +21,13 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
   const type = textOf(fields['type'])
   return upstreamError(
     {
-      status: status ?? statusOf(fields['code']) ?? statusOf(fields['status']),
+      status: status ?? errorStatus(fields['code']) ?? errorStatus(fields['status']),
       code: textOf(fields['code']) ?? (type === 'error' ? undefined : type),
       message: typeof error === 'string' ? error : textOf(fields['message'] ?? fields['detail']),
       param: textOf(fields['param']),
     },
     headers,
   )
-}
-
-/** The client's error body: `{"error": {"message", "type", "param", "code"}}` and the error's public data. */
-export function writeError(error: GatewayError): JsonObject {
-  return {
-    error: {
-      message: error.message,
-      type: error.type,
-      param: error.param ?? null,
-      code: error.code,
-      // `data` is plain JSON by contract of ErrorOptions.
-      ...(error.data as JsonObject | undefined),
-    },
-  }
 }
 
 /**
@@ -57,8 +44,4 @@ export function writeStreamError(error: GatewayError): string {
 /** A comment: OpenAI's stream helper refuses every event before `response.created`, whatever its type. */
 export function writeStreamExplanation(id: string, explanation: unknown): string {
   return `: routing ${JSON.stringify({ id, routing: explanation })}\n\n`
-}
-
-function statusOf(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && value >= 400 && value < 600 ? value : undefined
 }

@@ -1,5 +1,6 @@
 import type { WireFormat } from '../../core/wire-format.ts'
-import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { writeError } from '../shared/openai-error-body.ts'
+import { readError, writeStreamError, writeStreamExplanation } from './errors.ts'
 import { ownHistory } from './own-history.ts'
 import { readRequest } from './read-request.ts'
 import { readEnd, readResponse, summarizeResponse } from './read-response.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { StreamPart, TokenLogprob } from '../../core/stream-part.ts'
-import { countOf, objectsOf, textOf } from '../shared/read-json.ts'
+import type { StreamPart } from '../../core/stream-part.ts'
+import { readLogprobs } from '../shared/logprobs.ts'
+import { objectsOf, textOf } from '../shared/read-json.ts'
 import { isParallelWrapper, unwrapParallel } from './parallel-call.ts'
 import { readReasoningTexts } from './reasoning.ts'
 
@@ -230,14 +231,4 @@ function readImage(item: JsonObject): StreamPart[] {
   const data = textOf(item['result'])
   const format = textOf(item['output_format']) ?? 'png'
   return data === undefined ? [] : [{ type: 'media', mediaType: `image/${format}`, data }]
-}
-
-function readLogprobs(value: JsonValue | undefined): readonly TokenLogprob[] | undefined {
-  const tokens = objectsOf(value)
-  if (tokens.length === 0) return undefined
-  return tokens.map((token) => ({ ...readToken(token), top: objectsOf(token['top_logprobs']).map(readToken) }))
-}
-
-function readToken(token: JsonObject): { readonly token: string; readonly logprob: number } {
-  return { token: textOf(token['token']) ?? '', logprob: countOf(token['logprob']) ?? 0 }
 }

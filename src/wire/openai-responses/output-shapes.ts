@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
-import type { FinishReason, TokenLogprob, Usage } from '../../core/stream-part.ts'
+import type { FinishReason, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
 import { writeUsage } from './usage.ts'
 
@@ -96,14 +96,4 @@ export function writePart({ type, text, annotations, logprobs }: OpenPart): Json
   return type === 'refusal'
     ? { type, refusal: text }
     : { type, text, annotations: [...annotations], logprobs: [...logprobs] }
-}
-
-export function writeLogprob({ token, logprob, top }: TokenLogprob): JsonObject {
-  const bytes = (text: string): number[] => [...new TextEncoder().encode(text)]
-  return {
-    token,
-    logprob,
-    bytes: bytes(token),
-    top_logprobs: top.map((other) => ({ token: other.token, logprob: other.logprob, bytes: bytes(other.token) })),
-  }
 }

@@ -1,7 +1,7 @@
 import type { ContentPart } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { sourceOfUrl } from '../shared/media.ts'
+import { sourceOfFileData, sourceOfUrl } from '../shared/media.ts'
 import { objectOf, requiredObject, requiredString, textOf, wrong } from '../shared/read-json.ts'
 
 /** Content of a message or of a call's output: a string, or a list of parts. */
@@ -45,15 +45,11 @@ function readImage(part: JsonObject, path: string): ContentPart {
   throw wrong(`${path}.image_url`, 'a URL or a data URL (or file_id must name a stored image)', url)
 }
 
-/** `file_data` is a data URL; some clients send the bare base64 of a PDF. */
 function readFile(part: JsonObject, path: string): ContentPart {
   const { file_data: data, file_id: id, file_url: url, filename } = part
   const name = typeof filename === 'string' ? { name: filename } : {}
   if (typeof data === 'string') {
-    const source = data.startsWith('data:')
-      ? sourceOfUrl(data)
-      : ({ type: 'data', mediaType: 'application/pdf', data } as const)
-    return { type: 'file', source, ...name }
+    return { type: 'file', source: sourceOfFileData(data), ...name }
   }
   if (typeof url === 'string') return { type: 'file', source: sourceOfUrl(url), ...name }
   if (typeof id === 'string') {

@@ -1,22 +1,28 @@
 import type { ContentPart, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
+import type { CallIds } from '../shared/call-ids.ts'
+import { createCallIds, takenId } from '../shared/call-ids.ts'
 import type { Losses } from '../shared/lose.ts'
+import { lost } from '../shared/lose.ts'
 import { urlOfSource } from '../shared/media.ts'
-import { callIds } from './call-ids.ts'
+import { CALL_ID } from './call-ids.ts'
 import { writeReasoningItem } from './reasoning.ts'
 
-type Writing = { readonly losses: Losses; readonly idOf: (id: string) => string }
+type Writing = { readonly losses: Losses; readonly ids: CallIds; readonly lastIds: Map<string, string> }
 
 const NO_MARKS = 'this format takes no cache marks; the provider caches by itself'
 
 /** Turns as input items. `from`: the first turn that is one, after those that went into `instructions`. */
 export function writeItems(messages: readonly Message[], from: number, losses: Losses): JsonObject[] {
-  const writing = { losses, idOf: callIds(messages) }
+  const writing = { losses, ids: createCallIds(messages, CALL_ID), lastIds: new Map<string, string>() }
   return messages.slice(from).flatMap((message, offset) => {
     const path = `messages[${from + offset}]`
     if (message.name !== undefined) losses.lose(`${path}.name`, 'participants have no names in this format')
-    if (message.role === 'assistant') return writeAssistant(message.content, path, writing)
+    if (message.role === 'assistant') {
+      if (messages[from + offset - 1]?.role !== 'assistant') writing.ids.beginTurn()
+      return writeAssistant(message.content, path, writing)
+    }
     if (message.role === 'tool') return writeResults(message.content, path, writing)
     const content = writeParts(message.content, path, writing)
     return [{ type: 'message', role: message.role, content: plain(content) }]
@@ -121,10 +127,11 @@ function writeThoughts(
   })
 }
 
-function writeCall(part: ToolCallPart, path: string, { losses, idOf }: Writing): JsonObject {
+function writeCall(part: ToolCallPart, path: string, { losses, ids, lastIds }: Writing): JsonObject {
   const { name, argumentsText } = part
   if (part.signature !== undefined) losses.lose(path, FOREIGN)
-  const call_id = idOf(part.id)
+  const call_id = ids.call(part.id)
+  lastIds.set(part.id, call_id)
   if (part.custom === true) return { type: 'custom_tool_call', call_id, name, input: argumentsText }
   return { type: 'function_call', call_id, name, arguments: argumentsText === '' ? '{}' : argumentsText }
 }
@@ -142,7 +149,12 @@ function writeResult(part: ToolResultPart, path: string, writing: Writing): Json
   if (part.isError === true) writing.losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
   const output = writeParts(part.content, path, writing)
   const type = part.custom === true ? 'custom_tool_call_output' : 'function_call_output'
-  return { type, call_id: writing.idOf(part.callId), output: plain(output) }
+  return { type, call_id: answeredId(part.callId, writing), output: plain(output) }
+}
+
+/** A second result goes to the call that had the first, and one without a call stays without. */
+function answeredId(id: string, { ids, lastIds }: Writing): string {
+  return ids.result(id) ?? lastIds.get(id) ?? takenId(id, CALL_ID)
 }
 
 /** A string where one text alone was said, as small servers like it best. */
@@ -213,9 +225,4 @@ function isStoredHere(
 
 function loseMarks(part: ContentPart, path: string, losses: Losses): void {
   if ('cache' in part && part.cache !== undefined) losses.lose(`${path}.cache_control`, NO_MARKS)
-}
-
-function lost(losses: Losses, path: string, reason: string): undefined {
-  losses.lose(path, reason)
-  return undefined
 }

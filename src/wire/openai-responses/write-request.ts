@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../core/json.ts'
+import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat } from '../../core/request.ts'
-import type { Loss } from '../../core/wire-format.ts'
+import type { WrittenRequest } from '../../core/wire-format.ts'
+import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
@@ -14,11 +16,9 @@ import { writeToolChoice, writeTools } from './write-tools.ts'
  * false, and reasoning is asked for in a form that can be sent back.
  * https://platform.openai.com/docs/api-reference/responses/create
  */
-export function writeRequest(
-  request: ChatRequest,
-  model: string,
-): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
+export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
+  const { request, toolNames } = fitToolNames(asked, PLAIN_NAME)
   const { sampling } = request
   const instructions = instructionsOf(request)
   const tools = writeTools(request.tools, losses)
@@ -49,7 +49,7 @@ export function writeRequest(
     store: false,
     stream: request.stream ? true : undefined,
   })
-  return { body, losses: losses.list }
+  return { body, losses: losses.list, toolNames }
 }
 
 /** The first turn, where it is the system's and nothing but one text, and others follow: `input` must not be empty. */
@@ -72,22 +72,15 @@ function loseSampling({ sampling }: ChatRequest, losses: Losses): void {
   if (frequencyPenalty !== undefined && frequencyPenalty !== 0) losses.lose('frequency_penalty', reason)
 }
 
-/** A budget as the nearest level, by the shares of OpenRouter's table: 20 % low, 50 % medium, 80 % high of 32,000. */
 function writeReasoning(reasoning: Reasoning | undefined, losses: Losses): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   const { effort, budgetTokens, summary } = reasoning
   if (effort === undefined && budgetTokens !== undefined) {
     losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
   }
-  const written = compact({ effort: effort ?? effortOf(budgetTokens), summary })
+  const level = effort ?? (budgetTokens === undefined ? undefined : nearestEffort(budgetTokens))
+  const written = compact({ effort: level, summary })
   return Object.keys(written).length === 0 ? undefined : written
-}
-
-function effortOf(budget: number | undefined): string | undefined {
-  if (budget === undefined || budget < 0) return undefined
-  if (budget === 0) return 'none'
-  if (budget <= 6_400) return 'low'
-  return budget <= 16_000 ? 'medium' : 'high'
 }
 
 function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {

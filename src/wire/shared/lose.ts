@@ -12,3 +12,9 @@ export function createLosses(): Losses {
     },
   }
 }
+
+/** Says the loss of what has no place; nothing is written for it. */
+export function lost(losses: Losses, path: string, reason: string): undefined {
+  losses.lose(path, reason)
+  return undefined
+}

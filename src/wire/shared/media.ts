@@ -27,6 +27,24 @@ export function urlOfSource(source: MediaSource): string | undefined {
   }
 }
 
+/** OpenAI's `file_data`: a URL, or what some clients send, the bare base64 of a PDF. */
+export function sourceOfFileData(data: string): MediaSource {
+  return /^(?:data|https?):/.test(data) ? sourceOfUrl(data) : { type: 'data', mediaType: 'application/pdf', data }
+}
+
+/** The first bytes of each kind of picture, in base64. */
+const PICTURES = [
+  ['iVBORw0KGgo', 'image/png'],
+  ['/9j/', 'image/jpeg'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+] as const
+
+/** The type of a picture that its first bytes show, whatever it is said to be; `undefined` where they show none. */
+export function pictureType(data: string): string | undefined {
+  return PICTURES.find(([start]) => data.startsWith(start))?.[1]
+}
+
 /** UTF-8 text out of base64. Throws where it is no base64. */
 export function textOfBase64(data: string): string {
   return new TextDecoder().decode(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))

@@ -1,5 +1,6 @@
 import type { Signature } from '../../core/content.ts'
 import type { WireFormatId } from '../../core/request.ts'
+import { base64OfText, textOfBase64 } from './media.ts'
 
 /** `thalamus:` in base64: nine bytes are twelve characters, so the mark can be recognised without decoding. */
 const MARK = 'dGhhbGFtdXM6'
@@ -11,10 +12,7 @@ const MARK = 'dGhhbGFtdXM6'
  */
 export function packSignature({ by, value }: Signature, own: WireFormatId): string {
   if (by === own) return value
-  const bytes = new TextEncoder().encode(`${by}:${value}`)
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return MARK + btoa(binary)
+  return MARK + base64OfText(`${by}:${value}`)
 }
 
 /** True for a signature that another format made. */
@@ -26,8 +24,7 @@ export function isPacked(text: string): boolean {
 export function unpackSignature(text: string, own: WireFormatId): Signature {
   if (!text.startsWith(MARK)) return { by: own, value: text }
   try {
-    const binary = atob(text.slice(MARK.length))
-    const decoded = new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)))
+    const decoded = textOfBase64(text.slice(MARK.length))
     const colon = decoded.indexOf(':')
     const by = FORMATS.find((format) => format === decoded.slice(0, colon))
     if (by !== undefined) return { by, value: decoded.slice(colon + 1) }

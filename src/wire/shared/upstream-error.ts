@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts'
 import { GatewayError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
 
@@ -41,6 +41,11 @@ export function parseErrorBody(body: string): JsonObject {
     // Read as words below.
   }
   return { error: { message: body.trimStart().startsWith('<') ? '' : body.slice(0, MAX_EXCERPT) } }
+}
+
+/** A failure's status that its body repeats; streams have no other. */
+export function errorStatus(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && value >= 400 && value < 600 ? value : undefined
 }
 
 function classify(status: number | undefined, upstreamCode: string, message: string): ErrorCode {

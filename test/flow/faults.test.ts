@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
   { fault: '429;retry-after=1', streamed: 'second', whole: 'second', code: 'upstream_rate_limited' },
   { fault: '500', streamed: 'second', whole: 'second', code: 'upstream_error' },
   { fault: 'reset', streamed: 'second', whole: 'second', code: 'upstream_unreachable' },
-  { fault: 'slow-ttft=4000', streamed: 'second', whole: 'second', code: 'upstream_timeout' },
+  { fault: 'slow-ttft=7000', streamed: 'second', whole: 'second', code: 'upstream_timeout' },
   { fault: 'huge', streamed: 'first', whole: 'first', code: '' },
   { fault: 'dribble', streamed: 'first', whole: 'first', code: '' },
   { fault: 'tool:get_weather', streamed: 'first', whole: 'first', code: '' },

@@ -30,13 +30,10 @@ async function sentTo(provider: string, path: string, body: string): Promise<str
   return request.body.toString()
 }
 
-test.each(['anthropic', 'google', 'cohere'])(
-  'schemas of tools in Chat Completions, at %s',
-  async (provider) => {
-    const body = `{"model":"up/m","messages":${HI},"tools":${CHAT_TOOLS}}`
-    expect(await sentTo(provider, '/v1/chat/completions', body)).toContain(`"maximum":${MAX}`)
-  },
-)
+test.each(['anthropic', 'google', 'cohere'])('schemas of tools in Chat Completions, at %s', async (provider) => {
+  const body = `{"model":"up/m","messages":${HI},"tools":${CHAT_TOOLS}}`
+  expect(await sentTo(provider, '/v1/chat/completions', body)).toContain(`"maximum":${MAX}`)
+})
 
 test.each(['openai-compatible', 'ollama', 'google'])('schemas of tools in Messages, at %s', async (provider) => {
   const tools = `[{"name":"f","input_schema":${SCHEMA}}]`

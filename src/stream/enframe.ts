@@ -17,6 +17,12 @@ export function createEnframer(framing: ClientFraming): Enframer {
   return framing === 'sse' ? SSE : createArrayEnframer()
 }
 
+/** How a list of objects ends when it breaks: with the error, written as SSE, as its last one. */
+export function brokenList(enframer: Enframer, event: string): string {
+  const data = event.slice(event.indexOf('data: ') + 6).trimEnd()
+  return enframer.write([{ event: undefined, data }]) + enframer.end()
+}
+
 const SSE: Enframer = {
   contentType: 'text/event-stream; charset=utf-8',
   write(events) {

@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
-import type { Clock, Sink } from '../core/ports.ts'
+import type { Clock, Sink, Timer } from '../core/ports.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import type { PartTidier } from '../core/tidy-parts.ts'
@@ -8,7 +8,7 @@ import type { StreamReader, StreamWriter, WireEvent, WireFormat } from '../core/
 import type { Deframer } from '../stream/deframe.ts'
 import { createDeframer } from '../stream/deframe.ts'
 import type { Enframer } from '../stream/enframe.ts'
-import { createEnframer } from '../stream/enframe.ts'
+import { brokenList, createEnframer } from '../stream/enframe.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import { answerContext } from './client-side.ts'
@@ -50,6 +50,7 @@ export class TranslatedStream implements Answer {
   private events = 0
   private ended: Ending = { usage: undefined, finishReason: undefined }
   private writtenAt = 0
+  private alarm: Timer | undefined = undefined
 
   constructor(input: TranslatedInput) {
     const { format, client, model, clock } = input
@@ -69,7 +70,6 @@ export class TranslatedStream implements Answer {
     if (this.sink === undefined) this.bytesBeforeCommit += chunk.length
     this.read(this.deframer.push(chunk))
     if (this.sink === undefined) this.checkHeld()
-    else this.keepAlive(this.sink)
   }
 
   finish(): Observed {
@@ -80,6 +80,7 @@ export class TranslatedStream implements Answer {
       refuseEmpty(this.ended.finishReason)
       this.commit()
     }
+    this.stopAlarm()
     const last = this.enframer.write(this.writer.end()) + this.enframer.end()
     this.sink?.end(last === '' ? undefined : last)
     return this.observe()
@@ -87,11 +88,14 @@ export class TranslatedStream implements Answer {
 
   breakOff(error: GatewayError): Observed {
     const { client } = this.input
+    this.stopAlarm()
     const text = client.format.writeStreamError(error)
-    // A list of objects takes the error as its last one.
-    const last = client.framing === 'sse' ? text : this.enframer.write([dataOf(text)]) + this.enframer.end()
-    this.sink?.end(last)
+    this.sink?.end(client.framing === 'sse' ? text : brokenList(this.enframer, text))
     return this.observe()
+  }
+
+  abandon(): void {
+    this.stopAlarm()
   }
 
   /** One event at a time: what came before a bad one is passed on. */
@@ -137,6 +141,7 @@ export class TranslatedStream implements Answer {
     const { held } = this
     this.held = []
     this.write(this.sink, held)
+    if (takesKeepAlive(this.input.client)) this.startAlarm(this.sink, KEEP_ALIVE_MS)
   }
 
   private write(sink: Sink, parts: readonly StreamPart[]): void {
@@ -156,10 +161,21 @@ export class TranslatedStream implements Answer {
     })
   }
 
-  /** The upstream sends (pings, or what has to wait) and the client hears nothing: a comment tells him that all is well. */
-  private keepAlive(sink: Sink): void {
-    if (this.input.clock.monotonic() - this.writtenAt < KEEP_ALIVE_MS) return
-    this.send(sink, this.enframer.keepAlive)
+  /** The upstream is silent, or sends what the client is not told: a comment tells him that all is well. */
+  private startAlarm(sink: Sink, afterMs: number): void {
+    const { clock } = this.input
+    this.alarm = clock.timer(afterMs, () => {
+      const silentMs = clock.monotonic() - this.writtenAt
+      // A client that does not read is not told more.
+      const isDue = silentMs >= KEEP_ALIVE_MS && !this.isStalled
+      if (isDue) this.send(sink, this.enframer.keepAlive)
+      this.startAlarm(sink, isDue || this.isStalled ? KEEP_ALIVE_MS : KEEP_ALIVE_MS - silentMs)
+    })
+  }
+
+  private stopAlarm(): void {
+    this.alarm?.cancel()
+    this.alarm = undefined
   }
 
   private observe(): Observed {
@@ -168,7 +184,7 @@ export class TranslatedStream implements Answer {
   }
 }
 
-/** The payload of an event written as SSE. */
-function dataOf(event: string): WireEvent {
-  return { event: undefined, data: event.slice(event.indexOf('data: ') + 6).trimEnd() }
+/** Google's own clients take no comments: they read each as a piece of JSON. A list may have white space anywhere. */
+function takesKeepAlive({ format, framing }: ClientSide): boolean {
+  return format.id !== 'gemini-generate' || framing === 'json-array'
 }

@@ -72,7 +72,7 @@ test.skipIf(!hasData)('thoughts of Mistral are reasoning, and its text is text',
   const [{ thinking }, said] = JSON.parse(recorded('mistral/mistral-reasoning.json')).choices[0].message.content
   expect([text, thoughts]).toEqual([said.text, thinking[0].text])
   expect(choices[0]?.message.content).toBe(said.text)
-  const message: Thinking | undefined = choices[0]?.message
+  const message = choices[0]?.message as Thinking | undefined
   expect(message?.reasoning_content).toBe(thinking[0].text)
 })
 

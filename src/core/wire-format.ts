@@ -115,6 +115,9 @@ export type WireFormat = {
   readonly streamEnd: string
   /** An event that carries a decision into a stream without disturbing its readers. */
   writeStreamExplanation(id: string, explanation: unknown): string
-  /** The event that ends a broken stream after its first part. No success terminator follows. */
-  writeStreamError(error: GatewayError): string
+  /**
+   * The event that ends a broken stream after its first part. No success terminator follows. `last`: the data of the event
+   * before it, where events are numbered.
+   */
+  writeStreamError(error: GatewayError, last?: string): string
 }

@@ -95,7 +95,8 @@ export class StreamAnswer implements Answer {
   }
 
   breakOff(error: GatewayError): Observed {
-    const text = this.format.writeStreamError(error)
+    const last = this.scanner.payloadFromEnd(0)
+    const text = this.format.writeStreamError(error, last === undefined ? undefined : decoder.decode(last))
     this.sink?.end(this.reframing === undefined ? text : brokenList(this.reframing.enframer, text))
     return this.observe()
   }

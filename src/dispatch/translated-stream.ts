@@ -50,6 +50,8 @@ export class TranslatedStream implements Answer {
   private events = 0
   private ended: Ending = { usage: undefined, finishReason: undefined }
   private writtenAt = 0
+  // The data of the last event the client got.
+  private lastWritten: string | undefined = undefined
   private alarm: Timer | undefined = undefined
 
   constructor(input: TranslatedInput) {
@@ -89,7 +91,7 @@ export class TranslatedStream implements Answer {
   breakOff(error: GatewayError): Observed {
     const { client } = this.input
     this.stopAlarm()
-    const text = client.format.writeStreamError(error)
+    const text = client.format.writeStreamError(error, this.lastWritten)
     this.sink?.end(client.framing === 'sse' ? text : brokenList(this.enframer, text))
     return this.observe()
   }
@@ -146,7 +148,11 @@ export class TranslatedStream implements Answer {
 
   private write(sink: Sink, parts: readonly StreamPart[]): void {
     let text = ''
-    for (const part of parts) text += this.enframer.write(this.writer.push(part))
+    for (const part of parts) {
+      const events = this.writer.push(part)
+      this.lastWritten = events.at(-1)?.data ?? this.lastWritten
+      text += this.enframer.write(events)
+    }
     if (text !== '') this.send(sink, text)
   }
 

@@ -7,6 +7,7 @@ import type { Deframer } from '../stream/deframe.ts'
 import { createDeframer } from '../stream/deframe.ts'
 import type { Enframer } from '../stream/enframe.ts'
 import { brokenList, createEnframer } from '../stream/enframe.ts'
+import { closeFrame, frameStart, isOverLines } from '../stream/frame-bounds.ts'
 import { createSseFramer } from '../stream/frame-sse.ts'
 import { plainFrames } from '../stream/plain-frames.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
@@ -115,7 +116,7 @@ export class StreamAnswer implements Answer {
         if (this.reader.isAtWork?.() === true) this.hasContent = true
       } catch (thrown) {
         const start = frameStart(frames, finding.start)
-        const isUnread = !isPlain && isOverLines(frames, finding.start)
+        const isUnread = !isPlain && isOverLines(frames, start)
         if (isUnread || this.sink !== undefined) this.pass(frames.subarray(0, start))
         if (!isUnread) throw thrown
         this.take(plainFrames(frames.subarray(start)), true)
@@ -218,32 +219,3 @@ function reframed({ deframer, enframer }: Reframing, frames: Uint8Array): string
 
 const DONE = '[DONE]'
 const EMPTY = new Uint8Array(0)
-const LF = 10
-const CR = 13
-
-/** Where the frame of the line at `lineStart` begins: right after the last empty line before it. */
-function frameStart(frames: Uint8Array, lineStart: number): number {
-  let start = lineStart
-  while (start > 0) {
-    const before = start < 2 ? 0 : frames.lastIndexOf(LF, start - 2) + 1
-    const isEmpty = before === start - 1 || (before === start - 2 && frames[before] === CR)
-    if (isEmpty) return start
-    start = before
-  }
-  return start
-}
-
-/** Whether the line at `lineStart` is followed by one more of the same value. */
-function isOverLines(frames: Uint8Array, lineStart: number): boolean {
-  const next = frames.indexOf(LF, lineStart) + 1
-  const line = decoder.decode(frames.subarray(next, next + 5))
-  return next > 0 && line === 'data:'
-}
-
-/** A last frame that the upstream did not close with an empty line. */
-function closeFrame(rest: Uint8Array): Uint8Array {
-  const closed = new Uint8Array(rest.length + 2)
-  closed.set(rest)
-  closed.fill(10, rest.length)
-  return closed
-}

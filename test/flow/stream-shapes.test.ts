@@ -33,6 +33,8 @@ const payloadsOf = (text: string): unknown[] =>
     .map((line) => (line === 'data: [DONE]' ? '[DONE]' : JSON.parse(line.slice(6))))
 
 const PLAIN = [chunk('Hel'), chunk('lo'), chunk('', 'stop'), 'data: [DONE]\n\n']
+// The first line alone looks like an object of its own.
+const looksWhole = (frame: string): string => frame.replace('}]}', '}\ndata: ]}')
 const overLines = (frame: string): string => frame.replace(',"object"', ',\ndata: "object"')
 
 test('values over several lines', async () => {
@@ -43,8 +45,11 @@ test('values over several lines', async () => {
   expect(payloadsOf(await response.text())).toEqual(payloadsOf(PLAIN.join('')))
 })
 
-test('a value over several lines that comes first', async () => {
-  const url = await start('openai-compatible', (response) => response.end(PLAIN.map(overLines).join('')))
+test.each([
+  ['that comes first', PLAIN.map(overLines)],
+  ['whose first line looks whole', [PLAIN[0], ...PLAIN.slice(1).map(looksWhole)]],
+])('a value over several lines %s', async (_, frames) => {
+  const url = await start('openai-compatible', (response) => response.end(frames.join('')))
   const response = await post(url, asked)
   expect(response.status).toBe(200)
   expect(payloadsOf(await response.text())).toEqual(payloadsOf(PLAIN.join('')))

@@ -61,7 +61,7 @@ export class TranslatedStream implements Answer {
     this.reader = format.createReader()
     this.tidier = createTidier(client.id)
     this.writer = client.format.createWriter(answerContext(client, model, clock.now()))
-    this.enframer = createEnframer(client.framing)
+    this.enframer = createEnframer(client.framing, client.format.takesComments)
   }
 
   isCommitted(): boolean {
@@ -72,6 +72,7 @@ export class TranslatedStream implements Answer {
     if (this.sink === undefined) this.bytesBeforeCommit += chunk.length
     this.read(this.deframer.push(chunk))
     if (this.sink === undefined) this.checkHeld()
+    else this.keepAlive(this.sink)
   }
 
   finish(): Observed {
@@ -136,6 +137,8 @@ export class TranslatedStream implements Answer {
 
   private commit(): void {
     this.firstPartAt = this.input.clock.monotonic()
+    // Some writers have nothing to say of a first part: the silence begins here all the same.
+    this.writtenAt = this.firstPartAt
     this.sink = this.input.owner.commit({
       'content-type': this.enframer.contentType,
       'cache-control': 'no-cache',
@@ -143,7 +146,7 @@ export class TranslatedStream implements Answer {
     const { held } = this
     this.held = []
     this.write(this.sink, held)
-    if (takesKeepAlive(this.input.client)) this.startAlarm(this.sink, KEEP_ALIVE_MS)
+    if (this.enframer.keepAlive !== '') this.startAlarm(this.sink, KEEP_ALIVE_MS)
   }
 
   private write(sink: Sink, parts: readonly StreamPart[]): void {
@@ -167,15 +170,19 @@ export class TranslatedStream implements Answer {
     })
   }
 
-  /** The upstream is silent, or sends what the client is not told: a comment tells him that all is well. */
+  /** The upstream sends (pings, or what has to wait) and the client hears nothing: a comment tells him that all is well. */
+  private keepAlive(sink: Sink): void {
+    if (this.input.clock.monotonic() - this.writtenAt < KEEP_ALIVE_MS) return
+    if (this.enframer.keepAlive !== '') this.send(sink, this.enframer.keepAlive)
+  }
+
+  /** The same where the upstream is silent too. A client that does not read is not told more. */
   private startAlarm(sink: Sink, afterMs: number): void {
     const { clock } = this.input
     this.alarm = clock.timer(afterMs, () => {
+      if (!this.isStalled) this.keepAlive(sink)
       const silentMs = clock.monotonic() - this.writtenAt
-      // A client that does not read is not told more.
-      const isDue = silentMs >= KEEP_ALIVE_MS && !this.isStalled
-      if (isDue) this.send(sink, this.enframer.keepAlive)
-      this.startAlarm(sink, isDue || this.isStalled ? KEEP_ALIVE_MS : KEEP_ALIVE_MS - silentMs)
+      this.startAlarm(sink, silentMs < KEEP_ALIVE_MS ? KEEP_ALIVE_MS - silentMs : KEEP_ALIVE_MS)
     })
   }
 
@@ -188,9 +195,4 @@ export class TranslatedStream implements Answer {
     const { events, firstPartAt, ended } = this
     return { events, firstPartAt, ending: () => ended }
   }
-}
-
-/** Google's own clients take no comments: they read each as a piece of JSON. A list may have white space anywhere. */
-function takesKeepAlive({ format, framing }: ClientSide): boolean {
-  return format.id !== 'gemini-generate' || framing === 'json-array'
 }

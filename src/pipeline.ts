@@ -88,6 +88,7 @@ class SentCall implements DispatchedCall {
   overheadMs = 0
   private losses: readonly Loss[] = []
   private changedTools: ChangedTools = {}
+  private isAnsweredAnew = false
   private readonly call: ChatCall
   private readonly routed: Routed
   private readonly context: Context
@@ -100,7 +101,9 @@ class SentCall implements DispatchedCall {
 
   formatOf(target: Target): WireFormat {
     const { spoken } = translationOf(target, this.call.format, this.routed.isNamed, this.context)
-    return withToolsAsAsked(spoken, this.changedTools)
+    const asked = withToolsAsAsked(spoken, this.changedTools)
+    // What is not the client's own format is read and written anew.
+    return this.isAnsweredAnew ? { ...asked } : asked
   }
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
@@ -109,9 +112,15 @@ class SentCall implements DispatchedCall {
     const clientHeader = (name: string): string | undefined => call.exchange.header(name)
     const asking = { ask: context.ask, now: ports.clock.now(), clientHeader }
     const translation = translationOf(target, call.format, routed.isNamed, context)
-    const { request, losses, changedTools = {} } = upstreamRequest(call.body, translation, asking)
+    const {
+      request,
+      losses,
+      changedTools = {},
+      isAnsweredAnew = false,
+    } = upstreamRequest(call.body, translation, asking)
     this.losses = losses
     this.changedTools = changedTools
+    this.isAnsweredAnew = isAnsweredAnew
     call.body.release()
     return request
   }

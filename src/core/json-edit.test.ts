@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { appendMember, editMemberBytes, editMembers } from './json-edit.ts'
+import { appendMember, editMemberBytes, editMembers, writeChanged } from './json-edit.ts'
 
 const space = fc.constantFrom('', ' ', '\n  ', '\t')
 const key = fc.oneof(fc.constantFrom('model', 'routing', 'messages', '"quoted"', 'back\\slash'), fc.string())
@@ -92,5 +92,23 @@ test('a member is appended to any object', () => {
       const longer = new TextDecoder().decode(appendMember(encoder.encode(text), 'routing', value))
       expect(JSON.parse(longer)).toEqual({ ...JSON.parse(text), routing: JSON.parse(JSON.stringify(value)) })
     }),
+  )
+})
+
+test('an object that was changed says what changed, and keeps the text of the rest', () => {
+  fc.assert(
+    fc.property(objectText, fc.jsonValue(), (text, value) => {
+      const sent = JSON.parse(text)
+      const { messages, ...rest } = sent
+      const changed = { ...rest, renamed: messages, added: value }
+      expect(JSON.parse(writeChanged(text, sent, changed))).toEqual(JSON.parse(JSON.stringify(changed)))
+    }),
+    { numRuns: 1_000 },
+  )
+  const text = '{ "a" : [ 1.0 ], "seed":9007199254740993,"a": [ 2.0,"\\u00e9" ] , "b":1, "c" : 2.50 }'
+  const { seed, b: _, ...sent } = JSON.parse(text)
+  const changed = { ...sent, random_seed: seed, c: 3 }
+  expect(writeChanged(text, { ...sent, seed, b: 1 }, changed)).toBe(
+    '{"a":[ 2.0,"\\u00e9" ],"c":3,"random_seed":9007199254740993}',
   )
 })

@@ -1,3 +1,5 @@
+import type { JsonObject, JsonValue } from './json.ts'
+
 const QUOTE = 34
 const COMMA = 44
 const BACKSLASH = 92
@@ -145,6 +147,44 @@ export function appendMember(bytes: Uint8Array, name: string, value: unknown): U
   longer.set(member, end)
   longer.set(bytes.subarray(end), end + member.length)
   return longer
+}
+
+/**
+ * `changed`, which was made of `sent`, as JSON text. `sent` was read from `text`: what is still the same value, be it under
+ * another name, is written as it stands there, with every digit and every space; only what changed is written anew.
+ */
+export function writeChanged(text: string, sent: JsonObject, changed: JsonObject): string {
+  const stands = memberTexts(text)
+  const members = Object.entries(changed).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    const from = sent[name] === value ? name : formerName(sent, changed, value)
+    return [`${JSON.stringify(name)}:${(from === undefined ? undefined : stands.get(from)) ?? JSON.stringify(value)}`]
+  })
+  return `{${members.join(',')}}`
+}
+
+/** Which member of `sent` a value was that has another name now. Of values that are written as they are read it does not matter. */
+function formerName(sent: JsonObject, changed: JsonObject, value: JsonValue): string | undefined {
+  const isPlain = typeof value === 'number' ? Number.isSafeInteger(value) : typeof value !== 'object' || value === null
+  if (isPlain) return undefined
+  return Object.keys(sent).find((name) => sent[name] === value && changed[name] === undefined)
+}
+
+/** The values of an object's own members as they are written; of a repeated member the last, as JSON.parse has it. */
+function memberTexts(text: string): Map<string, string> {
+  const texts = new Map<string, string>()
+  let index = text.indexOf('{') + 1
+  for (;;) {
+    const keyStart = skipSpace(text, index)
+    if (keyStart >= text.length || text.charCodeAt(keyStart) === CLOSE_BRACE) return texts
+    const keyEnd = skipString(text, keyStart)
+    const valueStart = skipSpace(text, text.indexOf(':', keyEnd) + 1)
+    const valueEnd = skipValue(text, valueStart)
+    texts.set(readKey(text, keyStart, keyEnd), text.slice(valueStart, valueEnd))
+    const next = skipSpace(text, valueEnd)
+    if (text.charCodeAt(next) !== COMMA) return texts
+    index = next + 1
+  }
 }
 
 /** Keys with escapes are decoded, so that `"mod\u0065l"` is `model` here as it is to the upstream. */

@@ -51,6 +51,25 @@ test('digits are kept in the members that are named, numbers are numbers everywh
   expect(parseKeeping(text, [])).toEqual(JSON.parse(text))
 })
 
+test('digits of schemas are kept, whatever else is', () => {
+  const schema = '{"properties":{"id":{"maximum":9223372036854775807}}}'
+  const text = `{"tools":[{"parameters":${schema}},{"input_schema":${schema}}],"seed":9223372036854775807}`
+  const value = parseKeeping(text, []) as { tools: unknown; seed: unknown }
+  expect(JSON.stringify(value.tools)).toBe(`[{"parameters":${schema}},{"input_schema":${schema}}]`)
+  expect(typeof value.seed).toBe('number')
+})
+
+test('a long integer is found wherever it stands, and digits of a name are none', () => {
+  for (let before = 0; before < 40; before += 1) {
+    for (const number of ['9007199254740993', '-12345678901234567', '1234567890123456789012345678901234567890']) {
+      for (const space of ['', ' ', '\n'])
+        expect(rewritten(`{"${'x'.repeat(before)}":${space}${number}${space}}`)).toContain(`:${number}}`)
+    }
+  }
+  const id = '{"id":"call_1234567890123456789","n":1}'
+  expect(parseLossless(id)).toEqual(JSON.parse(id))
+})
+
 test('a body that is no JSON is refused as JSON.parse refuses it', () => {
   expect(() => parseKeeping('{"a":1.0', ['input'])).toThrow(SyntaxError)
 })

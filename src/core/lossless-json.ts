@@ -3,7 +3,14 @@ import type { JsonValue } from './json.ts'
 type RawJson = { rawJSON?: (text: string) => JsonValue; isRawJSON?: (value: unknown) => value is { rawJSON: string } }
 type Source = { readonly source?: string }
 
-const RISKY = /\d{16}/
+/** Members of clients' bodies that are JSON Schemas, in every format: the gateway passes on their numbers. */
+const SCHEMA_MEMBERS = [
+  'parameters input_schema inputSchema parametersJsonSchema parameters_json_schema schema',
+  'responseSchema response_schema responseJsonSchema response_json_schema',
+].flatMap((line) => line.split(' '))
+
+// The shortest integer that a double may not hold.
+const RISKY_DIGITS = 16
 const INTEGER = /^-?\d+$/
 
 /**
@@ -13,7 +20,7 @@ const INTEGER = /^-?\d+$/
  */
 export function parseLossless(text: string): unknown {
   const { rawJSON } = JSON as RawJson
-  if (rawJSON === undefined || !RISKY.test(text)) return JSON.parse(text)
+  if (rawJSON === undefined || !hasLongInteger(text)) return JSON.parse(text)
   const keep = (_key: string, value: unknown, context?: Source): unknown => {
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
     const source = context?.source
@@ -23,13 +30,43 @@ export function parseLossless(text: string): unknown {
 }
 
 /**
- * The same for the members of these names alone, at any depth; every other number is a number. For a client's body, of
- * which the gateway reads the numbers itself and passes on the arguments of calls.
+ * The same for schemas and for the members of these names alone, at any depth; every other number is a number. For a
+ * client's body, of which the gateway reads the numbers itself and passes on schemas and the arguments of calls.
  */
 export function parseKeeping(text: string, names: readonly string[]): unknown {
   const { isRawJSON } = JSON as RawJson
-  if (names.length === 0 || isRawJSON === undefined || !RISKY.test(text)) return JSON.parse(text)
-  return withNumbers(parseLossless(text), names, isRawJSON)
+  if (isRawJSON === undefined || !hasLongInteger(text)) return JSON.parse(text)
+  return withNumbers(parseLossless(text), [...SCHEMA_MEMBERS, ...names], isRawJSON)
+}
+
+/**
+ * Whether an integer of 16 digits or more may stand in a JSON text. A run of 16 has a digit at one of every 16th places,
+ * so that is all that is looked at: the whole of a conversation would cost as much as a tenth of its parsing.
+ */
+function hasLongInteger(text: string): boolean {
+  for (let index = RISKY_DIGITS - 1; index < text.length; index += RISKY_DIGITS) {
+    if (!isDigit(text, index)) continue
+    let start = index
+    while (isDigit(text, start - 1)) start -= 1
+    let end = index + 1
+    while (isDigit(text, end)) end += 1
+    // In a name, an id or the base64 of an image it is no number.
+    if (end - start >= RISKY_DIGITS && mayPrecede(text, start - 1) && mayFollow(text, end)) return true
+  }
+  return false
+}
+
+function isDigit(text: string, index: number): boolean {
+  const code = text.charCodeAt(index)
+  return code >= 48 && code <= 57
+}
+
+function mayPrecede(text: string, index: number): boolean {
+  return index < 0 || ':,[- \n\r\t'.includes(text[index] ?? '')
+}
+
+function mayFollow(text: string, index: number): boolean {
+  return index >= text.length || ',]} \n\r\t'.includes(text[index] ?? '')
 }
 
 function withNumbers(

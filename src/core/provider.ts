@@ -62,6 +62,11 @@ export type Provider = {
   readonly isLocal?: boolean
   /** Where its dialect takes more or less than the format. */
   readonly traits?: Traits
+  /**
+   * Its answers are not what clients of Chat Completions take, so that they are read and written anew for these as well:
+   * all of them, or streams with the usage that nobody asked for. Several choices in one answer are passed on as they come.
+   */
+  readonly rewritesAnswers?: 'always' | 'unasked-usage'
   authorize(call: ProviderCall): HttpRequest | Promise<HttpRequest>
   /** The few fields this service names differently; returns the same object when nothing changes. */
   adjustBody?(body: JsonObject, adjusting: Adjusting): JsonObject

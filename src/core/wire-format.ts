@@ -111,10 +111,15 @@ export type WireFormat = {
   readError(status: number, headers: Headers, body: string): GatewayError
   /** The client's error body. */
   writeError(error: GatewayError): JsonObject
+  /** False where clients take a comment in a stream of server-sent events for a broken answer. */
+  readonly takesComments?: false
   /** The bytes that end a whole stream: `data: [DONE]`. Empty where the format has none. */
   readonly streamEnd: string
   /** An event that carries a decision into a stream without disturbing its readers. */
   writeStreamExplanation(id: string, explanation: unknown): string
-  /** The event that ends a broken stream after its first part. No success terminator follows. */
-  writeStreamError(error: GatewayError): string
+  /**
+   * The event that ends a broken stream after its first part. No success terminator follows. `last`: the data of the event
+   * before it, where events are numbered.
+   */
+  writeStreamError(error: GatewayError, last?: string): string
 }

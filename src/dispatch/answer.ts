@@ -10,6 +10,8 @@ export type Answer = {
   isCommitted(): boolean
   /** Tells the client that the rest will not come. Only after the commit. */
   breakOff(error: GatewayError): Observed
+  /** The client has left: nothing more is said to anybody. */
+  abandon?(): void
 }
 
 /** Makes a target final. */

@@ -92,6 +92,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   abandon(): void {
     if (this.isOver) return
     this.call?.abort()
+    this.answer?.abandon?.()
     this.settle({ type: 'abandoned' })
   }
 
@@ -160,14 +161,14 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private createAnswer(contentType: string | undefined): Answer {
     const { input, owner, format, model } = this
     const { clock, explanation, client } = input
-    const isNative = format === client.format && client.framing === 'sse'
+    const isNative = format === client.format
     if (!input.stream) {
       const whole = { format, clock, owner, contentType, explanation }
       return isNative ? createJsonAnswer(whole) : createTranslatedAnswer(whole, client, model)
     }
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
     if (contentType?.includes('application/json') === true) return createMisfitAnswer({ format, clock, contentType })
-    if (isNative) return new StreamAnswer(format, clock, owner, this)
+    if (isNative) return new StreamAnswer({ format, client, clock, owner, flow: this })
     return new TranslatedStream({ format, client, model, clock, owner, flow: this })
   }
 

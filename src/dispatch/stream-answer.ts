@@ -3,9 +3,16 @@ import type { Clock, Sink } from '../core/ports.ts'
 import type { StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart, mergeUsage } from '../core/stream-part.ts'
 import type { StreamReader, WireFormat } from '../core/wire-format.ts'
+import type { Deframer } from '../stream/deframe.ts'
+import { createDeframer } from '../stream/deframe.ts'
+import type { Enframer } from '../stream/enframe.ts'
+import { brokenList, createEnframer } from '../stream/enframe.ts'
+import { closeFrame, frameStart, isOverLines } from '../stream/frame-bounds.ts'
 import { createSseFramer } from '../stream/frame-sse.ts'
+import { plainFrames } from '../stream/plain-frames.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
+import type { ClientSide } from './client-side.ts'
 import { refuseEmpty } from './json-answer.ts'
 import type { Ending, Observed } from './observed.ts'
 
@@ -15,6 +22,17 @@ const MAX_HELD_BYTES = 256 * 1024
 const MAX_HELD_FRAMES = 1_000
 const KEPT_PAYLOADS = 4
 const MAX_TERMINATOR_BYTES = 200
+
+type StreamInput = {
+  readonly format: WireFormat
+  readonly client: ClientSide
+  readonly clock: Clock
+  readonly owner: Committing
+  readonly flow: Flow
+}
+
+/** The same events for a client who wants them cut in another way. */
+type Reframing = { readonly deframer: Deframer; readonly enframer: Enframer }
 
 /**
  * A streamed answer of the client's own format: held back until its first content part, then forwarded frame by whole
@@ -26,6 +44,7 @@ export class StreamAnswer implements Answer {
   private readonly clock: Clock
   private readonly owner: Committing
   private readonly flow: Flow
+  private readonly reframing: Reframing | undefined
   private readonly framer = createSseFramer(MAX_FRAME_BYTES)
   private readonly scanner = createSseScanner(KEPT_PAYLOADS)
   private readonly reader: StreamReader
@@ -39,11 +58,12 @@ export class StreamAnswer implements Answer {
   private firstPartAt: number | undefined = undefined
   private sink: Sink | undefined = undefined
 
-  constructor(format: WireFormat, clock: Clock, owner: Committing, flow: Flow) {
+  constructor({ format, client, clock, owner, flow }: StreamInput) {
     this.format = format
     this.clock = clock
     this.owner = owner
     this.flow = flow
+    this.reframing = client.framing === 'sse' ? undefined : reframing(format, client)
     this.reader = format.createReader()
   }
 
@@ -52,13 +72,14 @@ export class StreamAnswer implements Answer {
   }
 
   push(chunk: Uint8Array): void {
-    const frames = this.framer.push(chunk)
-    if (frames.length > 0) this.take(frames)
+    const { framer } = this
+    const frames = framer.push(chunk)
+    if (frames.length > 0) this.take(framer.hasBareReturns() ? plainFrames(frames) : frames)
   }
 
   finish(): Observed {
     const rest = this.framer.rest()
-    if (rest.length > 0) this.take(closeFrame(rest))
+    if (rest.length > 0) this.take(this.framer.hasBareReturns() ? plainFrames(rest) : closeFrame(rest))
     if (this.sink === undefined) {
       if (this.format.mayBeEmpty !== true) refuseEmpty(this.ending().finishReason)
       this.commit(EMPTY)
@@ -68,17 +89,21 @@ export class StreamAnswer implements Answer {
     if (!isDone && this.ending().finishReason === undefined) {
       throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
     }
-    this.sink?.end(isDone || this.format.streamEnd === '' ? undefined : this.format.streamEnd)
+    this.sink?.end(
+      this.reframing?.enframer.end() ?? (isDone || this.format.streamEnd === '' ? undefined : this.format.streamEnd),
+    )
     return this.observe()
   }
 
   breakOff(error: GatewayError): Observed {
-    this.sink?.end(this.format.writeStreamError(error))
+    const last = this.scanner.payloadFromEnd(0)
+    const text = this.format.writeStreamError(error, last === undefined ? undefined : decoder.decode(last))
+    this.sink?.end(this.reframing === undefined ? text : brokenList(this.reframing.enframer, text))
     return this.observe()
   }
 
   /** Looks at complete frames; throws at the first bad one after passing on the good ones before it. */
-  private take(frames: Uint8Array): void {
+  private take(frames: Uint8Array, isPlain = false): void {
     let from = 0
     for (;;) {
       const finding = this.scanner.scan(frames, from, !this.hasContent)
@@ -90,11 +115,19 @@ export class StreamAnswer implements Answer {
         this.look(read(this.reader, finding.payload))
         if (this.reader.isAtWork?.() === true) this.hasContent = true
       } catch (thrown) {
-        if (this.sink !== undefined) this.write(this.sink, frames.subarray(0, frameStart(frames, finding.start)))
-        throw thrown
+        const start = frameStart(frames, finding.start)
+        const isUnread = !isPlain && isOverLines(frames, start)
+        if (isUnread || this.sink !== undefined) this.pass(frames.subarray(0, start))
+        if (!isUnread) throw thrown
+        this.take(plainFrames(frames.subarray(start)), true)
+        return
       }
       from = this.scanner.accept(finding.payload)
     }
+    this.pass(frames)
+  }
+
+  private pass(frames: Uint8Array): void {
     if (this.sink !== undefined) this.write(this.sink, frames)
     else if (this.hasContent) this.commit(frames)
     else this.hold(frames)
@@ -128,7 +161,7 @@ export class StreamAnswer implements Answer {
   private commit(frames: Uint8Array): void {
     this.firstPartAt = this.clock.monotonic()
     const sink = this.owner.commit({
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': this.reframing?.enframer.contentType ?? 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
     })
     this.sink = sink
@@ -139,7 +172,8 @@ export class StreamAnswer implements Answer {
 
   private write(sink: Sink, frames: Uint8Array): void {
     if (frames.length === 0) return
-    if (sink.write(frames) || this.isStalled) return
+    const cut = this.reframing === undefined ? frames : reframed(this.reframing, frames)
+    if (cut.length === 0 || sink.write(cut) || this.isStalled) return
     this.isStalled = true
     this.flow.stall()
     sink.onDrain(() => {
@@ -175,26 +209,13 @@ function read(reader: StreamReader, payload: Uint8Array): StreamPart[] {
   return reader.push({ event: undefined, data: decoder.decode(payload) })
 }
 
+function reframing(format: WireFormat, { framing }: ClientSide): Reframing {
+  return { deframer: createDeframer(format.framing, MAX_FRAME_BYTES), enframer: createEnframer(framing) }
+}
+
+function reframed({ deframer, enframer }: Reframing, frames: Uint8Array): string {
+  return enframer.write(deframer.push(frames).filter(({ data }) => data !== DONE))
+}
+
+const DONE = '[DONE]'
 const EMPTY = new Uint8Array(0)
-const LF = 10
-const CR = 13
-
-/** Where the frame of the line at `lineStart` begins: right after the last empty line before it. */
-function frameStart(frames: Uint8Array, lineStart: number): number {
-  let start = lineStart
-  while (start > 0) {
-    const before = start < 2 ? 0 : frames.lastIndexOf(LF, start - 2) + 1
-    const isEmpty = before === start - 1 || (before === start - 2 && frames[before] === CR)
-    if (isEmpty) return start
-    start = before
-  }
-  return start
-}
-
-/** A last frame that the upstream did not close with an empty line. */
-function closeFrame(rest: Uint8Array): Uint8Array {
-  const closed = new Uint8Array(rest.length + 2)
-  closed.set(rest)
-  closed.fill(10, rest.length)
-  return closed
-}

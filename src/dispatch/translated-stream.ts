@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
-import type { Clock, Sink } from '../core/ports.ts'
+import type { Clock, Sink, Timer } from '../core/ports.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import type { PartTidier } from '../core/tidy-parts.ts'
@@ -8,7 +8,7 @@ import type { StreamReader, StreamWriter, WireEvent, WireFormat } from '../core/
 import type { Deframer } from '../stream/deframe.ts'
 import { createDeframer } from '../stream/deframe.ts'
 import type { Enframer } from '../stream/enframe.ts'
-import { createEnframer } from '../stream/enframe.ts'
+import { brokenList, createEnframer } from '../stream/enframe.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import { answerContext } from './client-side.ts'
@@ -50,6 +50,9 @@ export class TranslatedStream implements Answer {
   private events = 0
   private ended: Ending = { usage: undefined, finishReason: undefined }
   private writtenAt = 0
+  // The data of the last event the client got.
+  private lastWritten: string | undefined = undefined
+  private alarm: Timer | undefined = undefined
 
   constructor(input: TranslatedInput) {
     const { format, client, model, clock } = input
@@ -58,7 +61,7 @@ export class TranslatedStream implements Answer {
     this.reader = format.createReader()
     this.tidier = createTidier(client.id)
     this.writer = client.format.createWriter(answerContext(client, model, clock.now()))
-    this.enframer = createEnframer(client.framing)
+    this.enframer = createEnframer(client.framing, client.format.takesComments)
   }
 
   isCommitted(): boolean {
@@ -80,6 +83,7 @@ export class TranslatedStream implements Answer {
       refuseEmpty(this.ended.finishReason)
       this.commit()
     }
+    this.stopAlarm()
     const last = this.enframer.write(this.writer.end()) + this.enframer.end()
     this.sink?.end(last === '' ? undefined : last)
     return this.observe()
@@ -87,11 +91,14 @@ export class TranslatedStream implements Answer {
 
   breakOff(error: GatewayError): Observed {
     const { client } = this.input
-    const text = client.format.writeStreamError(error)
-    // A list of objects takes the error as its last one.
-    const last = client.framing === 'sse' ? text : this.enframer.write([dataOf(text)]) + this.enframer.end()
-    this.sink?.end(last)
+    this.stopAlarm()
+    const text = client.format.writeStreamError(error, this.lastWritten)
+    this.sink?.end(client.framing === 'sse' ? text : brokenList(this.enframer, text))
     return this.observe()
+  }
+
+  abandon(): void {
+    this.stopAlarm()
   }
 
   /** One event at a time: what came before a bad one is passed on. */
@@ -130,6 +137,8 @@ export class TranslatedStream implements Answer {
 
   private commit(): void {
     this.firstPartAt = this.input.clock.monotonic()
+    // Some writers have nothing to say of a first part: the silence begins here all the same.
+    this.writtenAt = this.firstPartAt
     this.sink = this.input.owner.commit({
       'content-type': this.enframer.contentType,
       'cache-control': 'no-cache',
@@ -137,11 +146,16 @@ export class TranslatedStream implements Answer {
     const { held } = this
     this.held = []
     this.write(this.sink, held)
+    if (this.enframer.keepAlive !== '') this.startAlarm(this.sink, KEEP_ALIVE_MS)
   }
 
   private write(sink: Sink, parts: readonly StreamPart[]): void {
     let text = ''
-    for (const part of parts) text += this.enframer.write(this.writer.push(part))
+    for (const part of parts) {
+      const events = this.writer.push(part)
+      this.lastWritten = events.at(-1)?.data ?? this.lastWritten
+      text += this.enframer.write(events)
+    }
     if (text !== '') this.send(sink, text)
   }
 
@@ -159,16 +173,26 @@ export class TranslatedStream implements Answer {
   /** The upstream sends (pings, or what has to wait) and the client hears nothing: a comment tells him that all is well. */
   private keepAlive(sink: Sink): void {
     if (this.input.clock.monotonic() - this.writtenAt < KEEP_ALIVE_MS) return
-    this.send(sink, this.enframer.keepAlive)
+    if (this.enframer.keepAlive !== '') this.send(sink, this.enframer.keepAlive)
+  }
+
+  /** The same where the upstream is silent too. A client that does not read is not told more. */
+  private startAlarm(sink: Sink, afterMs: number): void {
+    const { clock } = this.input
+    this.alarm = clock.timer(afterMs, () => {
+      if (!this.isStalled) this.keepAlive(sink)
+      const silentMs = clock.monotonic() - this.writtenAt
+      this.startAlarm(sink, silentMs < KEEP_ALIVE_MS ? KEEP_ALIVE_MS - silentMs : KEEP_ALIVE_MS)
+    })
+  }
+
+  private stopAlarm(): void {
+    this.alarm?.cancel()
+    this.alarm = undefined
   }
 
   private observe(): Observed {
     const { events, firstPartAt, ended } = this
     return { events, firstPartAt, ending: () => ended }
   }
-}
-
-/** The payload of an event written as SSE. */
-function dataOf(event: string): WireEvent {
-  return { event: undefined, data: event.slice(event.indexOf('data: ') + 6).trimEnd() }
 }

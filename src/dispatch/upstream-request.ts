@@ -1,8 +1,8 @@
 import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import { editMemberBytes } from '../core/json-edit.ts'
+import { editMemberBytes, writeChanged } from '../core/json-edit.ts'
 import type { HttpRequest } from '../core/ports.ts'
-import type { Operation, ProviderCall } from '../core/provider.ts'
+import type { Operation, Provider, ProviderCall } from '../core/provider.ts'
 import type { ChatBody, ChatRequest } from '../core/request.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
@@ -28,11 +28,13 @@ export type UpstreamRequest = {
   readonly losses: readonly Loss[]
   /** What of the client's tools went out under another name or as another kind. */
   readonly changedTools?: ChangedTools | undefined
+  /** The target answers in the client's format, and not as its clients take it. */
+  readonly isAnsweredAnew?: boolean
 }
 
 /**
  * The client's request as its target must get it. Same format: the bytes as sent, with `model` set and the gateway's own
- * members taken out. Another: written anew. A provider that names fields differently gets its own rewrite.
+ * members taken out. Another: written anew. A provider that names fields differently gets those that differ written anew.
  */
 export function upstreamRequest(chatBody: ChatBody, translation: Translation, asking: Asking): UpstreamRequest {
   const { target, spoken, client } = translation
@@ -51,9 +53,17 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const losses: Loss[] = []
   const { body: sent } = chat.native
   const adjusted = adjust(sent, translation, losses)
-  const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, target)
+  const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
-  return { request: provider.authorize({ ...call, body, clientHeader }), losses }
+  const isAnsweredAnew = rewritesAnswer(provider, chat, spoken)
+  return { request: provider.authorize({ ...call, body, clientHeader }), losses, isAnsweredAnew }
+}
+
+function rewritesAnswer({ rewritesAnswers }: Provider, chat: ChatRequest, spoken: WireFormat): boolean {
+  if (rewritesAnswers === undefined || spoken.id !== 'openai-chat') return false
+  // Parts are of one answer.
+  if ((chat.sampling.choices ?? 1) > 1) return false
+  return rewritesAnswers === 'always' || (chat.stream && !chat.includeUsage)
 }
 
 const CHAT = { type: 'chat' } as const
@@ -95,11 +105,11 @@ function configuredOf({ configured, target }: Translation): ConfiguredProvider {
   })
 }
 
-function rewritten(body: JsonObject, target: Target): string {
+function rewritten(body: JsonObject, sent: JsonObject, text: string, target: Target): string {
   const own = Object.fromEntries(OWN_MEMBERS.map((member) => [member, undefined]))
   // Gemini's and Bedrock's bodies name no model: their paths do.
   const model = body['model'] === undefined ? {} : { model: target.model }
-  return JSON.stringify({ ...body, ...own, ...model })
+  return writeChanged(text, sent, { ...body, ...own, ...model })
 }
 
 function editedBytes(chatBody: ChatBody, body: JsonObject, text: string, target: Target): Uint8Array {

@@ -95,6 +95,7 @@ export default defineProvider({
   baseUrl: 'https://api.deepseek.com/v1',
   keyVariable: 'DEEPSEEK_API_KEY',
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
+  rewritesAnswers: 'unasked-usage',
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

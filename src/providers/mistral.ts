@@ -101,6 +101,8 @@ export default defineProvider({
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariable: 'MISTRAL_API_KEY',
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
+  // Calls come without index and type, thoughts as chunks of the content, usage unasked: OpenAI's SDKs throw at the first.
+  rewritesAnswers: 'always',
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,

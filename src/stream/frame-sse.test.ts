@@ -18,7 +18,7 @@ function cut(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
 
 const frame = fc.tuple(
   fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[\r\n]/g, '')),
-  fc.constantFrom('\n', '\r\n'),
+  fc.constantFrom('\n', '\r\n', '\r'),
 )
 const stream = fc
   .array(frame, { minLength: 1, maxLength: 8 })

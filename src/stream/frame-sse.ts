@@ -10,10 +10,12 @@ export type SseFramer = {
   push(chunk: Uint8Array): Uint8Array
   /** What is left when the stream ends: an unfinished frame. */
   rest(): Uint8Array
+  /** A frame ended with two carriage returns: lines of this stream may have no line feed. */
+  hasBareReturns(): boolean
 }
 
 /**
- * Frames end with an empty line (`\n\n` or `\r\n\r\n`); bytes may be cut anywhere.
+ * Frames end with an empty line (`\n\n`, `\r\n\r\n` or `\r\r`); bytes may be cut anywhere.
  * Linear in the bytes whatever the cuts: an unfinished frame is kept as a list and joined once.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
@@ -29,6 +31,7 @@ class Framer implements SseFramer {
   // The last two bytes before the current read, so that an empty line may be cut in two.
   private before = 0
   private beforeThat = 0
+  private isBare = false
 
   constructor(maxFrameBytes: number) {
     this.maxFrameBytes = maxFrameBytes
@@ -54,6 +57,10 @@ class Framer implements SseFramer {
     return this.keptBytes === 0 ? EMPTY : join(this.kept, this.keptBytes, EMPTY)
   }
 
+  hasBareReturns(): boolean {
+    return this.isBare
+  }
+
   private keep(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     this.kept.push(chunk)
@@ -69,6 +76,23 @@ class Framer implements SseFramer {
 
   /** Index after the last empty line in `chunk`, or -1. The two bytes before the chunk count as its context. */
   private lastFrameEnd(chunk: Uint8Array): number {
+    const end = this.afterLineFeeds(chunk)
+    // Hardly anybody ends lines with a carriage return alone: looked for only in what would have to wait.
+    return end === chunk.length ? end : Math.max(end, this.afterReturns(chunk, end))
+  }
+
+  private afterReturns(chunk: Uint8Array, from: number): number {
+    for (let found = chunk.lastIndexOf(CR); found >= 0 && found >= from; found = chunk.lastIndexOf(CR, found - 1)) {
+      if (this.at(chunk, found - 1) === CR) {
+        this.isBare = true
+        return found + 1
+      }
+      if (found === 0) break
+    }
+    return -1
+  }
+
+  private afterLineFeeds(chunk: Uint8Array): number {
     const { length } = chunk
     if (length > 1 && chunk[length - 1] === LF && chunk[length - 2] === LF) return length
     let newline = chunk.lastIndexOf(LF)

@@ -89,18 +89,22 @@ test('a stream of Gemini is forwarded as it came, and its usage is counted', asy
   expect(log.find((line) => line.event === 'request')?.['usage_estimated']).toBeUndefined()
 })
 
-test('the same stream as a list is written anew, and says the same', async () => {
-  const frames = [chunk([{ text: 'Hi' }]), chunk([{ text: ' there' }]), chunk([{ text: '' }], end)]
-  const { url } = await start(streaming(...frames))
+test('the same stream as a list has the same objects, with everything in them', async () => {
+  const rated = { ...end, safetyRatings: [{ category: 'HARM_CATEGORY_HARASSMENT', probability: 'LOW' }], index: 1 }
+  const frames = [
+    chunk([{ text: 'Hi' }]),
+    chunk([{ executableCode: { language: 'PYTHON', code: 'print(1)' } }], { index: 1 }),
+    'data: { "promptFeedback" : {"safetyRatings":[]}, "seed":9007199254740993 }\r\n\r\n',
+    chunk([{ text: '' }], rated),
+    chunk([{ text: '' }], end),
+  ]
+  const { url, log } = await start(streaming(...frames))
   const response = await gemini(url, 'up/gemini-3-flash-preview:streamGenerateContent', asked)
-  const list = JSON.parse(await response.text())
-  expect(list.map((one: Chunk) => one.candidates[0]?.content.parts[0]?.text).join('')).toBe('Hi there')
-  expect(list.at(-1).usageMetadata).toMatchObject(USAGE)
+  expect(response.headers.get('content-type')).toContain('application/json')
+  expect(await response.text()).toBe(`[${frames.map((frame) => frame.slice(6).trimEnd()).join(',\r\n')}]`)
+  await eventually('the log line', () => log.some((line) => line.event === 'request'))
+  expect(log.find((line) => line.event === 'request')).toMatchObject({ outcome: 'complete', tokens_out: 7 })
 })
-
-type Chunk = {
-  readonly candidates: readonly { readonly content: { readonly parts: readonly { readonly text?: string }[] } }[]
-}
 
 test('a stream that breaks off ends with an error and no finish', async () => {
   const { url } = await start(streaming(chunk([{ text: 'Hi' }])))

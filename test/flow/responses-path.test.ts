@@ -3,7 +3,7 @@ import OpenAI from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import { providers } from '../../src/providers/index.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
-import { COMPLETION, startCaptureUpstream } from './capture-upstream.ts'
+import { COMPLETION, chunk, startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
 import { eventually, startGateway } from './start-gateway.ts'
 
@@ -117,6 +117,17 @@ test('a [DONE] after the last event passes too', async () => {
   const text = `${CREATED}${DELTA}${COMPLETED}data: [DONE]\n\n`
   await start(streaming(text))
   expect(await (await ask({ stream: true })).text()).toBe(text)
+})
+
+test.each(['openai', 'openai-compatible'])('the error of a broken stream is numbered on, at %s', async (provider) => {
+  const numbered = [CREATED, DELTA].map((text, index) => text.replace('}\n\n', `,"sequence_number":${index + 12}}\n\n`))
+  await start(streaming(provider === 'openai' ? numbered.join('') : chunk('Hi')), { provider })
+  const data = [...(await (await ask({ stream: true })).text()).matchAll(/^data: (.*)$/gm)].map(([, json = '']) => json)
+  const events: { readonly type: string; readonly sequence_number: number }[] = data.map((json) => JSON.parse(json))
+  expect(events.length).toBeGreaterThan(2)
+  expect(events.at(-1)?.type).toBe('error')
+  const [first = 0] = events.map((event) => event.sequence_number)
+  expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, index) => first + index))
 })
 
 test('a response that failed before its first word is asked of the next model', async () => {

@@ -35,10 +35,17 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
  * clients look for either. No `response.failed` follows: the answer's id and what was said of it are unknown here.
  * https://platform.openai.com/docs/api-reference/responses-streaming/error
  */
-export function writeStreamError(error: GatewayError): string {
+export function writeStreamError(error: GatewayError, last?: string): string {
   const { message, code, param = null } = error
-  const event = { type: 'error', sequence_number: 0, code, message, param, ...writeError(error) }
+  const event = { type: 'error', sequence_number: numberAfter(last), code, message, param, ...writeError(error) }
   return `event: error\ndata: ${JSON.stringify(event)}\n\n`
+}
+
+/** Only the number is looked for: an event that was passed on natively may be anything. */
+function numberAfter(last: string | undefined): number {
+  if (last === undefined) return 0
+  const { sequence_number: before } = parseErrorBody(last)
+  return typeof before === 'number' ? before + 1 : 0
 }
 
 /** A comment: OpenAI's stream helper refuses every event before `response.created`, whatever its type. */

@@ -107,6 +107,19 @@ test('ids of calls from elsewhere fit, and still pair with their results', () =>
   expect(writeRequest(base(all), 'm').body['input']).toEqual(items)
 })
 
+test('a result is of the kind of the last call of its id, which other formats say of the call alone', () => {
+  const call = (id: string, custom: boolean) =>
+    turn('assistant', [{ type: 'tool-call', id, name: 'f', argumentsText: '{}', ...(custom ? { custom } : {}) }])
+  const result = (callId: string) => turn('tool', [{ type: 'tool-result', callId, content: [] }])
+  const all = [call('a', true), result('a'), call('b', false), result('b'), call('a', false), result('a')]
+  const items = writeRequest(base(all), 'm').body['input'] as readonly JsonObject[]
+  expect(items.map((item) => item['type'])).toEqual([
+    ...['custom_tool_call', 'custom_tool_call_output'],
+    ...['function_call', 'function_call_output'],
+    ...['function_call', 'function_call_output'],
+  ])
+})
+
 test('strictness is this format’s default, where a schema is fit for it', () => {
   const closed = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false }
   const open = { type: 'object', properties: { a: { type: 'string' } } }

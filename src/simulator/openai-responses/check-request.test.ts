@@ -7,6 +7,7 @@ const hello = { role: 'user', content: 'hello' }
 const call = { type: 'function_call', call_id: 'call_1', name: 'get_weather', arguments: '{}' }
 const output = { type: 'function_call_output', call_id: 'call_1', output: 'sunny' }
 const thought = { type: 'reasoning', id: 'rs_ab12', summary: [], encrypted_content: seal('openai', 'Hm.') }
+const patch = { type: 'custom_tool_call', call_id: 'call_1', name: 'apply_patch', input: '***' }
 const parameters = { type: 'object', properties: { city: { type: 'string' } } }
 const tool = { type: 'function', name: 'get_weather', parameters }
 
@@ -52,6 +53,7 @@ test('what OpenAI accepts is accepted', () => {
     },
     { input: [hello, call, { ...call, call_id: 'b' }, { ...output, call_id: 'b' }, output], tools: [tool] },
     { input: [hello, thought, call, output], store: false },
+    { input: [hello, patch, { ...output, type: 'custom_tool_call_output' }] },
     { input: [hello, { ...thought, encrypted_content: null }, call, output] },
     { tools: [{ ...tool, strict: false }], tool_choice: 'required', parallel_tool_calls: false },
     {
@@ -144,6 +146,20 @@ test.each<[string, JsonObject, string | null, string | null, string | RegExp]>([
     'input',
     null,
     'No tool output found for function call call_1.',
+  ],
+  [
+    'a function’s output for a call of free text',
+    { input: [hello, patch, output] },
+    'input',
+    null,
+    'No tool call found for function call output with call_id call_1.',
+  ],
+  [
+    'a call of free text without its output',
+    { input: [hello, patch] },
+    'input',
+    null,
+    'No tool output found for custom tool call call_1.',
   ],
   [
     'a long call id',

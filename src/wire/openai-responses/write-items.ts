@@ -6,13 +6,18 @@ import { urlOfSource } from '../shared/media.ts'
 import { callIds } from './call-ids.ts'
 import { writeReasoningItem } from './reasoning.ts'
 
-type Writing = { readonly losses: Losses; readonly idOf: (id: string) => string }
+type Writing = {
+  readonly losses: Losses
+  readonly idOf: (id: string) => string
+  /** Whether the last call of each of the client's ids so far took free text. */
+  readonly isCustom: Map<string, boolean>
+}
 
 const NO_MARKS = 'this format takes no cache marks; the provider caches by itself'
 
 /** Turns as input items. `from`: the first turn that is one, after those that went into `instructions`. */
 export function writeItems(messages: readonly Message[], from: number, losses: Losses): JsonObject[] {
-  const writing = { losses, idOf: callIds(messages) }
+  const writing = { losses, idOf: callIds(messages), isCustom: new Map<string, boolean>() }
   return messages.slice(from).flatMap((message, offset) => {
     const path = `messages[${from + offset}]`
     if (message.name !== undefined) losses.lose(`${path}.name`, 'participants have no names in this format')
@@ -121,10 +126,11 @@ function writeThoughts(
   })
 }
 
-function writeCall(part: ToolCallPart, path: string, { losses, idOf }: Writing): JsonObject {
+function writeCall(part: ToolCallPart, path: string, { losses, idOf, isCustom }: Writing): JsonObject {
   const { name, argumentsText } = part
   if (part.signature !== undefined) losses.lose(path, FOREIGN)
   const call_id = idOf(part.id)
+  isCustom.set(part.id, part.custom === true)
   if (part.custom === true) return { type: 'custom_tool_call', call_id, name, input: argumentsText }
   return { type: 'function_call', call_id, name, arguments: argumentsText === '' ? '{}' : argumentsText }
 }
@@ -141,7 +147,9 @@ function writeResult(part: ToolResultPart, path: string, writing: Writing): Json
   loseMarks(part, path, writing.losses)
   if (part.isError === true) writing.losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
   const output = writeParts(part.content, path, writing)
-  const type = part.custom === true ? 'custom_tool_call_output' : 'function_call_output'
+  // Other formats say of the call alone what it took, and a result of the other kind answers nothing here.
+  const isCustom = writing.isCustom.get(part.callId) ?? part.custom === true
+  const type = isCustom ? 'custom_tool_call_output' : 'function_call_output'
   return { type, call_id: writing.idOf(part.callId), output: plain(output) }
 }
 

@@ -11,7 +11,7 @@ import {
   withoutCallSignatures,
 } from './openai-chat/messages.ts'
 import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
-import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** gpt-oss thinks at three levels, Qwen at its own or not at all; the others take no level. https://console.groq.com/docs/reasoning */
 const effort: ChatStep = (body, adjusting) => {
@@ -44,7 +44,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
-    withoutCustomTools,
+    customToolsAsFunctions,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     callIdsOfModel,

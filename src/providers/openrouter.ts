@@ -1,7 +1,7 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps } from './openai-chat/adjust.ts'
 import { emptyArgumentsAsObject, thoughtChunksAsReasoning } from './openai-chat/messages.ts'
-import { withoutIdleToolFields } from './openai-chat/tools.ts'
+import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /**
  * Takes cache marks, blocks of reasoning with their signatures, and an object that asks for reasoning; adjusts the rest
@@ -17,5 +17,10 @@ export default defineProvider({
   keyVariable: 'OPENROUTER_API_KEY',
   traits: { cacheMarks: true, reasoning: 'reasoning_details', maxTokens: 'max_tokens', asksReasoning: 'reasoning' },
   authorize: bearerPost,
-  adjustBody: chatSteps(thoughtChunksAsReasoning, withoutIdleToolFields, emptyArgumentsAsObject),
+  adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
+    customToolsAsFunctions,
+    withoutIdleToolFields,
+    emptyArgumentsAsObject,
+  ),
 })

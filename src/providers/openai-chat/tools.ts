@@ -69,6 +69,21 @@ function chosenTools(body: JsonObject, { names }: Choice): JsonObject {
   return tools.length === 0 ? {} : { tools }
 }
 
+/** A function that takes nothing, for providers that want that said. Nothing is lost. */
+export const saidParameters: ChatStep = (body) => {
+  const { tools } = body
+  if (!Array.isArray(tools) || !tools.some(isWithoutParameters)) return body
+  const parameters = { type: 'object', properties: {} }
+  const said = tools.map((tool: JsonValue) =>
+    isWithoutParameters(tool) ? { ...tool, function: { ...tool.function, parameters } } : tool,
+  )
+  return withMembers(body, { tools: said })
+}
+
+function isWithoutParameters(tool: JsonValue): tool is JsonObject & { readonly function: JsonObject } {
+  return isJsonObject(tool) && isJsonObject(tool['function']) && !isSaid(tool['function']['parameters'])
+}
+
 const AS_FUNCTION = 'the provider knows no tools that take free text; it is called as a function of {"input": string}'
 const GRAMMAR = 'the model is told the grammar of the text, not held to it'
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, forModels, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
+import { chatSteps, fewStops, forModels, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
 import {
   developerAsSystem,
   eachMessage,
@@ -103,6 +103,8 @@ export default defineProvider({
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_completion_tokens', 'max_tokens'),
+    // https://api-docs.deepseek.com/api/create-chat-completion: "Up to 16 sequences"
+    fewStops(16),
     schemaAsInstruction,
     forcedChoice,
     earlierReasoning,

@@ -1,6 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, oneChoice, without } from './openai-chat/adjust.ts'
+import { chatSteps, fewStops, oneChoice, without } from './openai-chat/adjust.ts'
 import { callIdsOfModel } from './openai-chat/call-ids.ts'
 import {
   emptyArgumentsAsObject,
@@ -50,6 +50,7 @@ export default defineProvider({
     callIdsOfModel,
     without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
     oneChoice,
+    fewStops(4),
     earlierReasoningAs('reasoning'),
     onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
     typedCalls,

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import azure from './azure-openai.ts'
+import deepseek from './deepseek.ts'
+import groq from './groq.ts'
 import openai from './openai.ts'
 import { adjusted, callAndResult, HELLO, TOOL } from './openai-chat/test-adjusted.ts'
 
@@ -56,6 +58,20 @@ test('models that do not think get no effort; other servers’ words for it are 
     body: { messages: [HELLO] },
     lost: ['reasoning_effort'],
   })
+})
+
+test('of many stop sequences those that the provider takes are sent, which is said', () => {
+  const stop = [...'abcdefghijklmnopq']
+  for (const [provider, most] of [
+    [openai, 4],
+    [azure, 4],
+    [groq, 4],
+    [deepseek, 16],
+  ] as const) {
+    const body = { messages: [HELLO], stop: stop.slice(0, most) }
+    expect(adjusted(provider, { messages: [HELLO], stop })).toEqual({ body, lost: ['stop'] })
+    expect(adjusted(provider, body).body).toBe(body)
+  }
 })
 
 test('labels go with stored answers only; the user stays', () => {

@@ -1,5 +1,5 @@
 import type { ChatStep } from './adjust.ts'
-import { isSaid, renamed, without } from './adjust.ts'
+import { fewStops, isSaid, renamed, without } from './adjust.ts'
 import { openaiCallIds } from './call-ids.ts'
 import {
   emptyArgumentsAsObject,
@@ -77,5 +77,7 @@ export const OPENAI_STEPS: readonly ChatStep[] = [
   effortAlone,
   reasoningModel,
   metadataIfStored,
+  // https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
+  fewStops(4),
   foreign,
 ]

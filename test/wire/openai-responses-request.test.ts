@@ -71,6 +71,7 @@ test('what this format has no place for is said, field by field', () => {
   const { body, losses } = writeRequest(asked, 'm')
   expect(losses.map(({ path }) => path).sort()).toEqual([
     'frequency_penalty',
+    'max_output_tokens',
     'messages[0].content[0].cache_control',
     'messages[0].name',
     'messages[1].content[0].is_error',
@@ -82,7 +83,15 @@ test('what this format has no place for is said, field by field', () => {
     'stop',
     'top_k',
   ])
-  expect(body).toMatchObject({ store: false, reasoning: { effort: 'low' }, include: ['reasoning.encrypted_content'] })
+  expect(body).toMatchObject({
+    store: false,
+    max_output_tokens: 16,
+    reasoning: { effort: 'low' },
+    include: ['reasoning.encrypted_content'],
+  })
+  expect(writeRequest(base([], { sampling: { ...sampling, maxOutputTokens: 16 } }), 'm').losses).not.toContainEqual(
+    expect.objectContaining({ path: 'max_output_tokens' }),
+  )
 })
 
 test('ids of calls from elsewhere fit, and still pair with their results', () => {

@@ -136,7 +136,7 @@ const request = fc
     choice: fc.constantFrom('auto', 'none', 'required', 'named', 'allowed', undefined),
     parallelToolCalls: optional(fc.boolean()),
     sampling: fc.record({
-      maxOutputTokens: optional(fc.nat()),
+      maxOutputTokens: optional(fc.integer({ min: 16 })),
       temperature: optional(fc.double({ min: 0, max: 2, noNaN: true })),
       topP: optional(fc.constantFrom(0, 0.5, 1)),
       topLogprobs: optional(fc.nat(20)),

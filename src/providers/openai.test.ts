@@ -47,6 +47,22 @@ test('models that think get the limit by its new name and no sampling', () => {
     expect(adjusted(openai, asked, { model }).body).toBe(asked)
 })
 
+test.each([openai, azure])('$id: models that think get no sampling in the Responses API either', (provider) => {
+  const format = 'openai-responses'
+  const plain = { input: 'Hello', top_p: 1, reasoning: { effort: 'low' } }
+  const include = ['reasoning.encrypted_content', 'message.output_text.logprobs']
+  const asked = { ...plain, temperature: 0.2, top_p: 0.5, top_logprobs: 2, include }
+  expect(adjusted(provider, asked, { model: 'gpt-5-mini', format })).toEqual({
+    body: { input: 'Hello', reasoning: { effort: 'low' }, include: ['reasoning.encrypted_content'] },
+    lost: ['temperature', 'top_p', 'top_logprobs', 'include[1]'],
+  })
+  expect(adjusted(provider, plain, { model: 'gpt-5-mini', format }).body).toBe(plain)
+  const unthinking = { ...asked, reasoning: { effort: 'none' } }
+  expect(adjusted(provider, unthinking, { model: 'gpt-5.1', format }).body).toBe(unthinking)
+  for (const model of ['gpt-4o', 'gpt-5-chat-latest'])
+    expect(adjusted(provider, asked, { model, format }).body).toBe(asked)
+})
+
 test('models that do not think get no effort; other servers’ words for it are OpenAI’s', () => {
   const body = { messages: [HELLO], thinking: { type: 'enabled', budget_tokens: 2_000 } }
   expect(adjusted(openai, body, { model: 'gpt-5' }).body).toEqual({ messages: [HELLO], reasoning_effort: 'low' })

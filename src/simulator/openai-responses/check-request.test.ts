@@ -63,6 +63,9 @@ test('what OpenAI accepts is accepted', () => {
     },
     { tools: [tool], tool_choice: { type: 'function', name: 'get_weather' } },
     { tool_choice: 'auto', parallel_tool_calls: true },
+    { model: 'gpt-5-mini', temperature: 1, top_p: 1 },
+    { model: 'gpt-5.1', temperature: 0.2, reasoning: { effort: 'none' } },
+    { model: 'gpt-5-chat-latest', temperature: 0.2 },
   ]
   for (const body of bodies) expect(check(body), JSON.stringify(body)).toBeUndefined()
 })
@@ -160,6 +163,20 @@ test.each<[string, JsonObject, string | null, string | null, string | RegExp]>([
     'input',
     null,
     'No tool output found for custom tool call call_1.',
+  ],
+  [
+    'a temperature of a model that reasons',
+    { model: 'gpt-5-mini', temperature: 0.2 },
+    'temperature',
+    null,
+    "Unsupported parameter: 'temperature' is not supported with this model.",
+  ],
+  [
+    'log probabilities of a model that reasons',
+    { model: 'gpt-5-mini', include: ['message.output_text.logprobs'] },
+    'include',
+    'unsupported_parameter',
+    'logprobs are not supported with reasoning models.',
   ],
   [
     'a long call id',

@@ -101,10 +101,25 @@ function turn(role: Message['role'], content: readonly ContentPart[]): Message {
   return { role, content, name: undefined }
 }
 
+/** A result is of its call's kind, where it has one. */
+function ofTheirKind(all: readonly Message[]): Message[] {
+  const kinds = new Map<string, boolean>()
+  return all.map((message) => ({
+    ...message,
+    content: message.content.map((part): ContentPart => {
+      if (part.type === 'tool-call') kinds.set(part.id, part.custom === true)
+      if (part.type !== 'tool-result') return part
+      const { custom, ...rest } = part
+      return (kinds.get(part.callId) ?? custom === true) ? { ...rest, custom: true } : rest
+    }),
+  }))
+}
+
 /** Two turns of the model in a row are one for this format. */
 const messages = fc
   .array(fc.oneof(assistant, spoken, result), { minLength: 1, maxLength: 6 })
   .map((all) => all.filter((one, index) => one.role !== 'assistant' || all[index - 1]?.role !== 'assistant'))
+  .map(ofTheirKind)
 
 const tool: fc.Arbitrary<Tool> = fc.oneof(
   fc.record({ name: id, description: optional(word), parameters: schema, strict: fc.boolean() }),

@@ -10,6 +10,7 @@ import {
   withoutCacheMarks,
   withoutCallSignatures,
 } from './openai-chat/messages.ts'
+import { objectSchemas } from './openai-chat/object-schemas.ts'
 import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
 import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
 
@@ -51,6 +52,7 @@ export default defineProvider({
     without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
     oneChoice,
     fewStops(4),
+    objectSchemas,
     earlierReasoningAs('reasoning'),
     onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
     typedCalls,

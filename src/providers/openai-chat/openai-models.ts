@@ -10,6 +10,7 @@ import {
   withoutCacheMarks,
   withoutCallSignatures,
 } from './messages.ts'
+import { objectSchemas, objectTextFormat } from './object-schemas.ts'
 import { askedReasoning, effortAs, withoutEarlierReasoning } from './reasoning.ts'
 import { withoutIdleToolFields } from './tools.ts'
 
@@ -85,6 +86,7 @@ const OPENAI_STEPS: readonly ChatStep[] = [
   effortAlone,
   reasoningModel,
   metadataIfStored,
+  objectSchemas,
   // https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
   fewStops(4),
   foreign,
@@ -93,7 +95,7 @@ const OPENAI_STEPS: readonly ChatStep[] = [
 /** What OpenAI's own models refuse, in either of its APIs. */
 export const openaiBody: ChatStep = (body, adjusting) =>
   adjusting.format === 'openai-responses'
-    ? reasoningResponse(body, adjusting)
+    ? reasoningResponse(objectTextFormat(body, adjusting), adjusting)
     : chatSteps(...OPENAI_STEPS)(body, adjusting)
 
 const LOGPROBS = 'message.output_text.logprobs'

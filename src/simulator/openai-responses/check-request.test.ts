@@ -293,6 +293,13 @@ test.each<[string, JsonObject, string | null, string | null, string | RegExp]>([
     /must contain the word 'json'/,
   ],
   [
+    'a format that is a list',
+    { text: { format: { type: 'json_schema', name: 'x', schema: { type: 'array', items: {} } } } },
+    'text.format.schema',
+    'invalid_json_schema',
+    /got 'type: "array"'/,
+  ],
+  [
     'a strict format that is open',
     { text: { format: { type: 'json_schema', name: 'x', strict: true, schema: { type: 'object' } } } },
     'text.format.schema',

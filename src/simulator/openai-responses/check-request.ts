@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { invalid } from '../openai-chat/rejection.ts'
 import { listOf, memberOf, numberOf, objectsOf, textOf } from '../read-json.ts'
 import { findProblem } from '../shape.ts'
-import { strictProblem } from '../strict-schema.ts'
+import { rootProblem, strictProblem } from '../strict-schema.ts'
 import { checkInput } from './check-input.ts'
 import { invalidShape } from './rejection.ts'
 import { REQUEST_SHAPE } from './request-shape.ts'
@@ -83,8 +84,9 @@ function checkFormat(body: JsonObject): Rejection | undefined {
       'input',
     )
   }
-  if (type !== 'json_schema' || memberOf(format, 'strict') !== true) return undefined
-  const problem = strictProblem(memberOf(format, 'schema'))
+  const schema = memberOf(format, 'schema')
+  if (type !== 'json_schema' || !isJsonObject(schema)) return undefined
+  const problem = rootProblem(schema) ?? (memberOf(format, 'strict') === true ? strictProblem(schema) : undefined)
   return problem === undefined
     ? undefined
     : invalid(

@@ -9,7 +9,7 @@ import { writeReasoningItem } from './reasoning.ts'
 type Writing = {
   readonly losses: Losses
   readonly idOf: (id: string) => string
-  /** Whether the last call of each of the client's ids so far took free text. */
+  /** Whether the last call so far took free text, by the id it was given. */
   readonly isCustom: Map<string, boolean>
 }
 
@@ -130,7 +130,7 @@ function writeCall(part: ToolCallPart, path: string, { losses, idOf, isCustom }:
   const { name, argumentsText } = part
   if (part.signature !== undefined) losses.lose(path, FOREIGN)
   const call_id = idOf(part.id)
-  isCustom.set(part.id, part.custom === true)
+  isCustom.set(call_id, part.custom === true)
   if (part.custom === true) return { type: 'custom_tool_call', call_id, name, input: argumentsText }
   return { type: 'function_call', call_id, name, arguments: argumentsText === '' ? '{}' : argumentsText }
 }
@@ -148,9 +148,10 @@ function writeResult(part: ToolResultPart, path: string, writing: Writing): Json
   if (part.isError === true) writing.losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
   const output = writeParts(part.content, path, writing)
   // Other formats say of the call alone what it took, and a result of the other kind answers nothing here.
-  const isCustom = writing.isCustom.get(part.callId) ?? part.custom === true
+  const call_id = writing.idOf(part.callId)
+  const isCustom = writing.isCustom.get(call_id) ?? part.custom === true
   const type = isCustom ? 'custom_tool_call_output' : 'function_call_output'
-  return { type, call_id: writing.idOf(part.callId), output: plain(output) }
+  return { type, call_id, output: plain(output) }
 }
 
 /** A string where one text alone was said, as small servers like it best. */

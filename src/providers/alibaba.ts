@@ -6,8 +6,8 @@ import { askedReasoning, earlierReasoningAs, NO_REASONING } from './openai-chat/
 import {
   choiceByFilter,
   choiceOf,
+  customToolsAsFunctions,
   toolsOf,
-  withoutCustomTools,
   withoutForcedChoice,
   withoutIdleToolFields,
 } from './openai-chat/tools.ts'
@@ -59,7 +59,7 @@ export default defineProvider({
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
     developerAsSystem,
-    withoutCustomTools,
+    customToolsAsFunctions,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_completion_tokens', 'max_tokens'),

@@ -1,6 +1,5 @@
 import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
-import { chatSteps } from './openai-chat/adjust.ts'
-import { OPENAI_STEPS } from './openai-chat/openai-models.ts'
+import { openaiBody } from './openai-chat/openai-models.ts'
 
 /**
  * Azure OpenAI's v1 API: `base_url: https://RESOURCE.openai.azure.com/openai/v1`, the deployment as the model. What a
@@ -18,5 +17,5 @@ export default defineProvider({
   alsoSpeaks: ['openai-responses'],
   traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
-  adjustBody: chatSteps(...OPENAI_STEPS),
+  adjustBody: openaiBody,
 })

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, forModels, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
+import { chatSteps, fewStops, forModels, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
 import {
   developerAsSystem,
   eachMessage,
@@ -13,7 +13,7 @@ import {
 import type { AskedReasoning } from './openai-chat/reasoning.ts'
 import { askedReasoning, earlierReasoningAs, NO_REASONING, withoutEarlierReasoning } from './openai-chat/reasoning.ts'
 import { alternatingRoles } from './openai-chat/roles.ts'
-import { choiceOf, withoutCustomTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceOf, customToolsAsFunctions, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** The API of R1, which refuses earlier reasoning and turns of one role in a row. */
 const R1 = /r1(?!\d)/i
@@ -100,10 +100,12 @@ export default defineProvider({
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
     developerAsSystem,
-    withoutCustomTools,
+    customToolsAsFunctions,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_completion_tokens', 'max_tokens'),
+    // https://api-docs.deepseek.com/api/create-chat-completion: "Up to 16 sequences"
+    fewStops(16),
     schemaAsInstruction,
     forcedChoice,
     earlierReasoning,

@@ -1,6 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, oneChoice, without } from './openai-chat/adjust.ts'
+import { chatSteps, fewStops, oneChoice, without } from './openai-chat/adjust.ts'
 import { callIdsOfModel } from './openai-chat/call-ids.ts'
 import {
   emptyArgumentsAsObject,
@@ -10,8 +10,9 @@ import {
   withoutCacheMarks,
   withoutCallSignatures,
 } from './openai-chat/messages.ts'
+import { objectSchemas } from './openai-chat/object-schemas.ts'
 import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
-import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** gpt-oss thinks at three levels, Qwen at its own or not at all; the others take no level. https://console.groq.com/docs/reasoning */
 const effort: ChatStep = (body, adjusting) => {
@@ -44,12 +45,14 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
-    withoutCustomTools,
+    customToolsAsFunctions,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     callIdsOfModel,
     without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
     oneChoice,
+    fewStops(4),
+    objectSchemas,
     earlierReasoningAs('reasoning'),
     onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
     typedCalls,

@@ -56,6 +56,24 @@ test('"required" is "any", and a named tool is sent alone', () => {
   })
 })
 
+test('a tool that takes nothing says so', () => {
+  const tools = [TOOL, { type: 'function', function: { name: 'now', description: 'The time', parameters: null } }]
+  const parameters = { type: 'object', properties: {} }
+  expect(
+    adjusted(mistral, { messages: [HELLO], tools: [...tools, { type: 'function', function: { name: 'go' } }] }),
+  ).toEqual({
+    body: {
+      messages: [HELLO],
+      tools: [
+        TOOL,
+        { type: 'function', function: { name: 'now', description: 'The time', parameters } },
+        { type: 'function', function: { name: 'go', parameters } },
+      ],
+    },
+    lost: [],
+  })
+})
+
 test('no turn of the user stands right after a tool', () => {
   const { body, lost } = adjusted(mistral, { messages: [HELLO, ...callAndResult('gSIMJiOkT'), HELLO], tools: [TOOL] })
   expect(messagesOf(body).map((message) => message['role'])).toEqual(['user', 'assistant', 'tool', 'assistant', 'user'])

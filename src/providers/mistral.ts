@@ -12,7 +12,7 @@ import {
   withoutCallSignatures,
 } from './openai-chat/messages.ts'
 import { effortAs } from './openai-chat/reasoning.ts'
-import { choiceByFilter, withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceByFilter, customToolsAsFunctions, saidParameters, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 // Mistral answers 422 to every member it does not know, of the body and of messages. https://docs.mistral.ai/api/
 
@@ -106,7 +106,9 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    withoutCustomTools,
+    customToolsAsFunctions,
+    // "tools.0.function.parameters: Field required"
+    saidParameters,
     withoutIdleToolFields,
     choiceByFilter('any', (choice) => choice === 'any'),
     emptyArgumentsAsObject,

@@ -11,15 +11,24 @@ import tgi from './tgi.ts'
 import together from './together.ts'
 import vllm from './vllm.ts'
 
+const CUSTOM = { type: 'custom', custom: { name: 'free' } }
+const FUNCTION = {
+  type: 'function',
+  function: {
+    name: 'free',
+    parameters: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+  },
+}
+
 const OPEN = [cerebras, fireworks, llamaCpp, lmStudio, sglang, tgi, together, vllm]
 
 test.each(OPEN)('$id: the developer is the system, and tools are functions', (provider) => {
   const body = {
     messages: [{ role: 'developer', content: 'x' }, HELLO],
-    tools: [TOOL, { type: 'custom', custom: { name: 'free' } }],
+    tools: [TOOL, CUSTOM],
   }
   expect(adjusted(provider, body)).toEqual({
-    body: { messages: [{ role: 'system', content: 'x' }, HELLO], tools: [TOOL] },
+    body: { messages: [{ role: 'system', content: 'x' }, HELLO], tools: [TOOL, FUNCTION] },
     lost: ['tools[1]'],
   })
 })

@@ -1,9 +1,12 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { chatSteps } from './openai-chat/adjust.ts'
+import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /**
  * Any server that speaks Chat Completions, or Responses where the configuration says `format: openai-responses`; the
  * configuration gives its `base_url`, with a key or without. Nothing is known of it, so it gets what every server takes:
- * OpenAI itself answers 400 to earlier reasoning. `type: vllm` and its like get that too.
+ * OpenAI itself answers 400 to earlier reasoning, and hardly any other knows tools that take free text. `type: vllm` and
+ * its like get that too.
  */
 export default defineProvider({
   id: 'openai-compatible',
@@ -11,6 +14,7 @@ export default defineProvider({
   speaksIfTold: ['openai-responses'],
   baseUrl: undefined,
   keyVariable: undefined,
-  traits: { reasoning: 'omit' },
+  traits: { functionsOnly: true, reasoning: 'omit' },
   authorize: bearerPost,
+  adjustBody: chatSteps(customToolsAsFunctions, withoutIdleToolFields),
 })

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import azure from './azure-openai.ts'
+import deepseek from './deepseek.ts'
+import groq from './groq.ts'
 import openai from './openai.ts'
 import { adjusted, callAndResult, HELLO, TOOL } from './openai-chat/test-adjusted.ts'
 
@@ -45,6 +47,22 @@ test('models that think get the limit by its new name and no sampling', () => {
     expect(adjusted(openai, asked, { model }).body).toBe(asked)
 })
 
+test.each([openai, azure])('$id: models that think get no sampling in the Responses API either', (provider) => {
+  const format = 'openai-responses'
+  const plain = { input: 'Hello', top_p: 1, reasoning: { effort: 'low' } }
+  const include = ['reasoning.encrypted_content', 'message.output_text.logprobs']
+  const asked = { ...plain, temperature: 0.2, top_p: 0.5, top_logprobs: 2, include }
+  expect(adjusted(provider, asked, { model: 'gpt-5-mini', format })).toEqual({
+    body: { input: 'Hello', reasoning: { effort: 'low' }, include: ['reasoning.encrypted_content'] },
+    lost: ['temperature', 'top_p', 'top_logprobs', 'include[1]'],
+  })
+  expect(adjusted(provider, plain, { model: 'gpt-5-mini', format }).body).toBe(plain)
+  const unthinking = { ...asked, reasoning: { effort: 'none' } }
+  expect(adjusted(provider, unthinking, { model: 'gpt-5.1', format }).body).toBe(unthinking)
+  for (const model of ['gpt-4o', 'gpt-5-chat-latest'])
+    expect(adjusted(provider, asked, { model, format }).body).toBe(asked)
+})
+
 test('models that do not think get no effort; other servers’ words for it are OpenAI’s', () => {
   const body = { messages: [HELLO], thinking: { type: 'enabled', budget_tokens: 2_000 } }
   expect(adjusted(openai, body, { model: 'gpt-5' }).body).toEqual({ messages: [HELLO], reasoning_effort: 'low' })
@@ -56,6 +74,20 @@ test('models that do not think get no effort; other servers’ words for it are 
     body: { messages: [HELLO] },
     lost: ['reasoning_effort'],
   })
+})
+
+test('of many stop sequences those that the provider takes are sent, which is said', () => {
+  const stop = [...'abcdefghijklmnopq']
+  for (const [provider, most] of [
+    [openai, 4],
+    [azure, 4],
+    [groq, 4],
+    [deepseek, 16],
+  ] as const) {
+    const body = { messages: [HELLO], stop: stop.slice(0, most) }
+    expect(adjusted(provider, { messages: [HELLO], stop })).toEqual({ body, lost: ['stop'] })
+    expect(adjusted(provider, body).body).toBe(body)
+  }
 })
 
 test('labels go with stored answers only; the user stays', () => {

@@ -1,6 +1,5 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
-import { chatSteps } from './openai-chat/adjust.ts'
-import { OPENAI_STEPS } from './openai-chat/openai-models.ts'
+import { openaiBody } from './openai-chat/openai-models.ts'
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
 export default defineProvider({
@@ -13,5 +12,5 @@ export default defineProvider({
   keyVariable: 'OPENAI_API_KEY',
   traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
   authorize: bearerPost,
-  adjustBody: chatSteps(...OPENAI_STEPS),
+  adjustBody: openaiBody,
 })

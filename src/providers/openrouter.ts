@@ -1,7 +1,7 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps } from './openai-chat/adjust.ts'
 import { emptyArgumentsAsObject, thoughtChunksAsReasoning } from './openai-chat/messages.ts'
-import { withoutIdleToolFields } from './openai-chat/tools.ts'
+import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /**
  * Takes cache marks, blocks of reasoning with their signatures, and an object that asks for reasoning; adjusts the rest
@@ -15,7 +15,18 @@ export default defineProvider({
   completions: 'all',
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariable: 'OPENROUTER_API_KEY',
-  traits: { cacheMarks: true, reasoning: 'reasoning_details', maxTokens: 'max_tokens', asksReasoning: 'reasoning' },
+  traits: {
+    functionsOnly: true,
+    cacheMarks: true,
+    reasoning: 'reasoning_details',
+    maxTokens: 'max_tokens',
+    asksReasoning: 'reasoning',
+  },
   authorize: bearerPost,
-  adjustBody: chatSteps(thoughtChunksAsReasoning, withoutIdleToolFields, emptyArgumentsAsObject),
+  adjustBody: chatSteps(
+    thoughtChunksAsReasoning,
+    customToolsAsFunctions,
+    withoutIdleToolFields,
+    emptyArgumentsAsObject,
+  ),
 })

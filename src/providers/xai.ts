@@ -3,7 +3,7 @@ import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, forModels, without } from './openai-chat/adjust.ts'
 import { emptyArgumentsAsObject, thoughtChunksAsReasoning, withoutCallSignatures } from './openai-chat/messages.ts'
 import { effortAs, withoutEarlierReasoning } from './openai-chat/reasoning.ts'
-import { withoutCustomTools, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** Every model since Grok 4 but those named non-reasoning, and grok-3-mini. */
 const REASONS = /^grok-(?:3-mini|(?:[4-9]|build|code)(?!.*non-reasoning))/
@@ -37,7 +37,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
-    withoutCustomTools,
+    customToolsAsFunctions,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     withoutEarlierReasoning,

@@ -1,6 +1,17 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
-import { listOf } from './read-json.ts'
+import { listOf, textOf } from './read-json.ts'
+
+/**
+ * What OpenAI asks of the root of an answer's schema, strict or not. A reference may lead to an object.
+ * https://github.com/jdrbc/podly_pure_podcasts/pull/89
+ */
+export function rootProblem(schema: JsonObject): string | undefined {
+  const { type, $ref } = schema
+  if (type === 'object' || (type === undefined && $ref !== undefined)) return undefined
+  const found = type === undefined ? 'None' : textOf(type)
+  return `schema must be a JSON Schema of 'type: "object"', got 'type: "${found}"'.`
+}
 
 /** What OpenAI's strict mode asks of every object. https://platform.openai.com/docs/guides/structured-outputs#supported-schemas */
 export function strictProblem(schema: JsonValue | undefined, context: readonly string[] = []): string | undefined {

@@ -99,6 +99,7 @@ test('what this format has no place for is said, field by field', () => {
   const { body, losses } = writeRequest(asked, 'm')
   expect(losses.map(({ path }) => path).sort()).toEqual([
     'frequency_penalty',
+    'max_output_tokens',
     'messages[0].content[0].cache_control',
     'messages[0].name',
     'messages[1].content[0].is_error',
@@ -110,7 +111,15 @@ test('what this format has no place for is said, field by field', () => {
     'stop',
     'top_k',
   ])
-  expect(body).toMatchObject({ store: false, reasoning: { effort: 'low' }, include: ['reasoning.encrypted_content'] })
+  expect(body).toMatchObject({
+    store: false,
+    max_output_tokens: 16,
+    reasoning: { effort: 'low' },
+    include: ['reasoning.encrypted_content'],
+  })
+  expect(writeRequest(base([], { sampling: { ...sampling, maxOutputTokens: 16 } }), 'm').losses).not.toContainEqual(
+    expect.objectContaining({ path: 'max_output_tokens' }),
+  )
 })
 
 test('ids of calls from elsewhere fit, and still pair with their results', () => {
@@ -133,6 +142,19 @@ test('ids of calls from elsewhere fit, and still pair with their results', () =>
   expect(items.slice(0, ids.length).map((item) => item['arguments'])).toEqual(ids.map(() => '{}'))
   // The same in the next turn, without any state.
   expect(writeRequest(base(all), 'm').body['input']).toEqual(items)
+})
+
+test('a result is of the kind of the last call of its id, which other formats say of the call alone', () => {
+  const call = (id: string, custom: boolean) =>
+    turn('assistant', [{ type: 'tool-call', id, name: 'f', argumentsText: '{}', ...(custom ? { custom } : {}) }])
+  const result = (callId: string) => turn('tool', [{ type: 'tool-result', callId, content: [] }])
+  const all = [call('a', true), result('a'), call('b', false), result('b'), call('a', false), result('a')]
+  const items = writeRequest(base(all), 'm').body['input'] as readonly JsonObject[]
+  expect(items.map((item) => item['type'])).toEqual([
+    ...['custom_tool_call', 'custom_tool_call_output'],
+    ...['function_call', 'function_call_output'],
+    ...['function_call', 'function_call_output'],
+  ])
 })
 
 test('strictness is this format’s default, where a schema is fit for it', () => {

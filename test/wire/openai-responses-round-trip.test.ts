@@ -101,6 +101,20 @@ function turn(role: Message['role'], content: readonly ContentPart[]): Message {
   return { role, content, name: undefined }
 }
 
+/** A result is of its call's kind, where it has one. */
+function ofTheirKind(all: readonly Message[]): Message[] {
+  const kinds = new Map<string, boolean>()
+  return all.map((message) => ({
+    ...message,
+    content: message.content.map((part): ContentPart => {
+      if (part.type === 'tool-call') kinds.set(part.id, part.custom === true)
+      if (part.type !== 'tool-result') return part
+      const { custom, ...rest } = part
+      return (kinds.get(part.callId) ?? custom === true) ? { ...rest, custom: true } : rest
+    }),
+  }))
+}
+
 /** Two turns of the model in a row are one for this format, and calls of one id are told apart. */
 const messages = fc
   .array(fc.oneof(assistant, spoken, result), { minLength: 1, maxLength: 6 })
@@ -109,6 +123,7 @@ const messages = fc
     const ids = all.flatMap(({ content }) => content.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])))
     return new Set(ids).size === ids.length
   })
+  .map(ofTheirKind)
 
 const tool: fc.Arbitrary<Tool> = fc.oneof(
   fc.record({ name: id, description: optional(word), parameters: schema, strict: fc.boolean() }),
@@ -140,7 +155,7 @@ const request = fc
     choice: fc.constantFrom('auto', 'none', 'required', 'named', 'allowed', undefined),
     parallelToolCalls: optional(fc.boolean()),
     sampling: fc.record({
-      maxOutputTokens: optional(fc.nat()),
+      maxOutputTokens: optional(fc.integer({ min: 16 })),
       temperature: optional(fc.double({ min: 0, max: 2, noNaN: true })),
       topP: optional(fc.constantFrom(0, 0.5, 1)),
       topLogprobs: optional(fc.nat(20)),

@@ -54,6 +54,16 @@ export function onlyMembers(known: ReadonlySet<string>, reason: string): ChatSte
   }
 }
 
+/** No more stop sequences than the provider takes. */
+export function fewStops(most: number): ChatStep {
+  return (body, { lose }) => {
+    const { stop } = body
+    if (!Array.isArray(stop) || stop.length <= most) return body
+    lose('stop', `at most ${most} stop sequences are taken; the first ${most} were sent`)
+    return withMembers(body, { stop: stop.slice(0, most) })
+  }
+}
+
 /** `n` answers where the provider gives one. */
 export function oneChoice(body: JsonObject, { lose }: Adjusting): JsonObject {
   const { n } = body

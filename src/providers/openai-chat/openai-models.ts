@@ -1,5 +1,7 @@
+import type { JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { ChatStep } from './adjust.ts'
-import { isSaid, renamed, without } from './adjust.ts'
+import { chatSteps, fewStops, isSaid, renamed, withMembers, without } from './adjust.ts'
 import { openaiCallIds } from './call-ids.ts'
 import {
   emptyArgumentsAsObject,
@@ -8,6 +10,7 @@ import {
   withoutCacheMarks,
   withoutCallSignatures,
 } from './messages.ts'
+import { objectSchemas, objectTextFormat } from './object-schemas.ts'
 import { askedReasoning, effortAs, withoutEarlierReasoning } from './reasoning.ts'
 import { withoutIdleToolFields } from './tools.ts'
 
@@ -31,6 +34,7 @@ const FIXED = [
   'top_logprobs',
   'logit_bias',
 ]
+const NOT_WHILE_THINKING = 'models that think do not take it'
 const DEFAULTS: Readonly<Record<string, number>> = {
   temperature: 1,
   top_p: 1,
@@ -38,19 +42,24 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   frequency_penalty: 0,
 }
 
+function isChosen(name: string, value: JsonValue | undefined): boolean {
+  return isSaid(value) && value !== DEFAULTS[name] && value !== false
+}
+
+function isReasoning(model: string): boolean {
+  return REASONS.test(model) && !CHATS.test(model)
+}
+
 /**
  * Models that think fix how they sample, and know the limit of tokens by its new name only.
  * https://platform.openai.com/docs/guides/reasoning
  */
 const reasoningModel: ChatStep = (body, adjusting) => {
-  const { model } = adjusting.target
-  if (!REASONS.test(model) || CHATS.test(model)) return body
+  if (!isReasoning(adjusting.target.model)) return body
   const limited = renamed('max_tokens', 'max_completion_tokens')(body, adjusting)
   if (askedReasoning(limited).effort === 'none') return limited
-  const refused = FIXED.filter(
-    (name) => isSaid(limited[name]) && limited[name] !== DEFAULTS[name] && limited[name] !== false,
-  )
-  return without(refused, 'models that think do not take it')(limited, adjusting)
+  const refused = FIXED.filter((name) => isChosen(name, limited[name]))
+  return without(refused, NOT_WHILE_THINKING)(limited, adjusting)
 }
 
 const chatModel: ChatStep = (body, adjusting) =>
@@ -64,7 +73,7 @@ const FOREIGN = ['top_k', 'min_p', 'repetition_penalty', 'random_seed', 'safe_pr
 
 const foreign = without(FOREIGN, 'OpenAI does not know it')
 
-export const OPENAI_STEPS: readonly ChatStep[] = [
+const OPENAI_STEPS: readonly ChatStep[] = [
   withoutIdleToolFields,
   emptyArgumentsAsObject,
   openaiCallIds,
@@ -77,5 +86,33 @@ export const OPENAI_STEPS: readonly ChatStep[] = [
   effortAlone,
   reasoningModel,
   metadataIfStored,
+  objectSchemas,
+  // https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
+  fewStops(4),
   foreign,
 ]
+
+/** What OpenAI's own models refuse, in either of its APIs. */
+export const openaiBody: ChatStep = (body, adjusting) =>
+  adjusting.format === 'openai-responses'
+    ? reasoningResponse(objectTextFormat(body, adjusting), adjusting)
+    : chatSteps(...OPENAI_STEPS)(body, adjusting)
+
+const LOGPROBS = 'message.output_text.logprobs'
+
+/**
+ * The same in the Responses API: "Unsupported parameter: 'temperature' is not supported with this model.", "logprobs are
+ * not supported with reasoning models." https://github.com/OpenHands/software-agent-sdk/issues/1837,
+ * https://github.com/vllm-project/vllm/pull/23319
+ */
+const reasoningResponse: ChatStep = (body, adjusting) => {
+  const { reasoning, include } = body
+  const effort = isJsonObject(reasoning) ? reasoning['effort'] : undefined
+  if (!isReasoning(adjusting.target.model) || effort === 'none') return body
+  const refused = FIXED.filter((name) => isChosen(name, body[name]))
+  const bare = without(refused, NOT_WHILE_THINKING)(body, adjusting)
+  if (!Array.isArray(include) || !include.includes(LOGPROBS)) return bare
+  adjusting.lose(`include[${include.indexOf(LOGPROBS)}]`, NOT_WHILE_THINKING)
+  const kept = include.filter((one: JsonValue) => one !== LOGPROBS)
+  return withMembers(bare, { include: kept.length === 0 ? undefined : kept })
+}

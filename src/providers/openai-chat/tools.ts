@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { ChatStep } from './adjust.ts'
 import { isSaid, withMembers } from './adjust.ts'
+import { eachCall } from './messages.ts'
 
 export function toolsOf(body: JsonObject): readonly JsonObject[] {
   const { tools } = body
@@ -68,13 +69,73 @@ function chosenTools(body: JsonObject, { names }: Choice): JsonObject {
   return tools.length === 0 ? {} : { tools }
 }
 
-/** Tools that take free text, for providers that know functions only. A provider's own tools are its own business. */
-export const withoutCustomTools: ChatStep = (body, { lose }) => {
-  const tools = toolsOf(body)
-  const kept = tools.filter((tool, index) => {
-    const isCustom = tool['type'] === 'custom'
-    if (isCustom) lose(`tools[${index}]`, 'the provider knows no tools that take free text')
-    return !isCustom
+/** A function that takes nothing, for providers that want that said. Nothing is lost. */
+export const saidParameters: ChatStep = (body) => {
+  const { tools } = body
+  if (!Array.isArray(tools) || !tools.some(isWithoutParameters)) return body
+  const parameters = { type: 'object', properties: {} }
+  const said = tools.map((tool: JsonValue) =>
+    isWithoutParameters(tool) ? { ...tool, function: { ...tool.function, parameters } } : tool,
+  )
+  return withMembers(body, { tools: said })
+}
+
+function isWithoutParameters(tool: JsonValue): tool is JsonObject & { readonly function: JsonObject } {
+  return isJsonObject(tool) && isJsonObject(tool['function']) && !isSaid(tool['function']['parameters'])
+}
+
+const AS_FUNCTION = 'the provider knows no tools that take free text; it is called as a function of {"input": string}'
+const GRAMMAR = 'the model is told the grammar of the text, not held to it'
+
+/**
+ * Tools that take free text as functions of `{input: string}`, with the calls of the history and the choice, for providers
+ * that know functions only (design/tool-calling.md §1.1). The answer calls a function then, which is said. A provider's
+ * own tools are its own business.
+ */
+export const customToolsAsFunctions: ChatStep = (body, adjusting) => {
+  const written = customCallsAsFunctions(body, adjusting)
+  const { tools, tool_choice: choice } = body
+  const chosenFunction = isJsonObject(choice) ? functionChoice(choice) : choice
+  const chosen = chosenFunction === choice ? written : withMembers(written, { tool_choice: chosenFunction })
+  if (!Array.isArray(tools) || !tools.some(isCustom)) return chosen
+  const { lose } = adjusting
+  const functions = tools.map((tool: JsonValue, index) => {
+    if (!isCustom(tool)) return tool
+    lose(`tools[${index}]`, AS_FUNCTION)
+    return functionOf(tool, () => lose(`tools[${index}].custom.format`, GRAMMAR))
   })
-  return kept.length === tools.length ? body : withMembers(body, { tools: kept })
+  return withMembers(chosen, { tools: functions })
+}
+
+const customCallsAsFunctions = eachCall((call) => {
+  const { custom, ...rest } = call
+  if (!isJsonObject(custom)) return call
+  const { name, input } = custom
+  return { ...rest, type: 'function', function: { name, arguments: JSON.stringify({ input: input ?? '' }) } }
+})
+
+function isCustom(tool: JsonValue): tool is JsonObject {
+  return isJsonObject(tool) && tool['type'] === 'custom'
+}
+
+function functionOf(tool: JsonObject, loseGrammar: () => void): JsonObject {
+  const { custom, ...rest } = tool
+  const { name, description, format } = isJsonObject(custom) ? custom : {}
+  const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
+  const described = isSaid(description) ? [String(description)] : []
+  if (isJsonObject(format) && format['type'] !== 'text') {
+    loseGrammar()
+    described.push(`The input must be of this format: ${JSON.stringify(format)}`)
+  }
+  const said = described.length === 0 ? {} : { description: described.join('\n\n') }
+  return { ...rest, type: 'function', function: { name, ...said, parameters } }
+}
+
+/** The same choice where it names no tool that takes free text. */
+function functionChoice(choice: JsonObject): JsonObject {
+  const { custom, allowed_tools: allowed, ...rest } = choice
+  if (isJsonObject(custom)) return { ...rest, type: 'function', function: custom }
+  if (!isJsonObject(allowed) || !Array.isArray(allowed['tools']) || !allowed['tools'].some(isCustom)) return choice
+  const tools = allowed['tools'].map((tool: JsonValue) => (isJsonObject(tool) ? functionChoice(tool) : tool))
+  return { ...choice, allowed_tools: { ...allowed, tools } }
 }

@@ -285,6 +285,16 @@ test.each<[string, JsonObject, string | RegExp]>([
     /'additionalProperties' must be explicitly set to false/,
   ],
   [
+    'a schema of a list',
+    { output_config: { format: { type: 'json_schema', schema: { type: 'array', items: { type: 'string' } } } } },
+    'output_config.format.schema: JSON schema must be an object, but got array',
+  ],
+  [
+    'a schema without type',
+    { output_config: { format: { type: 'json_schema', schema: { properties: {} } } } },
+    /Schema type is missing for schema/,
+  ],
+  [
     'five cache marks',
     say(...Array.from({ length: 5 }, () => ({ ...text, cache_control: { type: 'ephemeral' } }))),
     'A maximum of 4 blocks with cache_control may be provided. Found 5.',

@@ -24,7 +24,8 @@ export function checkRequest(body: JsonObject, shape: ObjectShape): Rejection | 
     checkFirstThought(body, messages) ??
     checkSystem(body['system']) ??
     checkSampling(body) ??
-    checkSchema(memberOf(memberOf(body['output_config'], 'format') ?? body['output_format'], 'schema')) ??
+    checkRoot(formatSchema(body)) ??
+    checkSchema(formatSchema(body)) ??
     checkCacheMarks(body)
   )
 }
@@ -136,6 +137,28 @@ function checkSampling(body: JsonObject): Rejection | undefined {
   return isBoth && BOTH_REFUSED.test(textOf(body['model']))
     ? invalid('`temperature` and `top_p` cannot both be specified for this model. Please use only one.')
     : undefined
+}
+
+function formatSchema(body: JsonObject): JsonValue | undefined {
+  return memberOf(memberOf(body['output_config'], 'format') ?? body['output_format'], 'schema')
+}
+
+/**
+ * https://github.com/langgenius/dify-official-plugins/issues/3886; that the root is an object is checked by Anthropic's
+ * own SDK (`jsonSchemaOutputFormat`), in these words.
+ */
+function checkRoot(schema: JsonValue | undefined): Rejection | undefined {
+  if (!isJsonObject(schema) || schema['type'] === 'object') return undefined
+  const { type } = schema
+  if (type !== undefined) {
+    return invalid(`output_config.format.schema: JSON schema must be an object, but got ${textOf(type)}`)
+  }
+  const isSplit = ['$ref', 'anyOf', 'allOf'].some((name) => schema[name] !== undefined)
+  return isSplit
+    ? undefined
+    : invalid(
+        `output_config.format.schema: Invalid schema: Schema type is missing for schema: ${JSON.stringify(schema)}`,
+      )
 }
 
 /** https://docs.claude.com/en/docs/build-with-claude/structured-outputs#json-schema-limitations */

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
+import { memberOf } from '../read-json.ts'
 import { MAX_NAME, NAME } from './check-tools.ts'
 import { emptyList, invalid, longString, missing, notOneOf, oddString, unknown, wrongType } from './rejection.ts'
 
@@ -84,8 +85,24 @@ function checkContent(content: JsonValue | undefined, path: string): Rejection |
     if (type === 'image_url' && !isJsonObject(part['image_url'])) {
       return wrongType(`${at}.image_url`, 'an object', part['image_url'])
     }
+    const problem = type === 'file' ? checkFile(part['file'], `${at}.file`) : undefined
+    if (problem !== undefined) return problem
   }
   return undefined
+}
+
+/** https://github.com/trpc-group/trpc-agent-go/issues/1816, https://github.com/vercel/ai/issues/7266 */
+function checkFile(file: JsonValue | undefined, path: string): Rejection | undefined {
+  const data = memberOf(file, 'file_data')
+  if (typeof data !== 'string') return undefined
+  const [, mediaType] = /^data:([^;,]*);base64,/.exec(data.slice(0, 200)) ?? []
+  if (mediaType === 'application/pdf') return undefined
+  const found = mediaType === undefined ? 'an invalid base64-encoded value' : `unsupported MIME type '${mediaType}'`
+  return invalid(
+    `Invalid file data: '${path}.file_data'. Expected a base64-encoded data URL with an application/pdf MIME type (e.g. 'data:application/pdf;base64,SGVsbG8sIFdvcmxkIQ=='), but got ${found}.`,
+    `${path}.file_data`,
+    'invalid_value',
+  )
 }
 
 function checkCalls(calls: JsonValue | undefined, path: string): Rejection | undefined {

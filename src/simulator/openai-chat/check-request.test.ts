@@ -39,6 +39,25 @@ test.each<[string, JsonObject, string | null, string | null]>([
     'messages.[0].content[0].type',
     'invalid_value',
   ],
+  [
+    'a document that is no PDF',
+    {
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'file', file: { filename: 'a', file_data: 'data:text/plain;base64,YQ==' } }],
+        },
+      ],
+    },
+    'messages.[0].content[0].file.file_data',
+    'invalid_value',
+  ],
+  [
+    'an answer that is a list',
+    { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'array', items: {} } } } },
+    'response_format',
+    null,
+  ],
   ['a tool result without its call', { messages: [...hello, result] }, 'messages.[1].role', null],
   ['a call without its result', { messages: [...hello, asked, ...hello] }, 'messages.[2].role', null],
   ['a call without its result at the end', { messages: [...hello, asked] }, 'messages.[2].role', null],

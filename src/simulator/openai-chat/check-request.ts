@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
-import { strictProblem } from '../strict-schema.ts'
+import { rootProblem, strictProblem } from '../strict-schema.ts'
 import { checkMessages } from './check-messages.ts'
 import { checkTools } from './check-tools.ts'
 import { invalid, longList, missing, notOneOf, wrongType } from './rejection.ts'
@@ -121,8 +121,9 @@ function checkResponseFormat(body: JsonObject): Rejection | undefined {
   if (!isJsonObject(described)) return missing('response_format.json_schema')
   if (typeof described['name'] !== 'string') return missing('response_format.json_schema.name')
   if (!isJsonObject(described['schema'])) return missing('response_format.json_schema.schema')
-  const strict = described['strict'] === true ? strictProblem(described['schema']) : undefined
-  return strict === undefined
+  const { schema } = described
+  const problem = rootProblem(schema) ?? (described['strict'] === true ? strictProblem(schema) : undefined)
+  return problem === undefined
     ? undefined
-    : invalid(`Invalid schema for response_format '${described['name']}': ${strict}`, 'response_format', null)
+    : invalid(`Invalid schema for response_format '${described['name']}': ${problem}`, 'response_format', null)
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { Rejection } from '../format.ts'
 import { checkCallOrder } from '../openai-chat/check-messages.ts'
 import { objectsOf } from '../read-json.ts'
 import type { Dialect } from './dialect.ts'
@@ -5,13 +7,14 @@ import { openaiCall, plainError, plainUsage, refused } from './dialect.ts'
 
 /**
  * A server that takes what it does not know, as vLLM, SGLang, llama.cpp and the hosts of open models do: only the order of
- * calls and results must hold. https://docs.vllm.ai/en/stable/serving/openai_compatible_server.html
+ * calls and results must hold, and tools are functions. https://docs.vllm.ai/en/stable/serving/openai_compatible_server.html
  */
 export const compatible: Dialect = {
   id: 'compatible',
   check(body) {
     const messages = objectsOf(body['messages'])
-    return messages.length === 0 ? refused('messages must not be empty') : checkCallOrder(messages)
+    if (messages.length === 0) return refused('messages must not be empty')
+    return checkTools(body) ?? checkCallOrder(messages)
   },
   writeError: ({ message, type, status }) => plainError({ message, type, code: status }),
   answerId: 'chatcmpl',
@@ -23,4 +26,12 @@ export const compatible: Dialect = {
   usage: plainUsage,
   usageChunks: 'own-if-asked',
   extras: () => ({}),
+}
+
+/** https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py: `type: Literal["function"]` */
+function checkTools(body: JsonObject): Rejection | undefined {
+  const index = objectsOf(body['tools']).findIndex(({ type }) => type !== undefined && type !== 'function')
+  return index < 0
+    ? undefined
+    : refused(`1 validation error: ('body', 'tools', ${index}, 'type'): Input should be 'function'`, 'BadRequestError')
 }

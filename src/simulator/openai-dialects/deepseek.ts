@@ -15,7 +15,13 @@ export const deepseek: Dialect = {
   check(body) {
     const messages = objectsOf(body['messages'])
     if (messages.length === 0) return told('Empty input messages')
-    return checkShape(messages) ?? checkReasoning(body, messages) ?? checkOptions(body) ?? checkCallOrder(messages)
+    return (
+      checkShape(messages) ??
+      checkTools(body) ??
+      checkReasoning(body, messages) ??
+      checkOptions(body) ??
+      checkCallOrder(messages)
+    )
   },
   writeCallId: (_call, _name, index, random) => `call_${String(index).padStart(2, '0')}_${random(24)}`,
   writeError,
@@ -53,6 +59,19 @@ function checkShape(messages: readonly JsonObject[]): Rejection | undefined {
     }
   }
   return undefined
+}
+
+/** "Currently, only `function` is supported." https://api-docs.deepseek.com/api/create-chat-completion */
+function checkTools(body: JsonObject): Rejection | undefined {
+  const types = [
+    ...objectsOf(body['tools']).map(({ type }, index) => [`tools[${index}]`, type] as const),
+    ...objectsOf(body['messages']).flatMap(({ tool_calls: calls }, at) =>
+      objectsOf(calls).map(({ type }, index) => [`messages[${at}].tool_calls[${index}]`, type] as const),
+    ),
+  ]
+  const odd = types.find(([, type]) => type !== undefined && type !== 'function')
+  if (odd === undefined) return undefined
+  return unreadable(`${odd[0]}.type: unknown variant \`${textOf(odd[1])}\`, expected \`function\``)
 }
 
 /** On every message of the assistant's, `""` included. https://github.com/continuedev/continue/issues/11285, https://github.com/openclaw/openclaw/issues/73417 */

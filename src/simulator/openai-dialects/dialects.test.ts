@@ -281,6 +281,20 @@ test.each<[string, string, JsonObject, number, string]>([
     'Last message must have role',
   ],
   ['perplexity', 'tools', { tools }, 400, 'Tool calling is not supported'],
+  [
+    'deepseek',
+    'a tool of free text',
+    { tools: [...tools, { type: 'custom', custom: { name: 'a' } }] },
+    400,
+    'tools[1].type: unknown variant `custom`, expected `function`',
+  ],
+  [
+    'compatible',
+    'a tool of free text',
+    { tools: [...tools, { type: 'custom', custom: { name: 'a' } }] },
+    400,
+    "('body', 'tools', 1, 'type'): Input should be 'function'",
+  ],
   ['deepseek', 'no messages', { messages: [] }, 400, 'Empty input messages'],
   [
     'groq',

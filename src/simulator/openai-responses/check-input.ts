@@ -99,25 +99,39 @@ function checkThoughts(items: readonly JsonObject[]): Rejection | undefined {
   return undefined
 }
 
-/** Every output has its call before it, every call its output after it. https://github.com/continuedev/continue/pull/11785 */
+/** Which call an output answers, and what both are called in refusals. */
+const KINDS: Readonly<Record<string, string>> = {
+  function_call: 'function call',
+  function_call_output: 'function call',
+  custom_tool_call: 'custom tool call',
+  custom_tool_call_output: 'custom tool call',
+}
+
+/**
+ * Every output has a call of its own kind before it, every call its output after it.
+ * https://github.com/continuedev/continue/pull/11785, https://github.com/diegosouzapw/OmniRoute/issues/8946
+ */
 function checkCalls(items: readonly JsonObject[]): Rejection | undefined {
-  const open = new Set<string>()
-  const seen = new Set<string>()
+  // By id: the kind of the call.
+  const open = new Map<string, string>()
+  const seen = new Map<string, string>()
   for (const item of items) {
     const type = textOf(item['type'] ?? 'message')
     const id = textOf(item['call_id'] ?? '')
-    if (type === 'function_call' || type === 'custom_tool_call') {
-      open.add(id)
-      seen.add(id)
+    const kind = KINDS[type]
+    if (kind === undefined) continue
+    if (!isResult(item)) {
+      open.set(id, kind)
+      seen.set(id, kind)
+      continue
     }
-    if (type !== 'function_call_output' && type !== 'custom_tool_call_output') continue
-    if (!seen.has(id)) return invalid(`No tool call found for function call output with call_id ${id}.`, 'input')
+    if (seen.get(id) !== kind) return invalid(`No tool call found for ${kind} output with call_id ${id}.`, 'input')
     open.delete(id)
   }
   const [unanswered] = open
-  return unanswered === undefined
-    ? undefined
-    : invalid(`No tool output found for function call ${unanswered}.`, 'input')
+  if (unanswered === undefined) return undefined
+  const [id, kind] = unanswered
+  return invalid(`No tool output found for ${kind} ${id}.`, 'input')
 }
 
 /** The simulator stores nothing. https://github.com/can1357/oh-my-pi/issues/41 */

@@ -7,6 +7,7 @@ const hello = { role: 'user', content: 'hello' }
 const call = { type: 'function_call', call_id: 'call_1', name: 'get_weather', arguments: '{}' }
 const output = { type: 'function_call_output', call_id: 'call_1', output: 'sunny' }
 const thought = { type: 'reasoning', id: 'rs_ab12', summary: [], encrypted_content: seal('openai', 'Hm.') }
+const patch = { type: 'custom_tool_call', call_id: 'call_1', name: 'apply_patch', input: '***' }
 const parameters = { type: 'object', properties: { city: { type: 'string' } } }
 const tool = { type: 'function', name: 'get_weather', parameters }
 
@@ -52,6 +53,7 @@ test('what OpenAI accepts is accepted', () => {
     },
     { input: [hello, call, { ...call, call_id: 'b' }, { ...output, call_id: 'b' }, output], tools: [tool] },
     { input: [hello, thought, call, output], store: false },
+    { input: [hello, patch, { ...output, type: 'custom_tool_call_output' }] },
     { input: [hello, { ...thought, encrypted_content: null }, call, output] },
     { tools: [{ ...tool, strict: false }], tool_choice: 'required', parallel_tool_calls: false },
     {
@@ -61,6 +63,9 @@ test('what OpenAI accepts is accepted', () => {
     },
     { tools: [tool], tool_choice: { type: 'function', name: 'get_weather' } },
     { tool_choice: 'auto', parallel_tool_calls: true },
+    { model: 'gpt-5-mini', temperature: 1, top_p: 1 },
+    { model: 'gpt-5.1', temperature: 0.2, reasoning: { effort: 'none' } },
+    { model: 'gpt-5-chat-latest', temperature: 0.2 },
   ]
   for (const body of bodies) expect(check(body), JSON.stringify(body)).toBeUndefined()
 })
@@ -144,6 +149,34 @@ test.each<[string, JsonObject, string | null, string | null, string | RegExp]>([
     'input',
     null,
     'No tool output found for function call call_1.',
+  ],
+  [
+    'a function’s output for a call of free text',
+    { input: [hello, patch, output] },
+    'input',
+    null,
+    'No tool call found for function call output with call_id call_1.',
+  ],
+  [
+    'a call of free text without its output',
+    { input: [hello, patch] },
+    'input',
+    null,
+    'No tool output found for custom tool call call_1.',
+  ],
+  [
+    'a temperature of a model that reasons',
+    { model: 'gpt-5-mini', temperature: 0.2 },
+    'temperature',
+    null,
+    "Unsupported parameter: 'temperature' is not supported with this model.",
+  ],
+  [
+    'log probabilities of a model that reasons',
+    { model: 'gpt-5-mini', include: ['message.output_text.logprobs'] },
+    'include',
+    'unsupported_parameter',
+    'logprobs are not supported with reasoning models.',
   ],
   [
     'a long call id',
@@ -258,6 +291,13 @@ test.each<[string, JsonObject, string | null, string | null, string | RegExp]>([
     'input',
     null,
     /must contain the word 'json'/,
+  ],
+  [
+    'a format that is a list',
+    { text: { format: { type: 'json_schema', name: 'x', schema: { type: 'array', items: {} } } } },
+    'text.format.schema',
+    'invalid_json_schema',
+    /got 'type: "array"'/,
   ],
   [
     'a strict format that is open',

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { invalid } from '../openai-chat/rejection.ts'
-import { memberOf, objectsOf, textOf } from '../read-json.ts'
+import { listOf, memberOf, numberOf, objectsOf, textOf } from '../read-json.ts'
 import { findProblem } from '../shape.ts'
-import { strictProblem } from '../strict-schema.ts'
+import { rootProblem, strictProblem } from '../strict-schema.ts'
 import { checkInput } from './check-input.ts'
 import { invalidShape } from './rejection.ts'
 import { REQUEST_SHAPE } from './request-shape.ts'
@@ -12,7 +13,7 @@ import { REQUEST_SHAPE } from './request-shape.ts'
 export function checkRequest(body: JsonObject): Rejection | undefined {
   const finding = findProblem(body, REQUEST_SHAPE, { isNullAbsent: true })
   if (finding !== undefined) return invalidShape(finding)
-  return checkStored(body) ?? checkInput(body) ?? checkTools(body) ?? checkFormat(body)
+  return checkStored(body) ?? checkSampling(body) ?? checkInput(body) ?? checkTools(body) ?? checkFormat(body)
 }
 
 /** https://platform.openai.com/docs/guides/conversation-state: the simulator has no state. */
@@ -21,6 +22,25 @@ function checkStored(body: JsonObject): Rejection | undefined {
   if (typeof id !== 'string') return undefined
   return invalid(`Previous response with id '${id}' not found.`, 'previous_response_id', 'previous_response_not_found')
 }
+
+const REASONERS = /^(?:o[1-9]|gpt-5(?![\d.]*-chat))/
+const DEFAULTS: Readonly<Record<string, number>> = { temperature: 1, top_p: 1 }
+
+/**
+ * Models that reason fix how they sample. https://github.com/OpenHands/software-agent-sdk/issues/1837,
+ * https://github.com/vllm-project/vllm/pull/23319
+ */
+function checkSampling(body: JsonObject): Rejection | undefined {
+  if (!REASONERS.test(textOf(body['model'])) || memberOf(body['reasoning'], 'effort') === 'none') return undefined
+  const odd = Object.keys(DEFAULTS).find((name) => (body[name] ?? DEFAULTS[name]) !== DEFAULTS[name])
+  if (odd !== undefined) return invalid(`Unsupported parameter: '${odd}' is not supported with this model.`, odd)
+  const asksLogprobs = numberOf(body['top_logprobs']) !== undefined || listOf(body['include']).includes(LOGPROBS)
+  return asksLogprobs
+    ? invalid('logprobs are not supported with reasoning models.', 'include', 'unsupported_parameter')
+    : undefined
+}
+
+const LOGPROBS = 'message.output_text.logprobs'
 
 function checkTools(body: JsonObject): Rejection | undefined {
   const tools = objectsOf(body['tools'])
@@ -64,8 +84,9 @@ function checkFormat(body: JsonObject): Rejection | undefined {
       'input',
     )
   }
-  if (type !== 'json_schema' || memberOf(format, 'strict') !== true) return undefined
-  const problem = strictProblem(memberOf(format, 'schema'))
+  const schema = memberOf(format, 'schema')
+  if (type !== 'json_schema' || !isJsonObject(schema)) return undefined
+  const problem = rootProblem(schema) ?? (memberOf(format, 'strict') === true ? strictProblem(schema) : undefined)
   return problem === undefined
     ? undefined
     : invalid(

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { isObjectRoot } from '../shared/object-root.ts'
 import { isList } from '../shared/read-json.ts'
 
 // Everything else makes the API refuse the request; constraints among it are said in the description instead, as
@@ -14,12 +15,14 @@ const FORMATS = new Set('date-time time date duration email hostname uri ipv4 ip
 const SILENT = new Set(['$schema', '$id', '$comment', 'examples'])
 
 /**
- * A schema as structured outputs take it; `undefined` when it cannot be said: objects with members of any name.
+ * A schema as structured outputs take it; `undefined` when it cannot be said: objects with members of any name, and a root
+ * that is no object (`jsonSchemaOutputFormat` of Anthropic's SDK: "JSON schema must be an object, but got array").
  * `isExact`: nothing had to be said in words.
  */
 export function outputSchema(
   schema: JsonObject,
 ): { readonly schema: JsonObject; readonly isExact: boolean } | undefined {
+  if (!isObjectRoot(schema)) return undefined
   const state = { isExact: true, isSayable: true }
   const written = writeNode(schema, state)
   return state.isSayable ? { schema: written, isExact: state.isExact } : undefined
@@ -85,4 +88,6 @@ function closeObject(node: JsonObject, written: { [key: string]: JsonValue | und
   if (isMap) state.isSayable = false
   if (others !== false) state.isExact = false
   written['additionalProperties'] = false
+  // "Schema type is missing": https://github.com/langgenius/dify-official-plugins/issues/3886
+  written['type'] ??= 'object'
 }

@@ -1,10 +1,18 @@
-import type { ContentPart, ReasoningPart, Signature, ToolCallPart, ToolResultPart } from '../../core/content.ts'
+import type {
+  ContentPart,
+  FilePart,
+  ReasoningPart,
+  Signature,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
 import type { Traits } from '../../core/wire-format.ts'
 import type { Losses } from '../shared/lose.ts'
 import { lost } from '../shared/lose.ts'
 import { urlOfSource } from '../shared/media.ts'
+import { textOfFile } from '../shared/text-file.ts'
 import { isDetailSigner, writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { NO_MARKS, writeMark } from './write-request.ts'
@@ -145,15 +153,8 @@ function writePart(part: ContentPart, path: string, { losses }: Writing): JsonOb
     case 'audio':
       if (part.source.type !== 'data') return lost(losses, path, 'audio that is not in the request itself')
       return { type: 'input_audio', input_audio: { data: part.source.data, format: part.format } }
-    case 'file': {
-      const { source, name } = part
-      if (source.type === 'stored' && source.format.startsWith('openai')) {
-        return { type: 'file', file: { file_id: source.id } }
-      }
-      if (source.type !== 'data') return lost(losses, path, 'a document that is not in the request itself')
-      const data = urlOfSource(source) ?? ''
-      return { type: 'file', file: { filename: name ?? 'document', file_data: data } }
-    }
+    case 'file':
+      return writeFile(part, path, losses)
     case 'native':
       if (part.format === 'openai-chat') return part.value as JsonObject
       return lost(losses, path, `a block of the type ${part.kind}, which only its own format has`)
@@ -168,4 +169,21 @@ function writePart(part: ContentPart, path: string, { losses }: Writing): JsonOb
       return unhandled
     }
   }
+}
+
+/** Documents are PDF: "but got unsupported MIME type 'text/markdown'". https://github.com/trpc-group/trpc-agent-go/issues/1816 */
+function writeFile(part: FilePart, path: string, losses: Losses): JsonObject | undefined {
+  const { source, name } = part
+  if (source.type === 'stored' && source.format.startsWith('openai')) {
+    return { type: 'file', file: { file_id: source.id } }
+  }
+  if (source.type !== 'data') return lost(losses, path, 'a document that is not in the request itself')
+  if (source.mediaType.startsWith('application/pdf')) {
+    const data = urlOfSource(source) ?? ''
+    return { type: 'file', file: { filename: name ?? 'document', file_data: data } }
+  }
+  const text = textOfFile(part)
+  if (text === undefined) return lost(losses, path, 'a document that is neither PDF nor text')
+  losses.lose(path, 'documents are PDF only; its text was put into the turn')
+  return { type: 'text', text: name === undefined ? text : `${name}:\n${text}` }
 }

@@ -9,13 +9,20 @@ import { urlOfSource } from '../shared/media.ts'
 import { CALL_ID } from './call-ids.ts'
 import { writeReasoningItem } from './reasoning.ts'
 
-type Writing = { readonly losses: Losses; readonly ids: CallIds; readonly lastIds: Map<string, string> }
+type Writing = {
+  readonly losses: Losses
+  readonly ids: CallIds
+  readonly lastIds: Map<string, string>
+  /** Whether the last call so far took free text, by the id it was given. */
+  readonly isCustom: Map<string, boolean>
+}
 
 const NO_MARKS = 'this format takes no cache marks; the provider caches by itself'
 
 /** Turns as input items. `from`: the first turn that is one, after those that went into `instructions`. */
 export function writeItems(messages: readonly Message[], from: number, losses: Losses): JsonObject[] {
-  const writing = { losses, ids: createCallIds(messages, CALL_ID), lastIds: new Map<string, string>() }
+  const ids = createCallIds(messages, CALL_ID)
+  const writing = { losses, ids, lastIds: new Map<string, string>(), isCustom: new Map<string, boolean>() }
   return messages.slice(from).flatMap((message, offset) => {
     const path = `messages[${from + offset}]`
     if (message.name !== undefined) losses.lose(`${path}.name`, 'participants have no names in this format')
@@ -127,11 +134,12 @@ function writeThoughts(
   })
 }
 
-function writeCall(part: ToolCallPart, path: string, { losses, ids, lastIds }: Writing): JsonObject {
+function writeCall(part: ToolCallPart, path: string, { losses, ids, lastIds, isCustom }: Writing): JsonObject {
   const { name, argumentsText } = part
   if (part.signature !== undefined) losses.lose(path, FOREIGN)
   const call_id = ids.call(part.id)
   lastIds.set(part.id, call_id)
+  isCustom.set(call_id, part.custom === true)
   if (part.custom === true) return { type: 'custom_tool_call', call_id, name, input: argumentsText }
   return { type: 'function_call', call_id, name, arguments: argumentsText === '' ? '{}' : argumentsText }
 }
@@ -148,8 +156,11 @@ function writeResult(part: ToolResultPart, path: string, writing: Writing): Json
   loseMarks(part, path, writing.losses)
   if (part.isError === true) writing.losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
   const output = writeParts(part.content, path, writing)
-  const type = part.custom === true ? 'custom_tool_call_output' : 'function_call_output'
-  return { type, call_id: answeredId(part.callId, writing), output: plain(output) }
+  // Other formats say of the call alone what it took, and a result of the other kind answers nothing here.
+  const call_id = answeredId(part.callId, writing)
+  const isCustom = writing.isCustom.get(call_id) ?? part.custom === true
+  const type = isCustom ? 'custom_tool_call_output' : 'function_call_output'
+  return { type, call_id, output: plain(output) }
 }
 
 /** A second result goes to the call that had the first, and one without a call stays without. */

@@ -37,7 +37,7 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
     tools: hasTools ? tools : undefined,
     tool_choice: hasTools ? writeToolChoice(request.toolChoice, request.tools) : undefined,
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
-    max_output_tokens: sampling.maxOutputTokens,
+    max_output_tokens: writeLimit(sampling.maxOutputTokens, losses),
     temperature: sampling.temperature,
     top_p: sampling.topP,
     top_logprobs: sampling.logprobs === true ? sampling.topLogprobs : undefined,
@@ -59,6 +59,15 @@ function instructionsOf({ messages }: ChatRequest): string | undefined {
     return undefined
   const [only] = first.content
   return only?.type === 'text' && only.cache === undefined && only.text !== '' ? only.text : undefined
+}
+
+/** "Expected a value >= 16": https://github.com/vectorize-io/hindsight/issues/58 */
+const LEAST_TOKENS = 16
+
+function writeLimit(tokens: number | undefined, losses: Losses): number | undefined {
+  if (tokens === undefined || tokens >= LEAST_TOKENS) return tokens
+  losses.lose('max_output_tokens', `at least ${LEAST_TOKENS} tokens must be allowed; that was sent`)
+  return LEAST_TOKENS
 }
 
 function loseSampling({ sampling }: ChatRequest, losses: Losses): void {

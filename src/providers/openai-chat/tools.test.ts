@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import type { JsonObject } from '../../core/json.ts'
+import { providers } from '../index.ts'
+import { adjusted, HELLO, named, TOOL } from './test-adjusted.ts'
+
+const PATCH = '*** Begin Patch\n"é"'
+const CUSTOM = { type: 'custom', custom: { name: 'apply_patch', description: 'Patches.' } }
+const PARAMETERS = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
+const HISTORY = [
+  HELLO,
+  {
+    role: 'assistant',
+    content: null,
+    tool_calls: [{ id: 'gSIMJiOkT', type: 'custom', custom: { name: 'apply_patch', input: PATCH } }],
+  },
+  { role: 'tool', tool_call_id: 'gSIMJiOkT', content: 'done' },
+]
+
+/** Those that take functions only. */
+const FUNCTIONS_ONLY = [...providers.values()].filter(
+  ({ id, format, alsoSpeaks }) =>
+    (format === 'openai-chat' || alsoSpeaks?.some((one) => one === 'openai-chat') === true) &&
+    !['openai', 'azure-openai', 'perplexity'].includes(id),
+)
+
+test.each(FUNCTIONS_ONLY)('$id: a tool that takes free text is a function, in the history too', (provider) => {
+  const { body, lost } = adjusted(provider, { messages: HISTORY, tools: [TOOL, CUSTOM] })
+  expect(body['tools']).toEqual([
+    TOOL,
+    { type: 'function', function: { name: 'apply_patch', description: 'Patches.', parameters: PARAMETERS } },
+  ])
+  expect(lost).toEqual(['tools[1]'])
+  const [, said] = body['messages'] as JsonObject[]
+  const [call] = (said?.['tool_calls'] ?? []) as JsonObject[]
+  const called = call?.['function'] as JsonObject
+  expect([call?.['type'], called['name'], JSON.parse(String(called['arguments']))]).toEqual([
+    'function',
+    'apply_patch',
+    { input: PATCH },
+  ])
+  expect(call).not.toHaveProperty('custom')
+})
+
+test('a choice of such a tool is a choice of that function', () => {
+  const vllm = providers.get('vllm')
+  if (vllm === undefined) throw new Error('No vLLM.')
+  const chosen = (choice: JsonObject): unknown =>
+    adjusted(vllm, { messages: [HELLO], tools: [TOOL, CUSTOM], tool_choice: choice }).body['tool_choice']
+  const custom = { type: 'custom', custom: { name: 'apply_patch' } }
+  expect(chosen(custom)).toEqual(named('apply_patch'))
+  const among = (tools: readonly JsonObject[]): JsonObject => ({
+    type: 'allowed_tools',
+    allowed_tools: { mode: 'required', tools },
+  })
+  expect(chosen(among([named('look'), custom]))).toEqual(among([named('look'), named('apply_patch')]))
+})
+
+test('a grammar is told, and said to be no more than that', () => {
+  const mistral = providers.get('mistral')
+  if (mistral === undefined) throw new Error('No Mistral.')
+  const format = { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: "x"' } }
+  const { body, lost } = adjusted(mistral, {
+    messages: [HELLO],
+    tools: [{ type: 'custom', custom: { name: 'apply_patch', description: 'Patches.', format } }],
+  })
+  expect(body['tools']).toEqual([
+    {
+      type: 'function',
+      function: {
+        name: 'apply_patch',
+        description: `Patches.\n\nThe input must be of this format: ${JSON.stringify(format)}`,
+        parameters: PARAMETERS,
+      },
+    },
+  ])
+  expect(lost).toEqual(['tools[0]', 'tools[0].custom.format'])
+})

@@ -54,8 +54,10 @@ export function createWriter(context: AnswerContext): StreamWriter {
   }
 
   function signed(signature: string): WireEvent[] {
+    // First, since what follows carries the index of the block that this may open.
+    const started = thinking()
     const said = signature === '' ? [] : [delta({ type: 'signature_delta', signature })]
-    return [...thinking(), ...said, ...stop()]
+    return [...started, ...said, ...stop()]
   }
 
   function push(part: StreamPart): WireEvent[] {

@@ -111,6 +111,8 @@ export type WireFormat = {
   readError(status: number, headers: Headers, body: string): GatewayError
   /** The client's error body. */
   writeError(error: GatewayError): JsonObject
+  /** False where clients take a comment in a stream of server-sent events for a broken answer. */
+  readonly takesComments?: false
   /** The bytes that end a whole stream: `data: [DONE]`. Empty where the format has none. */
   readonly streamEnd: string
   /** An event that carries a decision into a stream without disturbing its readers. */

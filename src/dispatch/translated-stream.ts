@@ -58,7 +58,7 @@ export class TranslatedStream implements Answer {
     this.reader = format.createReader()
     this.tidier = createTidier(client.id)
     this.writer = client.format.createWriter(answerContext(client, model, clock.now()))
-    this.enframer = createEnframer(client.framing)
+    this.enframer = createEnframer(client.framing, client.format.takesComments)
   }
 
   isCommitted(): boolean {
@@ -130,6 +130,8 @@ export class TranslatedStream implements Answer {
 
   private commit(): void {
     this.firstPartAt = this.input.clock.monotonic()
+    // Some writers have nothing to say of a first part: the silence begins here all the same.
+    this.writtenAt = this.firstPartAt
     this.sink = this.input.owner.commit({
       'content-type': this.enframer.contentType,
       'cache-control': 'no-cache',
@@ -159,7 +161,7 @@ export class TranslatedStream implements Answer {
   /** The upstream sends (pings, or what has to wait) and the client hears nothing: a comment tells him that all is well. */
   private keepAlive(sink: Sink): void {
     if (this.input.clock.monotonic() - this.writtenAt < KEEP_ALIVE_MS) return
-    this.send(sink, this.enframer.keepAlive)
+    if (this.enframer.keepAlive !== '') this.send(sink, this.enframer.keepAlive)
   }
 
   private observe(): Observed {

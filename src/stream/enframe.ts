@@ -7,14 +7,16 @@ export type ClientFraming = 'sse' | 'json-array'
 export type Enframer = {
   readonly contentType: string
   write(events: readonly WireEvent[]): string
-  /** Says nothing, and keeps the connection from looking dead. */
+  /** Says nothing, and keeps the connection from looking dead. Empty where there is nothing that says nothing. */
   readonly keepAlive: string
   /** What closes a whole stream. A broken one is closed too: its last event is the error. */
   end(): string
 }
 
-export function createEnframer(framing: ClientFraming): Enframer {
-  return framing === 'sse' ? SSE : createArrayEnframer()
+/** `takesComments`: the client's SDKs read past the comments of server-sent events. */
+export function createEnframer(framing: ClientFraming, takesComments = true): Enframer {
+  if (framing === 'json-array') return createArrayEnframer()
+  return takesComments ? SSE : { ...SSE, keepAlive: '' }
 }
 
 const SSE: Enframer = {

@@ -22,6 +22,9 @@ export const geminiGenerate: WireFormat = {
   readEnd,
   readError,
   writeError,
+  // @google/genai 1.x and the SDK for Go fail at anything that is not `data: {…}`, blank lines too:
+  // https://github.com/googleapis/go-genai/blob/main/api_client.go (iterateResponseStream).
+  takesComments: false,
   // A stream ends with its last event.
   streamEnd: '',
   writeStreamExplanation,

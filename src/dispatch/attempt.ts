@@ -162,12 +162,13 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     const { clock, explanation, client } = input
     const isNative = format === client.format && client.framing === 'sse'
     if (!input.stream) {
-      const whole = { format, clock, owner, contentType, explanation }
+      const { followsResults } = client
+      const whole = { format, clock, owner, contentType, explanation, followsResults }
       return isNative ? createJsonAnswer(whole) : createTranslatedAnswer(whole, client, model)
     }
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
     if (contentType?.includes('application/json') === true) return createMisfitAnswer({ format, clock, contentType })
-    if (isNative) return new StreamAnswer(format, clock, owner, this)
+    if (isNative) return new StreamAnswer(format, clock, owner, this, client.followsResults)
     return new TranslatedStream({ format, client, model, clock, owner, flow: this })
   }
 

@@ -6,7 +6,7 @@ import type { StreamReader, WireFormat } from '../core/wire-format.ts'
 import { createSseFramer } from '../stream/frame-sse.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
-import { refuseEmpty } from './json-answer.ts'
+import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
@@ -26,6 +26,7 @@ export class StreamAnswer implements Answer {
   private readonly clock: Clock
   private readonly owner: Committing
   private readonly flow: Flow
+  private readonly followsResults: boolean
   private readonly framer = createSseFramer(MAX_FRAME_BYTES)
   private readonly scanner = createSseScanner(KEPT_PAYLOADS)
   private readonly reader: StreamReader
@@ -33,17 +34,19 @@ export class StreamAnswer implements Answer {
   private heldBytes = 0
   private heldFrames = 0
   private hasContent = false
+  private hasThought = false
   // What events said that were parsed: some formats count the prompt in their first.
   private saidUsage: Usage | undefined = undefined
   private isStalled = false
   private firstPartAt: number | undefined = undefined
   private sink: Sink | undefined = undefined
 
-  constructor(format: WireFormat, clock: Clock, owner: Committing, flow: Flow) {
+  constructor(format: WireFormat, clock: Clock, owner: Committing, flow: Flow, followsResults: boolean) {
     this.format = format
     this.clock = clock
     this.owner = owner
     this.flow = flow
+    this.followsResults = followsResults
     this.reader = format.createReader()
   }
 
@@ -60,7 +63,8 @@ export class StreamAnswer implements Answer {
     const rest = this.framer.rest()
     if (rest.length > 0) this.take(closeFrame(rest))
     if (this.sink === undefined) {
-      if (this.format.mayBeEmpty !== true) refuseEmpty(this.ending().finishReason)
+      const { hasThought, followsResults } = this
+      refuseEmpty(this.format, { ...this.ending(), hasThought, followsResults })
       this.commit(EMPTY)
     }
     // Where a format has no `[DONE]`, a server that sends one all the same has not said that its answer is whole.
@@ -103,6 +107,7 @@ export class StreamAnswer implements Answer {
   private look(parts: readonly StreamPart[]): void {
     for (const part of parts) {
       if (isContentPart(part)) this.hasContent = true
+      else if (isSignedThought(part)) this.hasThought = true
       else if (part.type === 'usage') this.saidUsage = part.usage
     }
   }

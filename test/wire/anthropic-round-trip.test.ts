@@ -219,7 +219,7 @@ function joined(request: ChatRequest): ChatRequest {
 const budget = fc.oneof(
   fc.constant(undefined),
   fc.constant<Reasoning>({ effort: 'none' }),
-  fc.integer({ min: 1_024, max: 1_999 }).map((budgetTokens): Reasoning => ({ budgetTokens })),
+  // Thoughts within a budget are shown, whether or not that was said.
   fc.integer({ min: 1_024, max: 1_999 }).map((budgetTokens): Reasoning => ({ budgetTokens, summary: 'auto' })),
 )
 

@@ -15,6 +15,7 @@ import { readDirectives } from './directives/read-directives.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
+import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
@@ -62,7 +63,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const { snapshot, ports } = context
   const { id, body, principal, routeHeader, format, framing } = call
   const { chat: asked } = body.read()
-  const client = { format, framing, id, includeUsage: asked.includeUsage }
+  const followsResults = endsWithResults(asked.messages)
+  const client = { format, framing, id, includeUsage: asked.includeUsage, followsResults }
   const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   const sent = new SentCall(call, routed, context)

@@ -82,6 +82,8 @@ export type WireFormat = {
   readonly framing: Framing
   /** An upstream of this format may answer with nothing and mean it. */
   readonly mayBeEmpty?: boolean
+  /** Models of this format may have nothing to add to the results of tools, or to a thought of theirs. */
+  readonly endsInSilence?: boolean
   /** Members of a client's body that hold the arguments of calls as objects: the digits of their numbers are kept. */
   readonly argumentMembers?: readonly string[]
   /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. */

@@ -163,7 +163,8 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     const { clock, explanation, client } = input
     const isNative = format === client.format
     if (!input.stream) {
-      const whole = { format, clock, owner, contentType, explanation }
+      const { followsResults } = client
+      const whole = { format, clock, owner, contentType, explanation, followsResults }
       return isNative ? createJsonAnswer(whole) : createTranslatedAnswer(whole, client, model)
     }
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.

@@ -9,6 +9,8 @@ export type ClientSide = {
   readonly id: string
   /** He asked for usage in his stream. */
   readonly includeUsage: boolean
+  /** His conversation ends with results of tools. */
+  readonly followsResults: boolean
 }
 
 /** What a writer is told of a call that `model` answers. */

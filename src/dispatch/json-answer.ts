@@ -3,9 +3,9 @@ import { GatewayError } from '../core/errors.ts'
 import { isJsonObject } from '../core/json.ts'
 import { appendMember } from '../core/json-edit.ts'
 import type { Clock } from '../core/ports.ts'
-import type { FinishReason } from '../core/stream-part.ts'
 import type { AnswerSummary, WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing } from './answer.ts'
+import { refuseEmpty } from './empty-answer.ts'
 import type { Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
@@ -16,6 +16,8 @@ export type JsonAnswerInput = {
   readonly contentType: string | undefined
   readonly clock: Clock
   readonly owner: Committing
+  /** The client's conversation ends with results of tools. */
+  readonly followsResults: boolean
   readonly explanation: Decision | undefined
 }
 
@@ -23,7 +25,10 @@ export type JsonAnswerInput = {
 export function createJsonAnswer(input: JsonAnswerInput): Answer {
   return collectJson((answered) => {
     const summary = summarize(input.format, answered)
-    if (!summary.hasContent && input.format.mayBeEmpty !== true) refuseEmpty(summary.finishReason)
+    const { finishReason, hasContent } = summary
+    if (!hasContent) {
+      refuseEmpty(input.format, { finishReason, hasThought: false, followsResults: input.followsResults })
+    }
     const { explanation } = input
     const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
     const sink = input.owner.commit({
@@ -57,19 +62,13 @@ export function collectJson(answered: (body: Uint8Array) => Observed): Answer {
 
 /** A whole answer to a request for a stream: an error object, or a server that ignores `stream`. Never passed on. */
 export function createMisfitAnswer(input: Pick<JsonAnswerInput, 'format' | 'clock' | 'contentType'>): Answer {
-  return createJsonAnswer({ ...input, explanation: undefined, owner: NOBODY })
+  return createJsonAnswer({ ...input, explanation: undefined, followsResults: false, owner: NOBODY })
 }
 
 const NOBODY: Committing = {
   commit() {
     throw new GatewayError('upstream_malformed', 'The model sent a whole answer where a stream was asked for.')
   },
-}
-
-/** An answer that was cut short by a limit or a filter may be empty; any other is a failure in disguise. */
-export function refuseEmpty(finishReason: FinishReason | undefined): void {
-  if (finishReason === 'length' || finishReason === 'content-filter') return
-  throw new GatewayError('upstream_empty', 'The model answered without any content.')
 }
 
 function summarize(format: WireFormat, body: Uint8Array): AnswerSummary {

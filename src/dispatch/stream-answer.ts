@@ -13,7 +13,7 @@ import { plainFrames } from '../stream/plain-frames.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
-import { refuseEmpty } from './json-answer.ts'
+import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
@@ -45,6 +45,7 @@ export class StreamAnswer implements Answer {
   private readonly owner: Committing
   private readonly flow: Flow
   private readonly reframing: Reframing | undefined
+  private readonly followsResults: boolean
   private readonly framer = createSseFramer(MAX_FRAME_BYTES)
   private readonly scanner = createSseScanner(KEPT_PAYLOADS)
   private readonly reader: StreamReader
@@ -52,6 +53,7 @@ export class StreamAnswer implements Answer {
   private heldBytes = 0
   private heldFrames = 0
   private hasContent = false
+  private hasThought = false
   // What events said that were parsed: some formats count the prompt in their first.
   private saidUsage: Usage | undefined = undefined
   private isStalled = false
@@ -64,6 +66,7 @@ export class StreamAnswer implements Answer {
     this.owner = owner
     this.flow = flow
     this.reframing = client.framing === 'sse' ? undefined : reframing(format, client)
+    this.followsResults = client.followsResults
     this.reader = format.createReader()
   }
 
@@ -81,7 +84,8 @@ export class StreamAnswer implements Answer {
     const rest = this.framer.rest()
     if (rest.length > 0) this.take(this.framer.hasBareReturns() ? plainFrames(rest) : closeFrame(rest))
     if (this.sink === undefined) {
-      if (this.format.mayBeEmpty !== true) refuseEmpty(this.ending().finishReason)
+      const { hasThought, followsResults } = this
+      refuseEmpty(this.format, { ...this.ending(), hasThought, followsResults })
       this.commit(EMPTY)
     }
     // Where a format has no `[DONE]`, a server that sends one all the same has not said that its answer is whole.
@@ -136,6 +140,7 @@ export class StreamAnswer implements Answer {
   private look(parts: readonly StreamPart[]): void {
     for (const part of parts) {
       if (isContentPart(part)) this.hasContent = true
+      else if (isSignedThought(part)) this.hasThought = true
       else if (part.type === 'usage') this.saidUsage = part.usage
     }
   }

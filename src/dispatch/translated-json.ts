@@ -2,15 +2,16 @@ import { GatewayError } from '../core/errors.ts'
 import { foldParts } from '../core/fold.ts'
 import { isJsonObject } from '../core/json.ts'
 import { parseLossless } from '../core/lossless-json.ts'
-import type { StreamPart } from '../core/stream-part.ts'
+import type { FinishReason, StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import { createTidier } from '../core/tidy-parts.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import { answerContext } from './client-side.ts'
+import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { JsonAnswerInput } from './json-answer.ts'
-import { collectJson, refuseEmpty } from './json-answer.ts'
+import { collectJson } from './json-answer.ts'
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
@@ -18,9 +19,12 @@ const encoder = new TextEncoder()
 /** A whole answer of another format: collected, read as parts, written as the client's. */
 export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSide, model: string): Answer {
   return collectJson((answered) => {
-    const parts = tidied(input.format, decoder.decode(answered), client.id)
+    const { parts, said } = tidied(input.format, decoder.decode(answered), client.id)
     const { finishReason, usage } = foldParts(parts)
-    if (!parts.some(isContentPart)) refuseEmpty(finishReason)
+    if (!parts.some(isContentPart)) {
+      const { followsResults } = client
+      refuseEmpty(input.format, { finishReason: said, hasThought: parts.some(isSignedThought), followsResults })
+    }
     const written = client.format.writeResponse(parts, answerContext(client, model, input.clock.now()))
     const { explanation } = input
     const body = encoder.encode(
@@ -32,7 +36,13 @@ export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSid
   })
 }
 
-function tidied(format: WireFormat, text: string, callId: string): StreamPart[] {
+type Tidied = {
+  readonly parts: StreamPart[]
+  /** In the upstream's own judgement, which need not fit the content. */
+  readonly said: FinishReason | undefined
+}
+
+function tidied(format: WireFormat, text: string, callId: string): Tidied {
   let value: unknown
   try {
     value = parseLossless(text)
@@ -43,5 +53,7 @@ function tidied(format: WireFormat, text: string, callId: string): StreamPart[] 
     throw new GatewayError('upstream_malformed', 'The model answered with JSON that is no object.')
   }
   const tidier = createTidier(callId)
-  return [...tidier.push(format.readResponse(value)), ...tidier.end()]
+  const read = format.readResponse(value)
+  const end = read.findLast((part) => part.type === 'response-end')
+  return { parts: [...tidier.push(read), ...tidier.end()], said: end?.finishReason }
 }

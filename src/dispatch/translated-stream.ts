@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Clock, Sink, Timer } from '../core/ports.ts'
-import type { StreamPart } from '../core/stream-part.ts'
+import type { FinishReason, StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import type { PartTidier } from '../core/tidy-parts.ts'
 import { createTidier } from '../core/tidy-parts.ts'
@@ -12,7 +12,7 @@ import { brokenList, createEnframer } from '../stream/enframe.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import { answerContext } from './client-side.ts'
-import { refuseEmpty } from './json-answer.ts'
+import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
 
 const MAX_EVENT_BYTES = 8 * 1024 * 1024
@@ -48,6 +48,8 @@ export class TranslatedStream implements Answer {
   private firstPartAt: number | undefined = undefined
   private sink: Sink | undefined = undefined
   private events = 0
+  // In the upstream's own judgement, which need not fit the content.
+  private saidFinish: FinishReason | undefined = undefined
   private ended: Ending = { usage: undefined, finishReason: undefined }
   private writtenAt = 0
   // The data of the last event the client got.
@@ -80,7 +82,10 @@ export class TranslatedStream implements Answer {
     this.take(this.tidier.push(this.reader.end()))
     this.take(this.tidier.end())
     if (this.sink === undefined) {
-      refuseEmpty(this.ended.finishReason)
+      const { format, client } = this.input
+      const finishReason = this.saidFinish ?? this.ended.finishReason
+      const hasThought = this.held.some(isSignedThought)
+      refuseEmpty(format, { finishReason, hasThought, followsResults: client.followsResults })
       this.commit()
     }
     this.stopAlarm()
@@ -108,6 +113,7 @@ export class TranslatedStream implements Answer {
       const parts = this.reader.push(event)
       for (const part of parts) {
         if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
+        else if (part.type === 'response-end') this.saidFinish = part.finishReason
         else if (part.type === 'response-error') throw part.error
       }
       this.take(this.tidier.push(parts))

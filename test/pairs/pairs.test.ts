@@ -51,6 +51,8 @@ const PROVIDERS: Readonly<Record<string, Played>> = {
 const NAMES = Object.keys(PROVIDERS)
 /** What the simulator does, as the last segment of the model's name says. */
 const BEHAVIOURS = ['tool:get_weather', 'tool:get_weather;reasoning', 'tool-parallel'] as const
+/** Results alone; and words of the user beside them, with every request asking for reasoning. */
+const VARIANTS = ['results alone', 'words beside the results, thinking'] as const
 
 /** A target: `provider/model/behaviour`. */
 function targetOf(provider: string, behaviour: string): string {
@@ -94,33 +96,45 @@ async function ask(request: { readonly path: string; readonly body: unknown }): 
   return JSON.parse(text)
 }
 
+/** A conversation of three turns, of which `first` answers the first and the last request. */
+async function converse(conversation: Conversation, first: string, second: string, hasWords: boolean): Promise<void> {
+  conversation.question('What is the weather in Paris?')
+  conversation.keep(await ask(conversation.request(first)))
+  if (conversation.answerCalls('sunny') === 0) throw new Error('the first turn called no tool')
+  if (hasWords) conversation.addWords('Be quick about it.')
+  conversation.keep(await ask(conversation.request(second)))
+  // New words may lead to new calls.
+  if (conversation.answerCalls('cloudy') > 0) conversation.keep(await ask(conversation.request(second)))
+  conversation.question('And tomorrow?')
+  conversation.keep(await ask(conversation.request(second)))
+  if (conversation.answerCalls('rain') === 0) throw new Error('the third turn called no tool')
+  if (hasWords) conversation.addWords('Be quick again.')
+  conversation.keep(await ask(conversation.request(first)))
+}
+
 describe.each(CLIENTS.map((client) => [client.name, client] as const))('a client of %s', (_name, client) => {
-  describe.each(BEHAVIOURS)('%s', (behaviour) => {
-    test.each(NAMES)(
-      'begins at %s and goes on at every other',
-      async (first) => {
-        const failures: string[] = []
-        for (const second of NAMES) {
-          const conversation = client.start()
-          try {
-            conversation.question('What is the weather in Paris?')
-            conversation.keep(await ask(conversation.request(targetOf(first, behaviour))))
-            const calls = conversation.answerCalls('sunny')
-            if (calls === 0) throw new Error('the first turn called no tool')
-            conversation.keep(await ask(conversation.request(targetOf(second, behaviour))))
-            conversation.question('And tomorrow?')
-            conversation.keep(await ask(conversation.request(targetOf(second, behaviour))))
-            if (conversation.answerCalls('rain') === 0) throw new Error('the third turn called no tool')
-            conversation.keep(await ask(conversation.request(targetOf(first, behaviour))))
-          } catch (thrown) {
-            failures.push(`${first} ▶ ${second}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+  describe.each(BEHAVIOURS.flatMap((behaviour) => VARIANTS.map((variant) => [behaviour, variant] as const)))(
+    '%s, %s',
+    (behaviour, variant) => {
+      test.each(NAMES)(
+        'begins at %s and goes on at every other',
+        async (first) => {
+          const isPlain = variant === 'results alone'
+          const failures: string[] = []
+          for (const second of NAMES) {
+            const targets = [targetOf(first, behaviour), targetOf(second, behaviour)] as const
+            try {
+              await converse(client.start(!isPlain), ...targets, !isPlain)
+            } catch (thrown) {
+              failures.push(`${first} ▶ ${second}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+            }
           }
-        }
-        expect(failures).toEqual([])
-      },
-      60_000,
-    )
-  })
+          expect(failures).toEqual([])
+        },
+        60_000,
+      )
+    },
+  )
 })
 
 /** One answer that calls every tool, and one to the results. Returns the first. */
@@ -136,7 +150,7 @@ async function callAll(conversation: Conversation, provider: string, calls: numb
 
 test.each(NAMES)('tools are called by names that only Gemini takes, at %s', async (provider) => {
   type Answer = { candidates: { content: { parts: { functionCall?: { name: string } }[] } }[] }
-  const answer = (await callAll(NAMES_CLIENT.start(), provider, GEMINI_NAMES.length)) as Answer
+  const answer = (await callAll(NAMES_CLIENT.start(false), provider, GEMINI_NAMES.length)) as Answer
   const parts = answer.candidates[0]?.content.parts ?? []
   expect(parts.flatMap(({ functionCall }) => (functionCall === undefined ? [] : [functionCall.name]))).toEqual(
     GEMINI_NAMES,
@@ -148,7 +162,7 @@ const TRANSLATED = NAMES.filter((name) => providers.get(name)?.alsoSpeaks?.inclu
 
 test.each(TRANSLATED)('a tool that takes free text gets free text at %s', async (provider) => {
   type Answer = { output: { type: string; input?: string }[] }
-  const { output } = (await callAll(CUSTOM_CLIENT.start(), provider, 2)) as Answer
+  const { output } = (await callAll(CUSTOM_CLIENT.start(false), provider, 2)) as Answer
   const inputs = output.flatMap(({ type, input }) => (type === 'custom_tool_call' ? [input] : []))
   // The simulator calls a lone tool twice.
   expect(inputs).toEqual([expect.not.stringContaining('{'), expect.not.stringContaining('{')])

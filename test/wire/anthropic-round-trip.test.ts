@@ -166,15 +166,32 @@ type Made = {
   readonly system: readonly [string, TextPart['cache']] | undefined
   readonly exchanges: readonly (readonly Message[])[]
   readonly last: readonly TextPart[]
+  readonly reasoning: Reasoning | undefined
 }
 
-function messagesOf({ system, exchanges, last }: Made): Message[] {
+const THOUGHT: ContentPart = {
+  type: 'reasoning',
+  text: '',
+  signature: { by: 'anthropic-messages', value: 'EqQB' },
+}
+
+/** With a budget, calls that are answered at the end began with a thought. */
+function thoughtOf(exchanges: Made['exchanges'], reasoning: Reasoning | undefined): Message[] {
+  const isBudget = (reasoning?.budgetTokens ?? 0) > 0
+  return exchanges.flat().map((message) => {
+    const hasThought = message.content.some(({ type }) => type === 'reasoning')
+    if (!isBudget || message.role !== 'assistant' || hasThought) return message
+    return { ...message, content: [THOUGHT, ...message.content] }
+  })
+}
+
+function messagesOf({ system, exchanges, last, reasoning }: Made): Message[] {
   const [text, mark] = system ?? ['', undefined]
   const said: TextPart = { type: 'text', text, ...(mark === undefined ? {} : { cache: mark }) }
   // A turn of the user after results belongs to the same turn here, and is told apart again.
   return [
     ...(system === undefined ? [] : [{ role: 'system' as const, content: [said], name: undefined }]),
-    ...exchanges.flat(),
+    ...thoughtOf(exchanges, reasoning),
     { role: 'user', content: last, name: undefined },
   ]
 }
@@ -202,7 +219,7 @@ function joined(request: ChatRequest): ChatRequest {
 const budget = fc.oneof(
   fc.constant(undefined),
   fc.constant<Reasoning>({ effort: 'none' }),
-  fc.integer({ min: 1_024, max: 1_999 }).map((budgetTokens): Reasoning => ({ budgetTokens })),
+  // Thoughts within a budget are shown, whether or not that was said.
   fc.integer({ min: 1_024, max: 1_999 }).map((budgetTokens): Reasoning => ({ budgetTokens, summary: 'auto' })),
 )
 

@@ -497,6 +497,11 @@ test('a client’s own body gets the mark on unsigned calls of its current turn,
     ],
   })
   expect(adjustSignatures(body, false)).toBe(body)
+  // Words beside the results go on with the turn.
+  const worded = { role: 'user', parts: [...results.parts, { text: 'Quick' }] }
+  expect(adjustSignatures({ contents: [hello2, turn, worded] }, true)).toEqual({
+    contents: [hello2, { role: 'model', parts: [{ ...part, thoughtSignature: UNCHECKED }, part] }, worded],
+  })
   const signed = {
     contents: [hello2, { role: 'model', parts: [{ ...part, thoughtSignature: 'c2ln' }, part] }, results],
   }

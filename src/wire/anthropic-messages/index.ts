@@ -12,6 +12,8 @@ import { createWriter } from './write-stream.ts'
 export const anthropicMessages: WireFormat = {
   id: 'anthropic-messages',
   framing: 'sse',
+  // https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons#empty-responses-with-end-turn
+  endsInSilence: true,
   argumentMembers: ['input'],
   readRequest,
   unread,

@@ -62,3 +62,22 @@ test('a budget to think goes in the middle of calls that began without thoughts'
   expect(cleaned(over).body).toBe(over)
   expect(cleaned(loop, 'claude-opus-5').body).toBe(loop)
 })
+
+test('words beside the results change nothing about the turn under way, but a loop ends at those before it', () => {
+  const thinking = { type: 'enabled', budget_tokens: 2_000 }
+  const answer = { role: 'user', content: [...RESULT.content, { type: 'text', text: 'Quick' }] }
+  const loop = { thinking, messages: [USER, assistant(CALL), answer] }
+  expect(cleaned(loop)).toEqual({ body: { messages: loop.messages }, lost: ['thinking'] })
+  const own = { thinking, messages: [USER, assistant(OWN, CALL), answer] }
+  expect(cleaned(own).body).toBe(own)
+  const next = { thinking, messages: [...loop.messages, assistant(OWN, CALL), RESULT] }
+  expect(cleaned(next).body).toBe(next)
+})
+
+test('a last turn to be gone on with needs its thought first', () => {
+  const thinking = { type: 'enabled', budget_tokens: 2_000 }
+  const prefill = { thinking, messages: [USER, assistant(SAID)] }
+  expect(cleaned(prefill)).toEqual({ body: { messages: prefill.messages }, lost: ['thinking'] })
+  const late = { thinking, messages: [USER, assistant(SAID, OWN, CALL), RESULT] }
+  expect(cleaned(late).lost).toEqual(['thinking'])
+})

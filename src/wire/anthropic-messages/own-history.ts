@@ -11,7 +11,7 @@ type Lose = (path: string, reason: string) => void
 /**
  * A client's body of this format as Anthropic takes it after other models have answered in the same conversation: without
  * the thoughts that they did not sign or that are signed for somebody else, without citations that only look like
- * Anthropic's, and not thinking in the middle of calls that began without thoughts. The same object when it is fine.
+ * Anthropic's, and not thinking in the middle of a turn that began without thoughts. The same object when it is fine.
  */
 export function ownHistory(body: JsonObject, model: string, lose: Lose): JsonObject {
   const { messages } = body
@@ -59,11 +59,12 @@ function ownText(block: JsonObject): JsonObject {
 }
 
 function mayThink(body: JsonObject, model: string): boolean {
-  if (objectOf(body['thinking'])['type'] !== 'enabled' || rulesOf(model).thinking !== 'budget') return true
-  return !hasUnsignedLoop(readRequest({ ...body, model }).messages)
+  const { thinking, takesPrefill } = rulesOf(model)
+  if (objectOf(body['thinking'])['type'] !== 'enabled' || thinking !== 'budget') return true
+  return !hasUnsignedLoop(readRequest({ ...body, model }).messages, takesPrefill)
 }
 
 function withoutThinking({ thinking: _, ...body }: JsonObject, lose: Lose): JsonObject {
-  lose('thinking', "the tool calls under way began without this provider's thoughts, so it may not think now")
+  lose('thinking', "the turn under way began without this provider's thoughts, so it may not think now")
   return body
 }

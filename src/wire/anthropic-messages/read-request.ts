@@ -105,11 +105,17 @@ function readSampling(body: JsonObject): Sampling {
   }
 }
 
-/** `thinking` says whether and how much; `output_config.effort` how hard. Effort without thinking is still effort. */
+/**
+ * `thinking` says whether and how much; `output_config.effort` how hard. Effort without thinking is still effort. With a
+ * budget thoughts are shown unless the client says otherwise; models that decide for themselves show them when told to.
+ * https://platform.claude.com/docs/en/build-with-claude/thinking
+ */
 function readReasoning(body: JsonObject): Reasoning | undefined {
   const thinking = objectOf(body['thinking'])
   const effort = optionalString(objectOf(body['output_config'])['effort'], 'output_config.effort')
-  const summary = thinking['display'] === 'summarized' ? { summary: 'auto' } : {}
+  const { display } = thinking
+  const isShown = thinking['type'] === 'enabled' ? display !== 'omitted' : display === 'summarized'
+  const summary = isShown ? { summary: 'auto' } : {}
   const said = effort === undefined ? {} : { effort }
   switch (thinking['type']) {
     case 'disabled':

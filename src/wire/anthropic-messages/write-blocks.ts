@@ -33,5 +33,9 @@ export function citationOf({ url, title }: { readonly url: string; readonly titl
 
 /** Answers of this format are words: what was said aloud, or that something was there. */
 export function mediumText({ mediaType, transcript }: Omit<MediaBlock, 'type' | 'data'>): string {
-  return transcript ?? `[${mediaType}: this API cannot carry it]`
+  return hasWords(transcript) ? transcript : `[${mediaType}: this API cannot carry it]`
+}
+
+export function hasWords(transcript: string | undefined): transcript is string {
+  return transcript !== undefined && transcript !== ''
 }

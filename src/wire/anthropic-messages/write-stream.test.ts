@@ -21,14 +21,36 @@ function events(parts: readonly StreamPart[]): JsonValue[] {
 /** The blocks that a client has in the end: of the stream, which must be those of the whole answer. */
 function blocks(parts: readonly StreamPart[]): JsonValue {
   const content = writeResponse([START, ...parts, END], context)['content'] ?? []
-  const kinds = Array.isArray(content) ? content.map((block: JsonValue) => isJsonObject(block) && block['type']) : []
-  const started = events(parts).flatMap((event) =>
-    isJsonObject(event) && event['type'] === 'content_block_start' && isJsonObject(event['content_block'])
-      ? [event['content_block']['type']]
-      : [],
-  )
-  expect(started).toEqual(kinds)
+  expect(assembled(parts)).toEqual(content)
   return content
+}
+
+/** What an SDK makes of the events: each delta goes to the block of its index. */
+function assembled(parts: readonly StreamPart[]): JsonValue[] {
+  const found: Record<string, JsonValue | undefined>[] = []
+  let input = ''
+  for (const event of events(parts)) {
+    if (!isJsonObject(event)) continue
+    const { type, index, content_block: started, delta } = event
+    if (type === 'content_block_start' && isJsonObject(started)) {
+      expect(index).toBe(found.length)
+      found.push({ ...started })
+      input = ''
+    }
+    const block = found[Number(index)]
+    if (type === 'content_block_stop' && block !== undefined && input !== '') block['input'] = JSON.parse(input)
+    if (type !== 'content_block_delta' || !isJsonObject(delta)) continue
+    if (block === undefined) throw new Error(`no block ${index} for ${JSON.stringify(delta)}`)
+    const { type: kind, partial_json: json, citation, ...said } = delta
+    if (kind === 'input_json_delta') input += json
+    else if (kind === 'citations_delta') block['citations'] = [...listOf(block['citations']), citation ?? null]
+    else for (const [name, value] of Object.entries(said)) block[name] = `${block[name] ?? ''}${value}`
+  }
+  return found
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : []
 }
 
 /** What comes back when a client sends an answer again. */

@@ -5,10 +5,11 @@ import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-for
 import type { Ending } from './stop-reason.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
-import { callBlock, citationOf, mediumText, packed, thoughtBlock } from './write-blocks.ts'
+import { callBlock, citationOf, hasWords, mediumText, packed, thoughtBlock } from './write-blocks.ts'
 import { messageHead } from './write-response.ts'
 
 type OpenBlock = 'text' | 'thinking' | 'tool_use'
+type Sound = { readonly mediaType: string; readonly isHeard: boolean }
 
 /**
  * Tidy parts as the events of a streamed message: `message_start`, for each block a start, its deltas and a stop,
@@ -21,6 +22,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let usage: Usage = NO_USAGE
   let ending: Ending = { finishReason: 'other', raw: undefined, stopSequence: undefined, isRefusal: false }
   let custom: string | undefined
+  // A sound comes in pieces, and its words in others.
+  let sound: Sound | undefined
 
   function start(type: OpenBlock, block: JsonObject): WireEvent[] {
     const events = [...stop(), blockStart(block)]
@@ -54,11 +57,31 @@ export function createWriter(context: AnswerContext): StreamWriter {
   }
 
   function signed(signature: string): WireEvent[] {
+    // First, since what follows carries the index of the block that this may open.
+    const started = thinking()
     const said = signature === '' ? [] : [delta({ type: 'signature_delta', signature })]
-    return [...thinking(), ...said, ...stop()]
+    return [...started, ...said, ...stop()]
+  }
+
+  function medium(part: StreamPart & { type: 'media' }): WireEvent[] {
+    const { mediaType, transcript } = part
+    if (!mediaType.startsWith('audio/')) return [...endSound(), ...text(mediumText(part))]
+    sound = { mediaType, isHeard: sound?.isHeard === true || hasWords(transcript) }
+    return hasWords(transcript) ? text(transcript) : []
+  }
+
+  /** Of a sound without words it is said once that it was there. */
+  function endSound(): WireEvent[] {
+    const ended = sound
+    sound = undefined
+    return ended === undefined || ended.isHeard ? [] : text(mediumText({ ...ended, transcript: undefined }))
   }
 
   function push(part: StreamPart): WireEvent[] {
+    return part.type === 'media' ? medium(part) : [...endSound(), ...written(part)]
+  }
+
+  function written(part: Exclude<StreamPart, { type: 'media' }>): WireEvent[] {
     switch (part.type) {
       case 'response-start': {
         const rest = { content: [], stop_reason: null, stop_sequence: null, usage: writeUsage(NO_USAGE) }
@@ -90,8 +113,6 @@ export function createWriter(context: AnswerContext): StreamWriter {
         const whole = custom === undefined ? [] : [customInput(custom)]
         return [...whole, ...stop()]
       }
-      case 'media':
-        return text(mediumText(part))
       case 'citation':
         return open === 'text' ? [delta({ type: 'citations_delta', citation: citationOf(part) })] : []
       case 'usage':

@@ -1,3 +1,4 @@
+import type { ContentPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Message, Reasoning } from '../../core/request.ts'
@@ -104,8 +105,8 @@ function writeBudget(
     losses.lose('reasoning', `thinking takes at least ${MIN_BUDGET} tokens and max_tokens is ${maxTokens}: not sent`)
     return { ...NOT_SAID, effort }
   }
-  if (hasUnsignedLoop(request.messages)) {
-    losses.lose('reasoning', "the tool calls under way began without this provider's thoughts, so it may not think now")
+  if (hasUnsignedLoop(request.messages, rules.takesPrefill)) {
+    losses.lose('reasoning', "the turn under way began without this provider's thoughts, so it may not think now")
     return { ...NOT_SAID, effort }
   }
   const budget_tokens = budgetOf(reasoning, maxTokens, losses)
@@ -128,12 +129,40 @@ function budgetOf({ effort, budgetTokens }: Reasoning, maxTokens: number, losses
   return fitting
 }
 
-/** True within a tool loop whose turns do not begin with a signed thought: a budget is refused then. */
-export function hasUnsignedLoop(messages: readonly Message[]): boolean {
-  const start = messages.findLastIndex((message) => message.role === 'user')
-  const turns = messages.slice(start + 1).filter((message) => message.role === 'assistant')
-  return turns.some(({ content }) => {
-    if (!content.some((part) => part.type === 'tool-call')) return false
-    return !content.some((part) => part.type === 'reasoning' && part.signature?.by === 'anthropic-messages')
-  })
+/**
+ * True where a budget would be refused: the assistant's last turn, whose calls are being answered (with or without words
+ * of the user beside the results) or which is to be gone on with, does not begin with a signed thought, or an earlier
+ * one of the same loop does not. `takesPrefill`: a last turn of the assistant's stays the last.
+ * https://github.com/n8n-io/n8n/issues/22550
+ */
+export function hasUnsignedLoop(messages: readonly Message[], takesPrefill: boolean): boolean {
+  let end = messages.length
+  const before = (isWanted: (message: Message) => boolean): readonly Message[] => {
+    const start = messages.findLastIndex((message, index) => index < end && !isWanted(message)) + 1
+    const found = messages.slice(start, end)
+    end = start
+    return found
+  }
+  for (let isLast = true; end > 0; isLast = false) {
+    const answered = before(({ role }) => role !== 'assistant')
+    const said = before(({ role }) => role === 'assistant').flatMap(({ content }) => content)
+    // Words beside the results of an earlier exchange began what followed it.
+    if (!isLast && answered.some(({ role }) => role !== 'tool')) return false
+    const isPrefill = isLast && answered.length === 0 && takesPrefill
+    if (!isPrefill && !said.some(({ type }) => type === 'tool-call')) return false
+    if (!beginsWithThought(said)) return true
+  }
+  return false
+}
+
+/** As it will be sent: without blank text and without the thoughts of others. */
+function beginsWithThought(said: readonly ContentPart[]): boolean {
+  const first = said.find(
+    (part) => isOwnThought(part) || !(part.type === 'reasoning' || (part.type === 'text' && part.text.trim() === '')),
+  )
+  return first !== undefined && isOwnThought(first)
+}
+
+function isOwnThought(part: ContentPart): boolean {
+  return part.type === 'reasoning' && part.signature?.by === 'anthropic-messages'
 }

@@ -11,6 +11,8 @@ import { createWriter } from './write-stream.ts'
 export const bedrockConverse: WireFormat = {
   id: 'bedrock-converse',
   framing: 'aws-event-stream',
+  // https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons#empty-responses-with-end-turn
+  endsInSilence: true,
   readRequest,
   unread,
   writeRequest,

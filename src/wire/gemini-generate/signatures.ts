@@ -95,10 +95,11 @@ export function adjustSignatures(body: JsonObject, needsSignatures: boolean): Js
   return isChanged ? { ...body, contents: adjusted } : body
 }
 
+/** With any result among its parts, what the user says goes on with the turn whose call is answered. */
 function isUserTurn(content: JsonValue): boolean {
   if (!isJsonObject(content) || content['role'] === 'model') return false
   const parts = content['parts']
-  return Array.isArray(parts) && parts.some((part) => isJsonObject(part) && field(part, 'functionResponse') == null)
+  return Array.isArray(parts) && parts.every((part) => isJsonObject(part) && field(part, 'functionResponse') == null)
 }
 
 function adjustParts(parts: readonly JsonValue[], isCurrent: boolean): readonly JsonValue[] {

@@ -1,5 +1,5 @@
 import type { ToolCallPart } from '../../core/content.ts'
-import type { AnswerBlock, ChatAnswer } from '../../core/fold.ts'
+import type { AnswerBlock, ChatAnswer, MediaBlock } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { parseLossless } from '../../core/lossless-json.ts'
@@ -8,8 +8,18 @@ import { objectArguments } from '../shared/object-arguments.ts'
 import { compact } from '../shared/read-json.ts'
 import { writeSignature, writeThoughtSignature } from './signatures.ts'
 
-/** One block of an answer as the part a client of this format gets. */
-export function writeBlock(block: AnswerBlock): JsonObject {
+/** One block of an answer as the parts a client of this format gets. */
+export function writeBlocks(block: AnswerBlock): JsonObject[] {
+  return block.type === 'media' ? writeMedia(block) : [writeBlock(block)]
+}
+
+/** A medium, and what is said in it as the text that it is. In a stream the two come apart. */
+function writeMedia({ mediaType, data, transcript }: MediaBlock): JsonObject[] {
+  const medium = data === '' ? [] : [{ inlineData: { mimeType: mediaType, data } }]
+  return transcript === undefined || transcript === '' ? medium : [...medium, { text: transcript }]
+}
+
+export function writeBlock(block: Exclude<AnswerBlock, MediaBlock>): JsonObject {
   switch (block.type) {
     case 'text':
       return { text: block.text, ...writeSignature(block.signature) }
@@ -19,8 +29,6 @@ export function writeBlock(block: AnswerBlock): JsonObject {
       return { text: block.text, thought: true, ...writeThoughtSignature(block) }
     case 'tool-call':
       return writeCall(block)
-    case 'media':
-      return { inlineData: { mimeType: block.mediaType, data: block.data } }
     default: {
       const unhandled: never = block
       return unhandled

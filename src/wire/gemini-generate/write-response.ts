@@ -4,7 +4,7 @@ import type { StreamPart } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
 import { writeFinishReason } from './finish-reasons.ts'
 import { writeUsage } from './usage.ts'
-import { isWholeCall, writeBlock, writeCitations, writeLogprobs } from './write-answer-parts.ts'
+import { isWholeCall, writeBlocks, writeCitations, writeLogprobs } from './write-answer-parts.ts'
 
 /**
  * Tidy parts as one `GenerateContentResponse`. https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse
@@ -16,7 +16,7 @@ export function writeResponse(parts: readonly StreamPart[], context: AnswerConte
   const isCut = answer.finishReason === 'length'
   const blocks = answer.blocks.filter((block) => !(isCut && block.type === 'tool-call' && !isWholeCall(block)))
   const candidate = {
-    content: { parts: blocks.map(writeBlock), role: 'model' },
+    content: { parts: blocks.flatMap(writeBlocks), role: 'model' },
     finishReason: writeFinishReason(answer.finishReason, answer.raw),
     index: 0,
     ...writeCitations(answer.citations),

@@ -4,7 +4,7 @@ import type { StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
 import { writeFinishReason } from './finish-reasons.ts'
 import { writeUsage } from './usage.ts'
-import { isWholeCall, writeBlock, writeCitations, writeLogprobs } from './write-answer-parts.ts'
+import { isWholeCall, writeBlock, writeBlocks, writeCitations, writeLogprobs } from './write-answer-parts.ts'
 
 type Citation = { readonly url: string; readonly title: string | undefined }
 
@@ -60,8 +60,10 @@ export function createWriter(context: AnswerContext): StreamWriter {
         unreadable.push(ended)
         return []
       }
-      case 'media':
-        return [event([writeBlock(part)])]
+      case 'media': {
+        const written = writeBlocks(part)
+        return written.length === 0 ? [] : [event(written)]
+      }
       case 'citation':
         citations.push(part)
         return []

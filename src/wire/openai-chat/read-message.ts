@@ -69,8 +69,11 @@ function readMedia(message: JsonObject, parts: StreamPart[]): void {
   const audio = message['audio']
   if (isJsonObject(audio)) {
     const transcript = textOf(audio['transcript'])
+    const data = textOf(audio['data'])
     const said = transcript === undefined ? {} : { transcript }
-    parts.push({ type: 'media', mediaType: 'audio/wav', data: textOf(audio['data']) ?? '', ...said })
+    // In a stream, its id and its expiry come alone.
+    if (data !== undefined || transcript !== undefined)
+      parts.push({ type: 'media', mediaType: 'audio/wav', data: data ?? '', ...said })
   }
   for (const image of objectsOf(message['images'])) {
     const at = image['image_url']

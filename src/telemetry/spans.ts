@@ -50,6 +50,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   embeddings: 'embeddings',
   completions: 'text_completion',
   passthrough: 'passthrough',
+  count_tokens: 'count_tokens',
 }
 
 function operationOf({ endpoint }: CallRecord): string {

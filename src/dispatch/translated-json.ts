@@ -17,9 +17,10 @@ const encoder = new TextEncoder()
 
 /** A whole answer of another format: collected, read as parts, written as the client's. */
 export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSide, model: string): Answer {
-  return collectJson((answered) => {
+  return collectJson((answered, saw) => {
     const parts = tidied(input.format, decoder.decode(answered), client.id)
     const { finishReason, usage } = foldParts(parts)
+    const observed = saw({ usage, finishReason }, () => parts)
     if (!parts.some(isContentPart)) refuseEmpty(finishReason)
     const written = client.format.writeResponse(parts, answerContext(client, model, input.clock.now()))
     const { explanation } = input
@@ -28,7 +29,7 @@ export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSid
     )
     const sink = input.owner.commit({ 'content-type': 'application/json', 'content-length': String(body.length) })
     sink.end(body)
-    return { events: 0, firstPartAt: input.clock.monotonic(), ending: () => ({ usage, finishReason }) }
+    return { ...observed, firstPartAt: input.clock.monotonic() }
   })
 }
 

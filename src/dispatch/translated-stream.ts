@@ -19,6 +19,7 @@ const MAX_EVENT_BYTES = 8 * 1024 * 1024
 const MAX_HELD_PARTS = 10_000
 const MAX_HELD_BYTES = 256 * 1024
 const KEEP_ALIVE_MS = 5_000
+const KEPT_EVENTS = 4
 
 type TranslatedInput = {
   /** The upstream's format. */
@@ -49,6 +50,7 @@ export class TranslatedStream implements Answer {
   private sink: Sink | undefined = undefined
   private events = 0
   private ended: Ending = { usage: undefined, finishReason: undefined }
+  private readonly recent: (readonly StreamPart[])[] = []
   private writtenAt = 0
 
   constructor(input: TranslatedInput) {
@@ -94,24 +96,25 @@ export class TranslatedStream implements Answer {
     return this.observe()
   }
 
+  observe(): Observed {
+    const { events, firstPartAt, ended } = this
+    return { events, firstPartAt, ending: () => ended, sample: () => this.recent }
+  }
+
   /** One event at a time: what came before a bad one is passed on. */
   private read(events: readonly WireEvent[]): void {
     for (const event of events) {
-      this.events += 1
       const parts = this.reader.push(event)
-      for (const part of parts) {
-        if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
-        else if (part.type === 'response-error') throw part.error
-      }
+      this.recent[this.events % KEPT_EVENTS] = parts
+      this.events += 1
+      this.note(parts)
+      for (const part of parts) if (part.type === 'response-error') throw part.error
       this.take(this.tidier.push(parts))
     }
   }
 
   private take(parts: readonly StreamPart[]): void {
-    for (const part of parts) {
-      if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
-      else if (part.type === 'response-end') this.ended = { ...this.ended, finishReason: part.finishReason }
-    }
+    this.note(parts)
     if (parts.length === 0) return
     if (this.sink !== undefined) {
       this.write(this.sink, parts)
@@ -119,6 +122,14 @@ export class TranslatedStream implements Answer {
     }
     this.held.push(...parts)
     if (parts.some(isContentPart)) this.commit()
+  }
+
+  /** Before they are tidied as well: what ends an answer is held back until all of it is there, which may never be. */
+  private note(parts: readonly StreamPart[]): void {
+    for (const part of parts) {
+      if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
+      else if (part.type === 'response-end') this.ended = { ...this.ended, finishReason: part.finishReason }
+    }
   }
 
   private checkHeld(): void {
@@ -160,11 +171,6 @@ export class TranslatedStream implements Answer {
   private keepAlive(sink: Sink): void {
     if (this.input.clock.monotonic() - this.writtenAt < KEEP_ALIVE_MS) return
     this.send(sink, this.enframer.keepAlive)
-  }
-
-  private observe(): Observed {
-    const { events, firstPartAt, ended } = this
-    return { events, firstPartAt, ending: () => ended }
   }
 }
 

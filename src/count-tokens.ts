@@ -1,54 +1,75 @@
+import type { WholeCall } from './ask-whole.ts'
+import { ask } from './ask-whole.ts'
 import { shapeOf } from './classify/shape.ts'
+import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
 import { isJsonObject } from './core/json.ts'
 import { editMembers } from './core/json-edit.ts'
-import type { Exchange } from './core/ports.ts'
+import type { HttpRequest } from './core/ports.ts'
 import type { ChatBody } from './core/request.ts'
-import type { Principal, Snapshot } from './core/snapshot.ts'
+import type { Principal } from './core/snapshot.ts'
 import type { Target } from './core/target.ts'
 import type { WireFormat } from './core/wire-format.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import type { Context } from './pipeline.ts'
+import { decide } from './pipeline.ts'
 
-type Counting = {
-  readonly exchange: Exchange
+export type Counting = WholeCall & {
+  readonly id: string
   readonly body: ChatBody
   readonly format: WireFormat
   readonly principal: Principal
 }
 
+export type CountedTokens = {
+  readonly tokens: number
+  /** Whose count it is; `undefined` for the gateway's own estimate. */
+  readonly target: Target | undefined
+  /** What the limits of a call that names its model made of it. */
+  readonly decision: Decision | undefined
+}
+
+const decoder = new TextDecoder()
+
 /**
  * How many tokens a prompt has. The provider's own count where the model is named and speaks the client's format; for
- * every other, and where the gateway would choose, an estimate. Throws what a chat call with this body would throw.
+ * every other, and where the gateway would choose, an estimate. A prompt goes to no model to which a chat call with the
+ * same body, key and headers would not go: it is refused as that call is.
  */
-export async function countTokens(counting: Counting, context: Context): Promise<number> {
-  const { body, format } = counting
+export async function countTokens(counting: Counting, context: Context): Promise<CountedTokens> {
+  const { body, format, id, principal, exchange } = counting
   const { chat } = body.read()
-  const target = namedTarget(counting, context.snapshot)
-  return target?.format === format.id ? askTarget(target, counting, context) : shapeOf(chat).promptTokens
-}
-
-/** The target that the model's name means; `undefined` for `auto` and its kin, and for a model that is not configured. */
-function namedTarget({ body, exchange, principal }: Counting, snapshot: Snapshot): Target | undefined {
+  const routeHeader = exchange.header('x-route')
   const { choice } = readDirectives({
     model: body.model,
-    header: exchange.header('x-route'),
-    body: body.read().chat.native.body['routing'],
+    header: routeHeader,
+    body: chat.native.body['routing'],
     principal,
-    snapshot,
+    snapshot: context.snapshot,
   })
-  if (choice.type !== 'target') return undefined
-  const target = snapshot.targets.get(choice.id)
-  if (target !== undefined) return target
-  throw new GatewayError(
-    'model_not_found',
-    `The model "${choice.id.slice(0, 100)}" is not configured. GET /v1/models lists every name.`,
-    { param: 'model' },
-  )
+  const estimate = { tokens: shapeOf(chat).promptTokens, target: undefined, decision: undefined }
+  // Where the gateway would choose, nobody is asked.
+  if (choice.type !== 'target') return estimate
+  const { targets, decision } = await decide({ id, chat, format, principal, routeHeader }, context)
+  const [target] = targets
+  if (target?.format !== format.id) return { ...estimate, decision }
+  return { tokens: await askTarget(target, counting, context), target, decision }
 }
 
-async function askTarget(target: Target, { exchange, body, format }: Counting, context: Context): Promise<number> {
+async function askTarget(target: Target, counting: Counting, context: Context): Promise<number> {
+  const request = await countingRequest(target, counting, context)
+  const answer = await ask(counting, target, request, context)
+  const counted = parsed(decoder.decode(answer.body))['input_tokens']
+  if (typeof counted === 'number') return counted
+  throw new GatewayError('upstream_malformed', 'The provider answered with something that is no count of tokens.')
+}
+
+function countingRequest(
+  target: Target,
+  { exchange, body, format }: Counting,
+  context: Context,
+): HttpRequest | Promise<HttpRequest> {
   const configured = context.snapshot.providers.get(target.provider)
   if (configured === undefined) throw new GatewayError('internal_error', 'The model has no provider.')
   const { provider, secret, headers } = configured
@@ -57,7 +78,7 @@ async function askTarget(target: Target, { exchange, body, format }: Counting, c
   // What is left out is said with the answer to the call itself.
   const adjusted = provider.adjustBody?.(sent, { target, format: format.id, lose: () => undefined }) ?? sent
   const exact = adjusted === sent ? text : JSON.stringify(adjusted)
-  const request = await provider.authorize({
+  return provider.authorize({
     target,
     operation: { type: 'count-tokens' },
     format: format.id,
@@ -69,11 +90,6 @@ async function askTarget(target: Target, { exchange, body, format }: Counting, c
     ask: context.ask,
     now: context.ports.clock.now(),
   })
-  const answer = await context.ask(request)
-  if (answer.status < 200 || answer.status >= 300) throw format.readError(answer.status, {}, answer.body)
-  const counted = parsed(answer.body)['input_tokens']
-  if (typeof counted === 'number') return counted
-  throw new GatewayError('upstream_malformed', 'The provider answered with something that is no count of tokens.')
 }
 
 function parsed(text: string): JsonObject {
@@ -81,7 +97,7 @@ function parsed(text: string): JsonObject {
     const value: unknown = JSON.parse(text)
     if (isJsonObject(value)) return value
   } catch {
-    // Said below.
+    // Said above.
   }
   return {}
 }

@@ -11,11 +11,13 @@ import type { Principal, Snapshot } from './core/snapshot.ts'
 import { spokenFormat } from './core/spoken-format.ts'
 import type { Target } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
+import { countFailed } from './count-usage.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
+import type { Observed } from './dispatch/observed.ts'
 import type { ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
@@ -138,8 +140,10 @@ class SentCall implements DispatchedCall {
     context.decisions.set(call.id, { decision, key: call.principal.name })
   }
 
-  failed(attempt: Attempt, error: GatewayError): void {
-    this.context.telemetry.attemptFailed(attempt, error)
+  failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
+    const spent = countFailed(observed, target)
+    const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
+    this.context.telemetry.attemptFailed(attempt, error, lost)
   }
 }
 

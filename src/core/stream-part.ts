@@ -18,6 +18,11 @@ export type Usage = {
   /** The parts that are sound. */
   readonly inputAudioTokens?: number | undefined
   readonly outputAudioTokens?: number | undefined
+  /** The part of `cachedInputTokens` that is sound, where the provider says so. */
+  readonly cachedAudioTokens?: number | undefined
+  /** What the provider charges for in place of the counts, where it says so. Never shown to a client as the count. */
+  readonly billedInputTokens?: number | undefined
+  readonly billedOutputTokens?: number | undefined
 }
 
 /** Every kind undefined: what a reader starts from. */

@@ -8,6 +8,8 @@ export type Answer = {
   push(chunk: Uint8Array): void
   finish(): Observed
   isCommitted(): boolean
+  /** What was seen so far, which is also what was seen of an answer that is no good; `undefined` when nothing was. */
+  observe(): Observed | undefined
   /** Tells the client that the rest will not come. Only after the commit. */
   breakOff(error: GatewayError): Observed
   /** The client has left: nothing more is said to anybody. */

@@ -31,11 +31,16 @@ export type AttemptOwner = Committing & {
 export type AttemptResult =
   | { readonly type: 'complete'; readonly status: number; readonly observed: Observed }
   /** Nothing has reached the client: another target may be tried. */
-  | { readonly type: 'failed'; readonly error: GatewayError; readonly status: number | undefined }
+  | {
+      readonly type: 'failed'
+      readonly error: GatewayError
+      readonly status: number | undefined
+      readonly observed?: Observed | undefined
+    }
   /** The client has part of an answer and has been told that it is cut. */
   | { readonly type: 'broken'; readonly error: GatewayError; readonly status: number; readonly observed: Observed }
   /** The client left. */
-  | { readonly type: 'abandoned' }
+  | { readonly type: 'abandoned'; readonly observed: Observed | undefined }
 
 export type AttemptTimes = {
   /** When the whole call must be over, on the monotonic clock. */
@@ -93,7 +98,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     if (this.isOver) return
     this.call?.abort()
     this.answer?.abandon?.()
-    this.settle({ type: 'abandoned' })
+    this.settle({ type: 'abandoned', observed: this.answer?.observe() })
   }
 
   onHead(status: number, headers: ResponseHeaders): void {
@@ -203,7 +208,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     if (answer?.isCommitted() === true) {
       this.settle({ type: 'broken', error, status: status ?? 200, observed: answer.breakOff(error) })
     } else {
-      this.settle({ type: 'failed', error, status })
+      this.settle({ type: 'failed', error, status, observed: answer?.observe() })
     }
   }
 

@@ -23,7 +23,8 @@ export type DispatchedCall = {
   prepare(target: Target): HttpRequest | Promise<HttpRequest>
   /** Sets the headers of the answer besides those of its body. */
   setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void
-  failed(attempt: Attempt, error: GatewayError): void
+  /** `observed`: what was seen of an answer that reaches nobody. That of a broken one is the result's. */
+  failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void
 }
 
 export type DispatchResult = {
@@ -32,6 +33,7 @@ export type DispatchResult = {
   /** The target that answered; `undefined` when none did. */
   readonly target: Target | undefined
   readonly error: GatewayError | undefined
+  /** What was seen of the answer, whole or cut; `undefined` when there was none. */
   readonly observed: Observed | undefined
   /** Milliseconds spent waiting for upstreams before the first part of the answer. */
   readonly waitedMs: number
@@ -103,7 +105,7 @@ class Dispatching implements AttemptOwner {
   settled(result: AttemptResult): void {
     try {
       this.running = undefined
-      if (result.type === 'failed') this.retry(result.error, result.status)
+      if (result.type === 'failed') this.retry(result)
       else this.end(result)
     } catch (thrown) {
       this.reject(thrown)
@@ -136,12 +138,12 @@ class Dispatching implements AttemptOwner {
     attempt.send(request)
   }
 
-  private retry(error: GatewayError, status: number | undefined): void {
+  private retry({ error, status, observed }: AttemptResult & { readonly type: 'failed' }): void {
     const { input, attempts } = this
     this.waitedMs += input.clock.monotonic() - this.sentAt
     const attempt = this.attempt(error.code, status)
     attempts.push(attempt)
-    input.call.failed(attempt, error)
+    input.call.failed(attempt, error, this.target(), observed)
     const position = this.positionAfter(error)
     if (position === undefined) {
       this.conclude('failed', undefined, error)
@@ -167,11 +169,11 @@ class Dispatching implements AttemptOwner {
   private end(result: Exclude<AttemptResult, { type: 'failed' }>): void {
     const target = this.target()
     if (result.type === 'abandoned') {
-      this.conclude('abandoned', target)
+      this.conclude('abandoned', target, undefined, result.observed)
     } else if (result.type === 'complete') {
       this.conclude('complete', target, undefined, result.observed)
     } else {
-      this.input.call.failed(this.attempt(result.error.code, result.status), result.error)
+      this.input.call.failed(this.attempt(result.error.code, result.status), result.error, target, undefined)
       this.conclude('broken', target, result.error, result.observed)
     }
   }

@@ -1,12 +1,14 @@
 import type { Decision } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { appendMember } from '../core/json-edit.ts'
 import type { Clock } from '../core/ports.ts'
-import type { AnswerSummary, WireFormat } from '../core/wire-format.ts'
+import type { StreamPart } from '../core/stream-part.ts'
+import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing } from './answer.ts'
 import { refuseEmpty } from './empty-answer.ts'
-import type { Observed } from './observed.ts'
+import type { Ending, Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
 const MAX_BYTES = 64 * 1024 * 1024
@@ -23,8 +25,10 @@ export type JsonAnswerInput = {
 
 /** A whole answer: collected within bounds, checked, then forwarded byte for byte. */
 export function createJsonAnswer(input: JsonAnswerInput): Answer {
-  return collectJson((answered) => {
-    const summary = summarize(input.format, answered)
+  return collectJson((answered, saw) => {
+    const value = parse(answered)
+    const summary = input.format.summarizeResponse(value)
+    const observed = saw(summary, () => input.format.readResponse(value))
     const { finishReason, hasContent } = summary
     if (!hasContent) {
       refuseEmpty(input.format, { finishReason, hasThought: false, followsResults: input.followsResults })
@@ -36,14 +40,18 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
       'content-length': String(body.length),
     })
     sink.end(body)
-    return { events: 0, firstPartAt: input.clock.monotonic(), ending: () => summary }
+    return { ...observed, firstPartAt: input.clock.monotonic() }
   })
 }
 
-/** Collects a body within bounds; `answered` makes an answer of it, or throws. */
-export function collectJson(answered: (body: Uint8Array) => Observed): Answer {
+/**
+ * Collects a body within bounds; `answered` makes an answer of it, or throws. What it `saw` counts even then: an answer
+ * that is no good may have been paid for.
+ */
+export function collectJson(answered: (body: Uint8Array, saw: Saw) => Observed): Answer {
   const chunks: Uint8Array[] = []
   let bytes = 0
+  let seen: Observed | undefined
   return {
     isCommitted: () => false,
     push(chunk) {
@@ -53,10 +61,26 @@ export function collectJson(answered: (body: Uint8Array) => Observed): Answer {
         throw new GatewayError('upstream_too_large', `The model's answer is larger than ${MAX_BYTES} bytes.`)
       }
     },
-    finish: () => answered(join(chunks, bytes)),
+    finish: () =>
+      answered(join(chunks, bytes), (ending, parts) => {
+        seen = { events: 1, firstPartAt: undefined, ending: () => ending, sample: () => sampleOf(parts) }
+        return seen
+      }),
+    observe: () => seen,
     breakOff() {
       throw new GatewayError('internal_error', 'A whole answer cannot break: it is sent in one piece.')
     },
+  }
+}
+
+type Saw = (ending: Ending, parts: () => readonly StreamPart[]) => Observed
+
+function sampleOf(parts: () => readonly StreamPart[]): readonly (readonly StreamPart[])[] {
+  try {
+    return [parts()]
+  } catch {
+    // It was passed on for what it was: several choices, say, have no parts of one answer.
+    return []
   }
 }
 
@@ -71,7 +95,7 @@ const NOBODY: Committing = {
   },
 }
 
-function summarize(format: WireFormat, body: Uint8Array): AnswerSummary {
+function parse(body: Uint8Array): JsonObject {
   let value: unknown
   try {
     value = JSON.parse(decoder.decode(body))
@@ -81,7 +105,7 @@ function summarize(format: WireFormat, body: Uint8Array): AnswerSummary {
   if (!isJsonObject(value)) {
     throw new GatewayError('upstream_malformed', 'The model answered with JSON that is no object.')
   }
-  return format.summarizeResponse(value)
+  return value
 }
 
 function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {

@@ -1,14 +1,16 @@
-import type { FinishReason, Usage } from '../core/stream-part.ts'
+import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 
 /** How an answer ended. */
 export type Ending = { readonly usage: Usage | undefined; readonly finishReason: FinishReason | undefined }
 
 /** What was seen of an answer in passing. */
 export type Observed = {
-  /** Data events of a stream; 0 for a whole answer. Stands in for output tokens when the upstream does not count. */
+  /** Data events of a stream; a whole answer is one. */
   readonly events: number
   /** On the monotonic clock; `undefined` when no content came. */
   readonly firstPartAt: number | undefined
   /** Read when it is asked for, which is after the client has its answer. */
   ending(): Ending
+  /** For upstreams that do not count: the last few events, as parts. Read afterwards as well. */
+  sample(): readonly (readonly StreamPart[])[]
 }

@@ -106,6 +106,15 @@ export class StreamAnswer implements Answer {
     return this.observe()
   }
 
+  observe(): Observed {
+    return {
+      events: this.scanner.dataFrames(),
+      firstPartAt: this.firstPartAt,
+      ending: () => this.ending(),
+      sample: () => this.sample(),
+    }
+  }
+
   /** Looks at complete frames; throws at the first bad one after passing on the good ones before it. */
   private take(frames: Uint8Array, isPlain = false): void {
     let from = 0
@@ -187,10 +196,6 @@ export class StreamAnswer implements Answer {
     })
   }
 
-  private observe(): Observed {
-    return { events: this.scanner.dataFrames(), firstPartAt: this.firstPartAt, ending: () => this.ending() }
-  }
-
   /** Read backwards from the last event: usage comes with the finish reason or after it, and the last word counts. */
   private ending(): Ending {
     let usage: Ending['usage']
@@ -202,6 +207,21 @@ export class StreamAnswer implements Answer {
       if (found?.finishReason !== undefined) return { usage: this.counted(usage), finishReason: found.finishReason }
     }
     return { usage: this.counted(usage), finishReason: undefined }
+  }
+
+  private sample(): (readonly StreamPart[])[] {
+    const reader = this.format.createReader()
+    const sampled: (readonly StreamPart[])[] = []
+    for (let index = KEPT_PAYLOADS - 1; index >= 0; index -= 1) {
+      const payload = this.scanner.payloadFromEnd(index)
+      if (payload === undefined) continue
+      try {
+        sampled.push(read(reader, payload))
+      } catch {
+        // An error, or an event that only means something after those before it: no sample of an answer's text.
+      }
+    }
+    return sampled
   }
 
   private counted(last: Usage | undefined): Usage | undefined {

@@ -18,9 +18,10 @@ const encoder = new TextEncoder()
 
 /** A whole answer of another format: collected, read as parts, written as the client's. */
 export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSide, model: string): Answer {
-  return collectJson((answered) => {
+  return collectJson((answered, saw) => {
     const { parts, said } = tidied(input.format, decoder.decode(answered), client.id)
     const { finishReason, usage } = foldParts(parts)
+    const observed = saw({ usage, finishReason }, () => parts)
     if (!parts.some(isContentPart)) {
       const { followsResults } = client
       refuseEmpty(input.format, { finishReason: said, hasThought: parts.some(isSignedThought), followsResults })
@@ -32,7 +33,7 @@ export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSid
     )
     const sink = input.owner.commit({ 'content-type': 'application/json', 'content-length': String(body.length) })
     sink.end(body)
-    return { events: 0, firstPartAt: input.clock.monotonic(), ending: () => ({ usage, finishReason }) }
+    return { ...observed, firstPartAt: input.clock.monotonic() }
   })
 }
 

@@ -19,6 +19,7 @@ const MAX_EVENT_BYTES = 8 * 1024 * 1024
 const MAX_HELD_PARTS = 10_000
 const MAX_HELD_BYTES = 256 * 1024
 const KEEP_ALIVE_MS = 5_000
+const KEPT_EVENTS = 4
 
 type TranslatedInput = {
   /** The upstream's format. */
@@ -51,6 +52,7 @@ export class TranslatedStream implements Answer {
   // In the upstream's own judgement, which need not fit the content.
   private saidFinish: FinishReason | undefined = undefined
   private ended: Ending = { usage: undefined, finishReason: undefined }
+  private readonly recent: (readonly StreamPart[])[] = []
   private writtenAt = 0
   // The data of the last event the client got.
   private lastWritten: string | undefined = undefined
@@ -106,14 +108,20 @@ export class TranslatedStream implements Answer {
     this.stopAlarm()
   }
 
+  observe(): Observed {
+    const { events, firstPartAt, ended } = this
+    return { events, firstPartAt, ending: () => ended, sample: () => this.recent }
+  }
+
   /** One event at a time: what came before a bad one is passed on. */
   private read(events: readonly WireEvent[]): void {
     for (const event of events) {
-      this.events += 1
       const parts = this.reader.push(event)
+      this.recent[this.events % KEPT_EVENTS] = parts
+      this.events += 1
+      this.note(parts)
       for (const part of parts) {
-        if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
-        else if (part.type === 'response-end') this.saidFinish = part.finishReason
+        if (part.type === 'response-end') this.saidFinish = part.finishReason
         else if (part.type === 'response-error') throw part.error
       }
       this.take(this.tidier.push(parts))
@@ -121,10 +129,7 @@ export class TranslatedStream implements Answer {
   }
 
   private take(parts: readonly StreamPart[]): void {
-    for (const part of parts) {
-      if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
-      else if (part.type === 'response-end') this.ended = { ...this.ended, finishReason: part.finishReason }
-    }
+    this.note(parts)
     if (parts.length === 0) return
     if (this.sink !== undefined) {
       this.write(this.sink, parts)
@@ -132,6 +137,14 @@ export class TranslatedStream implements Answer {
     }
     this.held.push(...parts)
     if (parts.some(isContentPart)) this.commit()
+  }
+
+  /** Before they are tidied as well: what ends an answer is held back until all of it is there, which may never be. */
+  private note(parts: readonly StreamPart[]): void {
+    for (const part of parts) {
+      if (part.type === 'usage') this.ended = { ...this.ended, usage: part.usage }
+      else if (part.type === 'response-end') this.ended = { ...this.ended, finishReason: part.finishReason }
+    }
   }
 
   private checkHeld(): void {
@@ -195,10 +208,5 @@ export class TranslatedStream implements Answer {
   private stopAlarm(): void {
     this.alarm?.cancel()
     this.alarm = undefined
-  }
-
-  private observe(): Observed {
-    const { events, firstPartAt, ended } = this
-    return { events, firstPartAt, ending: () => ended }
   }
 }

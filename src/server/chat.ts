@@ -2,20 +2,18 @@ import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { ChatBody } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
-import type { Usage } from '../core/stream-part.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
+import { countUsage, promptTokensOf } from '../count-usage.ts'
 import type { ChatOutcome, Context } from '../pipeline.ts'
 import { chat } from '../pipeline.ts'
 import type { ClientFraming } from '../stream/enframe.ts'
-import type { CallRecord } from '../telemetry/record.ts'
-import { priceUsage } from '../usage/price.ts'
+import type { CallRecord, Spent } from '../telemetry/record.ts'
 import { authenticate } from './authenticate.ts'
 import { describeThrown } from './describe-thrown.ts'
 import { openChatBody, readBytes } from './read-json.ts'
 import { respondError } from './respond-error.ts'
 
 const MAX_ASKED = 100
-const BYTES_PER_TOKEN = 4
 
 /** How a path is served: the caller's wire format, and what the path itself says. */
 export type Door = {
@@ -37,7 +35,6 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   const id = `rt_${context.ports.randomId(24)}`
   let principal: Principal | undefined
   let body: ChatBody | undefined
-  let bodyBytes = 0
   let outcome: ChatOutcome | undefined
   let error: GatewayError | undefined
 
@@ -45,7 +42,6 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     const authenticated = authenticate(context.snapshot, exchange, door.key)
     principal = authenticated instanceof Promise ? await authenticated : authenticated
     const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
-    bodyBytes = bytes.length
     body = openChatBody(bytes, format, door.said)
     outcome = await chat(
       { id, exchange, body, format, framing, principal, routeHeader: exchange.header('x-route'), startedAt },
@@ -60,7 +56,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   }
 
   const endedAt = clock.monotonic()
-  const facts = { id, endpoint, principal, body, bodyBytes, outcome, error, elapsedMs: endedAt - startedAt }
+  const facts = { id, endpoint, principal, body, outcome, error, elapsedMs: endedAt - startedAt }
   context.telemetry.finished({
     startedAtEpochMs,
     traceparent: exchange.header('traceparent'),
@@ -77,7 +73,6 @@ type Facts = {
   readonly endpoint: string
   readonly principal: Principal | undefined
   readonly body: ChatBody | undefined
-  readonly bodyBytes: number
   readonly outcome: ChatOutcome | undefined
   readonly error: GatewayError | undefined
   readonly elapsedMs: number
@@ -88,8 +83,7 @@ function recordOf(facts: Facts): CallRecord {
   const result = outcome?.result
   const target = result?.target
   const observed = result?.observed
-  const ending = observed?.ending()
-  const usage = observed === undefined ? undefined : (ending?.usage ?? estimateUsage(facts.bodyBytes, observed.events))
+  const spent = spentOn(facts)
   const hasHead = result !== undefined && result.outcome !== 'abandoned'
   return {
     id: facts.id,
@@ -109,23 +103,18 @@ function recordOf(facts: Facts): CallRecord {
       observed?.firstPartAt === undefined || result?.sentAt === undefined
         ? undefined
         : observed.firstPartAt - result.sentAt,
-    usage,
-    isUsageEstimated: ending !== undefined && ending.usage === undefined,
-    costUsd: target === undefined || usage === undefined ? undefined : priceUsage(target.facts, usage),
-    finishReason: ending?.finishReason,
+    usage: spent?.usage,
+    estimated: spent?.estimated ?? [],
+    costUsd: spent?.costUsd,
+    finishReason: observed?.ending().finishReason,
     detail: error?.detail,
   }
 }
 
-/** For upstreams that do not count: a stream's events are about its tokens, four bytes of JSON about one. */
-function estimateUsage(bodyBytes: number, events: number): Usage {
-  return {
-    inputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
-    cachedInputTokens: undefined,
-    cacheWriteTokens: undefined,
-    outputTokens: events,
-    reasoningTokens: undefined,
-  }
+function spentOn({ outcome, body }: Facts): Spent | undefined {
+  const { observed, target, outcome: how } = outcome?.result ?? {}
+  if (observed === undefined || target === undefined || body === undefined) return undefined
+  return countUsage(observed, target, how !== 'complete', () => promptTokensOf(body))
 }
 
 /** Feeds the target's pace back into routing. */

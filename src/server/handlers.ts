@@ -4,18 +4,18 @@ import type { Exchange } from '../core/ports.ts'
 import type { WireFormatId } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
-import { countTokens } from '../count-tokens.ts'
 import type { Context } from '../pipeline.ts'
 import { decide } from '../pipeline.ts'
 import { openaiCompletions } from '../wire/openai-completions/index.ts'
 import { authenticate } from './authenticate.ts'
 import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
+import { serveCountTokens } from './count-tokens.ts'
 import { serveEmbeddings } from './embeddings.ts'
 import { geminiDoor } from './gemini-door.ts'
 import { listModels } from './models.ts'
 import { servePassthrough } from './passthrough.ts'
-import { openChatBody, readBytes, readJson } from './read-json.ts'
+import { readJson } from './read-json.ts'
 import { serveUnrouted } from './serve-unrouted.ts'
 import { sniffFormat } from './sniff-format.ts'
 
@@ -85,14 +85,11 @@ export function createHandlers(current: () => Context, readiness: () => Readines
     responses: (request) => served(request, { format: formatNamed('openai-responses'), endpoint: 'responses' }),
     messages: (request) => served(request, { format: formatNamed('anthropic-messages'), endpoint: 'messages' }),
     countTokens(request) {
+      const { exchange } = request.env
       const messages = formatNamed('anthropic-messages')
-      const answer = async (context: Context, principal: Principal): Promise<Response> => {
-        const { exchange } = request.env
-        const body = openChatBody(await readBytes(exchange, context.snapshot.maxBodyBytes), messages)
-        const counted = await countTokens({ exchange, body, format: messages, principal }, context)
-        return Response.json({ input_tokens: counted })
-      }
-      return guarded(request, answer, messages)
+      const door = { endpoint: 'count_tokens', format: messages }
+      void serveUnrouted(exchange, door, current(), (call) => serveCountTokens(call, messages))
+      return exchange.response()
     },
     gemini(request) {
       const gemini = formatNamed('gemini-generate')

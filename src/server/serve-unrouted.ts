@@ -102,7 +102,7 @@ function recordOf({ id, endpoint, key, elapsedMs }: Frame, soFar: CallSoFar): Ca
     overheadMs: Math.max(0, elapsedMs - soFar.waitedMs),
     ttftMs: undefined,
     usage: soFar.usage,
-    isUsageEstimated: soFar.isUsageEstimated,
+    estimated: soFar.isUsageEstimated ? ['input'] : [],
     costUsd: soFar.costUsd,
     finishReason: undefined,
     detail: error?.detail,

@@ -14,6 +14,8 @@ export const ATTRIBUTES = {
   router: 'thalamus.route.router',
   reason: 'thalamus.route.reason',
   overheadMs: 'thalamus.overhead_ms',
+  /** `input`, `output`: the counts that the upstream did not say. */
+  usageEstimated: 'thalamus.usage.estimated',
   costUsd: 'thalamus.cost_usd',
   attemptOutcome: 'thalamus.attempt.outcome',
 } as const

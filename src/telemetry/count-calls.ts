@@ -1,6 +1,6 @@
 import type { Usage } from '../core/stream-part.ts'
 import type { Metrics } from './metrics.ts'
-import type { CallRecord } from './record.ts'
+import type { CallRecord, EstimatedKind, Spent } from './record.ts'
 import type { CounterCell, HistogramCell } from './registry.ts'
 
 /** The series that calls of one endpoint, model, status and key count in; made when there is something to count. */
@@ -47,6 +47,7 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
       series.cost.value += costUsd
     }
     if (usage === undefined) return
+    if (record.estimated.length > 0) countEstimated(metrics, model, record.key, { ...record, usage })
     for (const [kind, member] of KINDS) {
       const count = usage[member]
       if (count === undefined) continue
@@ -57,7 +58,27 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
   }
 }
 
-/** The label `kind` and the count behind it. The kinds after the first two are parts of these. */
+/** Counts what an attempt took whose answer reached nobody. */
+export function countSpent(metrics: Metrics, model: string, key: string, spent: Spent): void {
+  const { usage, costUsd } = spent
+  if (costUsd !== undefined) metrics.cost.add(costUsd, model, key)
+  for (const [kind, member] of KINDS) {
+    const count = usage[member]
+    if (count !== undefined) metrics.tokens.add(count, model, kind)
+  }
+  countEstimated(metrics, model, key, spent)
+}
+
+/** A cost with one estimated count is an estimate as a whole. */
+function countEstimated(metrics: Metrics, model: string, key: string, { usage, estimated, costUsd }: Spent): void {
+  if (estimated.length === 0) return
+  for (const kind of estimated) metrics.estimatedTokens.add(usage[COUNT_OF[kind]] ?? 0, model, kind)
+  if (costUsd !== undefined) metrics.estimatedCost.add(costUsd, model, key)
+}
+
+const COUNT_OF = { input: 'inputTokens', output: 'outputTokens' } as const satisfies Record<EstimatedKind, keyof Usage>
+
+/** The label `kind` and the count behind it. The kinds after the first two are parts of these, or what is charged for them. */
 const KINDS = [
   ['input', 'inputTokens'],
   ['output', 'outputTokens'],
@@ -67,4 +88,7 @@ const KINDS = [
   ['reasoning', 'reasoningTokens'],
   ['audio_input', 'inputAudioTokens'],
   ['audio_output', 'outputAudioTokens'],
+  ['cached_audio_input', 'cachedAudioTokens'],
+  ['billed_input', 'billedInputTokens'],
+  ['billed_output', 'billedOutputTokens'],
 ] as const satisfies readonly (readonly [string, keyof Usage])[]

@@ -25,6 +25,16 @@ export function createMetrics() {
     ttft: registry.histogram('thalamus_ttft_seconds', 'Time to the first content part.', ['model'], LATENCY_BOUNDS),
     tokens: registry.counter('thalamus_tokens_total', 'Tokens, by kind.', ['model', 'kind']),
     cost: registry.counter('thalamus_cost_usd_total', 'Dollars, from usage and catalogue prices.', ['model', 'key']),
+    estimatedTokens: registry.counter(
+      'thalamus_tokens_estimated_total',
+      'The part of thalamus_tokens_total that the upstream did not say.',
+      ['model', 'kind'],
+    ),
+    estimatedCost: registry.counter(
+      'thalamus_cost_usd_estimated_total',
+      'The part of thalamus_cost_usd_total that rests on estimated tokens.',
+      ['model', 'key'],
+    ),
     failures: registry.counter('thalamus_upstream_failures_total', 'Failed attempts.', ['model', 'code']),
     decisions: registry.counter('thalamus_decisions_total', 'Routing decisions.', ['model', 'policy', 'reason']),
     render: () => registry.render(),

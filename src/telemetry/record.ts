@@ -1,6 +1,17 @@
 import type { Attempt, Decision } from '../core/decision.ts'
 import type { FinishReason, Usage } from '../core/stream-part.ts'
 
+/** The counts that are the gateway's own estimate, where the upstream did not say them. */
+export type EstimatedKind = 'input' | 'output'
+
+/** What an answer took, in tokens and in dollars. */
+export type Spent = {
+  readonly usage: Usage
+  readonly estimated: readonly EstimatedKind[]
+  /** `undefined` where the model's prices are not known. */
+  readonly costUsd: number | undefined
+}
+
 /** Everything telemetry may know of one call. No prompt, no answer, no key. */
 export type CallRecord = {
   readonly id: string
@@ -20,8 +31,7 @@ export type CallRecord = {
   readonly overheadMs: number
   readonly ttftMs: number | undefined
   readonly usage: Usage | undefined
-  /** True when the upstream did not count and the gateway did. */
-  readonly isUsageEstimated: boolean
+  readonly estimated: readonly EstimatedKind[]
   readonly costUsd: number | undefined
   readonly finishReason: FinishReason | undefined
   /** For operators: what the error's message keeps from the client. */

@@ -44,7 +44,7 @@ const RECORD: CallRecord = {
     cacheWriteTokens: undefined,
     reasoningTokens: undefined,
   },
-  isUsageEstimated: false,
+  estimated: [],
   costUsd: 0.001,
   finishReason: 'stop',
   detail: undefined,
@@ -66,6 +66,15 @@ test('one span a call, a child an attempt, the decision as an event', () => {
   const attempts = spans.filter((span) => span.name.startsWith('attempt'))
   expect(attempts.map((span) => span.attributes['thalamus.attempt.outcome'])).toEqual(['upstream_error', 'ok'])
   expect(attempts.every((span) => span.parentSpanContext?.spanId === call?.spanContext().spanId)).toBe(true)
+})
+
+test('a span says which counts the upstream did not say', () => {
+  const exporter = new InMemorySpanExporter()
+  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
+  recordSpans(RECORD, 1_700_000_000_000, undefined)
+  recordSpans({ ...RECORD, estimated: ['output'] }, 1_700_000_000_000, undefined)
+  const calls = exporter.getFinishedSpans().filter((span) => span.name === 'chat up/b')
+  expect(calls.map(({ attributes }) => attributes['thalamus.usage.estimated'])).toEqual([undefined, ['output']])
 })
 
 test('without an SDK nothing happens', () => {

@@ -29,6 +29,7 @@ export function recordSpans(record: CallRecord, startedAtEpochMs: number, tracep
     ...defined(ATTRIBUTES.inputTokens, record.usage?.inputTokens),
     ...defined(ATTRIBUTES.outputTokens, record.usage?.outputTokens),
     ...defined(ATTRIBUTES.costUsd, record.costUsd),
+    ...(record.estimated.length === 0 ? {} : { [ATTRIBUTES.usageEstimated]: [...record.estimated] }),
     ...defined(ATTRIBUTES.policy, record.decision?.policy),
     ...defined(ATTRIBUTES.router, record.decision?.router),
     ...defined(ATTRIBUTES.reason, record.decision?.reason),
@@ -50,6 +51,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   embeddings: 'embeddings',
   completions: 'text_completion',
   passthrough: 'passthrough',
+  count_tokens: 'count_tokens',
 }
 
 function operationOf({ endpoint }: CallRecord): string {

@@ -1,9 +1,9 @@
 import type { Attempt } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { Clock, Log } from '../core/ports.ts'
-import { createCallCounter } from './count-calls.ts'
+import { countSpent, createCallCounter } from './count-calls.ts'
 import { createMetrics } from './metrics.ts'
-import type { CallRecord } from './record.ts'
+import type { CallRecord, Spent } from './record.ts'
 import { recordSpans } from './spans.ts'
 
 export type FinishedCall = {
@@ -14,8 +14,8 @@ export type FinishedCall = {
 }
 
 export type Telemetry = {
-  /** A failed try at a target, whatever becomes of the call. */
-  attemptFailed(attempt: Attempt, error: GatewayError): void
+  /** A failed try at a target, whatever becomes of the call. `lost`: what it took for an answer that reached nobody. */
+  attemptFailed(attempt: Attempt, error: GatewayError, lost?: Spent & { readonly key: string }): void
   routed(router: string, device: string, milliseconds: number): void
   finished(call: FinishedCall): void
   renderMetrics(): string
@@ -48,13 +48,15 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
   }
 
   return {
-    attemptFailed(attempt, error) {
+    attemptFailed(attempt, error, lost) {
+      if (lost !== undefined) countSpent(metrics, attempt.target, lost.key, lost)
       metrics.failures.add(1, attempt.target, attempt.outcome)
       log('warn', 'attempt_failed', {
         target: attempt.target,
         code: attempt.outcome,
         status: attempt.status,
         ms: round(attempt.elapsedMs),
+        ...(lost === undefined ? {} : spentFields(lost)),
         ...error.detail,
       })
     },
@@ -86,15 +88,7 @@ function logFields(record: CallRecord): Record<string, unknown> {
     ms: round(record.elapsedMs),
     overhead_ms: round(record.overheadMs),
     ttft_ms: round(record.ttftMs),
-    tokens_in: record.usage?.inputTokens,
-    tokens_out: record.usage?.outputTokens,
-    tokens_cached: record.usage?.cachedInputTokens,
-    tokens_cache_write: record.usage?.cacheWriteTokens,
-    tokens_reasoning: record.usage?.reasoningTokens,
-    tokens_audio_in: record.usage?.inputAudioTokens,
-    tokens_audio_out: record.usage?.outputAudioTokens,
-    usage_estimated: record.isUsageEstimated ? true : undefined,
-    cost_usd: record.costUsd,
+    ...spentFields(record),
   }
   const { decision, detail } = record
   if (decision !== undefined) {
@@ -102,6 +96,24 @@ function logFields(record: CallRecord): Record<string, unknown> {
   }
   return detail === undefined ? fields : { ...fields, ...detail }
 }
+
+function spentFields({ usage, estimated, costUsd }: SpentIfAny): Record<string, unknown> {
+  return {
+    tokens_in: usage?.inputTokens,
+    tokens_out: usage?.outputTokens,
+    tokens_cached: usage?.cachedInputTokens,
+    tokens_cache_write: usage?.cacheWriteTokens,
+    tokens_reasoning: usage?.reasoningTokens,
+    tokens_audio_in: usage?.inputAudioTokens,
+    tokens_audio_out: usage?.outputAudioTokens,
+    tokens_billed_in: usage?.billedInputTokens,
+    tokens_billed_out: usage?.billedOutputTokens,
+    usage_estimated: estimated.length > 0 ? true : undefined,
+    cost_usd: costUsd,
+  }
+}
+
+type SpentIfAny = Pick<CallRecord, 'usage' | 'estimated' | 'costUsd'>
 
 function round(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds * 100) / 100

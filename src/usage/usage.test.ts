@@ -40,6 +40,33 @@ test('an hour in the cache, sound, and reasoning have their rates, and what has 
   expect(priceUsage({ price_in: 2, price_out: 10 }, full)).toBeCloseTo(2 + 5, 10)
 })
 
+test('what the provider says it charges for is priced, by the rates of the prompt that was read', () => {
+  const facts = { price_in: 1, price_out: 4, long_prompt: { above_tokens: 100, price_in: 2, price_out: 8 } }
+  const billed = { ...usage(504, 4), billedInputTokens: 9, billedOutputTokens: 3 }
+  expect(priceUsage({ price_in: 1, price_out: 4 }, billed)).toBeCloseTo((9 + 3 * 4) / 1e6, 12)
+  expect(priceUsage(facts, billed)).toBeCloseTo((9 * 2 + 3 * 8) / 1e6, 12)
+  expect(priceUsage({ price_in: 1, price_out: 4 }, { ...usage(504, 4), billedInputTokens: 9 })).toBeCloseTo(
+    25 / 1e6,
+    12,
+  )
+  // The cache is part of what was read: no more of it is charged than there is on the bill.
+  const cached = { ...billed, cachedInputTokens: 448 }
+  expect(priceUsage({ price_in: 1, price_out: 4 }, cached)).toBeCloseTo((9 + 3 * 4) / 1e6, 12)
+})
+
+test('cached sound has its own rate where the provider says how much of it there was', () => {
+  const facts = { price_in: 1, price_out: 1, price_cached_in: 0.1, price_audio_in: 10, price_audio_cached_in: 2 }
+  const mixed = { ...usage(1_000, 0, 400), inputAudioTokens: 400 }
+  expect(priceUsage(facts, { ...mixed, cachedAudioTokens: 400 })).toBeCloseTo((600 + 400 * 2) / 1e6, 12)
+  expect(priceUsage(facts, { ...mixed, cachedAudioTokens: 100 })).toBeCloseTo(
+    (300 + 300 * 10 + 300 * 0.1 + 100 * 2) / 1e6,
+    12,
+  )
+  expect(priceUsage(facts, { ...mixed, cachedAudioTokens: 0 })).toBeCloseTo((200 + 4_000 + 40) / 1e6, 12)
+  // Not said: sound is taken as fresh.
+  expect(priceUsage(facts, mixed)).toBeCloseTo((200 + 4_000 + 40) / 1e6, 12)
+})
+
 test('a long prompt moves the whole call to its own rates', () => {
   const facts = { price_in: 1, price_out: 4, long_prompt: { above_tokens: 200_000, price_in: 2, price_out: 6 } }
   expect(priceUsage(facts, usage(200_000, 100_000))).toBeCloseTo(0.2 + 0.4, 10)

@@ -15,6 +15,7 @@ export function readUsage(metadata: JsonObject, before: Usage | undefined): Usag
   const thoughts = count('thoughtsTokenCount') ?? before?.reasoningTokens
   if (prompt === undefined && candidates === undefined && count('thoughtsTokenCount') === undefined) return undefined
   const inputAudioTokens = audioOf(field(metadata, 'promptTokensDetails'))
+  const cachedAudioTokens = audioOf(field(metadata, 'cacheTokensDetails'))
   const outputAudioTokens = audioOf(field(metadata, 'candidatesTokensDetails'))
   return {
     inputTokens: prompt === undefined ? undefined : prompt + (count('toolUsePromptTokenCount') ?? 0),
@@ -23,6 +24,7 @@ export function readUsage(metadata: JsonObject, before: Usage | undefined): Usag
     outputTokens: candidates === undefined && thoughts === undefined ? undefined : (candidates ?? 0) + (thoughts ?? 0),
     reasoningTokens: thoughts,
     ...(inputAudioTokens === undefined ? {} : { inputAudioTokens }),
+    ...(cachedAudioTokens === undefined ? {} : { cachedAudioTokens }),
     ...(outputAudioTokens === undefined ? {} : { outputAudioTokens }),
   }
 }
@@ -43,6 +45,7 @@ export function writeUsage(usage: Usage): JsonObject {
     cachedContentTokenCount: usage.cachedInputTokens,
     thoughtsTokenCount: reasoningTokens,
     promptTokensDetails: detailsOf(inputTokens, inputAudioTokens),
+    cacheTokensDetails: detailsOf(usage.cachedInputTokens ?? 0, usage.cachedAudioTokens),
     candidatesTokensDetails: detailsOf(candidates, outputAudioTokens),
   })
 }

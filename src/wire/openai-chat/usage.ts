@@ -5,6 +5,9 @@ import { compact, countOf, objectOf } from '../shared/read-json.ts'
 export function readUsage(usage: JsonObject): Usage {
   const prompt = objectOf(usage['prompt_tokens_details'])
   const completion = objectOf(usage['completion_tokens_details'])
+  // SGLang and Perplexity say it at the top.
+  const reasoningTokens = countOf(completion['reasoning_tokens']) ?? countOf(usage['reasoning_tokens'])
+  const billedInputTokens = withCitations(usage)
   const inputAudioTokens = countOf(prompt['audio_tokens'])
   const outputAudioTokens = countOf(completion['audio_tokens'])
   return {
@@ -14,10 +17,11 @@ export function readUsage(usage: JsonObject): Usage {
       countOf(prompt['cached_tokens']) ?? countOf(usage['prompt_cache_hit_tokens']) ?? countOf(usage['cached_tokens']),
     // Alibaba and OpenRouter.
     cacheWriteTokens: countOf(prompt['cache_creation_input_tokens']) ?? countOf(prompt['cache_write_tokens']),
-    outputTokens: outputTokens(usage, countOf(completion['reasoning_tokens'])),
-    reasoningTokens: countOf(completion['reasoning_tokens']),
+    outputTokens: outputTokens(usage, reasoningTokens),
+    reasoningTokens,
     ...(inputAudioTokens === undefined ? {} : { inputAudioTokens }),
     ...(outputAudioTokens === undefined ? {} : { outputAudioTokens }),
+    ...(billedInputTokens === undefined ? {} : { billedInputTokens }),
   }
 }
 
@@ -30,7 +34,22 @@ function outputTokens(usage: JsonObject, reasoning: number | undefined): number 
   const prompt = countOf(usage['prompt_tokens']) ?? 0
   if (completion === undefined || reasoning === undefined) return completion
   const isApart = countOf(usage['total_tokens']) === prompt + completion + reasoning
-  return isApart ? completion + reasoning : completion
+  return isApart || isResearch(usage, completion) ? completion + reasoning : completion
+}
+
+/**
+ * Perplexity's deep research counts its reasoning and what it read of its sources beside `completion_tokens` and
+ * `prompt_tokens`, leaves both out of the total, and charges for both, the sources at the prompt's rate.
+ * https://docs.perplexity.ai/guides/pricing
+ */
+function isResearch(usage: JsonObject, completion: number): boolean {
+  return countOf(usage['citation_tokens']) !== undefined || (countOf(usage['reasoning_tokens']) ?? 0) > completion
+}
+
+function withCitations(usage: JsonObject): number | undefined {
+  const citations = countOf(usage['citation_tokens'])
+  const prompt = countOf(usage['prompt_tokens'])
+  return citations === undefined || prompt === undefined ? undefined : prompt + citations
 }
 
 /** What was not said is said to be zero where OpenAI's SDKs require a number. */

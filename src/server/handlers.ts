@@ -19,7 +19,12 @@ import { readJson } from './read-json.ts'
 import { serveUnrouted } from './serve-unrouted.ts'
 import { sniffFormat } from './sniff-format.ts'
 
-export type Environment = { Bindings: { readonly exchange: Exchange } }
+export type Environment = { Bindings: Bindings }
+export type Bindings = {
+  readonly exchange: Exchange
+  /** The request's target as it was sent, where the platform knows it. A URL has lost its dot segments. */
+  readonly target?: string
+}
 type Request = HonoContext<Environment>
 type Handler = (request: Request) => Response | Promise<Response>
 
@@ -106,11 +111,11 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       return exchange.response()
     },
     passthrough(request) {
-      const { exchange } = request.env
+      const { exchange, target } = request.env
       const { method, path, url } = request.req
       const spoken = path.startsWith('/v1/messages') ? (current().formats.get('anthropic-messages') ?? format) : format
       const door = { endpoint: 'passthrough', format: spoken }
-      void serveUnrouted(exchange, door, current(), (call) => servePassthrough(call, method, url))
+      void serveUnrouted(exchange, door, current(), (call) => servePassthrough(call, method, target ?? url))
       return exchange.response()
     },
     route: (request) =>

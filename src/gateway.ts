@@ -94,6 +94,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   const app = createApp(
     createHandlers(() => context, readiness, openaiChat),
+    wireFormats,
     openaiChat,
   )
   return {

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
+import { parseLossless } from '../core/lossless-json.ts'
 import type { ProviderCall } from '../core/provider.ts'
 import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
 import { withoutCallIds } from '../wire/gemini-generate/call-ids.ts'
@@ -19,7 +20,8 @@ export default defineProvider({
   format: 'gemini-generate',
   baseUrl: undefined,
   keyVariable: 'GOOGLE_VERTEX_KEY',
-  authorize(call) {
+  authorize(asked) {
+    const call = asked.operation.type === 'count-tokens' ? countable(asked) : asked
     const { secret } = call
     const path = pathOf(call)
     if (secret === undefined) return httpRequest(call, path, {})
@@ -36,6 +38,24 @@ export default defineProvider({
     return withoutIds(adjustSignatures(body, isGemini3(target.model)))
   },
 })
+
+const COUNTED = [
+  'contents',
+  'systemInstruction',
+  'system_instruction',
+  'tools',
+  'generationConfig',
+  'generation_config',
+]
+
+/** An unknown member is refused. https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/countTokens */
+function countable(call: ProviderCall): ProviderCall {
+  const { body } = call
+  const request: unknown = parseLossless(typeof body === 'string' ? body : new TextDecoder().decode(body))
+  if (!isJsonObject(request)) return call
+  const kept = Object.entries(request).filter(([name]) => COUNTED.includes(name))
+  return { ...call, body: JSON.stringify(Object.fromEntries(kept)) }
+}
 
 function bearer(call: ProviderCall, path: string, token: string): ReturnType<typeof httpRequest> {
   return httpRequest(call, path, { authorization: `Bearer ${token}` })

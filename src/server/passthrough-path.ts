@@ -8,7 +8,7 @@ export type PassthroughPath = {
   readonly provider: string | undefined
 }
 
-// `key` is where Gemini's clients put their key for the gateway.
+// `key` is where Gemini's clients put their key for the gateway; it is asked for below /v1beta only, and sent nowhere.
 const OWN_PARAMETERS = ['provider', 'key']
 
 /**

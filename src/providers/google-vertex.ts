@@ -6,7 +6,7 @@ import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
 import { withoutCallIds } from '../wire/gemini-generate/call-ids.ts'
 import { isGemini3 } from '../wire/gemini-generate/model-facts.ts'
 import { adjustSignatures } from '../wire/gemini-generate/signatures.ts'
-import { googleToken, isServiceAccount } from './auth/google-token.ts'
+import { checkServiceAccount, googleToken, isServiceAccount } from './auth/google-token.ts'
 
 /**
  * Gemini on Vertex AI. `base_url` names place and project:
@@ -19,7 +19,9 @@ export default defineProvider({
   id: 'google-vertex',
   format: 'gemini-generate',
   baseUrl: undefined,
+  exampleBaseUrl: 'https://europe-west4-aiplatform.googleapis.com/v1/projects/PROJECT/locations/europe-west4',
   keyVariable: 'GOOGLE_VERTEX_KEY',
+  checkKey: checkServiceAccount,
   authorize(asked) {
     const call = asked.operation.type === 'count-tokens' ? countable(asked) : asked
     const { secret } = call

@@ -12,6 +12,7 @@ import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
 import { geminiCount, messagesCount, serveCountTokens } from './count-tokens.ts'
 import { serveEmbeddings } from './embeddings.ts'
+import { formatOfBody } from './format-of-body.ts'
 import { formatOfPath } from './format-of-path.ts'
 import { geminiDoor, geminiModel, readGeminiCall } from './gemini-door.ts'
 import { findGeminiModel, listGeminiModels } from './gemini-models.ts'
@@ -19,7 +20,6 @@ import { listModels } from './models.ts'
 import { servePassthrough } from './passthrough.ts'
 import { readJson } from './read-json.ts'
 import { serveUnrouted } from './serve-unrouted.ts'
-import { sniffFormat } from './sniff-format.ts'
 
 export type Environment = { Bindings: Bindings }
 export type Bindings = {
@@ -139,7 +139,11 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       guarded(request, async (context, principal) => {
         const { exchange } = request.env
         const value = await readJson(exchange, context.snapshot.maxBodyBytes)
-        const spoken = formatNamed(sniffFormat(value))
+        const hints = {
+          format: queryOf(request).get('format') ?? undefined,
+          anthropicVersion: exchange.header('anthropic-version'),
+        }
+        const spoken = formatNamed(formatOfBody(value, hints))
         const chat = spoken.readRequest({ ...value, model: value['model'] ?? 'auto' }, { model: 'auto' })
         const explained = {
           ...chat,

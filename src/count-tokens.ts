@@ -60,7 +60,9 @@ export async function countTokens(counting: Counting, context: Context): Promise
 async function askTarget(target: Target, counting: Counting, context: Context): Promise<number> {
   const request = await countingRequest(target, counting, context)
   const answer = await ask(counting, target, request, context)
-  const counted = parsed(decoder.decode(answer.body))['input_tokens']
+  const said = parsed(decoder.decode(answer.body))
+  // Anthropic's word, and Google's.
+  const counted = said['input_tokens'] ?? said['totalTokens']
   if (typeof counted === 'number') return counted
   throw new GatewayError('upstream_malformed', 'The provider answered with something that is no count of tokens.')
 }
@@ -77,13 +79,16 @@ function countingRequest(
   const sent = chat.native.body
   // What is left out is said with the answer to the call itself.
   const adjusted = provider.adjustBody?.(sent, { target, format: format.id, lose: () => undefined }) ?? sent
-  const exact = adjusted === sent ? text : JSON.stringify(adjusted)
+  // Gemini's clients name the model in the path, and their request may stand inside of another member.
+  const isInPath = format.id === 'gemini-generate'
+  const exact = adjusted === sent && !isInPath ? text : JSON.stringify(adjusted)
+  const edits = { ...(isInPath ? {} : { model: JSON.stringify(target.model) }), routing: undefined }
   return provider.authorize({
     target,
     operation: { type: 'count-tokens' },
     format: format.id,
     stream: false,
-    body: editMembers(exact, { model: JSON.stringify(target.model), routing: undefined }),
+    body: editMembers(exact, edits),
     secret,
     headers,
     clientHeader: (name) => exchange.header(name),

@@ -15,7 +15,7 @@ import { decide } from './pipeline.ts'
 import { createApp } from './server/app.ts'
 import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
 import { serveChat } from './server/chat.ts'
-import type { Readiness } from './server/handlers.ts'
+import type { Bindings, Readiness } from './server/handlers.ts'
 import { createHandlers } from './server/handlers.ts'
 import { servePassthrough } from './server/passthrough.ts'
 import { CHAT_PATH, isPassedOn } from './server/routes.ts'
@@ -26,7 +26,7 @@ import { wireFormats } from './wire/index.ts'
 import { openaiChat } from './wire/openai-chat/index.ts'
 
 export type Gateway = {
-  fetch(request: Request, environment: { readonly exchange: Exchange }): Response | Promise<Response>
+  fetch(request: Request, environment: Bindings): Response | Promise<Response>
   /**
    * Serves a chat call straight from its exchange, without the HTTP framework; false when the path is not one of these.
    * Routing through it costs about as much as everything else the gateway does to a request (docs/performance.md).
@@ -94,6 +94,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   const app = createApp(
     createHandlers(() => context, readiness, openaiChat),
+    wireFormats,
     openaiChat,
   )
   return {

@@ -54,7 +54,10 @@ async function problemsOf(text: string): Promise<string[]> {
 const local = 'local: { base_url: "http://127.0.0.1:9/v1" }'
 
 test('a service account’s JSON may have many lines, and is kept on one', async () => {
-  const account = { client_email: 'a@p.iam', private_key: '-----BEGIN PRIVATE KEY-----\nAAAA\n' }
+  const account = {
+    client_email: 'a@p.iam',
+    private_key: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+  }
   const text =
     'providers: { google-vertex: { key: file:/run/account, base_url: "https://x/v1" } }\nmodels: [google-vertex/gemini-2.5-flash]'
   const built = await build(text, { secrets: { read: () => JSON.stringify(account, null, 2) } })

@@ -48,6 +48,8 @@ function readProvider(
   if (settings.key === undefined && keyVariable !== undefined && settings.base_url === undefined)
     say(`${path}.key`, 'missing', `Add key: env:${keyVariable}`)
   const secret = settings.key === undefined ? undefined : readSecret(settings.key, `${path}.key`, secrets, say)
+  const wrong = secret === undefined ? undefined : provider.checkKey?.(secret)
+  if (wrong !== undefined) say(`${path}.key`, wrong.problem, wrong.remedy)
   const headers = readHeaders(settings.headers, `${path}.headers`, secrets, say)
   return baseUrl === undefined ? undefined : { name, provider, secret, headers, baseUrl, format }
 }

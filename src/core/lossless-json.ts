@@ -1,4 +1,5 @@
 import type { JsonValue } from './json.ts'
+import { requireShallow } from './json-depth.ts'
 
 type RawJson = { rawJSON?: (text: string) => JsonValue; isRawJSON?: (value: unknown) => value is { rawJSON: string } }
 type Source = { readonly source?: string }
@@ -15,12 +16,15 @@ const INTEGER = /^-?\d+$/
 
 /**
  * JSON.parse that keeps the digits of integers no double can hold (ids of databases and of social networks): they stay
- * the text they were, and JSON.stringify writes them so. Throws as JSON.parse does. Where the runtime has no
- * `JSON.rawJSON` they are numbers.
+ * the text they were, and JSON.stringify writes them so. Throws as JSON.parse does, and `invalid_request` for what is
+ * nested too deep. Where the runtime has no `JSON.rawJSON` they are numbers.
  */
 export function parseLossless(text: string): unknown {
   const { rawJSON } = JSON as RawJson
-  if (rawJSON === undefined || !hasLongInteger(text)) return JSON.parse(text)
+  // Without a function to call, JSON.parse bears any depth.
+  const plain: unknown = JSON.parse(text)
+  requireShallow(plain, text)
+  if (rawJSON === undefined || !hasLongInteger(text)) return plain
   const keep = (_key: string, value: unknown, context?: Source): unknown => {
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
     const source = context?.source
@@ -35,7 +39,11 @@ export function parseLossless(text: string): unknown {
  */
 export function parseKeeping(text: string, names: readonly string[]): unknown {
   const { isRawJSON } = JSON as RawJson
-  if (isRawJSON === undefined || !hasLongInteger(text)) return JSON.parse(text)
+  if (isRawJSON === undefined || !hasLongInteger(text)) {
+    const plain: unknown = JSON.parse(text)
+    requireShallow(plain, text)
+    return plain
+  }
   return withNumbers(parseLossless(text), [...SCHEMA_MEMBERS, ...names], isRawJSON)
 }
 

@@ -41,6 +41,8 @@ export type Adjusting = {
   lose(path: string, reason: string): void
 }
 
+export type KeyProblem = { readonly problem: string; readonly remedy: string }
+
 /** One upstream service: address, authorisation, quirks. No I/O. */
 export type Provider = {
   readonly id: string
@@ -58,6 +60,8 @@ export type Provider = {
   readonly exampleBaseUrl?: string
   /** The environment variable users keep this provider's key in; `undefined` for servers that need none. */
   readonly keyVariable: string | undefined
+  /** Why a key of this shape cannot work, without a call, and what to do; never quotes it. */
+  checkKey?(key: string): KeyProblem | undefined
   /** Runs on the operator's own machine: probed by `serve` without a configuration. */
   readonly isLocal?: boolean
   /** Where its dialect takes more or less than the format. */

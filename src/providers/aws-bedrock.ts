@@ -2,7 +2,7 @@ import { GatewayError } from '../core/errors.ts'
 import type { HttpRequest } from '../core/ports.ts'
 import type { ProviderCall } from '../core/provider.ts'
 import { defineProvider, httpRequest } from '../core/provider.ts'
-import { readAwsCredentials, signAws } from './auth/aws-sigv4.ts'
+import { checkAwsKey, readAwsCredentials, signAws } from './auth/aws-sigv4.ts'
 
 /**
  * Amazon Bedrock through its Converse API. The key is a Bedrock API key, or an access key of AWS as
@@ -15,6 +15,7 @@ export default defineProvider({
   baseUrl: undefined,
   exampleBaseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
   keyVariable: 'AWS_BEARER_TOKEN_BEDROCK',
+  checkKey: checkAwsKey,
   authorize: authorizeBedrock,
 })
 

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
+import { parseLossless } from '../core/lossless-json.ts'
 import type { ProviderCall } from '../core/provider.ts'
 import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
 import { withoutCallIds } from '../wire/gemini-generate/call-ids.ts'
 import { isGemini3 } from '../wire/gemini-generate/model-facts.ts'
 import { adjustSignatures } from '../wire/gemini-generate/signatures.ts'
-import { googleToken, isServiceAccount } from './auth/google-token.ts'
+import { checkServiceAccount, googleToken, isServiceAccount } from './auth/google-token.ts'
 
 /**
  * Gemini on Vertex AI. `base_url` names place and project:
@@ -18,8 +19,11 @@ export default defineProvider({
   id: 'google-vertex',
   format: 'gemini-generate',
   baseUrl: undefined,
+  exampleBaseUrl: 'https://europe-west4-aiplatform.googleapis.com/v1/projects/PROJECT/locations/europe-west4',
   keyVariable: 'GOOGLE_VERTEX_KEY',
-  authorize(call) {
+  checkKey: checkServiceAccount,
+  authorize(asked) {
+    const call = asked.operation.type === 'count-tokens' ? countable(asked) : asked
     const { secret } = call
     const path = pathOf(call)
     if (secret === undefined) return httpRequest(call, path, {})
@@ -36,6 +40,24 @@ export default defineProvider({
     return withoutIds(adjustSignatures(body, isGemini3(target.model)))
   },
 })
+
+const COUNTED = [
+  'contents',
+  'systemInstruction',
+  'system_instruction',
+  'tools',
+  'generationConfig',
+  'generation_config',
+]
+
+/** An unknown member is refused. https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/countTokens */
+function countable(call: ProviderCall): ProviderCall {
+  const { body } = call
+  const request: unknown = parseLossless(typeof body === 'string' ? body : new TextDecoder().decode(body))
+  if (!isJsonObject(request)) return call
+  const kept = Object.entries(request).filter(([name]) => COUNTED.includes(name))
+  return { ...call, body: JSON.stringify(Object.fromEntries(kept)) }
+}
 
 function bearer(call: ProviderCall, path: string, token: string): ReturnType<typeof httpRequest> {
   return httpRequest(call, path, { authorization: `Bearer ${token}` })

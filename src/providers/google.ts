@@ -1,3 +1,5 @@
+import { isJsonObject } from '../core/json.ts'
+import { parseLossless } from '../core/lossless-json.ts'
 import type { ProviderCall } from '../core/provider.ts'
 import { bearerPost, defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
 import { isGemini3 } from '../wire/gemini-generate/model-facts.ts'
@@ -13,12 +15,26 @@ export default defineProvider({
     const path = pathOf(call)
     // What is served in OpenAI's shape wants OpenAI's header. https://ai.google.dev/gemini-api/docs/openai
     if (path.startsWith('/openai/')) return bearerPost(call, path)
-    return httpRequest(call, path, call.secret === undefined ? {} : { 'x-goog-api-key': call.secret })
+    const asked = call.operation.type === 'count-tokens' ? wholeRequest(call) : call
+    return httpRequest(asked, path, call.secret === undefined ? {} : { 'x-goog-api-key': call.secret })
   },
   // A client of this format may bring calls and signatures of another provider, from an earlier turn.
   adjustBody: (body, { format, target }) =>
     format === 'gemini-generate' ? adjustSignatures(body, isGemini3(target.model)) : body,
 })
+
+/**
+ * Only inside of a `generateContentRequest`, which must name the model, are instructions and tools counted too.
+ * https://ai.google.dev/api/tokens#method:-models.counttokens
+ */
+function wholeRequest(call: ProviderCall): ProviderCall {
+  const { body, target } = call
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+  const request: unknown = parseLossless(text)
+  if (!isJsonObject(request)) return call
+  const model = `models/${target.model.replace(/^models\//, '')}`
+  return { ...call, body: JSON.stringify({ generateContentRequest: { ...request, model } }) }
+}
 
 function pathOf(call: ProviderCall): string {
   const { operation, target, stream } = call

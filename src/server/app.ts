@@ -1,11 +1,17 @@
 import { Hono } from 'hono'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { WireFormatId } from '../core/request.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import { formatOfPath } from './format-of-path.ts'
 import type { Environment, Handlers } from './handlers.ts'
 import { isPassedOn, ROUTES } from './routes.ts'
 
 /** The HTTP surface. Handlers check the caller's key themselves; only the health paths are open. */
-export function createApp(handlers: Handlers, format: WireFormat): Hono<Environment> {
+export function createApp(
+  handlers: Handlers,
+  formats: ReadonlyMap<WireFormatId, WireFormat>,
+  format: WireFormat,
+): Hono<Environment> {
   const app = new Hono<Environment>()
   for (const [method, path, name] of ROUTES) app.on(method, path, handlers[name])
   app.all('/v1/*', (request, next) => {
@@ -24,12 +30,14 @@ export function createApp(handlers: Handlers, format: WireFormat): Hono<Environm
             'route_not_found',
             `Nothing is served at ${request.req.method} ${request.req.path.slice(0, 100)}. Served: ${ROUTES.map(([method, path]) => `${method} ${path.replace('{.+}', '')}`).join(', ')}.`,
           )
-    return Response.json(format.writeError(error), { status: error.status, headers: error.headers })
+    return respond(request.req.path, error)
   })
 
-  app.onError((thrown) => {
-    const error = toGatewayError(thrown)
-    return Response.json(format.writeError(error), { status: error.status })
-  })
+  app.onError((thrown, request) => respond(request.req.path, toGatewayError(thrown)))
   return app
+
+  function respond(path: string, error: GatewayError): Response {
+    const spoken = formats.get(formatOfPath(path)) ?? format
+    return Response.json(spoken.writeError(error), { status: error.status, headers: error.headers })
+  }
 }

@@ -1,14 +1,41 @@
-import type { WireFormat } from '../core/wire-format.ts'
+import type { JsonObject } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
+import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countTokens } from '../count-tokens.ts'
 import { setRouteHeaders } from '../route-headers.ts'
 import { openChatBody, readBytes } from './read-json.ts'
 import type { UnroutedCall } from './serve-unrouted.ts'
 
-/** `POST /v1/messages/count_tokens`, from bytes to the last byte of the answer. */
-export async function serveCountTokens(call: UnroutedCall, format: WireFormat): Promise<void> {
+/** How a client's format asks for a count, and how it is answered. */
+export type CountDoor = {
+  readonly format: WireFormat
+  readonly said?: PathFacts
+  writeCount(tokens: number): JsonObject
+}
+
+/** https://docs.claude.com/en/api/messages-count-tokens */
+export function messagesCount(format: WireFormat): CountDoor {
+  return { format, writeCount: (tokens) => ({ input_tokens: tokens }) }
+}
+
+/** The body may be `contents` or a whole `generateContentRequest`. https://ai.google.dev/api/tokens#method:-models.counttokens */
+export function geminiCount(gemini: WireFormat, said: PathFacts): CountDoor {
+  const format: WireFormat = {
+    ...gemini,
+    readRequest(body, facts) {
+      const inner = body['generateContentRequest']
+      return gemini.readRequest(isJsonObject(inner) ? { ...inner, model: undefined } : body, facts)
+    },
+  }
+  return { format, said, writeCount: (tokens) => ({ totalTokens: tokens }) }
+}
+
+/** A count of a prompt's tokens, from bytes to the last byte of the answer. */
+export async function serveCountTokens(call: UnroutedCall, door: CountDoor): Promise<void> {
   const { id, context, exchange, principal, soFar } = call
+  const { format, said } = door
   const startedAt = context.ports.clock.monotonic()
-  const body = openChatBody(await readBytes(exchange, context.snapshot.maxBodyBytes), format)
+  const body = openChatBody(await readBytes(exchange, context.snapshot.maxBodyBytes), format, said)
   soFar.asked = body.model
   const { tokens, target, decision } = await countTokens(
     {
@@ -26,7 +53,7 @@ export async function serveCountTokens(call: UnroutedCall, format: WireFormat): 
   )
   soFar.target = target?.id
   soFar.provider = target?.provider
-  const answer = new TextEncoder().encode(JSON.stringify({ input_tokens: tokens }))
+  const answer = new TextEncoder().encode(JSON.stringify(door.writeCount(tokens)))
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'content-length': String(answer.length),

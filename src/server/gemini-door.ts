@@ -1,42 +1,55 @@
 import { GatewayError } from '../core/errors.ts'
-import type { WireFormat } from '../core/wire-format.ts'
+import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import type { Door } from './chat.ts'
 
-const METHODS: Readonly<Record<string, { readonly stream: boolean }>> = {
-  generateContent: { stream: false },
-  streamGenerateContent: { stream: true },
+const METHODS = ['generateContent', 'streamGenerateContent', 'countTokens'] as const
+
+/** A call as Gemini's path says it. */
+export type GeminiCall = {
+  readonly said: PathFacts & { readonly model: string }
+  readonly method: (typeof METHODS)[number]
+  /** Google's clients may put their key into the query. */
+  readonly key: string | undefined
+  readonly isEvents: boolean
 }
 
 /**
- * Gemini's paths name the model and whether to stream: `MODEL:generateContent`, where the model may hold colons of its
- * own (`auto:cheap`). Without `alt=sse` a stream is a list of objects. `call` is what follows `/models/`.
- * https://ai.google.dev/api/generate-content
+ * Gemini's paths name the model and what is wanted of it: `MODEL:generateContent`, where the model may hold colons of its
+ * own (`auto:cheap`). Throws `route_not_found`. https://ai.google.dev/api/generate-content
  */
-export function geminiDoor(call: string, query: URLSearchParams, format: WireFormat): Door {
-  const decoded = decode(call)
+export function readGeminiCall(path: string, query: URLSearchParams): GeminiCall {
+  const decoded = geminiModel(path)
   const colon = decoded.lastIndexOf(':')
-  const method = METHODS[decoded.slice(colon + 1)]
+  const name = decoded.slice(colon + 1)
+  const method = METHODS.find((one) => one === name)
   const model = decoded.slice(0, Math.max(0, colon))
   if (method === undefined || model === '') {
     throw new GatewayError(
       'route_not_found',
-      `There is no method "${decoded.slice(colon + 1).slice(0, 60)}" of a model. Served: MODEL:generateContent, MODEL:streamGenerateContent.`,
+      `There is no method "${name.slice(0, 60)}" of a model. Served: ${METHODS.map((one) => `MODEL:${one}`).join(', ')}.`,
     )
   }
   return {
-    format,
-    endpoint: 'generate_content',
-    said: { model, stream: method.stream },
-    framing: method.stream && query.get('alt') !== 'sse' ? 'json-array' : 'sse',
+    said: { model, stream: method === 'streamGenerateContent' },
+    method,
     key: query.get('key') ?? undefined,
+    isEvents: query.get('alt') === 'sse',
   }
 }
 
-function decode(text: string): string {
+/** What follows `/v1beta/models/` in a path, decoded. */
+export function geminiModel(path: string): string {
+  const text = path.replace(/^\/v1beta\/models\//, '')
   try {
     return decodeURIComponent(text)
   } catch {
     // Not encoded after all: a name with a percent sign.
     return text
   }
+}
+
+/** Without `alt=sse` a stream is a list of objects. */
+export function geminiDoor({ said, key, isEvents }: GeminiCall, format: WireFormat): Door {
+  const framing = said.stream === true && !isEvents ? 'json-array' : 'sse'
+  return { format, endpoint: 'generate_content', said, framing, key }
 }

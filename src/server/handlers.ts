@@ -10,16 +10,23 @@ import { openaiCompletions } from '../wire/openai-completions/index.ts'
 import { authenticate } from './authenticate.ts'
 import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
-import { serveCountTokens } from './count-tokens.ts'
+import { geminiCount, messagesCount, serveCountTokens } from './count-tokens.ts'
 import { serveEmbeddings } from './embeddings.ts'
-import { geminiDoor } from './gemini-door.ts'
+import { formatOfBody } from './format-of-body.ts'
+import { formatOfPath } from './format-of-path.ts'
+import { geminiDoor, geminiModel, readGeminiCall } from './gemini-door.ts'
+import { findGeminiModel, listGeminiModels } from './gemini-models.ts'
 import { listModels } from './models.ts'
 import { servePassthrough } from './passthrough.ts'
 import { readJson } from './read-json.ts'
 import { serveUnrouted } from './serve-unrouted.ts'
-import { sniffFormat } from './sniff-format.ts'
 
-export type Environment = { Bindings: { readonly exchange: Exchange } }
+export type Environment = { Bindings: Bindings }
+export type Bindings = {
+  readonly exchange: Exchange
+  /** The request's target as it was sent, where the platform knows it. A URL has lost its dot segments. */
+  readonly target?: string
+}
 type Request = HonoContext<Environment>
 type Handler = (request: Request) => Response | Promise<Response>
 
@@ -30,6 +37,8 @@ type HandlerName =
   | 'messages'
   | 'countTokens'
   | 'gemini'
+  | 'geminiModels'
+  | 'geminiModel'
   | 'completions'
   | 'embeddings'
   | 'passthrough'
@@ -50,14 +59,20 @@ export function createHandlers(current: () => Context, readiness: () => Readines
   async function guarded(
     request: Request,
     answer: (context: Context, principal: Principal) => Response | Promise<Response>,
-    spoken: WireFormat = format,
   ): Promise<Response> {
+    const spoken = spokenAt(request.req.path)
     try {
       const context = current()
-      return await answer(context, await authenticate(context.snapshot, request.env.exchange))
+      // Google's clients may put their key into the query, and no others do.
+      const key = spoken.id === 'gemini-generate' ? (queryOf(request).get('key') ?? undefined) : undefined
+      return await answer(context, await authenticate(context.snapshot, request.env.exchange, key))
     } catch (thrown) {
       return refused(thrown, spoken)
     }
+  }
+
+  function spokenAt(path: string): WireFormat {
+    return current().formats.get(formatOfPath(path)) ?? format
   }
 
   function refused(thrown: unknown, spoken: WireFormat): Response {
@@ -88,36 +103,47 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       const { exchange } = request.env
       const messages = formatNamed('anthropic-messages')
       const door = { endpoint: 'count_tokens', format: messages }
-      void serveUnrouted(exchange, door, current(), (call) => serveCountTokens(call, messages))
+      void serveUnrouted(exchange, door, current(), (call) => serveCountTokens(call, messagesCount(messages)))
       return exchange.response()
     },
     gemini(request) {
       const gemini = formatNamed('gemini-generate')
       try {
-        const query = new URL(request.req.url).searchParams
-        return served(request, geminiDoor(request.req.path.replace(/^\/v1beta\/models\//, ''), query, gemini))
+        const said = readGeminiCall(request.req.path, queryOf(request))
+        if (said.method !== 'countTokens') return served(request, geminiDoor(said, gemini))
+        const { exchange } = request.env
+        const door = { endpoint: 'count_tokens', format: gemini, key: said.key }
+        void serveUnrouted(exchange, door, current(), (call) => serveCountTokens(call, geminiCount(gemini, said.said)))
+        return exchange.response()
       } catch (thrown) {
         return refused(thrown, gemini)
       }
     },
+    geminiModels: (request) =>
+      guarded(request, ({ snapshot }) => Response.json(listGeminiModels(snapshot, queryOf(request)))),
+    geminiModel: (request) =>
+      guarded(request, ({ snapshot }) => Response.json(findGeminiModel(snapshot, geminiModel(request.req.path)))),
     embeddings(request) {
       const { exchange } = request.env
       void serveUnrouted(exchange, { endpoint: 'embeddings', format }, current(), serveEmbeddings)
       return exchange.response()
     },
     passthrough(request) {
-      const { exchange } = request.env
+      const { exchange, target } = request.env
       const { method, path, url } = request.req
-      const spoken = path.startsWith('/v1/messages') ? (current().formats.get('anthropic-messages') ?? format) : format
-      const door = { endpoint: 'passthrough', format: spoken }
-      void serveUnrouted(exchange, door, current(), (call) => servePassthrough(call, method, url))
+      const door = { endpoint: 'passthrough', format: spokenAt(path) }
+      void serveUnrouted(exchange, door, current(), (call) => servePassthrough(call, method, target ?? url))
       return exchange.response()
     },
     route: (request) =>
       guarded(request, async (context, principal) => {
         const { exchange } = request.env
         const value = await readJson(exchange, context.snapshot.maxBodyBytes)
-        const spoken = formatNamed(sniffFormat(value))
+        const hints = {
+          format: queryOf(request).get('format') ?? undefined,
+          anthropicVersion: exchange.header('anthropic-version'),
+        }
+        const spoken = formatNamed(formatOfBody(value, hints))
         const chat = spoken.readRequest({ ...value, model: value['model'] ?? 'auto' }, { model: 'auto' })
         const explained = {
           ...chat,
@@ -176,6 +202,10 @@ export function createHandlers(current: () => Context, readiness: () => Readines
         }),
       ),
   }
+}
+
+function queryOf(request: Request): URLSearchParams {
+  return new URL(request.req.url).searchParams
 }
 
 /** `/v1/route` shows the whole decision, also for a model named outright. */

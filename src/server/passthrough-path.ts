@@ -8,7 +8,7 @@ export type PassthroughPath = {
   readonly provider: string | undefined
 }
 
-// `key` is where Gemini's clients put their key for the gateway.
+// `key` is where Gemini's clients put their key for the gateway; it is asked for below /v1beta only, and sent nowhere.
 const OWN_PARAMETERS = ['provider', 'key']
 
 /**
@@ -20,10 +20,11 @@ export function passthroughPath(url: string): PassthroughPath {
   const hash = url.indexOf('#')
   const target = url.slice(slash, hash < 0 ? url.length : hash)
   const question = target.indexOf('?')
-  const path = (question < 0 ? target : target.slice(0, question)).slice('/v1'.length)
-  if (leavesItsFolder(path)) {
+  const whole = question < 0 ? target : target.slice(0, question)
+  if (leavesItsFolder(whole)) {
     throw new GatewayError('invalid_request', 'The path has dot segments, which are not passed on. Write it out.')
   }
+  const path = whole.slice('/v1'.length)
   const query = question < 0 ? '' : target.slice(question + 1)
   const pairs = query === '' ? [] : query.split('&')
   const kept = pairs.filter((pair) => !OWN_PARAMETERS.includes(nameOf(pair)))

@@ -71,8 +71,9 @@ async function answer(call: UnroutedCall, asked: Omit<Passthrough, 'exchange' | 
       exchange,
       principal,
       head(status, headers, waitedMs) {
-        soFar.status = status
         soFar.waitedMs = waitedMs
+        requireAccepted(status)
+        soFar.status = status
         return {
           ...responseHeaders(headers),
           'x-route-id': id,
@@ -89,4 +90,17 @@ async function answer(call: UnroutedCall, asked: Omit<Passthrough, 'exchange' | 
     soFar.status = left.status
     soFar.error = left
   }
+}
+
+/**
+ * A 401 is about the gateway's key, not the client's: passed on, clients would take their own for wrong, and the words
+ * around it quote the gateway's. A 403 may be about what was asked (a file, a region) and is the provider's to explain.
+ */
+function requireAccepted(status: number): void {
+  if (status !== 401) return
+  throw new GatewayError(
+    'upstream_auth_failed',
+    "The provider refused the gateway's own credentials. The operator has to check that provider's key.",
+    { data: { upstream: { status, code: null } } },
+  )
 }

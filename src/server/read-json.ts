@@ -86,6 +86,7 @@ function parse(text: string, kept: readonly string[]): unknown {
   try {
     return parseKeeping(text, kept)
   } catch (cause) {
+    if (cause instanceof GatewayError) throw cause
     // The parser's own message quotes the body, which may be somebody's prompt: only its position is passed on.
     const position = cause instanceof Error ? /position (\d+)/.exec(cause.message)?.[1] : undefined
     const where = position === undefined ? '' : ` near character ${position}`

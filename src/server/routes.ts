@@ -10,6 +10,8 @@ export const ROUTES = [
   ['POST', '/v1/messages', 'messages'],
   ['POST', '/v1/messages/count_tokens', 'countTokens'],
   ['POST', '/v1beta/models/:call{.+}', 'gemini'],
+  ['GET', '/v1beta/models', 'geminiModels'],
+  ['GET', '/v1beta/models/:id{.+}', 'geminiModel'],
   ['POST', '/v1/embeddings', 'embeddings'],
   ['POST', '/v1/route', 'route'],
   ['GET', '/v1/models', 'models'],

@@ -35,14 +35,19 @@ export type UnroutedCall = {
   readonly soFar: CallSoFar
 }
 
-type Door = { readonly endpoint: string; readonly format: WireFormat }
+type Door = {
+  readonly endpoint: string
+  readonly format: WireFormat
+  /** A key in the query, where a provider's clients put it there. */
+  readonly key?: string | undefined
+}
 
 const MAX_ASKED = 100
 
 /** A call that no router sees: key, answer, errors in the caller's format, one record. Never rejects. */
 export async function serveUnrouted(
   exchange: Exchange,
-  { endpoint, format }: Door,
+  { endpoint, format, key: queryKey }: Door,
   context: Context,
   answer: (call: UnroutedCall) => Promise<void>,
 ): Promise<void> {
@@ -65,7 +70,7 @@ export async function serveUnrouted(
     error: undefined,
   }
   try {
-    const principal = await authenticate(context.snapshot, exchange)
+    const principal = await authenticate(context.snapshot, exchange, queryKey)
     key = principal.name
     await answer({ id, exchange, context, principal, soFar })
   } catch (thrown) {

@@ -164,6 +164,23 @@ test('a refusal of the provider’s is passed on as it is, and a redirect is not
   expect(other?.requests).toHaveLength(0)
 })
 
+test('a key of the gateway’s own that the provider refuses is a 502, and its words stay here', async () => {
+  await startTwo((response) => {
+    response.writeHead(401, { 'content-type': 'application/json' })
+    response.end('{"error":{"message":"Incorrect API key provided: upst***-key","code":"invalid_api_key"}}')
+  })
+  const response = await call('/v1/files', { headers: named })
+  const body = await response.text()
+  expect(response.status).toBe(502)
+  expect(JSON.parse(body)).toMatchObject({ error: { code: 'upstream_auth_failed', upstream: { status: 401 } } })
+  expect(body).not.toContain('upst***')
+  await eventually('the log line', () => gateway?.log.some((line) => line['endpoint'] === 'passthrough') === true)
+  expect(gateway?.log.find((line) => line['endpoint'] === 'passthrough')).toMatchObject({
+    outcome: 'upstream_auth_failed',
+    status: 502,
+  })
+})
+
 test('each method arrives as itself, and HEAD has no body', async () => {
   await startTwo(json)
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']) {
@@ -190,6 +207,11 @@ test.each([
   '/v1/files/..%5cadmin',
   '/v1/files/..;/admin',
   '/v1/files/%00',
+  '/v1/files/../organization/x',
+  '/v1/./files',
+  '/v1/files/..',
+  '/x/../v1/files',
+  '/../v1/files',
 ])('%s is refused', async (path) => {
   await startTwo(json)
   const { hostname, port } = new URL(gateway?.url ?? '')

@@ -31,7 +31,7 @@ export async function serve(
     (request, { incoming }) => {
       const exchange = exchanges.get(incoming)
       if (exchange === undefined) throw new Error('A request without its exchange.')
-      return gateway.fetch(request, { exchange })
+      return gateway.fetch(request, { exchange, target: incoming.url ?? '' })
     },
     {
       errorHandler: () =>

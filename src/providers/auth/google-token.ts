@@ -2,7 +2,7 @@ import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { HttpRequest } from '../../core/ports.ts'
-import type { ProviderCall } from '../../core/provider.ts'
+import type { KeyProblem, ProviderCall } from '../../core/provider.ts'
 
 type Asking = Pick<ProviderCall, 'ask' | 'now'>
 
@@ -28,6 +28,28 @@ const kept = new Map<string, Kept>()
 export function isServiceAccount(secret: string): boolean {
   return secret.trimStart().startsWith('{')
 }
+
+/** Why a key that looks like a service account is none. Whether Google knows it, only a call can tell. */
+export function checkServiceAccount(secret: string): KeyProblem | undefined {
+  if (!isServiceAccount(secret)) return undefined
+  const fields = parse(secret)
+  if (fields === undefined) {
+    return { problem: 'begins like a service account and is no JSON', remedy: `${DOWNLOAD} It may have been cut.` }
+  }
+  const missing = ['client_email', 'private_key'].find((name) => typeof fields[name] !== 'string')
+  if (missing !== undefined) {
+    return { problem: `is JSON without ${missing}, so no service account`, remedy: DOWNLOAD }
+  }
+  const { private_key: pem, token_uri: tokenUrl } = fields
+  if (!PEM.test(String(pem))) {
+    return { problem: 'has a private_key that is no PKCS #8 key in PEM', remedy: DOWNLOAD }
+  }
+  const isAddress = tokenUrl === undefined || (typeof tokenUrl === 'string' && URL.canParse(tokenUrl))
+  return isAddress ? undefined : { problem: 'has a token_uri that is no URL', remedy: DOWNLOAD }
+}
+
+const DOWNLOAD = 'Use the JSON key file of a service account, whole, as Google Cloud gives it out.'
+const PEM = /-----BEGIN PRIVATE KEY-----[\sA-Za-z0-9+/=]+-----END PRIVATE KEY-----/
 
 /**
  * An access token for a service account: at once while one is good, else after one exchange for all who wait. Rejects

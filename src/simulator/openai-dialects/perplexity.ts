@@ -6,7 +6,10 @@ import { openaiCall, plainError, plainUsage, refused } from './dialect.ts'
 
 const ROLES = ['system', 'user', 'assistant', 'tool']
 
-/** Perplexity. https://docs.perplexity.ai/api-reference/chat-completions-post */
+/**
+ * Perplexity's chat completions, which it ended on 2026-09-27 for its Agent API (`openai-responses/agent-shape.ts`); kept
+ * for what still stands in front of them. https://docs.perplexity.ai/api-reference/chat-completions-post
+ */
 export const perplexity: Dialect = {
   id: 'perplexity',
   check(body) {

@@ -2,6 +2,7 @@ import { breakEvent, EVENT_STREAM_HEADERS, namedEvent } from '../event-stream.ts
 import type { ErrorPlace, Rejection, SimulatedFormat } from '../format.ts'
 import { readModel } from '../openai-chat/read-call.ts'
 import { writeError } from '../openai-chat/rejection.ts'
+import { agentAsResponses, checkAgent } from './agent-shape.ts'
 import { readCall } from './read-call.ts'
 import { writeItems, writeResponse, writeUsage } from './write-items.ts'
 import { writeStream } from './write-stream.ts'
@@ -13,7 +14,8 @@ export function openaiResponsesFormat(): SimulatedFormat {
     // Also below the name of a provider that speaks Chat Completions in its own way: `/xai/v1/responses`.
     serves: (path) => /^(?:\/[a-z]+)?\/v1\/responses$/.test(path),
     readModel,
-    readCall,
+    readCall: (body, path) =>
+      path.startsWith('/perplexity/') ? (checkAgent(body) ?? readCall(agentAsResponses(body))) : readCall(body),
     writeAnswer: (call, answer, stamp) => {
       const [choice] = answer.choices
       const status = choice?.finish === 'length' ? 'incomplete' : 'completed'

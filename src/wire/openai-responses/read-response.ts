@@ -73,15 +73,16 @@ export function summarizeResponse(body: JsonObject): AnswerSummary {
   }
 }
 
-/** The events that end a stream, `response.done` being xAI's. */
+/** The events that end a stream, `response.done` being xAI's and `response.cancelled` Perplexity's. */
 export const TERMINAL: ReadonlySet<string> = new Set([
   'response.completed',
   'response.done',
   'response.incomplete',
   'response.failed',
+  'response.cancelled',
 ])
 
-const TELLING = /"type"\s*:\s*"response\.(?:completed|done|incomplete|failed)"/
+const TELLING = /"type"\s*:\s*"response\.(?:completed|done|incomplete|failed|cancelled)"/
 const CALLS: ReadonlySet<string> = new Set(['function_call', 'custom_tool_call'])
 
 /** Usage and finish reason of the event that ends a stream; no other is parsed. */

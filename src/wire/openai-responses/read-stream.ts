@@ -50,7 +50,11 @@ function readEvent(event: JsonObject, key: string, items: OutputItems): StreamPa
   if (type === undefined) {
     throw new GatewayError('upstream_malformed', 'The model sent an event without a type.')
   }
-  if (TERMINAL.has(type)) return readTerminal(type, objectOf(event['response']), items)
+  if (TERMINAL.has(type)) {
+    // Perplexity says why an answer failed beside the response, and not in it.
+    throwError(event)
+    return readTerminal(type, objectOf(event['response']), items)
+  }
   const delta = textOf(event['delta']) ?? ''
   switch (type) {
     case 'response.created':

@@ -8,8 +8,9 @@ export function readUsage(usage: JsonObject): Usage {
   const output = objectOf(usage['output_tokens_details'])
   return {
     inputTokens: countOf(usage['input_tokens']),
-    cachedInputTokens: countOf(input['cached_tokens']),
-    cacheWriteTokens: countOf(input['cache_write_tokens']),
+    // The second names are Perplexity's.
+    cachedInputTokens: countOf(input['cached_tokens'] ?? input['cache_read_input_tokens']),
+    cacheWriteTokens: countOf(input['cache_write_tokens'] ?? input['cache_creation_input_tokens']),
     outputTokens: countOf(usage['output_tokens']),
     reasoningTokens: countOf(output['reasoning_tokens']),
   }

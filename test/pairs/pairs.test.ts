@@ -28,7 +28,11 @@ const PROVIDERS: Readonly<Record<string, Played>> = {
   anthropic: { path: '/v1', model: 'claude-sonnet-4-5' },
   google: { path: '/v1beta', model: 'gemini-3-pro' },
   'google-vertex': { path: '/v1/projects/p/locations/global', model: 'gemini-2.5-flash' },
-  'aws-bedrock': { path: '', model: 'anthropic.claude-sonnet-4-5-20250929-v1:0', key: 'AKIDEXAMPLE:secret' },
+  'aws-bedrock': {
+    path: '',
+    model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+    key: 'AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY',
+  },
   mistral: { path: '/mistral/v1', model: 'mistral-large-latest' },
   cohere: { path: '', model: 'command-a-reasoning-08-2025' },
   groq: { path: '/groq/v1', model: 'openai/gpt-oss-120b' },

@@ -129,7 +129,8 @@ export function writeAssistant(
   let calls: JsonObject[] = []
   for (const [index, part] of content.entries()) {
     if (part.type === 'tool-call') {
-      const call = { type: 'tool_use', id: callId(part.id), name: takenName(part.name), input: inputOf(part) }
+      const lose = (reason: string): void => writing.losses.lose(`${path}.content[${index}].arguments`, reason)
+      const call = { type: 'tool_use', id: callId(part.id), name: takenName(part.name), input: inputOf(part, lose) }
       calls.push(writing.marks.put(call, part.cache))
       continue
     }

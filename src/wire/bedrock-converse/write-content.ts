@@ -100,10 +100,12 @@ function writeReasoning(part: ReasoningPart, path: string, { model, losses }: Wr
 export function writeCall(
   part: ContentPart & { readonly type: 'tool-call' },
   id: string,
-  { names }: Writing,
+  path: string,
+  { names, losses }: Writing,
 ): JsonObject {
   const { name, argumentsText, custom } = part
-  const input = custom === true ? { input: argumentsText } : objectArguments(argumentsText)
+  const lose = (reason: string): void => losses.lose(`${path}.arguments`, reason)
+  const input = custom === true ? { input: argumentsText } : objectArguments(argumentsText, lose)
   return { toolUse: { toolUseId: id, name: names.get(name) ?? name, input } }
 }
 

@@ -99,7 +99,7 @@ function take(part: ContentPart, path: string, { losses, omitsThoughts }: Writin
       else if (part.text !== '') gathered.thoughts.push(part.text)
       return
     case 'tool-call':
-      gathered.calls.push(writeCall(part))
+      gathered.calls.push(writeCall(part, path, losses))
       return
     case 'tool-result':
       losses.lose(path, 'a tool result outside a tool turn')
@@ -112,8 +112,9 @@ function take(part: ContentPart, path: string, { losses, omitsThoughts }: Writin
   }
 }
 
-function writeCall({ id, name, argumentsText, custom }: ToolCallPart): JsonObject {
-  const given = custom === true ? customArguments(argumentsText) : objectArguments(argumentsText)
+function writeCall({ id, name, argumentsText, custom }: ToolCallPart, path: string, losses: Losses): JsonObject {
+  const lose = (reason: string): void => losses.lose(`${path}.arguments`, reason)
+  const given = custom === true ? customArguments(argumentsText) : objectArguments(argumentsText, lose)
   return { id, function: { name, arguments: given } }
 }
 

@@ -23,7 +23,7 @@ import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
 import { route } from './route/route.ts'
-import { formatAttempts, formatLosses, setRouteHeaders } from './route-headers.ts'
+import { formatAttempts, formatLosses, NAMED, setRouteHeaders } from './route-headers.ts'
 import type { ClientFraming } from './stream/enframe.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 import type { LiveMeasures } from './usage/live-measures.ts'
@@ -135,8 +135,8 @@ class SentCall implements DispatchedCall {
     setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
     if (this.losses.length === 0) return
     headers['x-route-losses'] = formatLosses(this.losses)
-    if (routed.decision === undefined) return
-    const decision = { ...routed.decision, losses: { model: target.id, list: this.losses } }
+    const decided = routed.decision ?? namedDecision(call.id, target)
+    const decision = { ...decided, losses: { model: target.id, list: this.losses } }
     context.decisions.set(call.id, { decision, key: call.principal.name })
   }
 
@@ -144,6 +144,24 @@ class SentCall implements DispatchedCall {
     const spent = countFailed(observed, target)
     const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
     this.context.telemetry.attemptFailed(attempt, error, lost)
+  }
+}
+
+/** The receipt of a call that named its model: nothing was weighed, and no policy spoke. */
+function namedDecision(id: string, target: Target): Decision {
+  return {
+    id,
+    model: target.id,
+    policy: 'none',
+    router: 'none',
+    reason: NAMED,
+    candidates: [],
+    dropped: [],
+    front: [],
+    knee: null,
+    truncated: false,
+    router_timed_out: false,
+    elapsed_ms: 0,
   }
 }
 

@@ -2,6 +2,9 @@ import type { Attempt, Decision } from './core/decision.ts'
 import type { Target } from './core/target.ts'
 import type { Loss } from './core/wire-format.ts'
 
+/** The reason of a call that names its model. */
+export const NAMED = 'named by the caller'
+
 /** Sets the `x-route-*` headers of an answer (contract.md §5). */
 export function setRouteHeaders(
   headers: Record<string, string>,
@@ -16,7 +19,7 @@ export function setRouteHeaders(
   headers['x-route-attempts'] = formatAttempts(attempts)
   headers['x-route-overhead-ms'] = overheadMs.toFixed(2)
   if (decision === undefined) {
-    headers['x-route-reason'] = 'named by the caller'
+    headers['x-route-reason'] = NAMED
     return
   }
   const candidate = decision.candidates.find((one) => one.model === target.id)

@@ -32,6 +32,8 @@ export type ChatRequest = {
   readonly user: string | undefined
   /** The client's own labels. */
   readonly metadata: JsonObject | undefined
+  /** Parameters that Chat Completions and the Responses API share and no other format has, by their names in the former. */
+  readonly openai?: JsonObject | undefined
   /** As sent, for the native path. */
   readonly native: { readonly format: WireFormatId; readonly body: JsonObject }
 }

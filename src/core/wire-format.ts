@@ -88,8 +88,8 @@ export type WireFormat = {
   readonly argumentMembers?: readonly string[]
   /** The client's JSON as a ChatRequest. Throws `invalid_request` with `param`. */
   readRequest(body: JsonObject, said?: PathFacts): ChatRequest
-  /** What of a client's body of this format a ChatRequest does not hold: lost wherever another format is spoken. */
-  unread(body: JsonObject): Loss[]
+  /** What of a client's body of this format a ChatRequest does not hold: lost where `spoken`, or any other format, is. */
+  unread(body: JsonObject, spoken?: WireFormatId): Loss[]
   /** Why no target of another format can serve a client's body at all: it goes on from what a provider keeps. */
   untranslatable?(body: JsonObject): GatewayError | undefined
   /** The request as an upstream of this format must get it, and what this format cannot say. */

@@ -85,7 +85,7 @@ function translate(chat: ChatRequest, translation: Translation): WrittenRequest 
   const { target, client, spoken } = translation
   const { provider } = configuredOf(translation)
   const written = spoken.writeRequest(chat, target.model, provider.traits)
-  const losses = [...client.unread(chat.native.body), ...written.losses]
+  const losses = [...client.unread(chat.native.body, spoken.id), ...written.losses]
   return { ...written, body: adjust(written.body, translation, losses), losses }
 }
 

@@ -97,7 +97,9 @@ test('members that it does not know go, and are said; its own names stand', () =
     seed: 4,
     stream: true,
     stream_options: { include_usage: true },
-    logit_bias: {},
+    logit_bias: { 5: 1 },
+    modalities: ['text'],
+    service_tier: 'auto',
     user: 'u',
     routing: {},
   }

@@ -54,6 +54,23 @@ describe('what its OpenAI-compatible API passes over', () => {
       expect(adjust({ tools: TOOLS, tool_choice: choice }).lost).toEqual(['tool_choice'])
     },
   )
+  test('what it passes over is said, and what asks for nothing is not', () => {
+    const body = {
+      model: 'm',
+      n: 2,
+      logit_bias: { 5: 1 },
+      user: 'u',
+      parallel_tool_calls: false,
+      top_k: 4,
+      temperature: 0,
+    }
+    const { body: sent, lost } = adjust({ ...body, tools: TOOLS })
+    expect(sent).toEqual({ ...body, tools: TOOLS })
+    expect(lost).toEqual(['n', 'logit_bias', 'user', 'parallel_tool_calls', 'top_k'])
+    expect(adjust({ n: 1, logit_bias: {}, parallel_tool_calls: true, service_tier: 'auto', routing: {} }).lost).toEqual(
+      [],
+    )
+  })
   test('anything else stays the very same object', () => {
     const same: [JsonObject, WireFormatId][] = [
       [{ model: 'm', tools: TOOLS, tool_choice: 'auto', max_tokens: 1 }, 'openai-chat'],

@@ -1,4 +1,6 @@
+import { isIdleParameter } from '../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 import type { HttpRequest } from '../core/ports.ts'
 import type { Adjusting, ProviderCall } from '../core/provider.ts'
 import { bearerPost, defineProvider, openaiPath } from '../core/provider.ts'
@@ -48,13 +50,20 @@ function withoutThought(body: JsonObject, { target, lose }: Adjusting): JsonObje
 }
 
 /**
- * Its OpenAI-compatible API passes over what it does not know, two things among them that change an answer: the newer name
- * of the limit, and the choice of tools. https://github.com/ollama/ollama/blob/main/openai/openai.go
+ * Its OpenAI-compatible API passes over what it does not know: that is said here, and mended where it can be, which is the
+ * newer name of the limit and the choice of no tool. https://github.com/ollama/ollama/blob/main/openai/openai.go
  */
 function compatible(body: JsonObject, { lose }: Adjusting): JsonObject {
   const { max_completion_tokens: limit, tool_choice: choice, tools } = body
   const hasTools = Array.isArray(tools) && tools.length > 0
   if (hasTools && isForcing(choice)) lose('tool_choice', 'a model cannot be made to call a tool')
+  for (const [name, value] of Object.entries(body)) {
+    if (!READ.has(name) && !isIdle(name, value)) lose(name, 'Ollama passes over it')
+  }
+  if (Array.isArray(tools)) {
+    for (const [index, tool] of tools.entries())
+      if (isJsonObject(tool) && tool['type'] === 'custom') lose(`tools[${index}]`, 'Ollama knows functions only')
+  }
   const changes: Record<string, JsonValue | undefined> = {}
   if (hasTools && choice === 'none') changes['tools'] = undefined
   if (limit !== undefined && limit !== null && (body['max_tokens'] ?? null) === null) changes['max_tokens'] = limit
@@ -62,6 +71,18 @@ function compatible(body: JsonObject, { lose }: Adjusting): JsonObject {
   return Object.fromEntries(
     Object.entries({ ...body, ...changes }).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
   )
+}
+
+const READ = new Set(
+  [
+    'model messages stream stream_options max_tokens max_completion_tokens seed stop temperature frequency_penalty',
+    'presence_penalty top_p response_format tools tool_choice reasoning reasoning_effort logprobs top_logprobs routing',
+  ].flatMap((line) => line.split(' ')),
+)
+
+/** Several calls at once are what happens unless they are forbidden. */
+function isIdle(name: string, value: JsonValue | undefined): boolean {
+  return name === 'parallel_tool_calls' ? value !== false : isIdleParameter(name, value)
 }
 
 function isForcing(choice: JsonValue | undefined): boolean {

@@ -29,4 +29,6 @@ test.each([
   expect([...lost].sort()).toEqual(refused)
   for (const name of refused) expect(sent).not.toHaveProperty(name)
   expect(sent['temperature']).toBe(0)
+  const zero = adjusted(xai, { messages: [HELLO], presence_penalty: 0, frequency_penalty: 0 }, { model })
+  expect(zero.lost).toEqual([])
 })

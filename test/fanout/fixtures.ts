@@ -45,6 +45,6 @@ export function writeFixture(
   id: WireFormatId,
 ): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
   const { body, losses } = formatOf(id).writeRequest(requestOf(fixture), MODEL)
-  const unread = id === fixture.client ? [] : formatOf(fixture.client).unread(fixture.body)
+  const unread = id === fixture.client ? [] : formatOf(fixture.client).unread(fixture.body, id)
   return { body, losses: [...unread, ...losses] }
 }

@@ -40,6 +40,28 @@ test('what the upstream’s format cannot carry is said in a header', async () =
   expect(response.headers.get('x-route-losses')).toContain('context_management')
 })
 
+test('a call that names its model has a receipt of what was lost, all of it and with reasons', async () => {
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url })
+  // More than the header holds.
+  const members = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`member_${index}`, true]))
+  const response = await fetch(`${gateway.url}/v1/messages`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'up/m', max_tokens: 10, messages: HELLO, ...members }),
+  })
+  expect(response.headers.get('x-route-losses')).toMatch(/, \.\.\.$/)
+  const receipt = await fetch(`${gateway.url}/v1/decisions/${response.headers.get('x-route-id')}`)
+  expect(receipt.status).toBe(200)
+  expect(await receipt.json()).toMatchObject({
+    model: 'up/m',
+    reason: response.headers.get('x-route-reason'),
+    losses: {
+      model: 'up/m',
+      list: Object.keys(members).map((path) => ({ path, reason: expect.stringMatching(/./) })),
+    },
+  })
+})
+
 test('a client of Chat Completions: Anthropic gets its own format and answers in the client’s', async () => {
   const message = {
     id: 'msg_1',

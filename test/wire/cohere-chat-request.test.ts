@@ -183,7 +183,8 @@ test.each<[Partial<ChatRequest>, string[]]>([
   [{ sampling: { ...NOTHING_SAID, choices: 2 } }, ['n']],
   [{ sampling: { ...NOTHING_SAID, choices: 1, topLogprobs: 0 } }, []],
   [{ sampling: { ...NOTHING_SAID, topLogprobs: 2 } }, ['top_logprobs']],
-  [{ sampling: { ...NOTHING_SAID, topP: 1 } }, ['top_p']],
+  [{ sampling: { ...NOTHING_SAID, topP: 1 }, metadata: {} }, []],
+  [{ sampling: { ...NOTHING_SAID, topP: 0 } }, ['top_p']],
   [
     { sampling: { ...NOTHING_SAID, presencePenalty: -1, frequencyPenalty: 2 } },
     ['presence_penalty', 'frequency_penalty'],

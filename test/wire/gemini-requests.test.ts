@@ -441,6 +441,40 @@ test('what only Gemini has is listed, nulls and the obvious are not', () => {
   ])
 })
 
+test('what stands on parts and declarations is listed too', () => {
+  const paths = geminiGenerate
+    .unread({
+      contents: [
+        hello2,
+        {
+          role: 'user',
+          parts: [
+            { inlineData: { mimeType: 'image/png', data: 'aa' }, mediaResolution: { level: 'MEDIA_RESOLUTION_LOW' } },
+            { video_metadata: { fps: 1 }, inlineData: { mimeType: 'image/png', data: 'aa' } },
+            { functionResponse: { name: 'f', response: {}, scheduling: 'SILENT' } },
+            // Lost as a whole, which is said by who writes it.
+            { executableCode: { code: '1' }, partMetadata: { a: 1 } },
+          ],
+        },
+      ],
+      tools: [{ function_declarations: [{ name: 'f', response: { type: 'OBJECT' }, behavior: 'NON_BLOCKING' }] }],
+    })
+    .map(({ path }) => path)
+  expect(paths).toEqual([
+    'tools[0].functionDeclarations[0].response',
+    'tools[0].functionDeclarations[0].behavior',
+    'contents[1].parts[0].mediaResolution',
+    'contents[1].parts[1].videoMetadata',
+    'contents[1].parts[2].functionResponse.scheduling',
+  ])
+})
+
+test.each(['responseSchema', 'responseJsonSchema'])('%s asks for JSON by itself', (name) => {
+  const format = { type: 'json-schema', schema: { type: 'object' } }
+  expect(read({ contents: [hello2], generationConfig: { [name]: { type: 'object' } } }).responseFormat).toEqual(format)
+  expect(read({ contents: [hello2], generationConfig: {} }).responseFormat).toBeUndefined()
+})
+
 test('a native tool of Gemini is carried as it stands', () => {
   const { tools } = read({
     contents: [hello2],

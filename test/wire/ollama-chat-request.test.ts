@@ -142,7 +142,7 @@ describe('tool choice, which nothing enforces', () => {
 
 test.each<[Partial<ChatRequest>, string[]]>([
   [{ sampling: { ...NOTHING_SAID, choices: 2 } }, ['n']],
-  [{ parallelToolCalls: false, user: 'u', metadata: {} }, ['parallel_tool_calls', 'user', 'metadata']],
+  [{ parallelToolCalls: false, user: 'u', metadata: { a: 'b' } }, ['parallel_tool_calls', 'user', 'metadata']],
   [{ tools: [{ ...TOOL, strict: true, cache: {} }] }, ['tools[0].cache_control', 'tools[0].strict']],
   [{ tools: [OTHER, { ...TOOL, custom: {} }] }, []],
   [{ tools: [OTHER, { ...TOOL, custom: { format: GRAMMAR } }] }, ['tools[1].custom.format']],
@@ -223,6 +223,7 @@ test('a tool loop: arguments as objects with their digits, results with the tool
   )
   expect(losses.map(({ path }) => path)).toEqual([
     'messages[2].content[0].signature',
+    'messages[2].content[3].arguments',
     'messages[3].content[0].is_error',
   ])
 })

@@ -1,3 +1,4 @@
+import { isIdleParameter } from '../../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Adjusting } from '../../core/provider.ts'
 
@@ -35,7 +36,7 @@ export function without(names: readonly string[], reason: string): ChatStep {
   return (body, { lose }) => {
     const found = names.filter((name) => body[name] !== undefined)
     if (found.length === 0) return body
-    for (const name of found) if (isSaid(body[name])) lose(name, reason)
+    for (const name of found) if (!isIdleParameter(name, body[name])) lose(name, reason)
     return withMembers(body, Object.fromEntries(found.map((name) => [name, undefined])))
   }
 }

@@ -65,9 +65,18 @@ test('what only this format has is named where it stands', () => {
     citations: { enabled: true },
     context: 'c',
   }
+  // The second is the gateway's own way of telling another model's source.
+  const cited = (encrypted_index: string): JsonObject => ({
+    type: 'text',
+    text: 'x',
+    citations: [{ type: 'web_search_result_location', url: 'https://x.y', encrypted_index }],
+  })
   const lost = unread({
     ...BODY,
-    messages: [{ role: 'user', content: [document, { type: 'tool_result', tool_use_id: 'a', content: [document] }] }],
+    messages: [
+      { role: 'user', content: [document, { type: 'tool_result', tool_use_id: 'a', content: [document] }] },
+      { role: 'assistant', content: [cited('e'), cited('')], foo: 1 },
+    ],
     service_tier: 'auto',
     speed: 'fast',
     context_management: { edits: [] },
@@ -75,7 +84,15 @@ test('what only this format has is named where it stands', () => {
     output_config: { effort: 'low', task_budget: {} },
     thinking: { type: 'adaptive', display: 'omitted' },
     tools: [
-      { name: 'a', defer_loading: true, eager_input_streaming: false },
+      {
+        name: 'a',
+        type: 'custom',
+        cache_control: {},
+        strict: true,
+        bar: 1,
+        defer_loading: true,
+        eager_input_streaming: false,
+      },
       { type: 'bash_20250124', name: 'bash' },
     ],
     routing: {},
@@ -85,11 +102,14 @@ test('what only this format has is named where it stands', () => {
     'context_management',
     'output_config.task_budget',
     'thinking.display',
+    'tools[0].bar',
     'tools[0].defer_loading',
     'messages[0].content[0].citations',
     'messages[0].content[0].context',
     'messages[0].content[1].content[0].citations',
     'messages[0].content[1].content[0].context',
+    'messages[1].foo',
+    'messages[1].content[0].citations',
   ])
 })
 

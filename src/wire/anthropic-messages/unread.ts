@@ -13,7 +13,7 @@ const BODY = new Set(
 // `service_tier: auto` is what happens anyway.
 const PLAIN = new Set<JsonValue | undefined>([undefined, null, false, 'auto', 'standard'])
 
-const TOOL = ['allowed_callers', 'defer_loading', 'input_examples', 'eager_input_streaming']
+const TOOL = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
 
 /** What of a client's body a ChatRequest does not hold: lost wherever another format is spoken. */
 export function unread(body: JsonObject): Loss[] {
@@ -23,9 +23,10 @@ export function unread(body: JsonObject): Loss[] {
     ...members(objectOf(body['output_config']), 'output_config', ['effort', 'format']),
     ...unreadThinking(body),
     ...objectsOf(body['tools']).flatMap((tool, index) => unreadTool(tool, index)),
-    ...objectsOf(body['messages']).flatMap(({ content }, index) =>
-      unreadContent(content, `messages[${index}].content`),
-    ),
+    ...objectsOf(body['messages']).flatMap(({ content, ...message }, index) => [
+      ...members(message, `messages[${index}]`, ['role']),
+      ...unreadContent(content, `messages[${index}].content`),
+    ]),
   ]
   return paths.map((path) => ({ path, reason: REASON }))
 }
@@ -50,12 +51,20 @@ function unreadThinking(body: JsonObject): string[] {
 function unreadTool(tool: JsonObject, index: number): string[] {
   const isOwn = tool['type'] === undefined || tool['type'] === null || tool['type'] === 'custom'
   if (!isOwn) return []
-  return TOOL.filter((name) => !PLAIN.has(tool[name])).map((name) => `tools[${index}].${name}`)
+  return Object.keys(tool)
+    .filter((name) => !TOOL.has(name) && !PLAIN.has(tool[name]))
+    .map((name) => `tools[${index}].${name}`)
+}
+
+/** What the gateway itself wrote for other models' sources has an empty index: that is told by no provider either. */
+function hasSources({ citations }: JsonObject): boolean {
+  return objectsOf(citations).some((citation) => citation['encrypted_index'] !== '')
 }
 
 function unreadContent(content: JsonValue | undefined, path: string): string[] {
   return objectsOf(content).flatMap((block, index) => {
     const at = `${path}[${index}]`
+    if (block['type'] === 'text') return hasSources(block) ? [`${at}.citations`] : []
     if (block['type'] === 'tool_result') return unreadContent(block['content'], `${at}.content`)
     if (block['type'] !== 'document') return []
     const cites = objectOf(block['citations'])['enabled'] === true

@@ -23,8 +23,8 @@ export function callBlock(id: string, name: string, input: JsonObject): JsonObje
 }
 
 /** The free text of a custom tool stands where such tools are declared to take it: in `input`. */
-export function inputOf({ argumentsText, custom }: ToolCallPart): JsonObject {
-  return custom === true ? { input: argumentsText } : objectArguments(argumentsText)
+export function inputOf({ argumentsText, custom }: ToolCallPart, lose?: (reason: string) => void): JsonObject {
+  return custom === true ? { input: argumentsText } : objectArguments(argumentsText, lose)
 }
 
 export function citationOf({ url, title }: { readonly url: string; readonly title: string | undefined }): JsonObject {

@@ -123,12 +123,9 @@ export function writeAssistant(
   let calls: JsonObject[] = []
   for (const [index, part] of content.entries()) {
     if (part.type === 'tool-call') {
-      const call = {
-        type: 'tool_use',
-        id: callId(part.id),
-        name: part.name,
-        input: objectArguments(part.argumentsText),
-      }
+      const lose = (reason: string): void => writing.losses.lose(`${path}.content[${index}].arguments`, reason)
+      const input = objectArguments(part.argumentsText, lose)
+      const call = { type: 'tool_use', id: callId(part.id), name: part.name, input }
       calls.push(writing.marks.put(call, part.cache))
       continue
     }

@@ -84,7 +84,7 @@ test('what has no counterpart is said, and nothing else', () => {
     top_logprobs: 3,
     presence_penalty: 1,
     frequency_penalty: 1,
-    metadata: {},
+    metadata: { a: 'b' },
   }
   expect(written({ ...said, stop: ['END', ' '] }).lost.sort()).toEqual([...Object.keys(said), 'stop'].sort())
   const nothing = {
@@ -94,6 +94,7 @@ test('what has no counterpart is said, and nothing else', () => {
     frequency_penalty: 0,
     stop: ['END'],
     user: 'u',
+    metadata: {},
     stream: true,
   }
   const { sent, lost } = written(nothing)

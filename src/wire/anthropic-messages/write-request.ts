@@ -30,7 +30,7 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
   const { format, instruction } = writeFormat(request.responseFormat, rules, losses)
   const instructed = instruction === undefined ? system : [...system, { type: 'text', text: instruction }]
   const output_config = compact({ effort, format })
-  if (request.metadata !== undefined) losses.lose('metadata', 'requests carry no labels')
+  if (Object.keys(request.metadata ?? {}).length > 0) losses.lose('metadata', 'requests carry no labels')
   const body = compact({
     model,
     max_tokens,
@@ -70,7 +70,7 @@ function clampedTemperature(temperature: number, losses: Losses): number {
 }
 
 function withoutTopP(topP: number | undefined, losses: Losses): undefined {
-  if (topP !== undefined) losses.lose('top_p', 'this model takes either temperature or top_p')
+  if (topP !== undefined && topP !== 1) losses.lose('top_p', 'this model takes either temperature or top_p')
 }
 
 /** A thinking model samples at 1; newer ones cannot be told otherwise at all. 1 is the default, so it is no loss. */

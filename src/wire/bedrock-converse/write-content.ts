@@ -96,8 +96,14 @@ function writeReasoning(part: ReasoningPart, path: string, { model, losses }: Wr
 }
 
 /** A call as a `toolUse` block under `id`. */
-export function writeCall({ name, argumentsText }: ToolCallPart, id: string): JsonObject {
-  return { toolUse: { toolUseId: id, name, input: objectArguments(argumentsText) } }
+export function writeCall(
+  { name, argumentsText }: ToolCallPart,
+  id: string,
+  path: string,
+  { losses }: Writing,
+): JsonObject {
+  const lose = (reason: string): void => losses.lose(`${path}.arguments`, reason)
+  return { toolUse: { toolUseId: id, name, input: objectArguments(argumentsText, lose) } }
 }
 
 /** A result's content, never empty. */

@@ -87,7 +87,10 @@ function addAssistant(content: readonly ContentPart[], path: string, turn: Turn,
     if (part.type === 'tool-call') {
       const id = writing.ids.call(part.id)
       turn.calls.push({ id, path: at })
-      turn.items.push({ kind: 'call', blocks: [writeCall(part, id), ...writeMark(part.cache, at, writing)] })
+      turn.items.push({
+        kind: 'call',
+        blocks: [writeCall(part, id, at, writing), ...writeMark(part.cache, at, writing)],
+      })
     } else {
       const kind = part.type === 'reasoning' ? 'reasoning' : 'other'
       turn.items.push({ kind, blocks: writePart(part, at, writing) })

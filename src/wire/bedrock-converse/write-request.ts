@@ -84,7 +84,8 @@ function claudeSampling({ temperature, topP, topK }: Tuned, model: string, think
   const { sampling } = claudeFacts(model)
   const drop = (name: string, value: number | undefined, when: boolean, reason: string): number | undefined => {
     if (value === undefined || !when) return value
-    losses.lose(name, reason)
+    // 1 is the default of both scales.
+    if (name === 'top_k' || value !== 1) losses.lose(name, reason)
     return undefined
   }
   const reason = sampling === 'none' ? 'this model refuses it' : 'a model that thinks refuses it'

@@ -117,6 +117,7 @@ function writeResult(part: ToolResultPart, path: string, writing: Writing, writt
   loseMark(part, path, writing.losses)
   if (part.isError === true) losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
   const parts = part.content.flatMap((inner, index): JsonObject[] => {
+    loseMark(inner, `${path}.content[${index}]`, losses)
     const text = inner.type === 'file' ? textOfFile(inner) : undefined
     if (inner.type !== 'file' || text === undefined) return writePart(inner, `${path}.content[${index}]`, losses)
     return [{ type: 'document', document: { data: compact({ text, title: inner.name }) } }]

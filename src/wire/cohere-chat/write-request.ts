@@ -107,7 +107,8 @@ function writeSampling(sampling: Sampling, losses: Losses): JsonObject {
   const within = (name: string, value: number | undefined, least: number, most: number): number | undefined => {
     if (value === undefined || (value >= least && value <= most)) return value
     const nearest = value < least ? least : most
-    losses.lose(name, `only ${least} to ${most} is taken; ${nearest} was sent`)
+    // The ends of the scale itself: 1 takes all tokens, and so does 0.99 for all that anybody can tell.
+    if (name !== 'top_p' || value !== 1) losses.lose(name, `only ${least} to ${most} is taken; ${nearest} was sent`)
     return nearest
   }
   return compact({
@@ -143,5 +144,5 @@ function loseUnknown({ sampling, parallelToolCalls, user, metadata }: ChatReques
   if (parallelToolCalls === false)
     losses.lose('parallel_tool_calls', 'the model decides how many tools it calls at once')
   if (user !== undefined) losses.lose('user', 'this format names no end user')
-  if (metadata !== undefined) losses.lose('metadata', 'this format takes no labels')
+  if (Object.keys(metadata ?? {}).length > 0) losses.lose('metadata', 'this format takes no labels')
 }

@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { ChatRequest, ResponseFormat, Sampling } from '../../core/request.ts'
-import type { Loss, PathFacts } from '../../core/wire-format.ts'
+import type { PathFacts } from '../../core/wire-format.ts'
 import { isList, optionalBoolean, optionalNumber, optionalString, wrong } from '../shared/read-json.ts'
-import { camelCase, field } from './fields.ts'
+import { field } from './fields.ts'
 import { readMessages } from './read-contents.ts'
 import { readSchema } from './read-schema.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
@@ -73,50 +73,8 @@ function readResponseFormat(config: JsonObject): ResponseFormat | undefined {
   const plain = field(config, 'responseJsonSchema')
   const openApi = field(config, 'responseSchema')
   if (mimeType === 'text/plain') return { type: 'text' }
-  if (mimeType !== 'application/json') return undefined
+  if (mimeType !== undefined && mimeType !== 'application/json') return undefined
   if (isJsonObject(plain)) return { type: 'json-schema', schema: plain }
-  return isJsonObject(openApi) ? { type: 'json-schema', schema: readSchema(openApi) } : { type: 'json-object' }
-}
-
-const READ = new Set('model contents systemInstruction tools toolConfig generationConfig routing'.split(' '))
-const READ_CONFIG = new Set(
-  [
-    'maxOutputTokens temperature topP topK candidateCount stopSequences presencePenalty frequencyPenalty seed',
-    'responseLogprobs logprobs thinkingConfig responseMimeType responseJsonSchema responseSchema',
-  ].flatMap((line) => line.split(' ')),
-)
-
-/** Every other member of the body, its `generationConfig` and its `toolConfig`: what Gemini alone has. */
-export function unread(body: JsonObject): Loss[] {
-  const config = field(body, 'generationConfig')
-  const toolConfig = field(body, 'toolConfig')
-  return [
-    ...named(body, READ, ''),
-    ...(isJsonObject(config)
-      ? named(config, READ_CONFIG, 'generationConfig.').filter((loss) => !isText(loss, config))
-      : []),
-    ...(isJsonObject(toolConfig) ? named(toolConfig, new Set(['functionCallingConfig']), 'toolConfig.') : []),
-    ...enumLoss(config),
-  ]
-}
-
-function named(object: JsonObject, read: ReadonlySet<string>, prefix: string): Loss[] {
-  return Object.entries(object)
-    .filter(([, value]) => value !== undefined && value !== null && value !== false)
-    .map(([name]) => camelCase(name))
-    .filter((name) => !read.has(name))
-    .map((name) => ({ path: `${prefix}${name}`, reason: 'only Gemini has it' }))
-}
-
-/** Text is what every model answers with: asking for it asks for nothing. */
-function isText(loss: Loss, config: JsonObject): boolean {
-  const modalities = field(config, 'responseModalities')
-  if (!loss.path.endsWith('.responseModalities') || !isList(modalities)) return false
-  return modalities.every((modality) => modality === 'TEXT')
-}
-
-function enumLoss(config: JsonValue | undefined): Loss[] {
-  const mimeType = isJsonObject(config) ? field(config, 'responseMimeType') : undefined
-  if (typeof mimeType !== 'string' || mimeType === 'text/plain' || mimeType === 'application/json') return []
-  return [{ path: 'generationConfig.responseMimeType', reason: `only Gemini answers in ${mimeType.slice(0, 40)}` }]
+  if (isJsonObject(openApi)) return { type: 'json-schema', schema: readSchema(openApi) }
+  return mimeType === undefined ? undefined : { type: 'json-object' }
 }

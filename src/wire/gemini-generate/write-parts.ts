@@ -9,10 +9,12 @@ import { writeSignature } from './signatures.ts'
 
 /** The blocks of a user's turn as parts. */
 export function writeUserParts(content: readonly ContentPart[], path: string, losses: Losses): JsonObject[] {
-  return content.flatMap((part, at): JsonObject[] => {
-    const written = writePart(part, `${path}.content[${at}]`, losses)
-    return written === undefined ? [] : [written]
-  })
+  return content.flatMap((part, at) => writeUserPart(part, `${path}.content[${at}]`, losses))
+}
+
+export function writeUserPart(part: ContentPart, path: string, losses: Losses): JsonObject[] {
+  const written = writePart(part, path, losses)
+  return written === undefined ? [] : [written]
 }
 
 /**
@@ -84,7 +86,8 @@ function writePart(part: ContentPart, path: string, losses: Losses): JsonObject 
 }
 
 function writeCall({ id, name, argumentsText, signature }: ToolCallPart, path: string, losses: Losses): JsonObject {
-  const args = objectArguments(argumentsText)
+  const lose = (reason: string): void => losses.lose(`${path}.arguments`, reason)
+  const args = objectArguments(argumentsText, lose)
   const call = compact({ id: id === '' ? undefined : id, name, args })
   return { functionCall: call, ...writeSignature(ownSignature(signature, path, losses)) }
 }

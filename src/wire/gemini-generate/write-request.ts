@@ -25,7 +25,7 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
   if (request.parallelToolCalls === false)
     losses.lose('parallel_tool_calls', 'Gemini cannot be kept from calling several tools at once')
   if (request.user !== undefined) losses.lose('user', 'there is no field for the end user')
-  if (request.metadata !== undefined) losses.lose('metadata', 'there is no field for labels')
+  if (Object.keys(request.metadata ?? {}).length > 0) losses.lose('metadata', 'there is no field for labels')
   const { config, instruction } = writeConfig(request, model, losses)
   const opening = openingOf(request.messages)
   const system = [...systemTexts(opening, losses), ...(instruction === undefined ? [] : [instruction])]

@@ -1,9 +1,9 @@
-import type { ContentPart, ToolCallPart, ToolResultPart } from '../../core/content.ts'
+import type { ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Losses } from '../shared/lose.ts'
 import { loseMark } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
-import { writeUserParts } from './write-parts.ts'
+import { writeUserPart } from './write-parts.ts'
 
 /** A call or a result, and where the client put it. */
 export type PlacedCall = { readonly part: ToolCallPart; readonly path: string }
@@ -58,12 +58,14 @@ function contentOf(
   losses: Losses,
 ): { readonly text: string; readonly media: JsonObject[] } {
   loseMark(part, path, losses)
-  const isText = (one: ContentPart): boolean => one.type === 'text'
-  const text = part.content.flatMap((one) => (one.type === 'text' ? [one.text] : [])).join('\n')
-  const media = writeUserParts(
-    part.content.filter((one) => !isText(one)),
-    path,
-    losses,
-  )
-  return { text, media }
+  const texts: string[] = []
+  const media: JsonObject[] = []
+  for (const [at, one] of part.content.entries()) {
+    if (one.type !== 'text') media.push(...writeUserPart(one, `${path}.content[${at}]`, losses))
+    else {
+      loseMark(one, `${path}.content[${at}]`, losses)
+      texts.push(one.text)
+    }
+  }
+  return { text: texts.join('\n'), media }
 }

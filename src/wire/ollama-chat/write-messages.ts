@@ -97,7 +97,7 @@ function take(part: ContentPart, path: string, { losses, omitsThoughts }: Writin
       else if (part.text !== '') gathered.thoughts.push(part.text)
       return
     case 'tool-call':
-      gathered.calls.push(writeCall(part))
+      gathered.calls.push(writeCall(part, path, losses))
       return
     case 'tool-result':
       losses.lose(path, 'a tool result outside a tool turn')
@@ -110,6 +110,7 @@ function take(part: ContentPart, path: string, { losses, omitsThoughts }: Writin
   }
 }
 
-function writeCall({ id, name, argumentsText }: ToolCallPart): JsonObject {
-  return { id, function: { name, arguments: objectArguments(argumentsText) } }
+function writeCall({ id, name, argumentsText }: ToolCallPart, path: string, losses: Losses): JsonObject {
+  const lose = (reason: string): void => losses.lose(`${path}.arguments`, reason)
+  return { id, function: { name, arguments: objectArguments(argumentsText, lose) } }
 }

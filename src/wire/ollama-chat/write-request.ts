@@ -112,5 +112,5 @@ function loseUnknown({ sampling, parallelToolCalls, user, metadata }: ChatReques
   if (parallelToolCalls === false)
     losses.lose('parallel_tool_calls', 'the model decides how many tools it calls at once')
   if (user !== undefined) losses.lose('user', 'this format names no end user')
-  if (metadata !== undefined) losses.lose('metadata', 'this format takes no labels')
+  if (Object.keys(metadata ?? {}).length > 0) losses.lose('metadata', 'this format takes no labels')
 }

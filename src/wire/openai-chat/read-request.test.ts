@@ -37,6 +37,29 @@ test('functions of old are tools', () => {
   expect(request.messages[2]?.content).toMatchObject([{ type: 'tool-result', callId: 'f', name: 'f' }])
 })
 
+test('a mark on a message is one on its last block', () => {
+  const cache_control = { type: 'ephemeral', ttl: '1h' }
+  const text = { type: 'text', text: 'b' }
+  const { messages } = read({
+    messages: [
+      { role: 'system', content: 'a', cache_control },
+      { role: 'user', content: [{ type: 'text', text: 'a' }, text, { type: 'video_url' }], cache_control },
+      { role: 'user', content: [{ ...text, cache_control: { type: 'ephemeral' } }], cache_control },
+      { role: 'tool', tool_call_id: 'c', content: 'd', cache_control },
+      { role: 'assistant', content: null, cache_control },
+    ],
+  })
+  const cache = { ttl: '1h' }
+  expect(messages.map(({ content }) => content)).toMatchObject([
+    [{ text: 'a', cache }],
+    [{ text: 'a' }, { text: 'b', cache }, { type: 'native' }],
+    [{ text: 'b', cache: {} }],
+    [{ type: 'tool-result', cache }],
+    [],
+  ])
+  expect(messages[1]?.content[0]).not.toHaveProperty('cache')
+})
+
 test.each([
   [{ messages: [] }, 'messages'],
   [{ messages: 'a' }, 'messages'],

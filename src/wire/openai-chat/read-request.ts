@@ -1,10 +1,11 @@
+import type { ContentPart } from '../../core/content.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { ChatRequest, Message, Reasoning, ResponseFormat, Role, Sampling } from '../../core/request.ts'
-import type { Loss, PathFacts } from '../../core/wire-format.ts'
+import type { PathFacts } from '../../core/wire-format.ts'
 import { optionalBoolean, optionalNumber, wrong } from '../shared/read-json.ts'
-import { readAssistant, readContent, readToolResult } from './read-content.ts'
+import { cacheOf, readAssistant, readContent, readToolResult } from './read-content.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
 const ROLES: Readonly<Record<string, Role>> = {
@@ -42,8 +43,24 @@ export function readRequest(body: JsonObject, said: PathFacts = {}): ChatRequest
     includeUsage: isJsonObject(options) && options['include_usage'] === true,
     user: typeof user === 'string' ? user : undefined,
     metadata: isJsonObject(metadata) ? metadata : undefined,
+    ...readOpenai(body),
     native: { format: 'openai-chat', body },
   }
+}
+
+/** Parameters of OpenAI's that the Responses API has too, and no other format. */
+export const OPENAI_MEMBERS: readonly string[] = [
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'service_tier',
+  'store',
+  'verbosity',
+]
+
+function readOpenai(body: JsonObject): Pick<ChatRequest, 'openai'> {
+  const said = Object.entries(body).filter(([name, value]) => OPENAI_MEMBERS.includes(name) && value !== null)
+  return said.length === 0 ? {} : { openai: Object.fromEntries(said) }
 }
 
 function readMessages(value: JsonValue | undefined): Message[] {
@@ -64,10 +81,22 @@ function readMessage(value: JsonValue, index: number): Message {
   const role = ROLES[roleName] ?? 'user'
   const said = value['name']
   const name = typeof said === 'string' ? said : undefined
-  if (role === 'assistant') return { role, content: readAssistant(value, path), name }
-  if (role === 'tool') return { role, content: [readToolResult(value, path, name)], name: undefined }
-  return { role, content: readContent(value['content'], `${path}.content`), name }
+  if (role === 'assistant') return { role, content: marked(readAssistant(value, path), value), name }
+  if (role === 'tool') return { role, content: marked([readToolResult(value, path, name)], value), name: undefined }
+  return { role, content: marked(readContent(value['content'], `${path}.content`), value), name }
 }
+
+/** A mark on a message stands for one on the last block of it that can have one. */
+function marked(content: readonly ContentPart[], message: JsonObject): readonly ContentPart[] {
+  const { cache } = cacheOf(message)
+  const at = cache === undefined ? -1 : content.findLastIndex((part) => MARKABLE.has(part.type))
+  const part = content[at]
+  return part === undefined || ('cache' in part && part.cache !== undefined)
+    ? content
+    : content.with(at, { ...part, cache } as ContentPart)
+}
+
+const MARKABLE: ReadonlySet<ContentPart['type']> = new Set(['text', 'image', 'file', 'tool-call', 'tool-result'])
 
 function readSampling(body: JsonObject): Sampling {
   const stop = body['stop']
@@ -126,19 +155,4 @@ function readResponseFormat(value: JsonValue | undefined): ResponseFormat | unde
     ...(typeof description === 'string' ? { description } : {}),
     ...(typeof strict === 'boolean' ? { strict } : {}),
   }
-}
-
-const READ = new Set(
-  [
-    'model messages tools functions tool_choice function_call parallel_tool_calls max_completion_tokens max_tokens',
-    'temperature top_p top_k n stop presence_penalty frequency_penalty seed logprobs top_logprobs reasoning_effort',
-    'reasoning thinking response_format stream stream_options user safety_identifier metadata routing',
-  ].flatMap((line) => line.split(' ')),
-)
-
-/** Every other member of the body: a parameter of this format alone. Null and false ask for nothing. */
-export function unread(body: JsonObject): Loss[] {
-  return Object.entries(body)
-    .filter(([name, value]) => !READ.has(name) && value !== undefined && value !== null && value !== false)
-    .map(([name]) => ({ path: name, reason: 'only Chat Completions has it' }))
 }

@@ -45,6 +45,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     response_format: writeResponseFormat(request.responseFormat),
     user: request.user,
     metadata: request.metadata,
+    ...request.openai,
     stream: request.stream ? true : undefined,
     // The gateway counts tokens whether or not its client asked for them; its writer leaves them out again.
     stream_options: request.stream ? { include_usage: true } : undefined,
@@ -60,7 +61,7 @@ function writeAskedReasoning({ reasoning }: ChatRequest, { asksReasoning }: Trai
     const asked = compact({ effort, max_tokens: effort === undefined ? budgetTokens : undefined })
     return Object.keys(asked).length === 0 ? { reasoning: { enabled: true } } : { reasoning: asked }
   }
-  if (budgetTokens !== undefined && effort === undefined) {
+  if (budgetTokens !== undefined && budgetTokens > 0 && effort === undefined) {
     losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
   }
   const level = effort ?? (budgetTokens === undefined ? undefined : nearestEffort(budgetTokens))

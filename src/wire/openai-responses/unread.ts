@@ -1,4 +1,5 @@
 import { GatewayError } from '../../core/errors.ts'
+import { isIdleParameter } from '../../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Loss } from '../../core/wire-format.ts'
@@ -15,24 +16,40 @@ const READ = new Set(
   ].flatMap((line) => line.split(' ')),
 )
 
-/** Values that ask for what happens anyway. */
-const DEFAULTS: Readonly<Record<string, JsonValue>> = { truncation: 'disabled', service_tier: 'auto', top_logprobs: 0 }
-
 /** Members of items that a ChatRequest has no place for. */
 const ITEM_MEMBERS = ['phase', 'namespace'] as const
 
 /** What a ChatRequest does not hold: parameters of this format alone. Null and false ask for nothing. */
 export function unread(body: JsonObject): Loss[] {
   const losses = Object.entries(body)
-    .filter(([name, value]) => !READ.has(name) && asks(value) && DEFAULTS[name] !== value)
+    .filter(([name, value]) => !READ.has(name) && !isIdleParameter(name, value))
     .map(([name]): Loss => ({ path: name, reason: REASONS[name] ?? ONLY_HERE }))
-  return [...losses, ...unreadChoice(body), ...unreadNested(body), ...unreadItems(body['input'])]
+  return [
+    ...losses,
+    ...unreadIdentifier(body),
+    ...unreadChoice(body),
+    ...unreadNested(body),
+    ...unreadItems(body['input']),
+  ]
 }
 
 const ONLY_HERE = 'only the Responses API has it'
 
+/** Chat Completions has it too, but servers that are asked in that and not in this are other companies'. */
+const OPENAI_ALONE = 'it is for OpenAI’s own servers; others may refuse it'
+
 const REASONS: Readonly<Record<string, string>> = {
   store: 'nothing is kept: the answer cannot be fetched or continued by its id',
+  prompt_cache_key: OPENAI_ALONE,
+  prompt_cache_retention: OPENAI_ALONE,
+  service_tier: OPENAI_ALONE,
+  verbosity: OPENAI_ALONE,
+}
+
+/** Elsewhere there is one name for the end user, and `user` is it. */
+function unreadIdentifier({ user, safety_identifier: identifier }: JsonObject): Loss[] {
+  if (typeof user !== 'string' || typeof identifier !== 'string' || user === identifier) return []
+  return [{ path: 'safety_identifier', reason: 'there is one name for the end user; that of user was sent' }]
 }
 
 function asks(value: JsonValue | undefined): boolean {
@@ -48,8 +65,8 @@ function unreadChoice(body: JsonObject): Loss[] {
 function unreadNested(body: JsonObject): Loss[] {
   const rest = (member: string, known: readonly string[]): Loss[] =>
     Object.entries(objectOf(body[member]))
-      .filter(([name, value]) => !known.includes(name) && asks(value))
-      .map(([name]) => ({ path: `${member}.${name}`, reason: ONLY_HERE }))
+      .filter(([name, value]) => !known.includes(name) && !isIdleParameter(name, value))
+      .map(([name]) => ({ path: `${member}.${name}`, reason: REASONS[name] ?? ONLY_HERE }))
   const include = body['include']
   // Signatures of reasoning are always sent.
   const included = isList(include) ? include.filter((one) => one !== LOGPROBS && one !== ENCRYPTED) : []

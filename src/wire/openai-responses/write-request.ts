@@ -24,7 +24,8 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
   const tools = writeTools(request.tools, losses)
   const hasTools = tools.length > 0
   const reasoning = writeReasoning(request.reasoning, losses)
-  const format = writeResponseFormat(request.responseFormat)
+  const { verbosity, ...openai } = request.openai ?? {}
+  const text = compact({ format: writeResponseFormat(request.responseFormat), verbosity })
   const include = [
     ...(reasoning !== undefined && reasoning['effort'] !== 'none' ? [ENCRYPTED] : []),
     ...(sampling.logprobs === true ? [LOGPROBS] : []),
@@ -42,11 +43,12 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
     top_p: sampling.topP,
     top_logprobs: sampling.logprobs === true ? sampling.topLogprobs : undefined,
     reasoning,
-    text: format === undefined ? undefined : { format },
+    text: Object.keys(text).length === 0 ? undefined : text,
     include: include.length === 0 ? undefined : include,
-    user: request.user,
+    user: request.user === openai['safety_identifier'] ? undefined : request.user,
     metadata: request.metadata,
     store: false,
+    ...openai,
     stream: request.stream ? true : undefined,
   })
   return { body, losses: losses.list, toolNames }
@@ -84,7 +86,7 @@ function loseSampling({ sampling }: ChatRequest, losses: Losses): void {
 function writeReasoning(reasoning: Reasoning | undefined, losses: Losses): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   const { effort, budgetTokens, summary } = reasoning
-  if (effort === undefined && budgetTokens !== undefined) {
+  if (effort === undefined && budgetTokens !== undefined && budgetTokens > 0) {
     losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
   }
   const level = effort ?? (budgetTokens === undefined ? undefined : nearestEffort(budgetTokens))

@@ -1,6 +1,5 @@
 import { isIdleParameter } from '../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { isJsonObject } from '../core/json.ts'
 import type { HttpRequest } from '../core/ports.ts'
 import type { Adjusting, ProviderCall } from '../core/provider.ts'
 import { bearerPost, defineProvider, openaiPath } from '../core/provider.ts'
@@ -59,10 +58,6 @@ function compatible(body: JsonObject, { lose }: Adjusting): JsonObject {
   if (hasTools && isForcing(choice)) lose('tool_choice', 'a model cannot be made to call a tool')
   for (const [name, value] of Object.entries(body)) {
     if (!READ.has(name) && !isIdle(name, value)) lose(name, 'Ollama passes over it')
-  }
-  if (Array.isArray(tools)) {
-    for (const [index, tool] of tools.entries())
-      if (isJsonObject(tool) && tool['type'] === 'custom') lose(`tools[${index}]`, 'Ollama knows functions only')
   }
   const changes: Record<string, JsonValue | undefined> = {}
   if (hasTools && choice === 'none') changes['tools'] = undefined

@@ -74,6 +74,8 @@ export type WrittenRequest = {
   readonly toolNames?: ReadonlyMap<string, string> | undefined
   /** Tools that take free text and went out as functions of `{input: string}`, by the client's names. */
   readonly customTools?: ReadonlySet<string> | undefined
+  /** Of each message written, the request's message that it is of: where one may become several. */
+  readonly messageOrigins?: readonly number[]
 }
 
 /** One JSON shape, both directions. Pure and synchronous. */
@@ -90,6 +92,8 @@ export type WireFormat = {
   readRequest(body: JsonObject, said?: PathFacts): ChatRequest
   /** What of a client's body of this format a ChatRequest does not hold: lost where `spoken`, or any other format, is. */
   unread(body: JsonObject, spoken?: WireFormatId): Loss[]
+  /** A function from paths in a ChatRequest, as writers say them in losses, to those in the body it was read from. */
+  clientPaths?(body: JsonObject): (path: string) => string
   /** Why no target of another format can serve a client's body at all: it goes on from what a provider keeps. */
   untranslatable?(body: JsonObject): GatewayError | undefined
   /** The request as an upstream of this format must get it, and what this format cannot say. */

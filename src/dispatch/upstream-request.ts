@@ -85,8 +85,25 @@ function translate(chat: ChatRequest, translation: Translation): WrittenRequest 
   const { target, client, spoken } = translation
   const { provider } = configuredOf(translation)
   const written = spoken.writeRequest(chat, target.model, provider.traits)
-  const losses = [...client.unread(chat.native.body, spoken.id), ...written.losses]
-  return { ...written, body: adjust(written.body, translation, losses), losses }
+  const adjusted: Loss[] = []
+  const sent = adjust(written.body, translation, adjusted)
+  const unread = client.unread(chat.native.body, spoken.id)
+  const losses = [...written.losses, ...adjusted.map((loss) => asRequested(loss, written))]
+  return { ...written, body: sent, losses: [...unread, ...inClientsPlaces(losses, client, chat.native.body)] }
+}
+
+/** What a provider's own rules lose is said in paths of the body that was written: messages may be more there. */
+function asRequested({ path, reason }: Loss, { messageOrigins }: WrittenRequest): Loss {
+  const [, index] = /^messages\[(\d+)\]/.exec(path) ?? []
+  const origin = index === undefined ? undefined : messageOrigins?.[Number(index)]
+  return origin === undefined ? { path, reason } : { path: `messages[${origin}]`, reason }
+}
+
+/** Writers say losses by the names of a ChatRequest; the client knows its own body. */
+export function inClientsPlaces(losses: readonly Loss[], client: WireFormat, body: JsonObject): readonly Loss[] {
+  if (losses.length === 0 || client.clientPaths === undefined) return losses
+  const pathOf = client.clientPaths(body)
+  return losses.map(({ path, reason }) => ({ path: pathOf(path), reason }))
 }
 
 /** Providers rename fields of chats; a legacy completion is nobody's to adjust. */

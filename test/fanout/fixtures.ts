@@ -6,6 +6,7 @@ import { isJsonObject } from '../../src/core/json.ts'
 import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { ChatRequest, WireFormatId } from '../../src/core/request.ts'
 import type { Loss, WireFormat } from '../../src/core/wire-format.ts'
+import { inClientsPlaces } from '../../src/dispatch/upstream-request.ts'
 import { wireFormats } from '../../src/wire/index.ts'
 
 const REQUESTS = fileURLToPath(new URL('../fixtures/requests', import.meta.url))
@@ -45,6 +46,7 @@ export function writeFixture(
   id: WireFormatId,
 ): { readonly body: JsonObject; readonly losses: readonly Loss[] } {
   const { body, losses } = formatOf(id).writeRequest(requestOf(fixture), MODEL)
-  const unread = id === fixture.client ? [] : formatOf(fixture.client).unread(fixture.body, id)
-  return { body, losses: [...unread, ...losses] }
+  const client = formatOf(fixture.client)
+  const unread = id === fixture.client ? [] : client.unread(fixture.body, id)
+  return { body, losses: [...unread, ...inClientsPlaces(losses, client, fixture.body)] }
 }

@@ -40,6 +40,28 @@ test('what the upstream’s format cannot carry is said in a header', async () =
   expect(response.headers.get('x-route-losses')).toContain('context_management')
 })
 
+test('what a provider’s own rules lose is said of the client’s message, not of the one written for it', async () => {
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider: 'mistral' })
+  const use = (id: string) => ({ type: 'tool_use', id, name: 'f', input: {} })
+  const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: 'ok' })
+  const said = { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: '' }, use('a'), use('b')] }
+  const answered = { role: 'user', content: [result('a'), result('b')] }
+  const thought = { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: '' }] }
+  const messages = [...HELLO, said, answered, thought, ...HELLO]
+  const body = JSON.stringify({
+    model: 'up/m',
+    max_tokens: 10,
+    system: 's',
+    messages,
+    tools: [{ name: 'f', input_schema: {} }],
+  })
+  const response = await fetch(`${gateway.url}/v1/messages`, { method: 'POST', body })
+  // Mistral gets the system's turn first, and a message for each result.
+  expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '').messages.length).toBe(7)
+  expect(response.headers.get('x-route-losses')).toBe('messages[1], messages[3]')
+})
+
 test('a call that names its model has a receipt of what was lost, all of it and with reasons', async () => {
   upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
   gateway = await startGateway({ models: ['m'], upstream: upstream.url })

@@ -153,7 +153,7 @@ describe('any other client at Ollama', () => {
     })
     expect(response.headers.get('x-route-losses')?.split(/,\s*/).toSorted()).toEqual([
       'tool_choice',
-      'tools[0].strict',
+      'tools[0].function.strict',
       'user',
     ])
   })

@@ -191,6 +191,8 @@ describe('settings', () => {
       lost: ['top_p'],
     })
     expect(write([user('Hi')], OPUS_47, { sampling }).lost).toEqual(['temperature', 'top_p', 'top_k'])
+    const defaults = { ...sampling, temperature: 1, topP: 1, topK: undefined }
+    expect(write([user('Hi')], OPUS_47, { sampling: defaults }).lost).toEqual([])
     expect(write([user('Hi')], LLAMA, { sampling }).lost).toEqual(['top_k'])
   })
 

@@ -278,7 +278,7 @@ test('a turn with calls has a plan in place of content; results come with their 
   ])
   expect(losses.map(({ path }) => path)).toEqual([
     'messages[1].content[0].signature',
-    'messages[1].reasoning',
+    'messages[1].content[0]',
     'messages[2].content[0].is_error',
   ])
 })

@@ -1,5 +1,7 @@
 import type { WireFormat } from '../../core/wire-format.ts'
+import { clientPaths } from '../shared/client-paths.ts'
 import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { placesOf } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { readResponse, summarizeResponse } from './read-response.ts'
 import { createReader, readEnd } from './read-stream.ts'
@@ -17,6 +19,7 @@ export const anthropicMessages: WireFormat = {
   argumentMembers: ['input'],
   readRequest,
   unread,
+  clientPaths: (body) => clientPaths(body, placesOf(body)),
   writeRequest,
   readResponse,
   summarizeResponse,

@@ -70,6 +70,7 @@ test('a model that thinks samples at its own temperature and is left to decide a
 test('sampling stays on the scale that the model knows', () => {
   expect(written({ temperature: 1.7 })).toMatchObject({ sent: { temperature: 1 }, lost: ['temperature'] })
   expect(written({ temperature: 0.5, top_p: 0.9 })).toMatchObject({ sent: { temperature: 0.5 }, lost: ['top_p'] })
+  expect(written({ temperature: 1, top_p: 1 }).lost).toEqual([])
   expect(written({ top_p: 0.9 })).toMatchObject({ sent: { top_p: 0.9 }, lost: [] })
   const newer = written({ temperature: 0.5 }, 'claude-opus-5')
   expect(newer.sent).not.toHaveProperty('temperature')

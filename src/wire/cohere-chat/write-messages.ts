@@ -80,6 +80,7 @@ function writeParts(message: Message, path: string, writing: Writing): JsonObjec
 function writeAssistant(message: Message, path: string, writing: Writing): JsonObject[] {
   const { losses, omitsThoughts } = writing
   if (message.name !== undefined) losses.lose(`${path}.name`, 'participants of one role have no names')
+  const hasCalls = message.content.some((part) => part.type === 'tool-call')
   const thoughts: JsonObject[] = []
   const said: JsonObject[] = []
   const calls: JsonObject[] = []
@@ -94,7 +95,10 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
     else if (part.type !== 'reasoning') said.push(...writePart(part, at, losses))
     else if (omitsThoughts) losses.lose(at, 'earlier reasoning cannot be sent back to this provider')
     else if (part.redacted === true) losses.lose(at, 'reasoning that only its own provider can read')
-    else if (part.text !== '') thoughts.push({ type: 'thinking', thinking: part.text })
+    else if (part.text !== '') {
+      thoughts.push({ type: 'thinking', thinking: part.text })
+      if (hasCalls) losses.lose(at, 'beside calls there is no place for earlier reasoning')
+    }
   }
   const shared = compact({ tool_calls: calls.length > 0 ? calls : undefined, citations })
   if (calls.length === 0) {
@@ -102,7 +106,6 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
     return content.length === 0 ? [] : [{ role: 'assistant', content: plain(content), ...shared }]
   }
   const plan = said.flatMap((part) => (typeof part['text'] === 'string' ? [part['text']] : [])).join('\n')
-  if (thoughts.length > 0) losses.lose(`${path}.reasoning`, 'beside calls there is no place for earlier reasoning')
   return [{ role: 'assistant', ...compact({ tool_plan: plan || undefined }), ...shared }]
 }
 

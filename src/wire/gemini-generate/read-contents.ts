@@ -95,7 +95,8 @@ function addModelTurn(messages: Message[], said: readonly ContentPart[]): void {
   messages[messages.length - 1] = { ...last, content: [...content, ...rest] }
 }
 
-function joined(before: ContentPart | undefined, next: ContentPart): ContentPart | undefined {
+/** Two blocks in a row as the one they are; `undefined` where they are two. */
+export function joined(before: ContentPart | undefined, next: ContentPart): ContentPart | undefined {
   if (before?.type === 'text' && next.type === 'text' && before.signature === undefined)
     return { ...next, text: before.text + next.text }
   if (before?.type === 'reasoning' && next.type === 'reasoning' && before.signature === undefined)

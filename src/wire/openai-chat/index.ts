@@ -1,6 +1,8 @@
 import type { WireFormat } from '../../core/wire-format.ts'
+import { clientPaths } from '../shared/client-paths.ts'
 import { writeError } from '../shared/openai-error-body.ts'
 import { readError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { placesOf } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { unread } from './unread.ts'
@@ -14,6 +16,7 @@ export const openaiChat: WireFormat = {
   framing: 'sse',
   readRequest,
   unread,
+  clientPaths: (body) => clientPaths(body, placesOf(body)),
   writeRequest,
   readResponse,
   summarizeResponse,

@@ -17,10 +17,17 @@ import { isDetailSigner, writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { NO_MARKS, writeMark } from './write-request.ts'
 
+/** A block and where it stands in the request. */
+type Placed<Part> = { readonly part: Part; readonly path: string }
+
 type Writing = { readonly traits: Traits; readonly losses: Losses }
 
 /** Turns as messages. Every result is a message of its own, right after the calls; what it cannot hold follows them. */
-export function writeMessages(messages: readonly Message[], traits: Traits, losses: Losses): JsonObject[] {
+export function writeMessages(
+  messages: readonly Message[],
+  traits: Traits,
+  losses: Losses,
+): { readonly written: readonly JsonObject[]; readonly origins: readonly number[] } {
   const writing = { traits, losses }
   const written: JsonObject[] = []
   // Images of results: they go into a user message once all results of the turn are there.
@@ -29,21 +36,27 @@ export function writeMessages(messages: readonly Message[], traits: Traits, loss
     if (attachments.length > 0) written.push({ role: 'user', content: attachments })
     attachments = []
   }
+  const origins: number[] = []
   for (const [index, message] of messages.entries()) {
+    // What was written since is of the message before.
+    while (origins.length < written.length) origins.push(index - 1)
     const path = `messages[${index}]`
     if (message.role === 'tool') {
-      for (const part of message.content) {
-        if (part.type === 'tool-result') attachments.push(...writeResult(part, path, writing, written))
+      for (const [at, part] of message.content.entries()) {
+        if (part.type === 'tool-result')
+          attachments.push(...writeResult(part, `${path}.content[${at}]`, writing, written))
       }
       continue
     }
     attach()
+    while (origins.length < written.length) origins.push(index - 1)
     written.push(
       message.role === 'assistant' ? writeAssistant(message, path, writing) : writeTurn(message, path, writing),
     )
   }
   attach()
-  return written
+  while (origins.length < written.length) origins.push(messages.length - 1)
+  return { written, origins }
 }
 
 /** Pushes the `tool` message; returns the parts it cannot hold. */
@@ -62,8 +75,9 @@ function writeTurn(message: Message, path: string, writing: Writing): JsonObject
 }
 
 function writeAssistant(message: Message, path: string, writing: Writing): JsonObject {
-  const thoughts = message.content.filter((part): part is ReasoningPart => part.type === 'reasoning')
-  const calls = message.content.filter((part): part is ToolCallPart => part.type === 'tool-call')
+  const placed = message.content.map((part, index) => ({ part, path: `${path}.content[${index}]` }))
+  const thoughts = placed.filter((one): one is Placed<ReasoningPart> => one.part.type === 'reasoning')
+  const calls = placed.filter((one): one is Placed<ToolCallPart> => one.part.type === 'tool-call')
   const refusal = message.content.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('')
   const said = writeParts(message.content, path, writing)
   return {
@@ -71,37 +85,40 @@ function writeAssistant(message: Message, path: string, writing: Writing): JsonO
     content: plain(said) ?? (calls.length > 0 || refusal !== '' ? null : ''),
     ...(message.name === undefined ? {} : { name: message.name }),
     ...(refusal === '' ? {} : { refusal }),
-    ...writeThoughts(thoughts, path, writing),
-    ...writeTextSignature(message.content, path, writing),
-    ...(calls.length === 0
-      ? {}
-      : { tool_calls: calls.map((call, index) => writeCall(call, `${path}.tool_calls[${index}]`, writing)) }),
+    ...writeThoughts(thoughts, writing),
+    ...writeTextSignature(placed, writing),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(({ part, path: at }) => writeCall(part, at, writing)) }),
   }
 }
 
-function writeThoughts(thoughts: readonly ReasoningPart[], path: string, { traits, losses }: Writing): JsonObject {
+function writeThoughts(thoughts: readonly Placed<ReasoningPart>[], { traits, losses }: Writing): JsonObject {
   if (thoughts.length === 0) return {}
-  const lose = (reason: string): void => losses.lose(`${path}.reasoning`, reason)
   if (traits.reasoning === 'omit') {
-    lose('earlier reasoning cannot be sent back to this provider')
+    for (const { path } of thoughts) losses.lose(path, 'earlier reasoning cannot be sent back to this provider')
     return {}
   }
   if (traits.reasoning === 'reasoning_details') {
-    const readable = thoughts.filter(({ signature }) => signature === undefined || isDetailSigner(signature.by))
-    if (readable.length < thoughts.length) lose('a signature that this provider cannot read')
-    return writeReasoning(readable)
+    const readable = thoughts.filter(({ part: { signature }, path }) => {
+      const isReadable = signature === undefined || isDetailSigner(signature.by)
+      if (!isReadable) losses.lose(path, 'a signature that this provider cannot read')
+      return isReadable
+    })
+    return writeReasoning(readable.map(({ part }) => part))
   }
-  const { reasoning_content: text, reasoning_details: details } = writeReasoning(thoughts)
-  if (details !== undefined) lose('signatures of reasoning have no place')
+  for (const { part, path } of thoughts) {
+    if (part.signature !== undefined) losses.lose(`${path}.signature`, 'signatures of reasoning have no place')
+  }
+  const { reasoning_content: text } = writeReasoning(thoughts.map(({ part }) => part))
   return text === undefined ? {} : { [traits.reasoning ?? 'reasoning_content']: text }
 }
 
 /** A message has room for the signature of its last words. */
-function writeTextSignature(content: readonly ContentPart[], path: string, writing: Writing): JsonObject {
-  const signed = content.filter((part) => part.type === 'text' && part.signature !== undefined)
+function writeTextSignature(content: readonly Placed<ContentPart>[], writing: Writing): JsonObject {
+  const signed = content.filter(({ part }) => part.type === 'text' && part.signature !== undefined)
   const last = signed.at(-1)
-  const signature = last?.type === 'text' ? readableSignature(last.signature, path, writing) : undefined
-  if (signed.length > 1) writing.losses.lose(`${path}.signature`, 'a message has room for one signature')
+  const signature = last?.part.type === 'text' ? readableSignature(last.part.signature, last.path, writing) : undefined
+  for (const { path } of signed.slice(0, -1))
+    writing.losses.lose(`${path}.signature`, 'a message has room for one signature')
   return writeSignature(signature)
 }
 

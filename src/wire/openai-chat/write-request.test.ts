@@ -314,17 +314,17 @@ test('signatures go to who can read them, and to nobody else', () => {
     '"thought_signature":"sig"',
   )
   expect(JSON.stringify(writeRequest(assistant(call), 'm').body)).not.toContain('sig')
-  expect(paths(assistant(call), {})).toEqual(['messages[0].tool_calls[0].signature'])
+  expect(paths(assistant(call), {})).toEqual(['messages[0].content[0].signature'])
 
   const thinking: ContentPart = { type: 'reasoning', text: 'hm', signature: { by: 'cohere-chat', value: 'sig' } }
   expect(JSON.stringify(writeRequest(assistant(thinking), 'm', { reasoning: 'reasoning_details' }).body)).not.toContain(
     'sig',
   )
-  expect(paths(assistant(thinking), { reasoning: 'reasoning_details' })).toEqual(['messages[0].reasoning'])
+  expect(paths(assistant(thinking), { reasoning: 'reasoning_details' })).toEqual(['messages[0].content[0]'])
   expect(writeRequest(assistant(thinking), 'm', { reasoning: 'reasoning' }).body['messages']).toEqual([
     { role: 'assistant', content: '', reasoning: 'hm' },
   ])
-  expect(paths(assistant(thinking), { reasoning: 'omit' })).toEqual(['messages[0].reasoning'])
+  expect(paths(assistant(thinking), { reasoning: 'omit' })).toEqual(['messages[0].content[0]'])
 })
 
 test('a budget is a level where the format knows levels only, and that is said', () => {

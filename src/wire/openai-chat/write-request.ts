@@ -25,9 +25,10 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
   if (sampling.choices !== undefined && sampling.choices > 1) {
     losses.lose('n', 'one answer a call can be translated; more would be paid for and thrown away')
   }
+  const messages = writeMessages(request.messages, traits, losses)
   const body = compact({
     model,
-    messages: writeMessages(request.messages, traits, losses),
+    messages: messages.written,
     tools: hasTools ? tools : undefined,
     tool_choice: hasTools ? writeToolChoice(request.toolChoice, request.tools) : undefined,
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
@@ -50,7 +51,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     // The gateway counts tokens whether or not its client asked for them; its writer leaves them out again.
     stream_options: request.stream ? { include_usage: true } : undefined,
   })
-  return { body, losses: losses.list, toolNames, customTools }
+  return { body, losses: losses.list, toolNames, customTools, messageOrigins: messages.origins }
 }
 
 /** What is asked of the model's thinking, in the member that the provider reads. */

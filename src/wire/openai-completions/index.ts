@@ -17,6 +17,7 @@ export const openaiCompletions: WireFormat = {
   mayBeEmpty: true,
   readRequest,
   unread,
+  clientPaths: () => (path) => (path.startsWith('messages') ? 'prompt' : path),
   writeRequest() {
     throw new GatewayError('internal_error', 'No request is translated into a legacy completion.')
   },

@@ -1,7 +1,9 @@
 import type { WireFormat } from '../../core/wire-format.ts'
+import { clientPaths } from '../shared/client-paths.ts'
 import { writeError } from '../shared/openai-error-body.ts'
 import { readError, writeStreamError, writeStreamExplanation } from './errors.ts'
 import { ownHistory } from './own-history.ts'
+import { placesOf } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { createReader } from './read-stream.ts'
@@ -16,6 +18,7 @@ export const openaiResponses: WireFormat = {
   readRequest,
   ownHistory,
   unread,
+  clientPaths: (body) => clientPaths(body, placesOf(body)),
   untranslatable,
   writeRequest,
   readResponse,

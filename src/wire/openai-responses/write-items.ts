@@ -9,6 +9,9 @@ import { urlOfSource } from '../shared/media.ts'
 import { CALL_ID } from './call-ids.ts'
 import { writeReasoningItem } from './reasoning.ts'
 
+/** A block of reasoning and where it stands in the request. */
+type Thought = { readonly part: ReasoningPart; readonly path: string }
+
 type Writing = {
   readonly losses: Losses
   readonly ids: CallIds
@@ -40,20 +43,20 @@ export function writeItems(messages: readonly Message[], from: number, losses: L
 function writeAssistant(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
   const items: JsonObject[] = []
   let words: JsonObject[] = []
-  let thoughts: ReasoningPart[] = []
+  let thoughts: Thought[] = []
   const endMessage = (): void => {
     if (words.length > 0) items.push({ type: 'message', role: 'assistant', content: words })
     words = []
   }
   const endThoughts = (hasFollower: boolean): void => {
-    if (thoughts.length > 0) items.push(...writeThoughts(thoughts, hasFollower, path, writing))
+    if (thoughts.length > 0) items.push(...writeThoughts(thoughts, hasFollower, writing))
     thoughts = []
   }
   for (const [index, part] of content.entries()) {
     const at = `${path}.content[${index}]`
     if (part.type === 'reasoning') {
       endMessage()
-      thoughts.push(part)
+      thoughts.push({ part, path: at })
       continue
     }
     const item = writeSaid(part, at, writing)
@@ -109,27 +112,20 @@ const FOREIGN = 'reasoning state of another provider, which this one cannot read
  * Blocks that belong to one item make one. It needs its state, which OpenAI alone can read, and something after it that it
  * led to: a reasoning item at the end of a turn is refused ("provided without its required following item").
  */
-function writeThoughts(
-  thoughts: readonly ReasoningPart[],
-  hasFollower: boolean,
-  path: string,
-  { losses }: Writing,
-): JsonObject[] {
-  const items: ReasoningPart[][] = []
-  for (const part of thoughts) {
+function writeThoughts(thoughts: readonly Thought[], hasFollower: boolean, { losses }: Writing): JsonObject[] {
+  const items: Thought[][] = []
+  for (const thought of thoughts) {
     const open = items.at(-1)
-    const before = open?.at(-1)
-    if (open !== undefined && before?.signature === undefined && before?.id !== undefined && before.id === part.id) {
-      open.push(part)
-    } else {
-      items.push([part])
-    }
+    const before = open?.at(-1)?.part
+    const isSame = before?.signature === undefined && before?.id !== undefined && before.id === thought.part.id
+    if (open !== undefined && isSame) open.push(thought)
+    else items.push([thought])
   }
-  return items.flatMap((parts) => {
-    const signature = parts.at(-1)?.signature
-    if (signature?.by === 'openai-responses' && hasFollower) return [writeReasoningItem(parts)]
+  return items.flatMap((item) => {
+    const signature = item.at(-1)?.part.signature
+    if (signature?.by === 'openai-responses' && hasFollower) return [writeReasoningItem(item.map(({ part }) => part))]
     const reason = signature?.by === 'openai-responses' ? 'reasoning that nothing followed' : FOREIGN
-    losses.lose(`${path}.reasoning`, reason)
+    for (const { path } of item) losses.lose(path, reason)
     return []
   })
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { providers } from '../src/providers/index.ts'
 import { wireFormats } from '../src/wire/index.ts'
 import { readFixtures, writeFixture } from '../test/fanout/fixtures.ts'
+import { knownAnswers } from '../test/reencode/answers.ts'
+import { DIFFERENCES as READ_BACK } from '../test/reencode/differences.ts'
 import type { ProviderCase } from '../test/wire/case-data.ts'
 import { casesOf, hasCases } from '../test/wire/case-data.ts'
 import { DIFFERENCES } from '../test/wire/differences.ts'
@@ -105,6 +107,15 @@ function differencesList(): string {
   return ['| format | lines of `vercel_responses` | why |', '|---|---|---|', ...lines].join('\n')
 }
 
+/** Of what is read back by the SDKs of all clients (test/reencode). */
+function readBackList(): string {
+  const lines = Object.entries(READ_BACK).flatMap(([sdk, differences]) =>
+    Object.entries(differences).map(([id, reason]) => `| \`${sdk}\` | ${id} | ${reason} |`),
+  )
+  const count = `${knownAnswers().length} answers, each written in seven formats, whole and streamed. Read differently on purpose:`
+  return [count, '', '| SDK | answer | why |', '|---|---|---|', ...lines].join('\n')
+}
+
 const before = readFileSync(FILE, 'utf8')
 let after = before
 replace('providers', providersTable())
@@ -112,6 +123,7 @@ replace('losses', lossesTable())
 if (hasCases) {
   replace('cases', casesTable())
   replace('differences', differencesList())
+  replace('read back', readBackList())
 }
 
 if (process.argv.includes('--check')) {

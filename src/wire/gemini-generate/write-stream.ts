@@ -18,7 +18,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let finishReason = 'STOP'
   let isCut = false
   let call: ToolCallPart | undefined
-  const unreadable: ToolCallPart[] = []
+  // From the first one that is not whole: only the finish says whether that was cut short or is the model's idea of JSON.
+  const held: ToolCallPart[] = []
   const citations: Citation[] = []
 
   function event(parts: readonly JsonObject[], rest: JsonObject = {}, last: JsonObject = {}): WireEvent {
@@ -55,9 +56,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
         const ended = call
         call = undefined
         if (ended === undefined) return []
-        if (isWholeCall(ended)) return [event([writeBlock(ended)])]
-        // Only the finish says whether it was cut short or is the model's idea of JSON.
-        unreadable.push(ended)
+        if (held.length === 0 && isWholeCall(ended)) return [event([writeBlock(ended)])]
+        held.push(ended)
         return []
       }
       case 'media': {
@@ -86,7 +86,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
   return {
     push,
     end() {
-      const calls = isCut ? [] : unreadable.map(writeBlock)
+      const calls = held.filter((one) => !isCut || isWholeCall(one)).map(writeBlock)
       const parts = calls.length > 0 ? calls : [{ text: '' }]
       const counted = usage === undefined ? {} : { usageMetadata: writeUsage(usage) }
       return [event(parts, { finishReason, ...writeCitations(citations) }, counted)]

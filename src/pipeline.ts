@@ -93,6 +93,7 @@ class SentCall implements DispatchedCall {
   private losses: readonly Loss[] = []
   private changedTools: ChangedTools = {}
   private isAnsweredAnew = false
+  private keepsSignatures = true
   private readonly call: ChatCall
   private readonly routed: Routed
   private readonly context: Context
@@ -114,7 +115,7 @@ class SentCall implements DispatchedCall {
     const { call, context, routed } = this
     const { ports } = context
     const clientHeader = (name: string): string | undefined => call.exchange.header(name)
-    const asking = { ask: context.ask, now: ports.clock.now(), clientHeader }
+    const asking = { ask: context.ask, now: ports.clock.now(), clientHeader, keepsSignatures: this.keepsSignatures }
     const translation = translationOf(target, call.format, routed.isNamed, context)
     const {
       request,
@@ -127,6 +128,13 @@ class SentCall implements DispatchedCall {
     this.isAnsweredAnew = isAnsweredAnew
     call.body.release()
     return request
+  }
+
+  dropSignatures(): boolean {
+    if (this.routed.isLossless) return false
+    const kept = this.keepsSignatures
+    this.keepsSignatures = false
+    return kept
   }
 
   setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void {
@@ -172,6 +180,8 @@ export type Routed = {
   readonly isExplained: boolean
   /** The caller named the model; routing did not choose it. */
   readonly isNamed: boolean
+  /** The caller wants no answer to less than what he sent. */
+  readonly isLossless: boolean
 }
 
 type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & { readonly chat: ChatRequest }
@@ -180,7 +190,7 @@ type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & 
 export function decide(call: Question, context: Context): Routed | Promise<Routed> {
   const plain = plainTarget(call, context.snapshot)
   if (plain === undefined) return decideFor(call, context)
-  return { targets: [plain], decision: undefined, isExplained: false, isNamed: true }
+  return { targets: [plain], decision: undefined, isExplained: false, isNamed: true, isLossless: false }
 }
 
 async function decideFor(call: Question, context: Context): Promise<Routed> {
@@ -195,7 +205,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const isExplained = directives.explain === true
   const named = choice.type === 'target' ? findTarget(choice.id, snapshot) : undefined
   if (named !== undefined && !hasHardLimits(directives) && !isExplained)
-    return { targets: [named], decision: undefined, isExplained, isNamed: true }
+    return { targets: [named], decision: undefined, isExplained, isNamed: true, isLossless: false }
 
   const isNamed = named !== undefined
   const translated = (target: Target): Translation => translationOf(target, call.format, isNamed, context)
@@ -222,7 +232,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
     : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
-  return { targets: ranked, decision, isExplained, isNamed }
+  return { targets: ranked, decision, isExplained, isNamed, isLossless: directives.require?.lossless === true }
 }
 
 /** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */

@@ -50,6 +50,8 @@ export type ErrorOptions = {
   readonly detail?: Readonly<Record<string, unknown>>
   /** Extra public members of the error body, e.g. the limits each model fails. */
   readonly data?: Readonly<Record<string, unknown>>
+  /** An upstream could not make anything of reasoning state in the history: another try without it may pass. */
+  readonly refusesSignatures?: boolean
   /** Response headers that belong to the error, e.g. `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
   readonly cause?: unknown
@@ -62,6 +64,7 @@ export class GatewayError extends Error {
   readonly detail: Readonly<Record<string, unknown>>
   readonly data: Readonly<Record<string, unknown>> | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly refusesSignatures: boolean
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -71,6 +74,7 @@ export class GatewayError extends Error {
     this.detail = options.detail ?? {}
     this.data = options.data
     this.headers = options.headers ?? {}
+    this.refusesSignatures = options.refusesSignatures ?? false
   }
 
   get status(): number {

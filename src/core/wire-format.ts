@@ -103,6 +103,8 @@ export type WireFormat = {
    * read. The same object when nothing changes.
    */
   ownHistory?(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject
+  /** A client's body of this format without any reasoning state of earlier turns. The same object when there is none. */
+  withoutSignatures?(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */
   readResponse(body: JsonObject): StreamPart[]
   /** What a whole answer amounts to, without its parts. Throws as `readResponse` does. */

@@ -21,6 +21,8 @@ export type DispatchedCall = {
   formatOf(target: Target): WireFormat
   /** The request as this target must get it. */
   prepare(target: Target): HttpRequest | Promise<HttpRequest>
+  /** From now on requests go without the reasoning state of earlier turns. False when they did already. */
+  dropSignatures(): boolean
   /** Sets the headers of the answer besides those of its body. */
   setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void
   /** `observed`: what was seen of an answer that reaches nobody. That of a broken one is the result's. */
@@ -151,16 +153,19 @@ class Dispatching implements AttemptOwner {
     }
     const isAgain = position === this.position
     this.position = position
-    if (isAgain) input.clock.timer(retryDelay(attempts.length, input.random), () => this.next())
+    // What is sent now differs: there is nothing to wait for.
+    if (isAgain && !error.refusesSignatures)
+      input.clock.timer(retryDelay(attempts.length, input.random), () => this.next())
     else this.next()
   }
 
   /** Where to go after a failure; `undefined` when the client must be told. */
   private positionAfter(error: GatewayError): number | undefined {
     const { attempts, position } = this
-    const { plan, clock } = this.input
-    if (error.retry === 'never' || attempts.length >= plan.maxAttempts || clock.monotonic() >= this.deadlineAt)
-      return undefined
+    const { plan, clock, call } = this.input
+    if (attempts.length >= plan.maxAttempts || clock.monotonic() >= this.deadlineAt) return undefined
+    if (error.refusesSignatures) return call.dropSignatures() ? position : undefined
+    if (error.retry === 'never') return undefined
     if (position + 1 < plan.targets.length) return position + 1
     const isFirstTry = attempts.filter((attempt) => attempt.target === this.target().id).length < 2
     return error.retry === 'same-target' && isFirstTry ? position : undefined

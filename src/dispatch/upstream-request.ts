@@ -7,6 +7,7 @@ import type { ChatBody, ChatRequest } from '../core/request.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss, WireFormat, WrittenRequest } from '../core/wire-format.ts'
+import { withoutSignatures } from '../core/without-signatures.ts'
 import type { ChangedTools } from './tools-as-asked.ts'
 
 /** Members of a request body that are for the gateway and never reach an upstream. */
@@ -20,7 +21,10 @@ export type Translation = {
   readonly spoken: WireFormat
 }
 
-type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'>
+type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'> & {
+  /** False after the target has refused the reasoning state of earlier turns. */
+  readonly keepsSignatures?: boolean
+}
 
 /** A request as its target must get it, and what of the client's it cannot carry. */
 export type UpstreamRequest = {
@@ -41,18 +45,18 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const configured = configuredOf(translation)
   const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
-  const { ask, now } = asking
+  const { ask, now, keepsSignatures = true } = asking
   const operation = operationOf(spoken)
   const call = { target, operation, format: spoken.id, stream: chatBody.stream, secret, headers, ask, now }
   if (spoken !== client) {
     const refusal = client.untranslatable?.(chat.native.body)
     if (refusal !== undefined) throw refusal
-    const { body, losses, ...changedTools } = translate(chat, translation)
+    const { body, losses, ...changedTools } = translate(chat, translation, keepsSignatures)
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, changedTools }
   }
   const losses: Loss[] = []
   const { body: sent } = chat.native
-  const adjusted = adjust(sent, translation, losses)
+  const adjusted = adjust(sent, translation, losses, keepsSignatures)
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
   const isAnsweredAnew = rewritesAnswer(provider, chat, spoken)
@@ -81,14 +85,16 @@ export function lossesOn(chat: ChatRequest, translation: Translation): readonly 
   return losses
 }
 
-function translate(chat: ChatRequest, translation: Translation): WrittenRequest {
+function translate(chat: ChatRequest, translation: Translation, keepsSignatures = true): WrittenRequest {
   const { target, client, spoken } = translation
   const { provider } = configuredOf(translation)
-  const written = spoken.writeRequest(chat, target.model, provider.traits)
+  const unsigned: Loss[] = []
+  const kept = keepsSignatures ? chat : withoutSignatures(chat, loseTo(unsigned))
+  const written = spoken.writeRequest(kept, target.model, provider.traits)
   const adjusted: Loss[] = []
   const sent = adjust(written.body, translation, adjusted)
   const unread = client.unread(chat.native.body, spoken.id)
-  const losses = [...written.losses, ...adjusted.map((loss) => asRequested(loss, written))]
+  const losses = [...unsigned, ...written.losses, ...adjusted.map((loss) => asRequested(loss, written))]
   return { ...written, body: sent, losses: [...unread, ...inClientsPlaces(losses, client, chat.native.body)] }
 }
 
@@ -107,12 +113,22 @@ export function inClientsPlaces(losses: readonly Loss[], client: WireFormat, bod
 }
 
 /** Providers rename fields of chats; a legacy completion is nobody's to adjust. */
-function adjust(body: JsonObject, { target, spoken, configured }: Translation, losses: Loss[]): JsonObject {
+function adjust(
+  body: JsonObject,
+  { target, spoken, configured }: Translation,
+  losses: Loss[],
+  keepsSignatures = true,
+): JsonObject {
   const { adjustBody } = configured?.provider ?? {}
-  const lose = (path: string, reason: string): void => void losses.push({ path, reason })
-  const own = spoken.ownHistory?.(body, lose) ?? body
+  const lose = loseTo(losses)
+  const kept = keepsSignatures ? body : (spoken.withoutSignatures?.(body, lose) ?? body)
+  const own = spoken.ownHistory?.(kept, lose) ?? kept
   if (adjustBody === undefined || spoken.id === 'openai-completions') return own
   return adjustBody(own, { target, format: spoken.id, lose })
+}
+
+function loseTo(losses: Loss[]): (path: string, reason: string) => void {
+  return (path, reason) => void losses.push({ path, reason })
 }
 
 function configuredOf({ configured, target }: Translation): ConfiguredProvider {

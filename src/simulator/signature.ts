@@ -1,5 +1,8 @@
-/** Whose seal it is: one provider does not know another's. Claude's hold at Anthropic and at Bedrock alike. */
-export type Seal = 'claude' | 'claude-redacted' | 'gemini' | 'openai'
+/**
+ * Whose seal it is: one provider does not know another's. Claude's hold at Anthropic and at Bedrock alike. Those of the
+ * Responses API are each provider's own: `openai`, `openai of xai`.
+ */
+export type Seal = 'claude' | 'claude-redacted' | 'gemini' | 'openai' | `openai of ${string}`
 
 const WORDS = 4
 const MAC_WORDS = 2

@@ -4,6 +4,7 @@ import type { Rejection } from '../format.ts'
 import { invalid } from '../openai-chat/rejection.ts'
 import { listOf, memberOf, textOf } from '../read-json.ts'
 import { findProblem } from '../shape.ts'
+import type { Seal } from '../signature.ts'
 import { checkSeal } from '../signature.ts'
 import { invalidShape } from './rejection.ts'
 import { MESSAGES } from './request-shape.ts'
@@ -15,7 +16,7 @@ const PREFIXES: Readonly<Record<string, string>> = { function_call: 'fc', reason
 const OWN = /^(?:fc|msg)_([0-9a-f]+)_\d+r$/
 
 /** What OpenAI refuses in `input` whose shape is right. */
-export function checkInput(body: JsonObject): Rejection | undefined {
+export function checkInput(body: JsonObject, seal: Seal): Rejection | undefined {
   const { input } = body
   if (input === undefined || input === null) {
     return invalid(
@@ -26,7 +27,7 @@ export function checkInput(body: JsonObject): Rejection | undefined {
   }
   const items = listOf(input).filter(isJsonObject)
   for (const [index, item] of items.entries()) {
-    const problem = checkItem(item, index) ?? checkReasoning(item, items[index + 1], body)
+    const problem = checkItem(item, index) ?? checkReasoning(item, items[index + 1], body, seal)
     if (problem !== undefined) return problem
   }
   return checkThoughts(items) ?? checkCalls(items)
@@ -53,14 +54,19 @@ function checkItem(item: JsonObject, index: number): Rejection | undefined {
 }
 
 /** Reasoning goes back sealed as it came, or by the id it is stored under; and what it led to follows. */
-function checkReasoning(item: JsonObject, next: JsonObject | undefined, body: JsonObject): Rejection | undefined {
+function checkReasoning(
+  item: JsonObject,
+  next: JsonObject | undefined,
+  body: JsonObject,
+  seal: Seal,
+): Rejection | undefined {
   if (item['type'] === 'item_reference') return body['store'] === false ? notStored(textOf(item['id'])) : undefined
   if (item['type'] !== 'reasoning') return undefined
   const id = textOf(item['id'])
   const sealed = item['encrypted_content']
   if (typeof sealed === 'string') {
     // https://github.com/Wei-Shaw/sub2api/issues/2863
-    if (checkSeal('openai', sealed) !== undefined) {
+    if (checkSeal(seal, sealed) !== undefined) {
       return invalid(
         `The encrypted content ${sealed.slice(0, 8)}... could not be verified. Reason: Encrypted content could not be decrypted or parsed.`,
         null,

@@ -11,7 +11,7 @@ const patch = { type: 'custom_tool_call', call_id: 'call_1', name: 'apply_patch'
 const parameters = { type: 'object', properties: { city: { type: 'string' } } }
 const tool = { type: 'function', name: 'get_weather', parameters }
 
-const check = (body: JsonObject) => checkRequest({ model: 'ok', input: 'hello', ...body })
+const check = (body: JsonObject) => checkRequest({ model: 'ok', input: 'hello', ...body }, 'openai')
 
 test('what OpenAI accepts is accepted', () => {
   const bodies: readonly JsonObject[] = [

@@ -4,16 +4,17 @@ import type { Rejection } from '../format.ts'
 import { invalid } from '../openai-chat/rejection.ts'
 import { listOf, memberOf, numberOf, objectsOf, textOf } from '../read-json.ts'
 import { findProblem } from '../shape.ts'
+import type { Seal } from '../signature.ts'
 import { rootProblem, strictProblem } from '../strict-schema.ts'
 import { checkInput } from './check-input.ts'
 import { invalidShape } from './rejection.ts'
 import { REQUEST_SHAPE } from './request-shape.ts'
 
 /** What OpenAI would refuse in a Responses body, in its words where they are known; `undefined` = nothing. */
-export function checkRequest(body: JsonObject): Rejection | undefined {
+export function checkRequest(body: JsonObject, seal: Seal): Rejection | undefined {
   const finding = findProblem(body, REQUEST_SHAPE, { isNullAbsent: true })
   if (finding !== undefined) return invalidShape(finding)
-  return checkStored(body) ?? checkSampling(body) ?? checkInput(body) ?? checkTools(body) ?? checkFormat(body)
+  return checkStored(body) ?? checkSampling(body) ?? checkInput(body, seal) ?? checkTools(body) ?? checkFormat(body)
 }
 
 /** https://platform.openai.com/docs/guides/conversation-state: the simulator has no state. */

@@ -2,15 +2,16 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { estimateTokens } from '../estimate-tokens.ts'
 import type { Rejection, SimulatedCall, SimulatedTool } from '../format.ts'
 import { listOf, memberOf, numberOf, objectsOf, textOf } from '../read-json.ts'
+import type { Seal } from '../signature.ts'
 import { isResult } from './check-input.ts'
 import { checkRequest } from './check-request.ts'
 
 /** What the answer tells back of the request, beside what every format reads. */
-export type ResponsesCall = SimulatedCall & { readonly request: JsonObject }
+export type ResponsesCall = SimulatedCall & { readonly request: JsonObject; readonly seal: Seal }
 
-/** A Responses body as a call, or OpenAI's refusal. */
-export function readCall(body: JsonObject): ResponsesCall | Rejection {
-  const problem = checkRequest(body)
+/** A Responses body as a call, or OpenAI's refusal. `seal`: that of the provider who is asked. */
+export function readCall(body: JsonObject, seal: Seal): ResponsesCall | Rejection {
+  const problem = checkRequest(body, seal)
   if (problem !== undefined) return problem
   const items = listOf(body['input'])
   return {
@@ -27,6 +28,7 @@ export function readCall(body: JsonObject): ResponsesCall | Rejection {
     endsWithToolResult: isResult(items.at(-1)),
     promptTokens: 3 + estimateTokens(body['input'], body['instructions'], body['tools']),
     request: body,
+    seal,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Answer, Choice } from '../answer.ts'
 import type { SimulatedCall, Stamp } from '../format.ts'
 import { listOf, memberOf } from '../read-json.ts'
+import type { Seal } from '../signature.ts'
 import { seal } from '../signature.ts'
 import type { ResponsesCall } from './read-call.ts'
 
@@ -9,6 +10,10 @@ export type Item = { readonly id: string; readonly type: string; readonly [membe
 /** The request that a call came from, as the answer repeats it. */
 export function requestOf(call: SimulatedCall): ResponsesCall['request'] {
   return 'request' in call ? (call as ResponsesCall).request : {}
+}
+
+function sealOf(call: SimulatedCall): Seal {
+  return 'seal' in call ? (call as ResponsesCall).seal : 'openai'
 }
 
 /** What an answer consists of, in order: reasoning, a message, calls. The last item of a cut answer is incomplete. */
@@ -54,7 +59,7 @@ export function writeReasoning(call: SimulatedCall, choice: Choice, stamp: Stamp
     id: `rs_${stamp.id}`,
     type: 'reasoning',
     summary: [{ type: 'summary_text', text: thought }],
-    ...(isSealed ? { encrypted_content: seal('openai', thought) } : {}),
+    ...(isSealed ? { encrypted_content: seal(sealOf(call), thought) } : {}),
   }
 }
 

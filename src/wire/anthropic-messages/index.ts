@@ -6,6 +6,7 @@ import { readRequest } from './read-request.ts'
 import { readResponse, summarizeResponse } from './read-response.ts'
 import { createReader, readEnd } from './read-stream.ts'
 import { unread } from './unread.ts'
+import { withoutSignatures } from './without-signatures.ts'
 import { writeRequest } from './write-request.ts'
 import { writeResponse } from './write-response.ts'
 import { createWriter } from './write-stream.ts'
@@ -20,6 +21,7 @@ export const anthropicMessages: WireFormat = {
   readRequest,
   unread,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
+  withoutSignatures,
   writeRequest,
   readResponse,
   summarizeResponse,

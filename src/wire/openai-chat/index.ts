@@ -6,6 +6,7 @@ import { placesOf } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { unread } from './unread.ts'
+import { withoutSignatures } from './without-signatures.ts'
 import { writeRequest } from './write-request.ts'
 import { writeResponse } from './write-response.ts'
 import { createWriter } from './write-stream.ts'
@@ -17,6 +18,7 @@ export const openaiChat: WireFormat = {
   readRequest,
   unread,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
+  withoutSignatures,
   writeRequest,
   readResponse,
   summarizeResponse,

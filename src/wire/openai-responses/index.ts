@@ -8,6 +8,7 @@ import { readRequest } from './read-request.ts'
 import { readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { createReader } from './read-stream.ts'
 import { unread, untranslatable } from './unread.ts'
+import { withoutSignatures } from './without-signatures.ts'
 import { writeRequest } from './write-request.ts'
 import { createWriter, writeResponse } from './write-response.ts'
 
@@ -20,6 +21,7 @@ export const openaiResponses: WireFormat = {
   unread,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
   untranslatable,
+  withoutSignatures,
   writeRequest,
   readResponse,
   summarizeResponse,

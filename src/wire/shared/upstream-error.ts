@@ -23,11 +23,21 @@ export function upstreamError(said: SaidError, headers: Headers): GatewayError {
   return new GatewayError(code, publicMessage(code, message), {
     ...(param === undefined ? {} : { param }),
     headers,
+    refusesSignatures: code === 'upstream_rejected' && SIGNATURE_REFUSED.test(`${upstreamCode} ${message}`),
     data: { upstream: { status: status ?? null, code: upstreamCode ?? null } },
     // Not the message: upstreams quote prompts and keys in theirs, and details are logged.
     detail: { status, upstream_code: upstreamCode },
   })
 }
+
+/**
+ * Reasoning of an earlier turn that this account cannot verify, open or find: the history comes from a provider that
+ * signs alike with other keys. In the words of OpenAI (https://community.openai.com/t/1372470), Anthropic
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking) and Google
+ * (https://ai.google.dev/gemini-api/docs/thought-signatures).
+ */
+const SIGNATURE_REFUSED =
+  /invalid_encrypted_content|encrypted.content\b.{0,200}\b(?:verified|decrypt|parse)|\bitem\b.{0,100}\brs_\S+ not found|invalid `?(?:signature|data)`? in `?(?:redacted_)?thinking|thought.?signature/is
 
 /** A failure's body as an object; proxies in front of a model answer with HTML or plain text, and the status says enough. */
 export function parseErrorBody(body: string): JsonObject {

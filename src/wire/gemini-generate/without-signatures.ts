@@ -1,0 +1,25 @@
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { UNVERIFIED } from '../../core/without-signatures.ts'
+import { isList } from '../shared/read-json.ts'
+import { field } from './fields.ts'
+
+/** A body without thought signatures, and without the parts that were one and nothing else. */
+export function withoutSignatures(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject {
+  const { contents } = body
+  if (!isList(contents)) return body
+  let isChanged = false
+  const kept = contents.map((content, index) => {
+    const parts = isJsonObject(content) ? content['parts'] : undefined
+    if (!isJsonObject(content) || !isList(parts)) return content
+    const unsigned = parts.flatMap((part, at): JsonValue[] => {
+      if (!isJsonObject(part) || field(part, 'thoughtSignature') == null) return [part]
+      isChanged = true
+      lose(`contents[${index}].parts[${at}]`, UNVERIFIED)
+      const { thoughtSignature: _, thought_signature: __, ...rest } = part
+      return rest['text'] === '' ? [] : [rest]
+    })
+    return { ...content, parts: unsigned }
+  })
+  return isChanged ? { ...body, contents: kept } : body
+}

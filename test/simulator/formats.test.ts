@@ -217,6 +217,17 @@ describe.each(EMBEDDINGS_WAYS)('$name', ({ name, request }) => {
   })
 })
 
+test('a count is free, at once or later', async () => {
+  for (const model of ['free/ok', 'free/slow-head=1']) {
+    const { path, body } = {
+      path: '/v1/messages/count_tokens',
+      body: { model, messages: [{ role: 'user', content: 'hello' }] },
+    }
+    expect((await post(running, path, body)).bytes.toString()).toMatch(/"input_tokens":\d+/)
+    expect(running.simulator.usage().models[model]).toMatchObject({ requests: 1, prompt_tokens: 0 })
+  }
+})
+
 const PATHS = [
   ...WAYS.map(({ request }) => request('ok', true)),
   ...EMBEDDINGS_WAYS.map(({ request }) => request('ok')),

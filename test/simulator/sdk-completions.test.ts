@@ -127,3 +127,19 @@ test('the OpenAI SDK knows the errors for what they are, in a stream too', async
   await expect(streamed({ model: 'malformed@3' })).rejects.toThrow(SyntaxError)
   expect((await streamed({ model: 'empty-200' })).map(({ choices }) => choices[0]?.text)).toEqual([''])
 })
+
+test('an answer that never ends begins with what is echoed', async () => {
+  const controller = new AbortController()
+  const response = await fetch(`${simulator.url}/v1/completions`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'never-ends', prompt: 'Once upon', echo: true }),
+    signal: controller.signal,
+  })
+  let text = ''
+  for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += piece
+    if (text.length > 200) break
+  }
+  controller.abort()
+  expect(text).toContain('"text":"Once uponThis is a simulated')
+})

@@ -52,15 +52,29 @@ export function embeddingsTarget(asked: string, snapshot: Snapshot): Target {
   const provider = name.slice(0, Math.max(0, slash))
   const model = name.slice(slash + 1)
   if (snapshot.providers.has(provider) && model !== '') return unlistedTarget(provider, model, snapshot)
-  const near = slash < 0 ? undefined : nearest(provider, snapshot.providers.keys(), 1)[0]
+  const near =
+    slash < 0
+      ? alone(name, snapshot)
+      : (nearest(provider, snapshot.providers.keys(), 1)[0] ?? simulated(name, snapshot))
   const problem =
     slash < 0 ? `"${name.slice(0, 100)}" names no provider` : `There is no provider "${provider.slice(0, 60)}"`
-  const hint = near === undefined ? '' : ` Did you mean "${near}"?`
+  const hint = near === undefined ? '' : ` Did you mean "${near.slice(0, 160)}"?`
   throw new GatewayError(
     'model_not_found',
     `${problem}.${hint} Write the model as PROVIDER/MODEL. Configured: ${[...snapshot.providers.keys()].join(', ') || 'none'}.`,
     { param: 'model' },
   )
+}
+
+/** A bare name at the only provider there is. */
+function alone(name: string, { providers }: Snapshot): string | undefined {
+  const [only] = providers.keys()
+  return providers.size === 1 && only !== undefined ? `${only}/${name}` : undefined
+}
+
+/** The embedded simulator, where it is, stands in for any model of any provider. */
+function simulated(name: string, { providers }: Snapshot): string | undefined {
+  return providers.has('simulated') ? `simulated/${name}` : undefined
 }
 
 /** Asks one target for embeddings and makes OpenAI's answer of its. Rejects with a GatewayError. */

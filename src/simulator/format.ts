@@ -43,24 +43,27 @@ export type Frame = { readonly data: string | Uint8Array; readonly tokens: numbe
 /** Where in a stream an error stands. */
 export type ErrorPlace = { readonly sentFrames: number; readonly call: SimulatedCall; readonly stamp: Stamp }
 
-/** One wire format, as a provider speaks it: added as one file and a line in `formats.ts`. */
-export type SimulatedFormat = {
+/**
+ * One wire format, as a provider speaks it: added as one file and a line in `formats.ts`. `Call` is what its `readCall`
+ * makes and its writers take, where that is more than all formats share.
+ */
+export type SimulatedFormat<Call extends SimulatedCall = SimulatedCall> = {
   readonly id: string
   /** True for a path and its query (`?alt=sse` or nothing) that this format answers by POST. */
   serves(path: string, query: string): boolean
   /** The model asked for, or the refusal when there is none. Read before the rest, which a behaviour may overrule. */
   readModel(body: JsonObject, path: string): string | Rejection
   /** The call, checked as that provider would check it. */
-  readCall(body: JsonObject, path: string): SimulatedCall | Rejection
+  readCall(body: JsonObject, path: string): Call | Rejection
   /** The id of a tool call, when it is not OpenAI's. `random` makes base62, `index` counts within the answer. */
-  writeCallId?(call: SimulatedCall, name: string, index: number, random: (size: number) => string): string
-  /** The answer says what the prompt costs, and nothing else. */
-  readonly isCount?: boolean
-  writeAnswer(call: SimulatedCall, answer: Answer, stamp: Stamp): string
+  writeCallId?(call: Call, name: string, index: number, random: (size: number) => string): string
+  /** The answer has no tokens, so that nothing in it is streamed, cut or a tool call: the count of a prompt, which is free, or its vectors. */
+  readonly wordless?: 'count' | 'vectors'
+  writeAnswer(call: Call, answer: Answer, stamp: Stamp): string
   readonly streamHeaders: Readonly<Record<string, string>>
-  writeStream(call: SimulatedCall, answer: Answer, stamp: Stamp): Iterable<Frame>
+  writeStream(call: Call, answer: Answer, stamp: Stamp): Iterable<Frame>
   /** The whole stream of a plain answer at once, from a cache; `undefined` when it is not plain. */
-  writeBurst?(call: SimulatedCall, answer: Answer, stamp: Stamp): string | undefined
+  writeBurst?(call: Call, answer: Answer, stamp: Stamp): string | undefined
   /** A frame whose payload is cut short but whose ending is in place. */
   breakFrame(frame: Frame): string | Uint8Array
   /** The header that names the request: `x-request-id` when left out. */

@@ -46,6 +46,7 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 // Frames without a pause between them leave together, up to this length.
 const BURST_LENGTH = 65_536
 const ENDLESS_MARK = '\u0001'
+const WRITTEN_MARK = JSON.stringify(ENDLESS_MARK).slice(1, -1)
 
 /** The steps of a streamed answer. */
 export function* streamSteps(scene: Scene): Generator<Step> {
@@ -224,7 +225,7 @@ function* endlessSteps(scene: Scene): Generator<Step> {
   const delay = behaviour.headDelayMs + behaviour.firstTokenDelayMs
   if (delay > 0) yield { type: 'wait', milliseconds: delay }
   yield { type: 'head', head: wholeHead(scene) }
-  yield { type: 'send', data: written.slice(0, written.indexOf(JSON.stringify(ENDLESS_MARK)) + 1), tokens: 0 }
+  yield { type: 'send', data: written.slice(0, written.indexOf(WRITTEN_MARK)), tokens: 0 }
   for (const token of text?.text ?? []) {
     if (behaviour.tokenDelayMs > 0) yield { type: 'wait', milliseconds: behaviour.tokenDelayMs }
     yield { type: 'send', data: JSON.stringify(token).slice(1, -1), tokens: 1 }

@@ -69,7 +69,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     if (typeof model !== 'string') return refuse(format, model)
     const read = readBehaviour(model, defaults)
     if (read.type === 'problem') return refuse(format, unknownModel(model, read.problem), model)
-    const behaviour = format.isCount === true ? counting(read.behaviour) : read.behaviour
+    const behaviour = format.wordless === undefined ? read.behaviour : wordless(read.behaviour)
     const error = statusRejection(behaviour)
     const headers = responseHeaders(format)
     if (behaviour.fault.type === 'reset') return script(model, delayed(behaviour, [{ type: 'reset' }]))
@@ -83,6 +83,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       behaviour,
       (name, index) => format.writeCallId?.(call, name, index, options.randomId) ?? `call_${options.randomId(24)}`,
     )
+    const promptTokens = format.wordless === 'count' ? 0 : call.promptTokens
     const stamp = { id: options.randomId(29), createdSeconds: Math.floor(options.nowMs() / 1_000) }
     const scene = { format, call, behaviour, answer: content, stamp, headers, error }
     if (isAtOnce(behaviour)) {
@@ -91,11 +92,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       if (whole !== undefined && content.completionTokens !== Number.POSITIVE_INFINITY) {
         const head = { status: 200, headers: { ...(isBurst ? format.streamHeaders : JSON_TYPE), ...headers } }
         const step: Step = { type: 'whole', head, body: whole, tokens: content.completionTokens, isStream: isBurst }
-        return { steps: [step], model, promptTokens: format.isCount === true ? 0 : call.promptTokens }
+        return { steps: [step], model, promptTokens }
       }
     }
     const steps = call.isStreamed ? streamSteps(scene) : wholeSteps(scene)
-    return { steps, model, promptTokens: call.promptTokens }
+    return { steps, model, promptTokens }
   }
 
   function refuse(format: SimulatedFormat | undefined, rejection: Rejection, model?: string): Script {
@@ -130,8 +131,8 @@ function formatOf(url: string): SimulatedFormat | undefined {
   return FORMATS.find((candidate) => candidate.serves(path, url.slice(path.length)))
 }
 
-/** A count has no answer that could be slow, long or a tool call; its faults stay. */
-function counting(behaviour: Behaviour): Behaviour {
+/** An answer without words cannot be long or a tool call; its waits and its faults stay. */
+function wordless(behaviour: Behaviour): Behaviour {
   return { ...behaviour, answer: { type: 'empty' }, reasoningTokens: 0 }
 }
 

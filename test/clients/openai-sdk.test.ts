@@ -162,3 +162,20 @@ test('the model list holds auto, and a model can be asked for by name', async ()
   const { response } = await client.chat.completions.create({ model: named ?? '', messages }).withResponse()
   expect(response.headers.get('x-route-model')).toBe(named)
 })
+
+test('embeddings: any model, named below the simulator', async () => {
+  const model = 'simulated/openai/text-embedding-3-small'
+  const { data, response } = await client.embeddings.create({ model, input: ['one text', 'another'] }).withResponse()
+  expect(data.data.map(({ embedding }) => embedding.length)).toEqual([1_536, 1_536])
+  expect(response.headers.get('x-route-model')).toBe(model)
+  for (const name of ['openai/text-embedding-3-small', 'text-embedding-3-small']) {
+    const refused = client.embeddings.create({ model: name, input: 'one text' })
+    await expect(refused).rejects.toThrow(`Did you mean "simulated/${name}"?`)
+  }
+})
+
+test('legacy completions are routed', async () => {
+  const { choices, object } = await client.completions.create({ model: 'auto', prompt: 'Say hello in French.' })
+  expect(object).toBe('text_completion')
+  expect(choices[0]?.text).toContain('simulated')
+})

@@ -157,7 +157,10 @@ test('an alias names a model; auto and pools do not', async () => {
 
 test.each([
   ['upp/e', /no provider \\"upp\\"\. Did you mean \\"up\\"/],
-  ['text-embedding-3-small', /names no provider\. Write the model as PROVIDER\/MODEL\. Configured: up/],
+  [
+    'text-embedding-3-small',
+    /names no provider\. Did you mean \\"up\/text-embedding-3-small\\"\? Write the model as PROVIDER\/MODEL\. Configured: up/,
+  ],
   ['up/', /PROVIDER\/MODEL/],
 ])('%s is a 404 that says what is there', async (model, message) => {
   await start(openai)

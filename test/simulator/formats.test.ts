@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { post, WAYS } from './formats.ts'
+import { EMBEDDINGS_WAYS, post, WAYS } from './formats.ts'
 import { until, useSimulator } from './use-simulator.ts'
 
 const running = useSimulator()
@@ -124,7 +124,7 @@ describe.each(WAYS)('$name', ({ name, request }) => {
       expect((await ask('tool:get_weather', isStreamed)).bytes.toString('latin1')).toContain('get_weather')
       // The only declared tool is called twice; without one, two of the simulator's own.
       const { bytes } = await ask('tool-parallel', isStreamed)
-      expect(bytes.toString('latin1').match(/"get_(?:weather|time)"/g)?.length).toBeGreaterThanOrEqual(2)
+      expect(bytes.toString('latin1').match(/"get_(?:weather|time)\\?"/g)?.length).toBeGreaterThanOrEqual(2)
     }
     expect((await ask('text-tool:hermes', false)).bytes.toString()).toContain('<tool_call>')
   })
@@ -162,10 +162,80 @@ describe.each(WAYS)('$name', ({ name, request }) => {
   })
 })
 
+describe.each(EMBEDDINGS_WAYS)('$name', ({ name, request }) => {
+  const prefix = name.replaceAll(/[^a-z]/g, '-')
+  const ask = (behaviour: string) => {
+    const { path, body } = request(`${prefix}/${behaviour}`)
+    return post(running, path, body)
+  }
+  const usage = (behaviour: string) => running.simulator.usage().models[`${prefix}/${behaviour}`]
+
+  test('the prompt is billed, and nothing else', async () => {
+    for (const behaviour of ['ok', 'slow-head=1']) {
+      const { status, headers, bytes } = await ask(behaviour)
+      expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'application/json' })
+      expect(JSON.parse(bytes.toString())).toBeTypeOf('object')
+      expect(usage(behaviour)).toEqual({ requests: 1, aborted: 0, prompt_tokens: 2, completion_tokens: 0 })
+    }
+  })
+
+  test('what has to do with words changes nothing', async () => {
+    // Ids and the names of models aside.
+    const plain = (bytes: Buffer) => bytes.toString().replaceAll(/"(?:id|model)":"[^"]+"/g, '')
+    const { bytes } = await ask('ok')
+    for (const behaviour of ['think=3', 'tool:x', 'huge', 'empty-200', 'never-ends', 'cut@40', 'stall@1', 'dribble']) {
+      const received = await ask(behaviour)
+      expect(received, behaviour).toMatchObject({ status: 200, failure: undefined })
+      expect(plain(received.bytes) === plain(bytes), behaviour).toBe(true)
+    }
+  })
+
+  test('faults at once are faults', async () => {
+    expect(await ask('cut@0')).toMatchObject({ status: 200, failure: expect.stringContaining('other side closed') })
+    expect((await ask('malformed')).bytes.toString()).toBe('{')
+    await expect(ask('reset')).rejects.toThrow(/ECONNRESET|reset|closed/)
+    const failed = await ask('error-in-200')
+    expect(failed.status).toBe(200)
+    expect(JSON.parse(failed.bytes.toString())).toSatisfy((body: object) => 'error' in body || 'message' in body)
+    const limited = await ask('429;retry-after=1')
+    expect(limited).toMatchObject({ status: 429, headers: { 'retry-after': '1', 'content-type': 'application/json' } })
+    expect(limited.bytes.toString()).toMatch(/rate limit/i)
+    expect((await ask('503')).status).toBe(503)
+    expect((await ask('cut@')).status).toBe(404)
+  })
+
+  test.each(['stall', 'slow-ttft=600000'])('a client that leaves ends %s', async (behaviour) => {
+    const controller = new AbortController()
+    const { path, body } = request(`${prefix}/left/${behaviour}`)
+    const asked = running.pool
+      .request({ method: 'POST', path, body: JSON.stringify(body), signal: controller.signal })
+      .then((response) => response.body.dump())
+    asked.catch(() => undefined)
+    await until(() => usage(`left/${behaviour}`)?.requests === 1, 'the call')
+    controller.abort()
+    await until(() => usage(`left/${behaviour}`)?.aborted === 1, 'the abort')
+  })
+})
+
+test('a count is free, at once or later', async () => {
+  for (const model of ['free/ok', 'free/slow-head=1']) {
+    const { path, body } = {
+      path: '/v1/messages/count_tokens',
+      body: { model, messages: [{ role: 'user', content: 'hello' }] },
+    }
+    expect((await post(running, path, body)).bytes.toString()).toMatch(/"input_tokens":\d+/)
+    expect(running.simulator.usage().models[model]).toMatchObject({ requests: 1, prompt_tokens: 0 })
+  }
+})
+
+const PATHS = [
+  ...WAYS.map(({ request }) => request('ok', true)),
+  ...EMBEDDINGS_WAYS.map(({ request }) => request('ok')),
+].map(({ path }) => path)
+
 test('a body that is no JSON, or too large, is refused in the words of its format', async () => {
   const shapes = new Set<string>()
-  for (const { request } of WAYS) {
-    const { path } = request('ok', false)
+  for (const path of PATHS) {
     for (const [text, status] of [
       ['{', 400],
       [JSON.stringify('x'.repeat(2_100_000)), 413],
@@ -180,13 +250,12 @@ test('a body that is no JSON, or too large, is refused in the words of its forma
 })
 
 test('paths of every format refuse GET, and other paths stay unknown', async () => {
-  for (const { request } of WAYS) {
-    const { path } = request('ok', true)
+  for (const path of PATHS) {
     const response = await running.pool.request({ method: 'GET', path })
     expect(response.statusCode, path).toBe(405)
     await response.body.dump()
   }
-  const unknown = await running.pool.request({ method: 'POST', path: '/v1beta/models/x:embedContent', body: '{}' })
+  const unknown = await running.pool.request({ method: 'POST', path: '/v1beta/models/x:predict', body: '{}' })
   expect(unknown.statusCode).toBe(404)
   await unknown.body.dump()
 })

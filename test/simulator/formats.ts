@@ -96,6 +96,40 @@ export const WAYS: readonly Way[] = [
       },
     }),
   },
+  ...['', '/compatible'].map((prefix) => ({
+    name: `openai-completions ${prefix}`,
+    request: (model: string, stream: boolean) => ({
+      path: `${prefix}/v1/completions`,
+      // It has no tools, and answers 16 tokens where no limit is said.
+      body: { model, stream, prompt: 'hello', max_tokens: 4_096 },
+    }),
+  })),
+]
+
+/** One way to ask for the vectors of "hello". */
+export type EmbeddingsWay = {
+  readonly name: string
+  request(model: string): { readonly path: string; readonly body: object }
+}
+
+/** Every format of embeddings, at its own path. */
+export const EMBEDDINGS_WAYS: readonly EmbeddingsWay[] = [
+  ...['', '/compatible'].map((prefix) => ({
+    name: `openai-embeddings ${prefix}`,
+    request: (model: string) => ({ path: `${prefix}/v1/embeddings`, body: { model, input: 'hello' } }),
+  })),
+  {
+    name: 'gemini-embeddings',
+    request: (model) => ({
+      path: `/v1beta/models/${model}:batchEmbedContents`,
+      body: { requests: [{ model: `models/${model}`, content: { parts: [{ text: 'hello' }] } }] },
+    }),
+  },
+  {
+    name: 'cohere-embeddings',
+    request: (model) => ({ path: '/v2/embed', body: { model, texts: ['hello'], input_type: 'search_query' } }),
+  },
+  { name: 'ollama-embeddings', request: (model) => ({ path: '/api/embed', body: { model, input: 'hello' } }) },
 ]
 
 export type Raw = {

@@ -27,7 +27,7 @@ export function anthropicMessagesFormats(): readonly SimulatedFormat[] {
     {
       ...messages,
       id: 'anthropic-count-tokens',
-      isCount: true,
+      wordless: 'count',
       serves: (path) => path === '/v1/messages/count_tokens',
       readCall: (body) => readCall(body, COUNT_SHAPE),
       writeAnswer: (call) => JSON.stringify({ input_tokens: call.promptTokens }),

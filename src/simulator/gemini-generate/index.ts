@@ -42,7 +42,7 @@ export function geminiGenerateFormats(): readonly SimulatedFormat[] {
   const count: SimulatedFormat = {
     ...events,
     id: 'gemini-count-tokens',
-    isCount: true,
+    wordless: 'count',
     serves: (path) => readPath(path)?.method === 'countTokens',
     readCall: (body, path) => readCall(body, path, COUNT_SHAPE),
     writeAnswer: ({ promptTokens }) =>

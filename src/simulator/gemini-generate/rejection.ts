@@ -7,12 +7,12 @@ export function invalid(message: string): Rejection {
 }
 
 /** A member of the request that its rules refuse: `* GenerateContentRequest.contents: contents is not specified`. */
-export function invalidField(path: string, message: string): Rejection {
-  return invalid(`* GenerateContentRequest.${path}: ${message}\n`)
+export function invalidField(path: string, message: string, request = 'GenerateContentRequest'): Rejection {
+  return invalid(`* ${request}.${path}: ${message}\n`)
 }
 
 /** A finding in the words of the parser of protocol buffers. https://github.com/nanbingxyz/5ire/issues/42 */
-export function invalidShape({ path, problem, expected, value }: Finding): Rejection {
+export function invalidShape({ path, problem, expected, value }: Finding, request?: string): Rejection {
   const at = pathOf(path)
   switch (problem) {
     case 'unknown': {
@@ -21,13 +21,13 @@ export function invalidShape({ path, problem, expected, value }: Finding): Rejec
       return invalid(`Invalid JSON payload received. Unknown name "${String(path.at(-1))}"${where}: Cannot find field.`)
     }
     case 'missing':
-      return invalidField(at, `${expected}: required field is missing.`)
+      return invalidField(at, `${expected}: required field is missing.`, request)
     case 'short':
     case 'long':
-      return invalidField(at, `must have at ${problem === 'short' ? 'least' : 'most'} ${expected} elements.`)
+      return invalidField(at, `must have at ${problem === 'short' ? 'least' : 'most'} ${expected} elements.`, request)
     case 'low':
     case 'high':
-      return invalidField(at, `must be in the range that begins or ends with ${expected}.`)
+      return invalidField(at, `must be in the range that begins or ends with ${expected}.`, request)
     default:
       break
   }

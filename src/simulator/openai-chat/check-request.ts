@@ -13,7 +13,8 @@ const KNOWN = new Set(
   ),
 )
 
-type Bounds = { readonly min: number; readonly max: number; readonly isInteger: boolean }
+/** What a number may be. */
+export type Bounds = { readonly min: number; readonly max: number; readonly isInteger: boolean }
 
 const NUMBERS: Readonly<Record<string, Bounds>> = {
   temperature: { min: 0, max: 2, isInteger: false },
@@ -32,10 +33,11 @@ const MAX_STOPS = 4
 /** What OpenAI would refuse in a Chat Completions body, in its words where they are known; `undefined` = nothing. */
 export function checkRequest(body: JsonObject): Rejection | undefined {
   return (
-    checkNames(body) ??
+    checkNames(body, KNOWN) ??
     checkMessages(body['messages']) ??
-    checkNumbers(body) ??
-    checkBooleans(body) ??
+    checkNumbers(body, NUMBERS) ??
+    checkLimits(body) ??
+    checkBooleans(body, BOOLEANS) ??
     checkStop(body['stop']) ??
     checkTools(body) ??
     checkStreamOptions(body) ??
@@ -43,21 +45,27 @@ export function checkRequest(body: JsonObject): Rejection | undefined {
   )
 }
 
-function checkNames(body: JsonObject): Rejection | undefined {
+/** A member that the endpoint does not know. */
+export function checkNames(body: JsonObject, known: ReadonlySet<string>): Rejection | undefined {
   for (const name in body) {
-    if (!KNOWN.has(name)) return invalid(`Unrecognized request argument supplied: ${name.slice(0, 200)}`, null)
+    if (!known.has(name)) return invalid(`Unrecognized request argument supplied: ${name.slice(0, 200)}`, null)
   }
   return undefined
 }
 
-function checkNumbers(body: JsonObject): Rejection | undefined {
-  for (const name in NUMBERS) {
+/** A number out of its bounds, or none; `null` says nothing. */
+export function checkNumbers(body: JsonObject, all: Readonly<Record<string, Bounds>>): Rejection | undefined {
+  for (const name in all) {
     const value = body[name]
-    const bounds = NUMBERS[name]
+    const bounds = all[name]
     if (value === undefined || value === null || bounds === undefined) continue
     const problem = checkNumber(name, value, bounds)
     if (problem !== undefined) return problem
   }
+  return undefined
+}
+
+function checkLimits(body: JsonObject): Rejection | undefined {
   if (typeof body['max_tokens'] === 'number' && typeof body['max_completion_tokens'] === 'number') {
     return invalid(
       "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
@@ -82,12 +90,14 @@ function checkNumber(name: string, value: JsonValue, { min, max, isInteger }: Bo
   )
 }
 
-function checkBooleans(body: JsonObject): Rejection | undefined {
-  const name = BOOLEANS.find((key) => body[key] !== undefined && body[key] !== null && typeof body[key] !== 'boolean')
+/** A switch that is none; `null` says nothing. */
+export function checkBooleans(body: JsonObject, names: readonly string[]): Rejection | undefined {
+  const name = names.find((key) => body[key] !== undefined && body[key] !== null && typeof body[key] !== 'boolean')
   return name === undefined ? undefined : wrongType(name, 'a boolean', body[name])
 }
 
-function checkStop(stop: JsonValue | undefined): Rejection | undefined {
+/** Stop sequences, four at most. */
+export function checkStop(stop: JsonValue | undefined): Rejection | undefined {
   if (stop === undefined || stop === null || typeof stop === 'string') return undefined
   if (!Array.isArray(stop)) return wrongType('stop', 'one of a string or array of strings', stop)
   if (stop.length > MAX_STOPS) return longList('stop', MAX_STOPS, stop.length)
@@ -95,7 +105,8 @@ function checkStop(stop: JsonValue | undefined): Rejection | undefined {
   return at < 0 ? undefined : wrongType(`stop[${at}]`, 'a string', stop[at])
 }
 
-function checkStreamOptions(body: JsonObject): Rejection | undefined {
+/** Options of a stream without one. */
+export function checkStreamOptions(body: JsonObject): Rejection | undefined {
   const options = body['stream_options']
   if (options === undefined || options === null) return undefined
   if (!isJsonObject(options)) return wrongType('stream_options', 'an object', options)

@@ -37,7 +37,7 @@ export function upstreamError(said: SaidError, headers: Headers): GatewayError {
  * (https://ai.google.dev/gemini-api/docs/thought-signatures).
  */
 const SIGNATURE_REFUSED =
-  /invalid_encrypted_content|encrypted.content\b.{0,200}\b(?:verified|decrypt|parse)|\bitem\b.{0,100}\brs_\S+ not found|invalid `?(?:signature|data)`? in `?(?:redacted_)?thinking|thought.?signature/is
+  /invalid_encrypted_content|^(?=.*encrypted.content)(?=.*(?:verif|decrypt|parse))|\bitem\b.{0,100}\brs_\S+ not found|invalid `?(?:signature|data)`? in `?(?:redacted_)?thinking|thought.?signature/is
 
 /** A failure's body as an object; proxies in front of a model answer with HTML or plain text, and the status says enough. */
 export function parseErrorBody(body: string): JsonObject {

@@ -1,0 +1,92 @@
+import OpenAI from 'openai'
+import type { ResponseInputItem, Response as ResponsesAnswer } from 'openai/resources/responses/responses'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RunningSimulator } from '../../src/platform/node/simulate.ts'
+import { startSimulator } from '../../src/platform/node/simulate.ts'
+import { providers } from '../../src/providers/index.ts'
+import type { TestGateway } from './start-gateway.ts'
+import { startGateway } from './start-gateway.ts'
+
+// OpenAI and xAI are both asked in the Responses API, and neither opens what the other has sealed.
+
+let simulator: RunningSimulator
+let gateway: TestGateway
+let client: OpenAI
+
+beforeAll(async () => {
+  simulator = await startSimulator({ port: 0 })
+  const at = (id: string, path: string, models: string[]) => {
+    const provider = providers.get(id)
+    if (provider === undefined) throw new Error(`no provider ${id}`)
+    return { upstream: simulator.url + path, provider, models }
+  }
+  gateway = await startGateway({
+    models: [THINKER],
+    provider: 'openai',
+    upstream: `${simulator.url}/v1`,
+    more: { xai: at('xai', '/xai/v1', [THINKER]) },
+  })
+  client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'x', maxRetries: 0, logLevel: 'off' })
+})
+
+afterAll(async () => {
+  await gateway.close()
+  await simulator.close()
+})
+
+const THINKER = 'grok-4/tool:get_weather;reasoning'
+const QUESTION: ResponseInputItem = { role: 'user', content: 'What is the weather in Paris?' }
+const TOOL = {
+  type: 'function' as const,
+  name: 'get_weather',
+  parameters: { type: 'object', properties: { city: { type: 'string' } } },
+  strict: false,
+}
+const ASKED = { tools: [TOOL], store: false, include: ['reasoning.encrypted_content' as const] }
+
+/** The history after the first answer: as the client's SDK tells people to keep it. */
+async function firstTurn(model: string): Promise<ResponseInputItem[]> {
+  const { output } = await client.responses.create({ model, input: [QUESTION], ...ASKED })
+  expect(output.find((item) => item.type === 'reasoning')?.encrypted_content).toBeTruthy()
+  const results = output.flatMap((item): ResponseInputItem[] =>
+    item.type === 'function_call' ? [{ type: 'function_call_output', call_id: item.call_id, output: 'sunny' }] : [],
+  )
+  expect(results.length).toBeGreaterThan(0)
+  return [QUESTION, ...(output as ResponseInputItem[]), ...results]
+}
+
+async function ask(model: string, input: ResponseInputItem[], route?: string) {
+  const headers = route === undefined ? {} : { headers: { 'x-route': route } }
+  const { data, response } = await client.responses.create({ model, input, ...ASKED }, headers).withResponse()
+  return { answer: data as ResponsesAnswer, headers: response.headers }
+}
+
+describe.each([
+  ['up', 'xai'],
+  ['xai', 'up'],
+])('a conversation begun at %s', (first, second) => {
+  test(`goes on at ${second}, without the reasoning that ${second} cannot open`, async () => {
+    const input = await firstTurn(`${first}/${THINKER}`)
+    const { answer, headers } = await ask(`${second}/${THINKER}`, input)
+    expect(answer.status).toBe('completed')
+    expect(headers.get('x-route-attempts')).toMatch(/upstream_rejected.*ok/)
+    expect(headers.get('x-route-losses')).toBe('input[1]')
+  })
+
+  test(`goes on at ${first} with it`, async () => {
+    const input = await firstTurn(`${first}/${THINKER}`)
+    const { headers } = await ask(`${first}/${THINKER}`, input)
+    expect(headers.get('x-route-attempts')).not.toContain('upstream_rejected')
+    expect(headers.get('x-route-losses')).toBeNull()
+  })
+
+  test(`does not go on at ${second} where nothing may be lost`, async () => {
+    const input = await firstTurn(`${first}/${THINKER}`)
+    await expect(ask(`${second}/${THINKER}`, input, 'require=lossless')).rejects.toMatchObject({ status: 400 })
+  })
+})
+
+test('what is refused for another reason is asked once', async () => {
+  const { rejects } = expect(ask(`up/${THINKER}`, [{ type: 'function_call_output', call_id: 'nobody', output: 'x' }]))
+  await rejects.toMatchObject({ status: 400 })
+})

@@ -12,8 +12,8 @@ export type Answer = {
   observe(): Observed | undefined
   /** Tells the client that the rest will not come. Only after the commit. */
   breakOff(error: GatewayError): Observed
-  /** The client has left: nothing more is said to anybody. */
-  abandon?(): void
+  /** The upstream says nothing for a while: the client is told that the connection lives. Only after the commit. */
+  keepAlive?(): void
 }
 
 /** Makes a target final. */

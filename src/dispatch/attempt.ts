@@ -97,7 +97,6 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   abandon(): void {
     if (this.isOver) return
     this.call?.abort()
-    this.answer?.abandon?.()
     this.settle({ type: 'abandoned', observed: this.answer?.observe() })
   }
 
@@ -149,6 +148,10 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
 
   expire(what: string): void {
     this.stop(new GatewayError('upstream_timeout', `The model ${what}.`))
+  }
+
+  quiet(): void {
+    if (this.answer?.isCommitted() === true) this.answer.keepAlive?.()
   }
 
   /** The client reads slower than the upstream sends: its slowness is not the upstream's. */

@@ -11,8 +11,8 @@ export type Deadline = {
   clear(): void
 }
 
-/** Told when a deadline has passed. */
-export type Expiring = { expire(what: string): void }
+/** Told when a deadline has passed, and every few seconds in which nothing happens before. */
+export type Expiring = { expire(what: string): void; quiet?(): void }
 
 /** Starts the deadlines of attempts; `overallAt` is the end of the call on the monotonic clock. */
 export type Deadlines = { start(overallAt: number, expiring: Expiring): Deadline }
@@ -20,6 +20,8 @@ export type Deadlines = { start(overallAt: number, expiring: Expiring): Deadline
 // How late a deadline may be noticed. Against the seconds a model takes it is nothing.
 const TICK_MS = 20
 const OVERALL = 'did not finish in time'
+/** How long nothing happens before that is worth a word: proxies and clients give up on a dead connection. */
+const QUIET_MS = 5_000
 
 /**
  * One timer for all deadlines of the gateway, running only while there are any. A timer an attempt would be set, moved
@@ -31,7 +33,11 @@ export function createDeadlines(clock: Clock): Deadlines {
 
   function tick(): void {
     const now = clock.monotonic()
-    for (const entry of slots.entries) if (entry !== undefined && now >= entry.dueAt) entry.pass()
+    for (const entry of slots.entries) {
+      if (entry === undefined) continue
+      if (now >= entry.dueAt) entry.pass()
+      else entry.listen(now)
+    }
     isTicking = slots.free.length < slots.entries.length
     if (isTicking) clock.timer(TICK_MS, tick)
   }
@@ -58,6 +64,7 @@ type Slots = { readonly entries: (SlotDeadline | undefined)[]; readonly free: nu
 class SlotDeadline implements Deadline {
   dueAt: number
   private span = 0
+  private quietSince = 0
   private what = OVERALL
   private readonly clock: Clock
   private readonly slots: Slots
@@ -93,6 +100,14 @@ class SlotDeadline implements Deadline {
     if (entries[this.slot] !== this) return
     entries[this.slot] = undefined
     free.push(this.slot)
+  }
+
+  /** What is expected began to be so when it last happened. */
+  listen(now: number): void {
+    const quietSince = Math.max(this.quietSince, this.dueAt - this.span)
+    if (now - quietSince < QUIET_MS) return
+    this.quietSince = now
+    this.expiring.quiet?.()
   }
 
   pass(): void {

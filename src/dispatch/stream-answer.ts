@@ -106,6 +106,13 @@ export class StreamAnswer implements Answer {
     return this.observe()
   }
 
+  /** Between two frames: only whole ones are written. A client that does not read is not told more. */
+  keepAlive(): void {
+    if (this.sink === undefined || this.isStalled) return
+    const { enframer } = this.reframing ?? { enframer: createEnframer('sse', this.format.takesComments) }
+    if (enframer.keepAlive !== '') this.send(this.sink, enframer.keepAlive)
+  }
+
   observe(): Observed {
     return {
       events: this.scanner.dataFrames(),
@@ -187,7 +194,11 @@ export class StreamAnswer implements Answer {
   private write(sink: Sink, frames: Uint8Array): void {
     if (frames.length === 0) return
     const cut = this.reframing === undefined ? frames : reframed(this.reframing, frames)
-    if (cut.length === 0 || sink.write(cut) || this.isStalled) return
+    if (cut.length > 0) this.send(sink, cut)
+  }
+
+  private send(sink: Sink, text: Uint8Array | string): void {
+    if (sink.write(text) || this.isStalled) return
     this.isStalled = true
     this.flow.stall()
     sink.onDrain(() => {

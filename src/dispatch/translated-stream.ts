@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
-import type { Clock, Sink, Timer } from '../core/ports.ts'
+import type { Clock, Sink } from '../core/ports.ts'
 import type { FinishReason, StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import type { PartTidier } from '../core/tidy-parts.ts'
@@ -56,7 +56,6 @@ export class TranslatedStream implements Answer {
   private writtenAt = 0
   // The data of the last event the client got.
   private lastWritten: string | undefined = undefined
-  private alarm: Timer | undefined = undefined
 
   constructor(input: TranslatedInput) {
     const { format, client, model, clock } = input
@@ -76,7 +75,7 @@ export class TranslatedStream implements Answer {
     if (this.sink === undefined) this.bytesBeforeCommit += chunk.length
     this.read(this.deframer.push(chunk))
     if (this.sink === undefined) this.checkHeld()
-    else this.keepAlive(this.sink)
+    else this.sayIfSilent(this.sink)
   }
 
   finish(): Observed {
@@ -90,7 +89,6 @@ export class TranslatedStream implements Answer {
       refuseEmpty(format, { finishReason, hasThought, followsResults: client.followsResults })
       this.commit()
     }
-    this.stopAlarm()
     const last = this.enframer.write(this.writer.end()) + this.enframer.end()
     this.sink?.end(last === '' ? undefined : last)
     return this.observe()
@@ -98,14 +96,14 @@ export class TranslatedStream implements Answer {
 
   breakOff(error: GatewayError): Observed {
     const { client } = this.input
-    this.stopAlarm()
     const text = client.format.writeStreamError(error, this.lastWritten)
     this.sink?.end(client.framing === 'sse' ? text : brokenList(this.enframer, text))
     return this.observe()
   }
 
-  abandon(): void {
-    this.stopAlarm()
+  /** A client that does not read is not told more. */
+  keepAlive(): void {
+    if (this.sink !== undefined && !this.isStalled) this.sayIfSilent(this.sink)
   }
 
   observe(): Observed {
@@ -165,7 +163,6 @@ export class TranslatedStream implements Answer {
     const { held } = this
     this.held = []
     this.write(this.sink, held)
-    if (this.enframer.keepAlive !== '') this.startAlarm(this.sink, KEEP_ALIVE_MS)
   }
 
   private write(sink: Sink, parts: readonly StreamPart[]): void {
@@ -190,23 +187,8 @@ export class TranslatedStream implements Answer {
   }
 
   /** The upstream sends (pings, or what has to wait) and the client hears nothing: a comment tells him that all is well. */
-  private keepAlive(sink: Sink): void {
+  private sayIfSilent(sink: Sink): void {
     if (this.input.clock.monotonic() - this.writtenAt < KEEP_ALIVE_MS) return
     if (this.enframer.keepAlive !== '') this.send(sink, this.enframer.keepAlive)
-  }
-
-  /** The same where the upstream is silent too. A client that does not read is not told more. */
-  private startAlarm(sink: Sink, afterMs: number): void {
-    const { clock } = this.input
-    this.alarm = clock.timer(afterMs, () => {
-      if (!this.isStalled) this.keepAlive(sink)
-      const silentMs = clock.monotonic() - this.writtenAt
-      this.startAlarm(sink, silentMs < KEEP_ALIVE_MS ? KEEP_ALIVE_MS - silentMs : KEEP_ALIVE_MS)
-    })
-  }
-
-  private stopAlarm(): void {
-    this.alarm?.cancel()
-    this.alarm = undefined
   }
 }

@@ -55,9 +55,10 @@ function greet(server: RunningServer, opened: Opened): void {
   const router = opened.gateway.router()
   const routed =
     router === undefined ? `no router (${opened.gateway.routerProblem()})` : `${router.name} on ${router.device}`
+  const { size } = opened.snapshot.targets
   const lines = [
-    originLine(opened.origin, opened.snapshot.targets.size),
-    `${opened.snapshot.targets.size} models, policy ${opened.config.policy}, router ${routed}`,
+    originLine(opened.origin, size),
+    `${size} ${size === 1 ? 'model' : 'models'}, policy ${opened.config.policy}, router ${routed}`,
     ...notEnforced(opened.config).map((what) => `note: ${what} is accepted and not enforced by this version`),
   ]
   for (const line of lines) process.stdout.write(`${paint('dim', line)}\n`)

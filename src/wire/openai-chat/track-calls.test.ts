@@ -112,6 +112,35 @@ test('two calls under one id stay apart where their indexes do', () => {
   ).toEqual(['x f {"f":1}', 'x g {"g":1}'])
 })
 
+test('two calls of one tool under one id stay apart by their indexes, or once the first is whole', () => {
+  const both = ['f f {"city":"A"}', 'f f {"city":"B"}']
+  const [first, second] = ['{"city":"A"}', '{"city":"B"}']
+  expect(calls({ index: 0, id: 'f', name: 'f', text: first }, { index: 1, id: 'f', name: 'f', text: second })).toEqual(
+    both,
+  )
+  expect(
+    calls(
+      { index: 0, id: 'f', name: 'f', text: '' },
+      { index: 1, id: 'f', name: 'f', text: '' },
+      { index: 0, id: 'f', text: first },
+      { index: 1, id: 'f', name: 'f', text: second },
+    ),
+  ).toEqual(both)
+  for (const index of [0, undefined]) {
+    const place = index === undefined ? {} : { index }
+    expect(
+      calls({ ...place, id: 'f', name: 'f', text: first }, { ...place, id: 'f', name: 'f', text: second }),
+    ).toEqual(both)
+  }
+  expect(
+    calls(
+      { index: 0, id: 'f', name: 'f', text: '{"a":' },
+      { index: 0, id: 'f', name: 'f', text: '{}' },
+      { index: 0, id: 'f', name: 'f', text: '}' },
+    ),
+  ).toEqual(['f f {"a":{}}'])
+})
+
 test('a call without arguments is one; arguments without a name are an error of the upstream', () => {
   expect(calls({ index: 0, id: 'a', name: 'now' }, { index: 1, id: 'b', name: 'here', text: '' })).toEqual([
     'a now ',

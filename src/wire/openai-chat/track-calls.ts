@@ -1,5 +1,5 @@
 import type { Signature } from '../../core/content.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { isObjectText } from '../../core/object-text.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
 import type { CallEntry } from './read-calls.ts'
 import { deltaOf, namelessCall, startOf } from './read-calls.ts'
@@ -56,10 +56,11 @@ export function createCallTracker(): CallTracker {
   /** The call a delta goes on with; `undefined` when it begins one. */
   function find(entry: CallEntry): Call | undefined {
     const { id, slot, name } = entry
-    const byId = id === '' ? undefined : ids.get(id)
+    const there = slot === undefined ? undefined : slots.get(slot)
+    const byId = id !== '' && there?.id === id ? there : ids.get(id)
     if (byId !== undefined) return isOtherOfSameId(byId, entry) ? undefined : byId
     const latest = calls.at(-1)
-    const before = slot === undefined ? latest : slots.get(slot)
+    const before = slot === undefined ? latest : there
     if (before === undefined) return id === '' && name === '' ? latest : undefined
     return name === '' || goesOn(before, entry) ? before : undefined
   }
@@ -93,10 +94,12 @@ export function createCallTracker(): CallTracker {
   return { take, flush }
 }
 
-/** Some servers give all parallel calls one id. */
-function isOtherOfSameId(call: Call, { name, slot }: CallEntry): boolean {
-  if (name === '' || name === call.name || call.name === '') return false
-  return call.argumentsText !== '' || (slot !== undefined && slot !== call.slot)
+/** Some servers give all parallel calls one id, or the name of their tool for an id: microsoft/agent-framework#6822. */
+function isOtherOfSameId(call: Call, { name, slot, argumentsText }: CallEntry): boolean {
+  if (name === '' || call.name === '') return false
+  if (slot !== undefined && slot !== call.slot) return true
+  if (name !== call.name) return call.argumentsText !== ''
+  return argumentsText.startsWith('{') && isObjectText(call.argumentsText)
 }
 
 /** Whether a delta with a name goes on with the call before it at its place. */
@@ -105,20 +108,12 @@ function goesOn(before: Call, { id, slot, name, argumentsText }: CallEntry): boo
   const isSame = before.name === name
   const isBare = before.argumentsText === ''
   // The name comes in pieces, or once more with every delta.
-  if (id === '') return isSame ? argumentsText === '' || !isWhole(before.argumentsText) : isBare
+  if (id === '') return isSame ? argumentsText === '' || !isObjectText(before.argumentsText) : isBare
   if (before.id === '') return isSame && isBare
   if (!isSame || slot === undefined) return false
-  return argumentsText === '' ? !isWhole(before.argumentsText) : !isBare && !isWhole(before.argumentsText)
+  return argumentsText === '' ? !isObjectText(before.argumentsText) : !isBare && !isObjectText(before.argumentsText)
 }
 
 function joinedName(before: string, later: string): string {
   return later.startsWith(before) ? later : before + later
-}
-
-function isWhole(argumentsText: string): boolean {
-  try {
-    return isJsonObject(JSON.parse(argumentsText))
-  } catch {
-    return false
-  }
 }

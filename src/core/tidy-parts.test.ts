@@ -43,8 +43,70 @@ test('the first open call streams at once; what comes meanwhile waits for its en
     'tool-call-delta',
   ])
   expect(tidier.push([start(7), delta(7, '{}'), text('so'), delta(3, ':1}')])).toEqual([delta(0, ':1}')])
-  expect(tidier.push([stop(3)])).toEqual([stop(0), { ...start(1), id: 'id-7', name: 'tool_7' }, delta(1, '{}')])
-  expect(tidier.push([stop(7)])).toEqual([stop(1), text('so')])
+  const second = { ...start(1), id: 'id-7', name: 'tool_7' }
+  expect(tidier.push([stop(3)])).toEqual([stop(0), second, delta(1, '{}'), stop(1), text('so')])
+  expect(tidier.push([stop(7)])).toEqual([])
+})
+
+test('a call without an end of its own ends where something follows its whole object', () => {
+  const tidier = createTidier('call')
+  tidier.push([start(0), delta(0, '{"a":{}')])
+  expect(tidier.push([start(1), delta(1, '{"b')])).toEqual([])
+  expect(tidier.push([delta(0, '}')])).toEqual([delta(0, '}')])
+  const second = { ...start(1), id: 'id-1', name: 'tool_1' }
+  expect(tidier.push([delta(1, '"')])).toEqual([stop(0), second, delta(1, '{"b"')])
+  expect(tidier.push([delta(1, ':1}')])).toEqual([delta(1, ':1}')])
+  expect(tidier.push([text('so')])).toEqual([stop(1), text('so')])
+  // Blanks, and a start that comes with every delta, are nothing new.
+  expect(tidier.push([delta(1, ' '), start(1)])).toEqual([])
+  expect(() => tidier.push([delta(1, '{"c":1}')])).toThrow(/went on with a tool call/)
+})
+
+test('a call that nobody can tell to be whole stays open', () => {
+  const tidier = createTidier('call')
+  tidier.push([start(0), delta(0, '{"a":"}')])
+  expect(tidier.push([text('so'), start(1)])).toEqual([])
+  const custom = createTidier('call')
+  custom.push([{ ...start(0), custom: true } as StreamPart, delta(0, '{}')])
+  expect(custom.push([text('so')])).toEqual([])
+})
+
+test('what waits for the end of a call is bounded', () => {
+  const tidier = createTidier('call')
+  tidier.push([start(0), delta(0, '{')])
+  const much = 'x'.repeat(1024 * 1024)
+  expect(() => {
+    for (let count = 0; count < 9; count += 1) tidier.push([text(much)])
+  }).toThrow(/too much while a tool call/)
+})
+
+test.each([[' '], ['null'], [' \n', 'nu', 'll', ' ']])('arguments %j %j %j are none: an empty object', (...pieces) => {
+  const parts = pieces.map((piece) => delta(0, piece))
+  expect(tidy(start(0), ...parts, stop(0), end('stop'))).toContainEqual(delta(0, '{}'))
+  expect(types(tidy(start(0), ...parts, end('stop'))).filter((type) => type === 'tool-call-delta')).toHaveLength(1)
+})
+
+test('what begins like none goes out as it came, and white space without end is not held', () => {
+  expect(tidy(start(0), delta(0, ' '), delta(0, 'nu'), delta(0, 'x'), end('stop'))).toContainEqual(delta(0, ' nux'))
+  expect(tidy(start(0), delta(0, 'nul'), end('stop'))).toContainEqual(delta(0, 'nul'))
+  expect(tidy(start(0), delta(0, '\n'), delta(0, '{"a"'), end('length'))).toContainEqual(delta(0, '\n{"a"'))
+  const tidier = createTidier('call')
+  tidier.push([start(0), delta(0, ' '.repeat(256))])
+  expect(tidier.push([delta(0, ' ')])).toEqual([delta(0, ' '.repeat(257))])
+})
+
+test('whether the last call lacks its arguments because the answer was cut is known at the finish', () => {
+  const tidier = createTidier('call')
+  tidier.push([start(0), stop(0)])
+  expect(tidier.push([start(1), stop(1)])).toEqual([
+    delta(0, '{}'),
+    stop(0),
+    { ...start(1), id: 'id-1', name: 'tool_1' },
+  ])
+  expect(tidier.push([end('length')])).toEqual([])
+  expect(types(tidier.end())).toEqual(['tool-call-end', 'response-end'])
+  const open = tidy(start(0), start(1), end('length'))
+  expect(open.filter((part) => part.type === 'tool-call-delta')).toEqual([delta(0, '{}')])
 })
 
 test('a call without arguments gets an empty object, unless the answer was cut or the tool takes text', () => {
@@ -94,11 +156,14 @@ type Scripted = { readonly name: string; readonly pieces: readonly string[]; rea
 const scripts = fc.array(
   fc.record({
     name: fc.string({ minLength: 1, maxLength: 4 }),
-    pieces: fc.array(fc.string({ minLength: 1, maxLength: 3 }), { maxLength: 4 }),
+    // None that make an object: what is whole ends where something else comes.
+    pieces: fc.array(fc.stringMatching(/^[^{]{1,3}$/), { maxLength: 4 }),
     ends: fc.boolean(),
   }),
   { maxLength: 5 },
 )
+
+const orNone = (text: string): string => (/^\s*(null\s*)?$/.test(text) ? '{}' : text)
 
 /** The calls' parts, interleaved by the numbers of `order`. */
 function interleave(calls: readonly Scripted[], order: readonly number[]): StreamPart[] {
@@ -138,7 +203,7 @@ test('whatever the interleaving: dense indexes, one call at a time, nothing lost
       const begun = parts.flatMap((part) => (part.type === 'tool-call-start' ? [part.name] : []))
       const blocks = foldParts(found).blocks.flatMap((block) => (block.type === 'tool-call' ? [block] : []))
       expect(blocks.map(({ name }) => name)).toEqual(begun)
-      const said = new Map(calls.map(({ pieces }, index) => [`id-${index}`, pieces.join('') || '{}']))
+      const said = new Map(calls.map(({ pieces }, index) => [`id-${index}`, orNone(pieces.join(''))]))
       for (const { id, argumentsText } of blocks) expect(argumentsText).toBe(said.get(id))
       const texts = (list: readonly StreamPart[]) =>
         list.flatMap((part) => (part.type === 'text-delta' ? [part.text] : []))

@@ -1,4 +1,5 @@
 import { GatewayError } from './errors.ts'
+import { isObjectText } from './object-text.ts'
 import type { FinishReason, StreamPart, Usage } from './stream-part.ts'
 import { mergeUsage } from './stream-part.ts'
 
@@ -9,26 +10,49 @@ export type PartTidier = {
   end(): StreamPart[]
 }
 
-type Queued = StreamPart | { readonly type: 'call'; readonly call: HeldCall }
+type Queued = StreamPart | { readonly type: 'call'; readonly call: Call }
 
-/** A call that waits for the one before it. */
-type HeldCall = { readonly start: StreamPart & { type: 'tool-call-start' }; held: string; hasEnded: boolean }
+type Call = {
+  readonly start: StreamPart & { type: 'tool-call-start' }
+  /** The arguments as far as they came. */
+  text: string
+  /** The upstream said so. */
+  hasEnded: boolean
+  /** The rest of it goes nowhere. */
+  isClosed: boolean
+  /** Something of its arguments went out. */
+  isSaid: boolean
+  /** The arguments end with a brace, and nobody has looked yet whether it is the last one. */
+  mayBeWhole: boolean
+}
+
+// What models say for no arguments, and what may become that.
+const NOTHING = /^\s*(?:null\s*)?$/
+const MAYBE_NOTHING = /^\s*(?:n(?:u(?:l(?:l\s*)?)?)?)?$/
+// White space that a model repeats without end is not held for ever.
+const MAX_HELD_CHARACTERS = 256
+const MAX_QUEUED_CHARACTERS = 8 * 1024 * 1024
+const CHARACTERS_OF_A_PART = 32
 
 /**
  * Parts as readers give them, made orderly; what comes out holds for every upstream:
  * one `response-start` first; tool calls with dense indexes from 0, one after the other, each with its start, its deltas
  * and its end, with an id and with arguments that are never empty; at the end one `usage` where the upstream counted and one
  * `response-end`, whose reason fits the content (design/tool-calling.md §2.1). Other parts keep their order.
- * The first open call streams; what comes while it is open waits for its end.
+ * The first open call streams; what comes while it is open waits for its end: that which the upstream says, or the end of
+ * its arguments' object where something else follows, since most servers say none.
  */
 export function createTidier(callId: string): PartTidier {
   let hasStarted = false
   let usage: Usage | undefined
   let end: (StreamPart & { type: 'response-end' }) | undefined
-  // By the upstream's index. A call ends with its own end or with the stream: some upstreams interleave.
-  const open = new Map<number, HeldCall>()
+  // By the upstream's index: some upstreams interleave.
+  const open = new Map<number, Call>()
   const queue: Queued[] = []
-  let current: HeldCall | undefined
+  // The first that was not let out; the others before it are gone once all are.
+  let head = 0
+  let queuedCharacters = 0
+  let current: Call | undefined
   let calls = 0
   const ids = new Set<string>()
 
@@ -60,8 +84,9 @@ export function createTidier(callId: string): PartTidier {
         endCall(part.index, out)
         return
       default:
+        makeWay(out)
         if (current === undefined) begun(out).push(part)
-        else queue.push(part)
+        else enqueue(part)
     }
   }
 
@@ -75,17 +100,27 @@ export function createTidier(callId: string): PartTidier {
     const known = open.get(part.index)
     // Some servers repeat the name with every delta: one call all the same.
     if (known !== undefined && !known.hasEnded && (part.id === '' || part.id === known.start.id)) return
-    const call: HeldCall = { start: part, held: '', hasEnded: false }
+    const call: Call = { start: part, text: '', hasEnded: false, isClosed: false, isSaid: false, mayBeWhole: false }
     open.set(part.index, call)
+    makeWay(out)
     if (current === undefined) announce(call, begun(out))
-    else queue.push({ type: 'call', call })
+    else enqueue({ type: 'call', call })
   }
 
-  function announce(call: HeldCall, out: StreamPart[]): void {
+  function announce(call: Call, out: StreamPart[]): void {
     current = call
     out.push({ ...call.start, index: calls, id: uniqueId(call.start.id) })
     calls += 1
-    if (call.held !== '') out.push(delta(call.held))
+    begin(call, out)
+  }
+
+  /** The first of a call's arguments, as soon as they cannot be none. */
+  function begin(call: Call, out: StreamPart[]): void {
+    if (call.text === '') return
+    const isHeld = call.start.custom !== true && call.text.length <= MAX_HELD_CHARACTERS
+    if (isHeld && MAYBE_NOTHING.test(call.text)) return
+    call.isSaid = true
+    out.push(delta(call.text))
   }
 
   function uniqueId(said: string): string {
@@ -101,36 +136,86 @@ export function createTidier(callId: string): PartTidier {
   function extendCall(index: number, text: string, out: StreamPart[]): void {
     const call = open.get(index)
     if (call === undefined || text === '') return
-    call.held = call === current ? `${call.held.slice(0, 1)}${text.slice(0, 1)}` : call.held + text
-    if (call === current) out.push(delta(text))
+    if (call.isClosed) {
+      refuseMore(call, text)
+      return
+    }
+    call.text += text
+    const last = text.trimEnd()
+    if (last !== '') call.mayBeWhole = last.endsWith('}')
+    if (call !== current) {
+      count(text.length)
+      makeWay(out)
+    } else if (call.isSaid) out.push(delta(text))
+    else begin(call, out)
   }
 
   function endCall(index: number, out: StreamPart[]): void {
     const call = open.get(index)
     if (call === undefined) return
     call.hasEnded = true
-    if (call === current) closeCurrent(out)
+    if (call === current && isOver(call, false)) closeCurrent(out)
   }
 
-  /** Ends the open call and lets out what waited for it, up to the next call that is still open. */
+  /** Something else comes: the open call ends if it can. */
+  function makeWay(out: StreamPart[]): void {
+    if (current !== undefined && isOver(current, true)) closeCurrent(out)
+  }
+
+  function enqueue(part: Queued): void {
+    queue.push(part)
+    count(charactersOf(part))
+  }
+
+  function dequeue(): Queued | undefined {
+    const next = queue[head]
+    if (next === undefined) {
+      queue.length = 0
+      head = 0
+      return undefined
+    }
+    head += 1
+    queuedCharacters -= charactersOf(next)
+    return next
+  }
+
+  function count(characters: number): void {
+    queuedCharacters += characters
+    if (queuedCharacters <= MAX_QUEUED_CHARACTERS) return
+    throw new GatewayError('upstream_malformed', 'The model sent too much while a tool call of its was open.', {
+      detail: { characters: queuedCharacters },
+    })
+  }
+
+  /** Ends the open call and lets out what waited for it, up to the next call that goes on. */
   function closeCurrent(out: StreamPart[]): void {
-    finishCurrent(out)
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      if (next.type !== 'call') {
-        out.push(next)
-        continue
-      }
-      announce(next.call, out)
-      if (!next.call.hasEnded) return
+    do {
       finishCurrent(out)
+      releaseNext(out)
+    } while (current !== undefined && isOver(current, head < queue.length))
+  }
+
+  function releaseNext(out: StreamPart[]): void {
+    for (let next = dequeue(); next !== undefined; next = dequeue()) {
+      if (next.type === 'call') {
+        announce(next.call, out)
+        return
+      }
+      out.push(next)
     }
   }
 
   function finishCurrent(out: StreamPart[]): void {
     if (current === undefined) return
-    const isCut = end?.finishReason === 'length'
-    if (current.held === '' && current.start.custom !== true && !isCut) out.push(delta('{}'))
+    const { start, text, isSaid } = current
+    // The last call of an answer that was cut lacks its arguments: with empty ones it would be executed.
+    const isCut = end?.finishReason === 'length' && head >= queue.length
+    if (start.custom !== true && !isSaid) {
+      if (!NOTHING.test(text)) out.push(delta(text))
+      else if (!isCut) out.push(delta('{}'))
+    }
     out.push({ type: 'tool-call-end', index: calls - 1 })
+    current.isClosed = true
     current = undefined
   }
 
@@ -138,7 +223,7 @@ export function createTidier(callId: string): PartTidier {
     push,
     end() {
       const out: StreamPart[] = []
-      while (current !== undefined || queue.length > 0) closeCurrent(out)
+      while (current !== undefined) closeCurrent(out)
       if (end === undefined) {
         throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
       }
@@ -160,4 +245,33 @@ function fitting(said: FinishReason, hasCalls: boolean): FinishReason {
   if (said === 'length' || said === 'content-filter') return said
   if (hasCalls) return 'tool-calls'
   return said === 'tool-calls' ? 'stop' : said
+}
+
+/**
+ * Whether a call has ended. Without an end from the upstream only what follows can tell: a text that parses may still be
+ * the beginning of another (design/tool-calling.md §2.3). Whether one without arguments was cut short, too.
+ */
+function isOver(call: Call, isFollowed: boolean): boolean {
+  const { start, text, hasEnded } = call
+  if (hasEnded) return isFollowed || start.custom === true || !NOTHING.test(text)
+  if (!isFollowed || start.custom === true || !call.mayBeWhole) return false
+  call.mayBeWhole = false
+  return isObjectText(text)
+}
+
+/** It is too late for more where the client has the end already; what came after the upstream's own end never counted. */
+function refuseMore({ hasEnded }: Call, text: string): void {
+  if (hasEnded || text.trim() === '') return
+  throw new GatewayError('upstream_malformed', 'The model went on with a tool call that was complete.')
+}
+
+function charactersOf(part: Queued): number {
+  switch (part.type) {
+    case 'call':
+      return CHARACTERS_OF_A_PART + part.call.text.length
+    case 'media':
+      return CHARACTERS_OF_A_PART + part.data.length
+    default:
+      return CHARACTERS_OF_A_PART + ('text' in part ? part.text.length : 0)
+  }
 }

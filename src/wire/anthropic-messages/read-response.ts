@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
 import type { AnswerSummary } from '../../core/wire-format.ts'
+import { inputText } from '../shared/input-text.ts'
 import { isList, objectsOf, textOf } from '../shared/read-json.ts'
 import { unpackSignature } from '../shared/signature.ts'
 import { readErrorBody } from './errors.ts'
@@ -60,11 +61,16 @@ export function readBlock(block: JsonObject, index: number, parts: StreamPart[])
       return
     case 'tool_use':
       parts.push({ type: 'tool-call-start', index, id: textOf(block['id']) ?? '', name: textOf(block['name']) ?? '' })
-      parts.push({ type: 'tool-call-delta', index, argumentsText: JSON.stringify(block['input'] ?? {}) })
+      extendWhole(block['input'], index, parts)
       parts.push({ type: 'tool-call-end', index })
       return
     default:
   }
+}
+
+export function extendWhole(input: JsonValue | undefined, index: number, parts: StreamPart[]): void {
+  const argumentsText = inputText(input)
+  if (argumentsText !== '') parts.push({ type: 'tool-call-delta', index, argumentsText })
 }
 
 /** A signature of another gateway's wrapping is unwrapped; an empty one is none. */

@@ -4,7 +4,7 @@ import type { StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
 import { objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
-import { readBlock, readCitation, readStop, reasoningEnd, redactedEnd } from './read-response.ts'
+import { extendWhole, readBlock, readCitation, readStop, reasoningEnd, redactedEnd } from './read-response.ts'
 import { readStopReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 
@@ -128,9 +128,7 @@ export function createReader(): StreamReader {
       parts.push(reasoningEnd(block.signature))
     } else if (block?.type === 'call') {
       // A call made from within a server tool comes whole with its start.
-      if (!block.hasInput && isJsonObject(block.input) && Object.keys(block.input).length > 0) {
-        parts.push({ type: 'tool-call-delta', index: callIndex(index), argumentsText: JSON.stringify(block.input) })
-      }
+      if (!block.hasInput) extendWhole(block.input, callIndex(index), parts)
       parts.push({ type: 'tool-call-end', index: callIndex(index) })
     }
   }

@@ -23,7 +23,10 @@ export function callBlock(id: string, name: string, input: JsonObject): JsonObje
 }
 
 /** The free text of a custom tool stands where such tools are declared to take it: in `input`. */
-export function inputOf({ argumentsText, custom }: ToolCallPart, lose?: (reason: string) => void): JsonObject {
+export function inputOf(
+  { argumentsText, custom }: Pick<ToolCallPart, 'argumentsText' | 'custom'>,
+  lose?: (reason: string) => void,
+): JsonObject {
   return custom === true ? { input: argumentsText } : objectArguments(argumentsText, lose)
 }
 

@@ -165,3 +165,33 @@ test('cached tokens are outside input_tokens again', () => {
   expect(writeResponse([START, ...parts, END], context)['usage']).toEqual(expected)
   expect(events(parts).at(-2)).toMatchObject({ type: 'message_delta', usage: expected })
 })
+
+function call(...pieces: readonly string[]): StreamPart[] {
+  const deltas = pieces.map((argumentsText): StreamPart => ({ type: 'tool-call-delta', index: 0, argumentsText }))
+  return [
+    { type: 'tool-call-start', index: 0, id: 'toolu_1', name: 'f' },
+    ...deltas,
+    { type: 'tool-call-end', index: 0 },
+  ]
+}
+
+/** The pieces of arguments as they go out. */
+function pieces(parts: readonly StreamPart[]): JsonValue[] {
+  return events(parts).flatMap((event) => {
+    const delta = isJsonObject(event) && isJsonObject(event['delta']) ? event['delta'] : {}
+    return delta['partial_json'] === undefined ? [] : [delta['partial_json']]
+  })
+}
+
+test.each([[['[1', ']']], [['"x"']], [['{', 'x:1']], [['{ ', "'a':1}"]], [['1']], [['{']]])(
+  'arguments %j are kept within an object, as in a whole answer',
+  (given) => {
+    expect(blocks(call(...given))).toMatchObject([{ input: { rawInvalidInput: given.join('') } }])
+  },
+)
+
+test('arguments stream once they have begun as an object', () => {
+  expect(pieces(call('{', ' "a', '":', '1}'))).toEqual(['{ "a', '":', '1}'])
+  expect(pieces(call('{}'))).toEqual(['{}'])
+  expect(pieces(call())).toEqual([])
+})

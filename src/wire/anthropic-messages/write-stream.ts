@@ -1,3 +1,4 @@
+import type { ToolCallPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { StreamPart, Usage } from '../../core/stream-part.ts'
 import { NO_USAGE } from '../../core/stream-part.ts'
@@ -5,11 +6,16 @@ import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-for
 import type { Ending } from './stop-reason.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
-import { callBlock, citationOf, hasWords, mediumText, packed, thoughtBlock } from './write-blocks.ts'
+import { callBlock, citationOf, hasWords, inputOf, mediumText, packed, thoughtBlock } from './write-blocks.ts'
 import { messageHead } from './write-response.ts'
 
 type OpenBlock = 'text' | 'thinking' | 'tool_use'
+/** Arguments that do not stream yet, or never will: those of free text, and what is no object. */
+type Held = Pick<ToolCallPart, 'custom'> & { argumentsText: string; isHeldToEnd: boolean }
 type Sound = { readonly mediaType: string; readonly isHeard: boolean }
+
+const MAY_BEGIN_OBJECT = /^\s*(?:\{\s*)?$/
+const BEGUN_OBJECT = /^\s*\{\s*["}]/
 
 /**
  * Tidy parts as the events of a streamed message: `message_start`, for each block a start, its deltas and a stop,
@@ -21,7 +27,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let index = -1
   let usage: Usage = NO_USAGE
   let ending: Ending = { finishReason: 'other', raw: undefined, stopSequence: undefined, isRefusal: false }
-  let custom: string | undefined
+  let held: Held | undefined
   // A sound comes in pieces, and its words in others.
   let sound: Sound | undefined
 
@@ -102,15 +108,14 @@ export function createWriter(context: AnswerContext): StreamWriter {
         return open !== 'thinking' && part.signature === undefined ? [] : signed(packed(part.signature))
       case 'tool-call-start': {
         const before = part.signature === undefined ? [] : [...stop(), ...signed(packed(part.signature))]
-        custom = part.custom === true ? '' : undefined
+        held = { argumentsText: '', custom: part.custom, isHeldToEnd: part.custom === true }
         return [...before, ...start('tool_use', callBlock(part.id, part.name, {}))]
       }
       case 'tool-call-delta':
-        if (custom === undefined) return [delta({ type: 'input_json_delta', partial_json: part.argumentsText })]
-        custom += part.argumentsText
-        return []
+        return argue(part.argumentsText)
       case 'tool-call-end': {
-        const whole = custom === undefined ? [] : [customInput(custom)]
+        const whole = held === undefined || isBare(held) ? [] : release(JSON.stringify(inputOf(held)))
+        held = undefined
         return [...whole, ...stop()]
       }
       case 'citation':
@@ -130,9 +135,22 @@ export function createWriter(context: AnswerContext): StreamWriter {
     }
   }
 
-  /** Free text becomes a JSON string, which is known when it is whole. */
-  function customInput(said: string): WireEvent {
-    return delta({ type: 'input_json_delta', partial_json: JSON.stringify({ input: said }) })
+  /** Arguments stream once they begin as an object does: SDKs parse what comes, and throw the answer away for anything else. */
+  function argue(said: string): WireEvent[] {
+    if (held === undefined) return [input(said)]
+    held.argumentsText += said
+    if (held.isHeldToEnd || MAY_BEGIN_OBJECT.test(held.argumentsText)) return []
+    held.isHeldToEnd = !BEGUN_OBJECT.test(held.argumentsText)
+    return held.isHeldToEnd ? [] : release(held.argumentsText)
+  }
+
+  function release(text: string): WireEvent[] {
+    held = undefined
+    return [input(text)]
+  }
+
+  function input(partialJson: string): WireEvent {
+    return delta({ type: 'input_json_delta', partial_json: partialJson })
   }
 
   return {
@@ -142,6 +160,11 @@ export function createWriter(context: AnswerContext): StreamWriter {
       return [...stop(), event('message_delta', { delta: reason, usage: writeUsage(usage) }), event('message_stop', {})]
     },
   }
+}
+
+/** Cut short before the first argument: a delta would say that it has some. */
+function isBare({ argumentsText, custom }: Held): boolean {
+  return argumentsText === '' && custom !== true
 }
 
 function event(type: string, members: JsonObject): WireEvent {

@@ -4,6 +4,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
 import type { AnswerSummary } from '../../core/wire-format.ts'
+import { inputText } from '../shared/input-text.ts'
 import { objectOf, objectsOf, textOf } from '../shared/read-json.ts'
 import { readError } from './errors.ts'
 import { imageType } from './media.ts'
@@ -76,8 +77,8 @@ function readBlock(block: JsonObject, index: number, parts: StreamPart[]): void 
 
 function readCall(call: JsonObject, index: number, parts: StreamPart[]): void {
   parts.push({ type: 'tool-call-start', index, id: textOf(call['toolUseId']) ?? '', name: textOf(call['name']) ?? '' })
-  const { input } = call
-  if (input !== undefined) parts.push({ type: 'tool-call-delta', index, argumentsText: JSON.stringify(input) })
+  const argumentsText = inputText(call['input'])
+  if (argumentsText !== '') parts.push({ type: 'tool-call-delta', index, argumentsText })
   parts.push({ type: 'tool-call-end', index })
 }
 

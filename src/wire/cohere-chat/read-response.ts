@@ -22,8 +22,6 @@ export function readResponse(body: JsonObject): StreamPart[] {
   readText(message['tool_plan'], parts)
   for (const [index, call] of objectsOf(message['tool_calls']).entries()) {
     startCall(call, index, parts)
-    const text = textOf(objectOf(call['function'])['arguments']) ?? ''
-    if (text !== '' && text.trim() !== 'null') parts.push({ type: 'tool-call-delta', index, argumentsText: text })
     parts.push({ type: 'tool-call-end', index })
   }
   for (const citation of objectsOf(message['citations'])) readCitation(citation, parts)
@@ -51,27 +49,6 @@ export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReas
 
 /** Reads the events of one answer by their `type`. */
 export function createReader(): StreamReader {
-  // Call ▶ the start of its arguments while they may still turn out to be the word `null`.
-  const held = new Map<number, string>()
-
-  function extendCall(index: number, text: string, parts: StreamPart[]): void {
-    const before = held.get(index)
-    const argumentsText = (before ?? '') + text
-    if (before !== undefined && 'null'.startsWith(argumentsText)) {
-      held.set(index, argumentsText)
-      return
-    }
-    held.delete(index)
-    if (argumentsText !== '') parts.push({ type: 'tool-call-delta', index, argumentsText })
-  }
-
-  function endCall(index: number, parts: StreamPart[]): void {
-    const rest = held.get(index) ?? ''
-    held.delete(index)
-    if (rest !== '' && rest !== 'null') parts.push({ type: 'tool-call-delta', index, argumentsText: rest })
-    parts.push({ type: 'tool-call-end', index })
-  }
-
   return {
     push({ event, data }) {
       if (data === '[DONE]') return []
@@ -96,18 +73,15 @@ export function createReader(): StreamReader {
           break
         case 'tool-call-start': {
           const call = onlyObject(message['tool_calls'])
-          held.set(index, '')
           startCall(call, index, parts)
-          extendCall(index, textOf(objectOf(call['function'])['arguments']) ?? '', parts)
           break
         }
         case 'tool-call-delta': {
-          const called = objectOf(onlyObject(message['tool_calls'])['function'])
-          extendCall(index, textOf(called['arguments']) ?? '', parts)
+          extendCall(onlyObject(message['tool_calls']), index, parts)
           break
         }
         case 'tool-call-end':
-          endCall(index, parts)
+          parts.push({ type: 'tool-call-end', index })
           break
         case 'citation-start':
           readCitation(onlyObject(message['citations']), parts)
@@ -118,11 +92,7 @@ export function createReader(): StreamReader {
       }
       return parts
     },
-    end() {
-      const parts: StreamPart[] = []
-      for (const index of [...held.keys()]) endCall(index, parts)
-      return parts
-    },
+    end: () => [],
   }
 }
 
@@ -149,6 +119,12 @@ function readText(value: JsonValue | undefined, parts: StreamPart[]): void {
 function startCall(call: JsonObject, index: number, parts: StreamPart[]): void {
   const name = textOf(objectOf(call['function'])['name']) ?? ''
   parts.push({ type: 'tool-call-start', index, id: textOf(call['id']) ?? '', name })
+  extendCall(call, index, parts)
+}
+
+function extendCall(call: JsonObject, index: number, parts: StreamPart[]): void {
+  const text = textOf(objectOf(call['function'])['arguments']) ?? ''
+  if (text !== '') parts.push({ type: 'tool-call-delta', index, argumentsText: text })
 }
 
 /** Sources are documents of the request or outputs of tools; only those that name an address can be pointed to. */

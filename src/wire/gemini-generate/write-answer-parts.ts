@@ -1,8 +1,7 @@
 import type { ToolCallPart } from '../../core/content.ts'
 import type { AnswerBlock, ChatAnswer, MediaBlock } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { isJsonObject } from '../../core/json.ts'
-import { parseLossless } from '../../core/lossless-json.ts'
+import { isObjectText } from '../../core/object-text.ts'
 import type { TokenLogprob } from '../../core/stream-part.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { compact } from '../shared/read-json.ts'
@@ -41,14 +40,9 @@ function writeCall({ id, name, argumentsText, custom, signature }: ToolCallPart)
   return { functionCall: { id, name, args }, ...writeSignature(signature) }
 }
 
-/** False for arguments that a limit cut short. No arguments are whole: `{}`. */
+/** False for arguments that a limit cut short, or before they began. */
 export function isWholeCall({ argumentsText, custom }: ToolCallPart): boolean {
-  if (custom === true || argumentsText.trim() === '') return true
-  try {
-    return isJsonObject(parseLossless(argumentsText))
-  } catch {
-    return false
-  }
+  return custom === true || isObjectText(argumentsText)
 }
 
 /** Where the answer comes from, as a candidate's member. */

@@ -55,7 +55,7 @@ export function wholeCalls(entries: readonly CallEntry[]): StreamPart[] {
     if (entry.name === '') throw namelessCall()
     const parts: StreamPart[] = [startOf(entry, index)]
     if (entry.argumentsText !== '') parts.push(deltaOf(entry.argumentsText, index))
-    return parts
+    return [...parts, { type: 'tool-call-end', index }]
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Signature } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { isObjectText } from '../../core/object-text.ts'
 import type { FinishReason, StreamPart, TokenLogprob, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
 import { writeLogprob } from '../shared/logprobs.ts'
@@ -240,7 +241,8 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
       case 'tool-call-delta':
         return extendCall(given.argumentsText)
       case 'tool-call-end':
-        return open?.type === 'call' ? close('completed') : []
+        // Whether it was cut short is known when something follows, or at the finish.
+        return []
       case 'media':
         return showMedia(given)
       case 'citation':
@@ -264,10 +266,15 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
     push,
     end() {
       const isWhole = CAUSES[finish] === undefined
-      const events = [...begin(), ...close(isWhole ? 'completed' : 'incomplete')]
+      const events = [...begin(), ...close(isWhole || isWholeCall(open) ? 'completed' : 'incomplete')]
       status = isWhole ? 'completed' : 'incomplete'
       return [...events, event(`response.${status}`, { response: response() })]
     },
     response,
   }
+}
+
+/** Clients execute a call that is said to be completed. Free text may end anywhere. */
+function isWholeCall(item: Open | undefined): boolean {
+  return item?.type === 'call' && !item.isCustom && isObjectText(item.text)
 }

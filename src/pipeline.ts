@@ -106,9 +106,9 @@ class SentCall implements DispatchedCall {
 
   formatOf(target: Target): WireFormat {
     const { spoken } = translationOf(target, this.call.format, this.routed.isNamed, this.context)
-    const asked = withToolsAsAsked(spoken, this.changedTools)
     // What is not the client's own format is read and written anew.
-    return this.isAnsweredAnew ? { ...asked } : asked
+    if (spoken === this.call.format && !this.isAnsweredAnew) return spoken
+    return withToolsAsAsked(spoken, this.changedTools)
   }
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {

@@ -41,13 +41,29 @@ test('the one text of the arguments is the call’s text, however it was cut', (
 test('nothing of it goes out before the call has ended, and other calls do not wait', () => {
   const freeText = createFreeText(new Set(['apply_patch']))
   const text = JSON.stringify({ input: PATCH })
-  expect([start(0, 'apply_patch'), ...deltas(0, text)].flatMap(freeText.push)).toEqual([
+  expect([start(0, 'apply_patch'), ...deltas(0, text.slice(0, -1))].flatMap(freeText.push)).toEqual([
     { ...start(0, 'apply_patch'), custom: true },
   ])
   const other = [start(1, 'shell'), ...deltas(1, '{"a":1}'), end(1)]
   expect(other.flatMap(freeText.push)).toEqual(other)
+  expect(deltas(0, text.slice(-1)).flatMap(freeText.push)).toEqual([])
   expect(freeText.push(end(0))).toEqual([{ type: 'tool-call-delta', index: 0, argumentsText: PATCH }, end(0)])
   expect(freeText.end()).toEqual([])
+})
+
+test('a call whose end nobody said ends where something else comes and its JSON is whole', () => {
+  const freeText = createFreeText(new Set(['apply_patch']))
+  const text = JSON.stringify({ input: PATCH })
+  for (const part of [start(0, 'apply_patch'), ...deltas(0, text)]) freeText.push(part)
+  const next = start(1, 'apply_patch')
+  expect(freeText.push(next)).toEqual([
+    { type: 'tool-call-delta', index: 0, argumentsText: PATCH },
+    end(0),
+    { ...next, custom: true },
+  ])
+  const said: StreamPart = { type: 'text-delta', text: 'so' }
+  expect(freeText.push(said)).toEqual([said])
+  expect(freeText.push(end(0))).toEqual([end(0)])
 })
 
 test('calls without an end, started again, or at an index that is used again', () => {

@@ -1,60 +1,20 @@
 import { isJsonObject } from '../core/json.ts'
 import type { StreamPart } from '../core/stream-part.ts'
+import type { PartChange } from './held-calls.ts'
+import { createHeldCalls } from './held-calls.ts'
 
-/** Turns calls of some tools back into free text, as a reader's parts pass; keeps state between them. */
-export type FreeText = {
-  push(part: StreamPart): StreamPart[]
-  /** The text of calls whose end the upstream did not say. */
-  end(): StreamPart[]
+/** Calls of `tools` as calls of free text, as a reader's parts pass: nothing short of the whole JSON says where it ends. */
+export function createFreeText(tools: ReadonlySet<string>): PartChange {
+  return createHeldCalls((start) => {
+    if (!tools.has(start.name)) return undefined
+    return { start: [{ ...start, custom: true }], whole: (argumentsText) => wholeText(start.index, argumentsText) }
+  })
 }
 
-type HeldCall = { readonly id: string; argumentsText: string }
-
-/**
- * Calls of `tools` as calls of free text: their arguments are held until the call has ended, since nothing short of the
- * whole JSON says where its one text ends. Parts of other calls pass at once.
- */
-export function createFreeText(tools: ReadonlySet<string>): FreeText {
-  // By the upstream's index.
-  const held = new Map<number, HeldCall>()
-
-  function release(index: number): StreamPart[] {
-    const call = held.get(index)
-    if (call === undefined) return []
-    held.delete(index)
-    const text = freeTextOf(call.argumentsText)
-    return text === '' ? [] : [{ type: 'tool-call-delta', index, argumentsText: text }]
-  }
-
-  function start(part: StreamPart & { type: 'tool-call-start' }): StreamPart[] {
-    const open = held.get(part.index)
-    // Some servers repeat the start with every delta: one call all the same (tidy-parts.ts).
-    if (open !== undefined && (part.id === '' || part.id === open.id)) return []
-    const released = release(part.index)
-    if (!tools.has(part.name)) return [...released, part]
-    held.set(part.index, { id: part.id, argumentsText: '' })
-    return [...released, { ...part, custom: true }]
-  }
-
-  return {
-    push(part) {
-      switch (part.type) {
-        case 'tool-call-start':
-          return start(part)
-        case 'tool-call-delta': {
-          const call = held.get(part.index)
-          if (call === undefined) return [part]
-          call.argumentsText += part.argumentsText
-          return []
-        }
-        case 'tool-call-end':
-          return [...release(part.index), part]
-        default:
-          return [part]
-      }
-    },
-    end: () => [...held.keys()].flatMap(release),
-  }
+function wholeText(index: number, argumentsText: string): StreamPart[] {
+  const text = freeTextOf(argumentsText)
+  const said: StreamPart[] = text === '' ? [] : [{ type: 'tool-call-delta', index, argumentsText: text }]
+  return [...said, { type: 'tool-call-end', index }]
 }
 
 /**

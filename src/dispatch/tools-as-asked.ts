@@ -1,22 +1,25 @@
 import type { StreamPart } from '../core/stream-part.ts'
 import type { WireFormat, WrittenRequest } from '../core/wire-format.ts'
 import { createFreeText } from './free-text-calls.ts'
+import type { PartChange } from './held-calls.ts'
+import { createParallelCalls } from './parallel-calls.ts'
 
 /** What of the client's tools a written request changed. */
-export type ChangedTools = Pick<WrittenRequest, 'toolNames' | 'customTools'>
+export type ChangedTools = Pick<WrittenRequest, 'toolNames' | 'customTools'> & {
+  /** A tool of the client's has the name under which models call several at once. */
+  readonly hasParallelTool?: boolean
+}
 
-/** A change of parts on their way out of a reader; keeps state between them. */
-type PartChange = { push(parts: readonly StreamPart[]): StreamPart[]; end(): StreamPart[] }
-
-/** A format whose answers call tools as the client declared them: by its names, with free text where the tool takes that. */
+/**
+ * A format whose answers call tools as the client declared them: by its names, with free text where the tool takes that,
+ * each call on its own.
+ */
 export function withToolsAsAsked(format: WireFormat, changed: ChangedTools): WireFormat {
-  const { toolNames, customTools } = changed
-  if (toolNames === undefined && customTools === undefined) return format
   return {
     ...format,
     readResponse(body) {
       const asAsked = createChange(changed)
-      return [...asAsked.push(format.readResponse(body)), ...asAsked.end()]
+      return asAsked.last(format.readResponse(body))
     },
     createReader() {
       const reader = format.createReader()
@@ -24,16 +27,42 @@ export function withToolsAsAsked(format: WireFormat, changed: ChangedTools): Wir
       return {
         ...reader,
         push: (event) => asAsked.push(reader.push(event)),
-        end: () => [...asAsked.push(reader.end()), ...asAsked.end()],
+        end: () => asAsked.last(reader.end()),
       }
     },
   }
 }
 
-function createChange({ toolNames, customTools }: ChangedTools): PartChange {
-  const named = (part: StreamPart): StreamPart =>
-    part.type === 'tool-call-start' ? { ...part, name: toolNames?.get(part.name) ?? part.name } : part
-  if (customTools === undefined) return { push: (parts) => parts.map(named), end: () => [] }
-  const freeText = createFreeText(customTools)
-  return { push: (parts) => parts.flatMap((part) => freeText.push(named(part))), end: freeText.end }
+type Changes = {
+  push(parts: StreamPart[]): StreamPart[]
+  /** The same, and what was held until now. */
+  last(parts: StreamPart[]): StreamPart[]
+}
+
+/** One change after the other: what a call of several holds may be renamed, or free text. */
+function createChange({ toolNames, customTools, hasParallelTool = false }: ChangedTools): Changes {
+  const changes: PartChange[] = []
+  if (!hasParallelTool) changes.push(createParallelCalls())
+  if (toolNames !== undefined) changes.push(renamed(toolNames))
+  if (customTools !== undefined) changes.push(createFreeText(customTools))
+  return {
+    push(parts) {
+      let said = parts
+      for (const change of changes) said = said.flatMap(change.push)
+      return said
+    },
+    last(parts) {
+      let said = parts
+      for (const change of changes) said = [...said.flatMap(change.push), ...change.end()]
+      return said
+    },
+  }
+}
+
+function renamed(toolNames: ReadonlyMap<string, string>): PartChange {
+  return {
+    push: (part) =>
+      part.type === 'tool-call-start' ? [{ ...part, name: toolNames.get(part.name) ?? part.name }] : [part],
+    end: () => [],
+  }
 }

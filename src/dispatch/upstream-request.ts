@@ -8,6 +8,7 @@ import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss, WireFormat, WrittenRequest } from '../core/wire-format.ts'
 import { withoutSignatures } from '../core/without-signatures.ts'
+import { isParallelWrapper } from './parallel-calls.ts'
 import type { ChangedTools } from './tools-as-asked.ts'
 
 /** Members of a request body that are for the gateway and never reach an upstream. */
@@ -46,12 +47,14 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
   const { ask, now, keepsSignatures = true } = asking
+  const hasParallelTool = chat.tools.some(({ name }) => isParallelWrapper(name))
   const operation = operationOf(spoken)
   const call = { target, operation, format: spoken.id, stream: chatBody.stream, secret, headers, ask, now }
   if (spoken !== client) {
     const refusal = client.untranslatable?.(chat.native.body)
     if (refusal !== undefined) throw refusal
-    const { body, losses, ...changedTools } = translate(chat, translation, keepsSignatures)
+    const { body, losses, ...changed } = translate(chat, translation, keepsSignatures)
+    const changedTools = { ...changed, hasParallelTool }
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, changedTools }
   }
   const losses: Loss[] = []
@@ -60,7 +63,12 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
   const isAnsweredAnew = rewritesAnswer(provider, chat, spoken)
-  return { request: provider.authorize({ ...call, body, clientHeader }), losses, isAnsweredAnew }
+  return {
+    request: provider.authorize({ ...call, body, clientHeader }),
+    losses,
+    changedTools: { hasParallelTool },
+    isAnsweredAnew,
+  }
 }
 
 function rewritesAnswer({ rewritesAnswers }: Provider, chat: ChatRequest, spoken: WireFormat): boolean {

@@ -135,3 +135,26 @@ test('a free-text tool at a chat provider that knows functions only', async () =
   expect(declared()).toMatchObject([{ type: 'function', function: { name: 'apply_patch' } }])
   expect(response.headers.get('x-route-losses')).toBeNull()
 })
+
+const TIME = { type: 'function', name: 'time', parameters: { type: 'object' }, strict: false } as const
+
+test.each([
+  [[TIME], 'time', '{"zone":"CET"}'],
+  [[TIME, { ...TIME, name: 'parallel' }], 'parallel', undefined],
+])('a call of several at once, where the tools are %j, is one of %s', async (tools, name, inner) => {
+  const uses = JSON.stringify({ tool_uses: [{ recipient_name: 'functions.time', parameters: { zone: 'CET' } }] })
+  const tool_calls = [{ id: 'call_1', type: 'function', function: { name: 'parallel', arguments: uses } }]
+  const message = { role: 'assistant', content: null, tool_calls }
+  const completion = { ...COMPLETION, choices: [{ index: 0, message, finish_reason: 'tool_calls' }] }
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(completion)))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider: 'mistral' })
+  const client = new OpenAI({ apiKey: 'k', baseURL: `${gateway.url}/v1`, maxRetries: 0 })
+  const { output } = await client.responses.create({ model: 'up/m', input: 'When?', tools })
+  expect(output).toMatchObject([{ type: 'function_call', name, arguments: inner ?? uses }])
+
+  // Answered in the client's own format, but anew.
+  const functions = tools.map(({ type, name: tool, parameters }) => ({ type, function: { name: tool, parameters } }))
+  const answer = await post(gateway.url, { model: 'up/m', messages: HELLO, tools: functions })
+  const { choices } = (await answer.json()) as OpenAI.ChatCompletion
+  expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { name, arguments: inner ?? uses } }])
+})

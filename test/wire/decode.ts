@@ -7,6 +7,7 @@ import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { StreamPart, Usage } from '../../src/core/stream-part.ts'
 import { createTidier } from '../../src/core/tidy-parts.ts'
 import type { WireFormat } from '../../src/core/wire-format.ts'
+import { withToolsAsAsked } from '../../src/dispatch/tools-as-asked.ts'
 import { createDeframer } from '../../src/stream/deframe.ts'
 
 /** What an upstream's bytes amount to. */
@@ -20,7 +21,8 @@ export type Decoded = {
 }
 
 /** The parts of a body as dispatch reads it: deframed, read, tidied. `cut`: bytes of one network read. */
-export function partsOf(format: WireFormat, bytes: Uint8Array, isStream: boolean, cut = bytes.length): StreamPart[] {
+export function partsOf(spoken: WireFormat, bytes: Uint8Array, isStream: boolean, cut = bytes.length): StreamPart[] {
+  const format = withToolsAsAsked(spoken, {})
   const tidier = createTidier('test')
   if (!isStream) {
     const value = parseLossless(new TextDecoder().decode(bytes))

@@ -2,7 +2,6 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
 import { readLogprobs } from '../shared/logprobs.ts'
 import { objectsOf, textOf } from '../shared/read-json.ts'
-import { isParallelWrapper, unwrapParallel } from './parallel-call.ts'
 import { readReasoningTexts } from './reasoning.ts'
 
 /** What a text belongs to. */
@@ -39,8 +38,7 @@ type Item = {
   isDone: boolean
 }
 
-/** `index` is undefined while a call may turn out to be several. */
-type Call = { index: number | undefined; readonly id: string; readonly name: string; text: string }
+type Call = { readonly index: number; text: string }
 
 export function createOutputItems(): OutputItems {
   const items = new Map<string, Item>()
@@ -72,9 +70,7 @@ export function createOutputItems(): OutputItems {
       const id = textOf(given['call_id']) ?? ''
       const name = textOf(given['name']) ?? ''
       if (name === '') return []
-      const isHeld = !isCustom && isParallelWrapper(name)
-      item.call = { index: isHeld ? undefined : calls, id, name, text: '' }
-      if (isHeld) return []
+      item.call = { index: calls, text: '' }
       calls += 1
       return [start(calls - 1, id, name, isCustom)]
     }
@@ -107,28 +103,12 @@ export function createOutputItems(): OutputItems {
     const call = items.get(key)?.call
     if (call === undefined || text === '') return []
     call.text += text
-    return call.index === undefined ? [] : [{ type: 'tool-call-delta', index: call.index, argumentsText: text }]
+    return [{ type: 'tool-call-delta', index: call.index, argumentsText: text }]
   }
 
   function completeCall(key: string, text: string): StreamPart[] {
     const call = items.get(key)?.call
     return call === undefined ? [] : extendCall(key, unsaid(text, call.text))
-  }
-
-  function endCall(call: Call): StreamPart[] {
-    if (call.index !== undefined) return [{ type: 'tool-call-end', index: call.index }]
-    const inner = unwrapParallel(call.text)
-    const found = inner ?? [{ name: call.name, argumentsText: call.text }]
-    return found.flatMap(({ name, argumentsText }, place) => {
-      const index = calls
-      calls += 1
-      const id = inner === undefined || call.id === '' ? call.id : `${call.id}_${place}`
-      return [
-        start(index, id, name, false),
-        { type: 'tool-call-delta', index, argumentsText },
-        { type: 'tool-call-end', index },
-      ]
-    })
   }
 
   function finish(key: string, given: JsonObject): StreamPart[] {
@@ -145,7 +125,7 @@ export function createOutputItems(): OutputItems {
       case 'function_call':
       case 'custom_tool_call':
         parts.push(...completeCall(key, argumentsOf(given['arguments'] ?? given['input'])))
-        if (item.call !== undefined) parts.push(...endCall(item.call))
+        if (item.call !== undefined) parts.push({ type: 'tool-call-end', index: item.call.index })
         break
       case 'image_generation_call':
         parts.push(...readImage(given))

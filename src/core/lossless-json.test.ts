@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseKeeping, parseLossless } from './lossless-json.ts'
+import { parseAnswer, parseExact, parseKeeping, parseLossless } from './lossless-json.ts'
 
 const rewritten = (text: string): string => JSON.stringify(parseLossless(text))
 
@@ -72,4 +72,41 @@ test('a long integer is found wherever it stands, and digits of a name are none'
 
 test('a body that is no JSON is refused as JSON.parse refuses it', () => {
   expect(() => parseKeeping('{"a":1.0', ['input'])).toThrow(SyntaxError)
+})
+
+test('every number is kept as it was written', () => {
+  for (const number of [
+    '1.0',
+    '-0',
+    '-0.0',
+    '1.50',
+    '1e3',
+    '1.5E-07',
+    '0.12345678901234567890',
+    '9007199254740993',
+    '0',
+  ])
+    for (const text of [number, `{"a":${number}}`, `{"a": ${number} ,"b":[${number},${number}]}`])
+      expect(JSON.stringify(parseExact(text))).toBe(text.replaceAll(' ', ''))
+})
+
+test('any JSON is written by its numbers’ own texts', () => {
+  const number = fc
+    .tuple(fc.bigInt(), fc.stringMatching(/^(\.\d{1,20})?([eE][-+]?\d{1,3})?$/))
+    .map(([whole, rest]) => `${whole}${rest}`)
+  fc.assert(
+    fc.property(fc.array(number), (numbers) => {
+      const text = `{"a":[${numbers.join(',')}]}`
+      expect(JSON.stringify(parseExact(text))).toBe(text)
+    }),
+  )
+})
+
+test('of an answer the arguments of calls are as they were written, and all else are numbers', () => {
+  const args = '{"f":1.0,"g":[{"h":1e3}],"id":12345678901234567890}'
+  for (const member of ['args', 'arguments', 'input']) {
+    const value = parseAnswer(`{"call":{"${member}":${args}},"logprob":0.0,"n":1.50}`) as Record<string, unknown>
+    expect([value['logprob'], value['n']]).toEqual([0, 1.5])
+    expect(JSON.stringify(value['call'])).toBe(`{"${member}":${args}}`)
+  }
 })

@@ -10,6 +10,14 @@ const SCHEMA_MEMBERS = [
   'responseSchema response_schema responseJsonSchema response_json_schema',
 ].flatMap((line) => line.split(' '))
 
+/** Members of upstreams' answers that hold the arguments of calls, or one of them. */
+const ARGUMENT_MEMBERS = ['args', 'arguments', 'input', 'numberValue', 'number_value']
+const ARGUMENTS = new RegExp(`"(?:${ARGUMENT_MEMBERS.join('|')})"\\s*:`)
+
+// Fractions that end with zeros, begin with many, or have more digits than a double holds; exponents; a negative zero.
+const REWRITTEN_NUMBER =
+  /(?:^|[:,[\s])-?(?:\d+\.\d*0|0\.0{6}\d+|(?=[\d.]{17})\d+\.\d+|\d+(?:\.\d+)?[eE][-+]?\d+|0(?<=-0))(?:$|[,\]}\s])/
+
 // The shortest integer that a double may not hold.
 const RISKY_DIGITS = 16
 const INTEGER = /^-?\d+$/
@@ -33,8 +41,33 @@ export function parseLossless(text: string): unknown {
   return JSON.parse(text, keep)
 }
 
+/** JSON.parse that keeps every number as it was written (`1.0`, `1e3`): for what the gateway passes on and does not read. */
+export function parseExact(text: string): unknown {
+  const { rawJSON } = JSON as RawJson
+  const plain: unknown = JSON.parse(text)
+  requireShallow(plain, text)
+  if (rawJSON === undefined || !(hasRewrittenNumber(text) || hasLongInteger(text))) return plain
+  const keep = (_key: string, value: unknown, context?: Source): unknown => {
+    const source = context?.source
+    return typeof value !== 'number' || source === undefined || source === String(value) ? value : rawJSON(source)
+  }
+  return JSON.parse(text, keep)
+}
+
+/** An upstream's answer: the numbers in the arguments of calls are as they were written, every other one is a number. */
+export function parseAnswer(text: string): unknown {
+  const { isRawJSON } = JSON as RawJson
+  const mayDiffer = hasLongInteger(text) || (ARGUMENTS.test(text) && hasRewrittenNumber(text))
+  if (isRawJSON === undefined || !mayDiffer) {
+    const plain: unknown = JSON.parse(text)
+    requireShallow(plain, text)
+    return plain
+  }
+  return withNumbers(parseExact(text), ARGUMENT_MEMBERS, isRawJSON)
+}
+
 /**
- * The same for schemas and for the members of these names alone, at any depth; every other number is a number. For a
+ * `parseLossless` for schemas and for the members of these names alone, at any depth; every other number is a number. For a
  * client's body, of which the gateway reads the numbers itself and passes on schemas and the arguments of calls.
  */
 export function parseKeeping(text: string, names: readonly string[]): unknown {
@@ -62,6 +95,11 @@ function hasLongInteger(text: string): boolean {
     if (end - start >= RISKY_DIGITS && mayPrecede(text, start - 1) && mayFollow(text, end)) return true
   }
   return false
+}
+
+/** Whether JSON.stringify may write a number otherwise than this text does, integers that are long apart. */
+function hasRewrittenNumber(text: string): boolean {
+  return REWRITTEN_NUMBER.test(text)
 }
 
 function isDigit(text: string, index: number): boolean {

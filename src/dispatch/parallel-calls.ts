@@ -1,5 +1,5 @@
 import { isJsonObject } from '../core/json.ts'
-import { parseLossless } from '../core/lossless-json.ts'
+import { parseExact } from '../core/lossless-json.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import type { CallStart, PartChange } from './held-calls.ts'
 import { createHeldCalls } from './held-calls.ts'
@@ -49,7 +49,7 @@ type InnerCall = { readonly name: string; readonly argumentsText: string }
 function callsIn(argumentsText: string): readonly InnerCall[] | undefined {
   let value: unknown
   try {
-    value = parseLossless(argumentsText)
+    value = parseExact(argumentsText)
   } catch {
     return undefined
   }

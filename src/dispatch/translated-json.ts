@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import { foldParts } from '../core/fold.ts'
 import { isJsonObject } from '../core/json.ts'
-import { parseLossless } from '../core/lossless-json.ts'
+import { parseAnswer } from '../core/lossless-json.ts'
 import type { FinishReason, StreamPart } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import { createTidier } from '../core/tidy-parts.ts'
@@ -46,7 +46,7 @@ type Tidied = {
 function tidied(format: WireFormat, text: string, callId: string): Tidied {
   let value: unknown
   try {
-    value = parseLossless(text)
+    value = parseAnswer(text)
   } catch (cause) {
     throw new GatewayError('upstream_malformed', 'The model answered with something that is not JSON.', { cause })
   }

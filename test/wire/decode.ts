@@ -3,7 +3,7 @@ import { GatewayError } from '../../src/core/errors.ts'
 import type { ChatAnswer } from '../../src/core/fold.ts'
 import { foldParts } from '../../src/core/fold.ts'
 import { isJsonObject } from '../../src/core/json.ts'
-import { parseLossless } from '../../src/core/lossless-json.ts'
+import { parseAnswer } from '../../src/core/lossless-json.ts'
 import type { StreamPart, Usage } from '../../src/core/stream-part.ts'
 import { createTidier } from '../../src/core/tidy-parts.ts'
 import type { WireFormat } from '../../src/core/wire-format.ts'
@@ -25,7 +25,7 @@ export function partsOf(spoken: WireFormat, bytes: Uint8Array, isStream: boolean
   const format = withToolsAsAsked(spoken, {})
   const tidier = createTidier('test')
   if (!isStream) {
-    const value = parseLossless(new TextDecoder().decode(bytes))
+    const value = parseAnswer(new TextDecoder().decode(bytes))
     if (!isJsonObject(value)) throw new Error('The case is no JSON object.')
     return [...tidier.push(format.readResponse(value)), ...tidier.end()]
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { parseLossless } from '../../core/lossless-json.ts'
+import { parseExact } from '../../core/lossless-json.ts'
 
 /**
  * Arguments as an object, for formats that carry no text. No arguments are `{}`; what is no JSON object is kept as
@@ -9,8 +9,9 @@ import { parseLossless } from '../../core/lossless-json.ts'
 export function objectArguments(argumentsText: string, lose?: (reason: string) => void): JsonObject {
   if (argumentsText.trim() === '') return {}
   try {
-    const value: unknown = parseLossless(argumentsText)
-    if (isJsonObject(value)) return value
+    const value: unknown = parseExact(argumentsText)
+    // A number that is kept as it was written is an object too.
+    if (isJsonObject(value) && argumentsText.trimStart().startsWith('{')) return value
   } catch {
     // Kept as text below.
   }

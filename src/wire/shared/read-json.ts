@@ -1,7 +1,7 @@
 import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject, jsonKind } from '../../core/json.ts'
-import { parseLossless } from '../../core/lossless-json.ts'
+import { parseAnswer } from '../../core/lossless-json.ts'
 
 // Two manners of reading: a client's body strictly, with its path in the error; an upstream's leniently.
 
@@ -79,7 +79,7 @@ export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
 export function parseEvent(data: string): JsonObject {
   let value: unknown
   try {
-    value = parseLossless(data)
+    value = parseAnswer(data)
   } catch (cause) {
     throw new GatewayError('upstream_malformed', 'The model sent an event that is not JSON.', { cause })
   }

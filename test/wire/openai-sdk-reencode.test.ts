@@ -276,3 +276,23 @@ test('usage is streamed exactly when asked', async () => {
     expect(counted).toBe(asked ? 1 : 0)
   }
 })
+
+test('several signed blocks of reasoning come back from the stream helper', async () => {
+  const thoughts = ['Hm', 'Aha'].map((text, at) => ({
+    type: 'reasoning' as const,
+    text,
+    signature: { by: 'anthropic-messages' as const, value: `c2ln${at}` },
+  }))
+  const parts = [
+    ...thoughts.flatMap(({ text, signature }): StreamPart[] => [
+      { type: 'reasoning-delta', text },
+      { type: 'reasoning-end', signature },
+    ]),
+    { type: 'text-delta', text: 'Yes.' },
+    { type: 'response-end', finishReason: 'stop', raw: undefined },
+  ] satisfies StreamPart[]
+  const stream = clientOf(streamed(parts), 'text/event-stream').chat.completions.stream({ model: 'm', messages })
+  const message = (await stream.finalChatCompletion()).choices[0]?.message
+  const kept = JSON.parse(JSON.stringify({ model: 'm', messages: [...messages, message] }))
+  expect(openaiChat.readRequest(kept).messages[1]?.content).toEqual([...thoughts, { type: 'text', text: 'Yes.' }])
+})

@@ -1,3 +1,4 @@
+import type { ReasoningPart } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
@@ -9,9 +10,13 @@ import { readReasoning } from './reasoning.ts'
 import { readSignature } from './signatures.ts'
 
 /** What a message or a delta says, its tool calls apart. */
-export function readSaid(message: JsonObject, logprobs: JsonValue | undefined): StreamPart[] {
+export function readSaid(
+  message: JsonObject,
+  logprobs: JsonValue | undefined,
+  thoughts: readonly ReasoningPart[] = readReasoning(message),
+): StreamPart[] {
   const parts: StreamPart[] = []
-  for (const { text, signature, redacted, id } of readReasoning(message)) {
+  for (const { text, signature, redacted, id } of thoughts) {
     if (text !== '') parts.push({ type: 'reasoning-delta', text })
     if (signature === undefined) continue
     const extras = { ...(redacted === undefined ? {} : { redacted }), ...(id === undefined ? {} : { id }) }

@@ -8,6 +8,7 @@ import { objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
 import { wholeCalls } from './read-calls.ts'
 import { readAnnotations, readCallEntries, readSaid, readSources } from './read-message.ts'
+import { createReasoningReader } from './reasoning.ts'
 import { createCallTracker } from './track-calls.ts'
 import { readUsage } from './usage.ts'
 
@@ -51,6 +52,7 @@ function hasPlainContent(message: JsonObject): boolean {
 /** Reads `chat.completion.chunk` events, one at a time. */
 export function createReader(): StreamReader {
   const calls = createCallTracker()
+  const readThoughts = createReasoningReader()
   const sources = new Set<string>()
   // Of several answers to one call (`n`) parts can carry one: that which spoke first.
   let own: JsonValue | undefined
@@ -72,7 +74,7 @@ export function createReader(): StreamReader {
   function readDelta(choice: JsonObject): StreamPart[] {
     const delta = choice['delta']
     if (!isJsonObject(delta) || (own !== undefined && choice['index'] !== own)) return []
-    const said = withoutEcho(readSaid(delta, choice['logprobs']))
+    const said = withoutEcho(readSaid(delta, choice['logprobs'], readThoughts(delta)))
     // A call that was only named so far was said before these words.
     const parts = said.length > 0 ? [...calls.flush(), ...said] : []
     const entries = readCallEntries(delta)

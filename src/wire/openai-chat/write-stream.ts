@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
 import { writeLogprob } from '../shared/logprobs.ts'
-import { writeDetail } from './reasoning.ts'
+import { createDetailWriter } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { writeUsage } from './usage.ts'
 import { FINISH_REASONS, writeCitation, writeMedia } from './write-response.ts'
@@ -16,7 +16,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let hasRole = false
   let usage: Usage | undefined
   let finish: string | undefined
-  let details = 0
+  const writeDetails = createDetailWriter()
   let thought = ''
   let isCustom = false
 
@@ -52,9 +52,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
         // With its text: a client sends the block back as it came, and a signature is worthless without what it signs.
         const block = { type: 'reasoning', text: thought, redacted, id: blockId } as const
         thought = ''
-        return signature === undefined
-          ? []
-          : delta({ reasoning_details: [writeDetail({ ...block, signature }, details++)] })
+        return signature === undefined ? [] : delta({ reasoning_details: writeDetails({ ...block, signature }) })
       }
       case 'tool-call-start': {
         const { index, id: callId, name } = part

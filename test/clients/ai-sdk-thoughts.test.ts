@@ -1,4 +1,6 @@
 import { createGoogleGenerativeAI } from '@ai-sdk/google'
+import { createOpenAI } from '@ai-sdk/openai'
+import type { LanguageModel } from 'ai'
 import { generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { CaptureUpstream } from '../flow/capture-upstream.ts'
@@ -6,13 +8,15 @@ import { startCaptureUpstream } from '../flow/capture-upstream.ts'
 import type { TestGateway } from '../flow/start-gateway.ts'
 import { startGateway } from '../flow/start-gateway.ts'
 
-// The Vercel AI SDK's Google provider against a model that is asked in Anthropic's format. Names of models have a slash
-// here, and this SDK then leaves `models/` out of the path.
+// Tool loops of the Vercel AI SDK against a model that is asked in Anthropic's format and thinks, speaks and calls.
+// Names of models have a slash here, and the Google provider then leaves `models/` out of the path. The OpenAI provider
+// believes that answers are kept, and sends references to thoughts and words.
 
 let upstream: CaptureUpstream
 let gateway: TestGateway
 
 const THOUGHT = { type: 'thinking', thinking: 'Let me look.', signature: 'c2ln' }
+const WORDS = { type: 'text', text: 'One moment.' }
 const CALL = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Paris' } }
 const USAGE = { input_tokens: 3, output_tokens: 2 }
 const HEAD = { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude', content: [], usage: USAGE }
@@ -20,7 +24,7 @@ const HEAD = { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude',
 beforeAll(async () => {
   upstream = await startCaptureUpstream((response, { body }) => {
     const { messages, stream } = JSON.parse(body.toString())
-    const blocks = messages.length === 1 ? [THOUGHT, CALL] : [{ type: 'text', text: 'Warm.' }]
+    const blocks = messages.length === 1 ? [THOUGHT, WORDS, CALL] : [{ type: 'text', text: 'Warm.' }]
     const stop_reason = messages.length === 1 ? 'tool_use' : 'end_turn'
     if (stream !== true) {
       response.setHeader('content-type', 'application/json')
@@ -70,10 +74,17 @@ function piecesOf(block: Record<string, unknown>) {
   return { empty: { text: '' }, deltas: [{ type: 'text_delta', text: block['text'] }] }
 }
 
-function asked() {
-  const google = createGoogleGenerativeAI({ baseURL: `${gateway.url}/v1beta`, apiKey: 'unused' })
+function google(): LanguageModel {
+  return createGoogleGenerativeAI({ baseURL: `${gateway.url}/v1beta`, apiKey: 'unused' })('up/claude-sonnet-4-5')
+}
+
+function openai(): LanguageModel {
+  return createOpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'unused' })('up/claude-sonnet-4-5')
+}
+
+function asked(model: LanguageModel) {
   return {
-    model: google('up/claude-sonnet-4-5'),
+    model,
     prompt: 'What is the weather in Paris?',
     providerOptions: { google: { thinkingConfig: { thinkingBudget: 1_024, includeThoughts: true } } },
     tools: {
@@ -88,12 +99,20 @@ function asked() {
   }
 }
 
-test.each([
-  ['whole', async () => (await generateText(asked())).text],
-  ['streamed', () => streamText(asked()).text],
-])('a tool loop keeps the signed thought, %s', async (_, ask) => {
-  expect(await ask()).toBe('Warm.')
+const WAYS: readonly (readonly [string, (model: LanguageModel) => PromiseLike<string>])[] = [
+  ['whole', async (model) => (await generateText(asked(model))).text],
+  ['streamed', (model) => streamText(asked(model)).text],
+]
+
+test.each(WAYS)('a tool loop of the Google provider keeps the signed thought, %s', async (_, ask) => {
+  expect(await ask(google())).toBe('Warm.')
   const again = JSON.parse(upstream.requests[1]?.body.toString() ?? '{}')
-  expect(again.messages[1]).toEqual({ role: 'assistant', content: [THOUGHT, CALL] })
+  expect(again.messages[1]).toEqual({ role: 'assistant', content: [THOUGHT, WORDS, CALL] })
   expect(again.thinking).toMatchObject({ type: 'enabled' })
+})
+
+test.each(WAYS)('a tool loop of the OpenAI provider goes on without what it refers to, %s', async (_, ask) => {
+  expect(await ask(openai())).toBe('Warm.')
+  const again = JSON.parse(upstream.requests[1]?.body.toString() ?? '{}')
+  expect(again.messages[1]).toEqual({ role: 'assistant', content: [CALL] })
 })

@@ -49,6 +49,14 @@ export type TokenLogprob = {
   readonly top: readonly { readonly token: string; readonly logprob: number }[]
 }
 
+/** A source of what was said. */
+export type Citation = {
+  readonly url: string
+  readonly title: string | undefined
+  /** Which characters of the answer's text rest on it, where that is known: the first, and the one after the last. */
+  readonly span?: { readonly start: number; readonly end: number } | undefined
+}
+
 /**
  * Every answer, streamed or not, is a list of these. Names are noun-verb.
  * A block of reasoning is its deltas and a `reasoning-end`, which may stand alone. A tool call is its start, its deltas
@@ -86,7 +94,7 @@ export type StreamPart =
       readonly transcript?: string | undefined
     }
   /** Where the text said last comes from. */
-  | { readonly type: 'citation'; readonly url: string; readonly title: string | undefined }
+  | ({ readonly type: 'citation' } & Citation)
   /** The last one counts, and is complete. */
   | { readonly type: 'usage'; readonly usage: Usage }
   | {

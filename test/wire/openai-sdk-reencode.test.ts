@@ -277,6 +277,18 @@ test('usage is streamed exactly when asked', async () => {
   }
 })
 
+test('several sources come back from the stream helper', async () => {
+  const urls = ['https://a.example', 'https://b.example']
+  const parts: StreamPart[] = [
+    { type: 'text-delta', text: 'Yes.' },
+    ...urls.map((url): StreamPart => ({ type: 'citation', url, title: undefined })),
+    { type: 'response-end', finishReason: 'stop', raw: undefined },
+  ]
+  const stream = clientOf(streamed(parts), 'text/event-stream').chat.completions.stream({ model: 'm', messages })
+  const message = (await stream.finalChatCompletion()).choices[0]?.message
+  expect(message?.annotations?.map(({ url_citation: { url } }) => url)).toEqual(urls)
+})
+
 test('several signed blocks of reasoning come back from the stream helper', async () => {
   const thoughts = ['Hm', 'Aha'].map((text, at) => ({
     type: 'reasoning' as const,

@@ -1,12 +1,10 @@
 import type { ToolCallPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { StreamPart, Usage } from '../../core/stream-part.ts'
+import type { Citation, StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
 import { writeFinishReason } from './finish-reasons.ts'
 import { writeUsage } from './usage.ts'
 import { isWholeCall, writeBlock, writeBlocks, writeCitations, writeLogprobs } from './write-answer-parts.ts'
-
-type Citation = { readonly url: string; readonly title: string | undefined }
 
 /**
  * Tidy parts as `GenerateContentResponse` events, each with what is new. A call is one part, written when its arguments

@@ -4,6 +4,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
 import { readLogprobs } from '../shared/logprobs.ts'
 import { objectOf, objectsOf, textOf } from '../shared/read-json.ts'
+import { readSpan } from '../shared/span.ts'
 import type { CallEntry } from './read-calls.ts'
 import { readCallEntry, readLegacyEntry } from './read-calls.ts'
 import { readReasoning } from './reasoning.ts'
@@ -47,7 +48,8 @@ export function readAnnotations(message: JsonObject): StreamPart[] {
   return objectsOf(message['annotations']).flatMap((annotation): StreamPart[] => {
     const cited = annotation['url_citation']
     const url = isJsonObject(cited) ? textOf(cited['url']) : undefined
-    return isJsonObject(cited) && url !== undefined ? [{ type: 'citation', url, title: textOf(cited['title']) }] : []
+    if (!isJsonObject(cited) || url === undefined) return []
+    return [{ type: 'citation', url, title: textOf(cited['title']), ...readSpan(cited) }]
   })
 }
 

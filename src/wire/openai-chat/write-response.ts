@@ -2,9 +2,10 @@ import type { ReasoningPart, TextPart, ToolCallPart } from '../../core/content.t
 import type { ChatAnswer, MediaBlock } from '../../core/fold.ts'
 import { foldParts } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { FinishReason, StreamPart } from '../../core/stream-part.ts'
+import type { Citation, FinishReason, StreamPart } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
 import { writeLogprob } from '../shared/logprobs.ts'
+import { UNKNOWN } from '../shared/span.ts'
 import { writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { writeUsage } from './usage.ts'
@@ -80,12 +81,6 @@ function writeImage({ mediaType, data }: MediaBlock): JsonObject {
   return { type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } }
 }
 
-export function writeCitation({
-  url,
-  title,
-}: {
-  readonly url: string
-  readonly title: string | undefined
-}): JsonObject {
-  return { type: 'url_citation', url_citation: { url, title: title ?? '', start_index: 0, end_index: 0 } }
+export function writeCitation({ url, title = '', span = UNKNOWN }: Citation): JsonObject {
+  return { type: 'url_citation', url_citation: { url, title, start_index: span.start, end_index: span.end } }
 }

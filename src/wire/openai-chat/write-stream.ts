@@ -19,6 +19,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
   const writeDetails = createDetailWriter()
   let thought = ''
   let isCustom = false
+  // Said at once: of several deltas openai-node's stream helper keeps the last, and openai-python's refuses a second.
+  const annotations: JsonObject[] = []
 
   function chunk(choices: readonly JsonObject[], rest: JsonObject = {}): WireEvent {
     const { createdSeconds, model } = context
@@ -69,7 +71,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
       case 'media':
         return delta(writeMedia([part]))
       case 'citation':
-        return delta({ annotations: [writeCitation(part)] })
+        annotations.push(writeCitation(part))
+        return []
       case 'usage':
         usage = part.usage
         return []
@@ -91,8 +94,9 @@ export function createWriter(context: AnswerContext): StreamWriter {
   return {
     push,
     end() {
+      const cited = annotations.length === 0 ? [] : delta({ annotations })
       const role = hasRole ? {} : { role: 'assistant', content: '' }
-      const events = [chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }])]
+      const events = [...cited, chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }])]
       if (context.includeUsage && usage !== undefined) events.push(chunk([], { usage: writeUsage(usage) }))
       return [...events, { event: undefined, data: '[DONE]' }]
     },

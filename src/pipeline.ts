@@ -66,7 +66,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const { id, body, principal, routeHeader, format, framing } = call
   const { chat: asked } = body.read()
   const followsResults = endsWithResults(asked.messages)
-  const client = { format, framing, id, includeUsage: asked.includeUsage, followsResults }
+  const { includeUsage, legacyCalls } = asked
+  const client = { format, framing, id, includeUsage, legacyCalls, followsResults }
   const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   const sent = new SentCall(call, routed, context)

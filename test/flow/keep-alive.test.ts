@@ -22,7 +22,7 @@ function play(format: WireFormat, framing: ClientFraming): { readonly atOnce: st
   }
   const stream = new TranslatedStream({
     format: openaiChat,
-    client: { format, framing, id: 'rt_1', includeUsage: false, followsResults: false },
+    client: { format, framing, id: 'rt_1', includeUsage: false, legacyCalls: undefined, followsResults: false },
     model: 'up/m',
     clock,
     owner: { commit: () => sink },

@@ -21,16 +21,20 @@ export function writeResponse(parts: readonly StreamPart[], context: AnswerConte
     choices: [
       {
         index: 0,
-        message: writeMessage(answer),
+        message: writeMessage(answer, context),
         logprobs: answer.logprobs === undefined ? null : { content: answer.logprobs.map(writeLogprob), refusal: null },
-        finish_reason: FINISH_REASONS[answer.finishReason],
+        finish_reason: writeFinish(answer.finishReason, context),
       },
     ],
     ...(answer.usage === undefined ? {} : { usage: writeUsage(answer.usage) }),
   }
 }
 
-export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
+export function writeFinish(reason: FinishReason, { legacyCalls }: AnswerContext): string {
+  return reason === 'tool-calls' && legacyCalls === true ? 'function_call' : FINISH_REASONS[reason]
+}
+
+const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool_calls',
@@ -39,7 +43,7 @@ export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'stop',
 }
 
-function writeMessage({ blocks, citations }: ChatAnswer): JsonObject {
+function writeMessage({ blocks, citations }: ChatAnswer, { legacyCalls }: AnswerContext): JsonObject {
   const text = blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('')
   const refusal = blocks.flatMap((block) => (block.type === 'refusal' ? [block.text] : [])).join('')
   const thoughts = blocks.filter((block): block is ReasoningPart => block.type === 'reasoning')
@@ -54,9 +58,18 @@ function writeMessage({ blocks, citations }: ChatAnswer): JsonObject {
     ...writeReasoning(thoughts),
     ...writeSignature(signed?.signature),
     ...(media.length === 0 ? {} : writeMedia(media)),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(writeCall) }),
+    ...(legacyCalls === true ? writeLegacyCall(calls) : writeCalls(calls)),
     ...(citations.length === 0 ? {} : { annotations: citations.map(writeCitation) }),
   }
+}
+
+function writeCalls(calls: readonly ToolCallPart[]): JsonObject {
+  return calls.length === 0 ? {} : { tool_calls: calls.map(writeCall) }
+}
+
+/** There is room for one; the model was asked for one. */
+function writeLegacyCall([call]: readonly ToolCallPart[]): JsonObject {
+  return call === undefined ? {} : { function_call: { name: call.name, arguments: call.argumentsText } }
 }
 
 function writeCall({ id, name, argumentsText, custom, signature }: ToolCallPart): JsonObject {

@@ -5,7 +5,7 @@ import { writeLogprob } from '../shared/logprobs.ts'
 import { createDetailWriter } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { writeUsage } from './usage.ts'
-import { FINISH_REASONS, writeCitation, writeMedia } from './write-response.ts'
+import { writeCitation, writeFinish, writeMedia } from './write-response.ts'
 
 /**
  * Tidy parts as `chat.completion.chunk` events, by the contract of design/tool-calling.md §2.4: a call's id, type and
@@ -58,6 +58,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
       }
       case 'tool-call-start': {
         const { index, id: callId, name } = part
+        if (context.legacyCalls === true) return index > 0 ? [] : delta({ function_call: { name, arguments: '' } })
         isCustom = part.custom === true
         const called = isCustom ? { custom: { name, input: '' } } : { function: { name, arguments: '' } }
         const type = isCustom ? 'custom' : 'function'
@@ -65,6 +66,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
       }
       case 'tool-call-delta': {
         const { index, argumentsText } = part
+        if (context.legacyCalls === true) return index > 0 ? [] : delta({ function_call: { arguments: argumentsText } })
         const called = isCustom ? { custom: { input: argumentsText } } : { function: { arguments: argumentsText } }
         return delta({ tool_calls: [{ index, ...called }] })
       }
@@ -77,7 +79,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
         usage = part.usage
         return []
       case 'response-end':
-        finish = FINISH_REASONS[part.finishReason]
+        finish = writeFinish(part.finishReason, context)
         return []
       case 'text-signature':
         return delta(writeSignature(part.signature))

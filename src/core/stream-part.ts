@@ -43,10 +43,13 @@ export function mergeUsage(before: Usage, later: Usage): Usage {
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'other'
 
 /** One generated token and what else it might have been. */
-export type TokenLogprob = {
+export type TokenLogprob = Token & { readonly top: readonly Token[] }
+
+type Token = {
   readonly token: string
   readonly logprob: number
-  readonly top: readonly { readonly token: string; readonly logprob: number }[]
+  /** Where they are not those of `token` in UTF-8: a piece of a character. */
+  readonly bytes?: readonly number[] | undefined
 }
 
 /** A source of what was said. */

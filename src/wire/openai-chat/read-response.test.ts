@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { writeLogprob } from '../shared/logprobs.ts'
 import { createReader, readEnd, readResponse } from './read-response.ts'
 import { writeResponse } from './write-response.ts'
 
@@ -18,6 +19,19 @@ test('the place of a citation is kept where one is said', () => {
   ])
   const context = { id: 'x', model: 'm', createdSeconds: 1, includeUsage: false }
   expect(writeResponse(parts, context)).toMatchObject({ choices: [{ message: { annotations: message.annotations } }] })
+})
+
+test('tokens that are pieces of a character keep their bytes, and come with the character', () => {
+  const token = (name: string, bytes: number[]) => ({ token: name, logprob: -0.1, bytes, top_logprobs: [] })
+  const pieces = [token('\\xf0\\x9f', [240, 159]), token('\\x8e\\x89', [142, 137])]
+  const reader = createReader()
+  const parts = ['', '🎉'].flatMap((content, at) => {
+    const choice = { index: 0, delta: { content }, logprobs: { content: [pieces[at]] }, finish_reason: null }
+    return reader.push({ event: undefined, data: chunk({ choices: [choice] }) })
+  })
+  const said = parts.filter((part) => part.type === 'text-delta')
+  expect(said.map(({ text }) => text)).toEqual(['🎉'])
+  expect(said[0]?.logprobs?.map(writeLogprob)).toEqual(pieces)
 })
 
 test('usage and finish reason are read from an event near the end', () => {

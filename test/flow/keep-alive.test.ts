@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Clock, Sink } from '../../src/core/ports.ts'
+import { NO_USAGE } from '../../src/core/stream-part.ts'
 import type { WireFormat } from '../../src/core/wire-format.ts'
 import { TranslatedStream } from '../../src/dispatch/translated-stream.ts'
 import type { ClientFraming } from '../../src/stream/enframe.ts'
@@ -27,6 +28,7 @@ function play(format: WireFormat, framing: ClientFraming): { readonly atOnce: st
     clock,
     owner: { commit: () => sink },
     flow: { stall() {}, flow() {} },
+    estimateUsage: () => NO_USAGE,
   })
   const delta = (choice: object): void => {
     const event = {

@@ -10,6 +10,8 @@ import { priceUsage } from './usage/price.ts'
 
 const NONE: readonly EstimatedKind[] = []
 
+type Counted = Omit<Spent, 'costUsd'>
+
 /**
  * What an answer took: as the upstream said, and estimated where it did not. `isCut`: its end was not seen, so that its
  * output is at best what was said on the way. `undefined` when nothing came at all.
@@ -21,12 +23,18 @@ export function countUsage(
   isCut: boolean,
   promptTokens: () => number,
 ): Spent | undefined {
+  if (observed.ending().usage === undefined && isCut && observed.events === 0) return undefined
+  const counted = usageOf(observed, isCut, promptTokens)
+  return { ...counted, costUsd: priceUsage(target.facts, counted.usage) }
+}
+
+/** The same without what it costs, of an answer of which something came. */
+export function usageOf(observed: Observed, isCut: boolean, promptTokens: () => number): Counted {
   const { usage: said, finishReason } = observed.ending()
-  if (said === undefined && isCut && observed.events === 0) return undefined
   const { inputTokens, outputTokens } = said ?? NO_USAGE
   const isUnfinished = isCut && finishReason === undefined
   if (said !== undefined && inputTokens !== undefined && outputTokens !== undefined && !isUnfinished) {
-    return { usage: said, estimated: NONE, costUsd: priceUsage(target.facts, said) }
+    return { usage: said, estimated: NONE }
   }
   const usage: Usage = {
     ...(said ?? NO_USAGE),
@@ -35,7 +43,7 @@ export function countUsage(
   }
   const estimated: EstimatedKind[] = inputTokens === undefined ? ['input'] : []
   if (outputTokens === undefined || isUnfinished) estimated.push('output')
-  return { usage, estimated, costUsd: priceUsage(target.facts, usage) }
+  return { usage, estimated }
 }
 
 /** An event has a token or more, so a count below that of the events is a placeholder: Anthropic's start says 1. */

@@ -11,7 +11,7 @@ import type { Principal, Snapshot } from './core/snapshot.ts'
 import { spokenFormat } from './core/spoken-format.ts'
 import type { Target } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
-import { countFailed } from './count-usage.ts'
+import { countFailed, promptTokensOf, usageOf } from './count-usage.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
@@ -66,7 +66,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const { id, body, principal, routeHeader, format, framing } = call
   const { chat: asked } = body.read()
   const followsResults = endsWithResults(asked.messages)
-  const client = { format, framing, id, includeUsage: asked.includeUsage, followsResults }
+  const { includeUsage, legacyCalls } = asked
+  const client = { format, framing, id, includeUsage, legacyCalls, followsResults }
   const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   const sent = new SentCall(call, routed, context)
@@ -82,6 +83,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     random: ports.random,
     call: sent,
     explanation: routed.isExplained ? routed.decision : undefined,
+    estimateUsage: (observed) => usageOf(observed, false, () => promptTokensOf(body)).usage,
   })
   if (result.outcome === 'failed' && result.error !== undefined) throw withAttempts(result.error, result.attempts)
   return { result, routed, overheadMs: sent.overheadMs }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { routers } from '../../routers/index.ts'
 import type { Snapshot } from '../core/snapshot.ts'
+import { spokenFormat } from '../core/spoken-format.ts'
 import { builtInPolicies } from '../directives/built-in-policies.ts'
 import { fromBody } from '../directives/from-body.ts'
 import { providers } from '../providers/index.ts'
@@ -332,6 +333,22 @@ test('a server of one’s own is asked in the format the configuration names', a
   expect([...targets.values()].map(({ id, format }) => `${id} ${format}`)).toEqual([
     'a/m openai-responses',
     'b/m openai-chat',
+  ])
+})
+
+test('a format that is named is the only one', async () => {
+  const url = 'base_url: "http://127.0.0.1:9"'
+  const snapshot = await snapshotOf(
+    `providers: { a: { ${url}, format: ollama-chat }, b: { ${url}, type: ollama } }\nmodels: [a/m, b/m]`,
+  )
+  const clients = ['openai-chat', 'openai-completions', 'openai-responses'] as const
+  const spoken = [...snapshot.targets.values()].map((target) => {
+    const provider = snapshot.providers.get(target.provider)?.provider
+    return clients.map((client) => spokenFormat(target, provider, client, true))
+  })
+  expect(spoken).toEqual([
+    ['ollama-chat', 'ollama-chat', 'ollama-chat'],
+    ['openai-chat', 'openai-completions', 'ollama-chat'],
   ])
 })
 

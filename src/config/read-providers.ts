@@ -51,7 +51,14 @@ function readProvider(
   const wrong = secret === undefined ? undefined : provider.checkKey?.(secret)
   if (wrong !== undefined) say(`${path}.key`, wrong.problem, wrong.remedy)
   const headers = readHeaders(settings.headers, `${path}.headers`, secrets, say)
-  return baseUrl === undefined ? undefined : { name, provider, secret, headers, baseUrl, format }
+  if (baseUrl === undefined) return undefined
+  const told = settings.format === undefined ? provider : speakingOnly(provider, format)
+  return { name, provider: told, secret, headers, baseUrl, format }
+}
+
+/** Who names a format means it: clients of another that the type also takes are translated. */
+function speakingOnly({ alsoSpeaks: _, completions, ...provider }: Provider, format: WireFormatId): Provider {
+  return completions === undefined || !format.startsWith('openai-') ? provider : { ...provider, completions }
 }
 
 /** The type that stands for a server of one's own: the first that speaks the format and has no quirks of its own for it. */

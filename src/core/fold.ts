@@ -1,5 +1,5 @@
 import type { ReasoningPart, RefusalPart, TextPart, ToolCallPart } from './content.ts'
-import type { FinishReason, StreamPart, TokenLogprob, Usage } from './stream-part.ts'
+import type { Citation, FinishReason, StreamPart, TokenLogprob, Usage } from './stream-part.ts'
 
 /** A medium in an answer, in base64. */
 export type MediaBlock = {
@@ -16,7 +16,7 @@ export type ChatAnswer = {
   readonly id: string
   readonly model: string
   readonly blocks: readonly AnswerBlock[]
-  readonly citations: readonly { readonly url: string; readonly title: string | undefined }[]
+  readonly citations: readonly Citation[]
   readonly logprobs: readonly TokenLogprob[] | undefined
   readonly usage: Usage | undefined
   readonly finishReason: FinishReason
@@ -29,7 +29,7 @@ type Building<Block> = { -readonly [Key in keyof Block]: Block[Key] }
 /** The one object a list of tidy parts amounts to (tidy-parts.ts). Deltas of one kind in a row are one block. */
 export function foldParts(parts: readonly StreamPart[]): ChatAnswer {
   const blocks: Building<AnswerBlock>[] = []
-  const citations: { url: string; title: string | undefined }[] = []
+  const citations: Citation[] = []
   let logprobs: TokenLogprob[] | undefined
   let id = ''
   let model = ''
@@ -95,9 +95,11 @@ export function foldParts(parts: readonly StreamPart[]): ChatAnswer {
       case 'media':
         blocks.push({ ...part })
         break
-      case 'citation':
-        citations.push({ url: part.url, title: part.title })
+      case 'citation': {
+        const { type: _, ...citation } = part
+        citations.push(citation)
         break
+      }
       case 'usage':
         usage = part.usage
         break

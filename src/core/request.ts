@@ -22,6 +22,8 @@ export type ChatRequest = {
   readonly toolChoice: ToolChoice | undefined
   /** False: one call an answer. `undefined`: the client did not say. */
   readonly parallelToolCalls: boolean | undefined
+  /** The client knows OpenAI's `function_call` of old alone: one call an answer, without an id. */
+  readonly legacyCalls?: boolean | undefined
   readonly sampling: Sampling
   readonly reasoning: Reasoning | undefined
   readonly responseFormat: ResponseFormat | undefined

@@ -43,10 +43,21 @@ export function mergeUsage(before: Usage, later: Usage): Usage {
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'other'
 
 /** One generated token and what else it might have been. */
-export type TokenLogprob = {
+export type TokenLogprob = Token & { readonly top: readonly Token[] }
+
+type Token = {
   readonly token: string
   readonly logprob: number
-  readonly top: readonly { readonly token: string; readonly logprob: number }[]
+  /** Where they are not those of `token` in UTF-8: a piece of a character. */
+  readonly bytes?: readonly number[] | undefined
+}
+
+/** A source of what was said. */
+export type Citation = {
+  readonly url: string
+  readonly title: string | undefined
+  /** Which characters of the answer's text rest on it, where that is known: the first, and the one after the last. */
+  readonly span?: { readonly start: number; readonly end: number } | undefined
 }
 
 /**
@@ -86,7 +97,7 @@ export type StreamPart =
       readonly transcript?: string | undefined
     }
   /** Where the text said last comes from. */
-  | { readonly type: 'citation'; readonly url: string; readonly title: string | undefined }
+  | ({ readonly type: 'citation' } & Citation)
   /** The last one counts, and is complete. */
   | { readonly type: 'usage'; readonly usage: Usage }
   | {

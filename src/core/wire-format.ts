@@ -43,6 +43,8 @@ export type AnswerContext = {
   readonly createdSeconds: number
   /** The client asked for usage in its stream. Whole answers always have it. */
   readonly includeUsage: boolean
+  /** The client reads calls as `function_call`; only clients of Chat Completions do. */
+  readonly legacyCalls?: boolean | undefined
 }
 
 /** What a path says of a call when the body does not. */

@@ -1,6 +1,7 @@
 import type { Decision, Timeouts } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Call, Clock, Headers, HttpRequest, ResponseHandler, ResponseHeaders, Transport } from '../core/ports.ts'
+import type { Usage } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
@@ -20,6 +21,8 @@ export type AttemptInput = {
   readonly deadlines: Deadlines
   /** The decision, when the caller wants it in the answer. */
   readonly explanation: Decision | undefined
+  /** What a whole answer took, for a client who is to be told where the upstream does not count. */
+  readonly estimateUsage: (observed: Observed) => Usage
 }
 
 /** What an attempt needs of the call it belongs to. */
@@ -173,12 +176,13 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     if (!input.stream) {
       const { followsResults } = client
       const whole = { format, clock, owner, contentType, explanation, followsResults }
-      return isNative ? createJsonAnswer(whole) : createTranslatedAnswer(whole, client, model)
+      return isNative ? createJsonAnswer(whole) : createTranslatedAnswer(whole, input, model)
     }
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
     if (contentType?.includes('application/json') === true) return createMisfitAnswer({ format, clock, contentType })
     if (isNative) return new StreamAnswer({ format, client, clock, owner, flow: this })
-    return new TranslatedStream({ format, client, model, clock, owner, flow: this })
+    const { estimateUsage } = input
+    return new TranslatedStream({ format, client, model, clock, owner, flow: this, estimateUsage })
   }
 
   private finish(answer: Answer): void {

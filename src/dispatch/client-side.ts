@@ -9,11 +9,14 @@ export type ClientSide = {
   readonly id: string
   /** He asked for usage in his stream. */
   readonly includeUsage: boolean
+  /** He reads calls as `function_call`. */
+  readonly legacyCalls: boolean | undefined
   /** His conversation ends with results of tools. */
   readonly followsResults: boolean
 }
 
 /** What a writer is told of a call that `model` answers. */
 export function answerContext(client: ClientSide, model: string, now: number): AnswerContext {
-  return { id: client.id, model, createdSeconds: Math.floor(now / 1_000), includeUsage: client.includeUsage }
+  const { id, includeUsage, legacyCalls } = client
+  return { id, model, createdSeconds: Math.floor(now / 1_000), includeUsage, legacyCalls }
 }

@@ -2,7 +2,7 @@ import { GatewayError } from '../core/errors.ts'
 import { foldParts } from '../core/fold.ts'
 import { isJsonObject } from '../core/json.ts'
 import { parseAnswer } from '../core/lossless-json.ts'
-import type { FinishReason, StreamPart } from '../core/stream-part.ts'
+import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import { createTidier } from '../core/tidy-parts.ts'
 import type { WireFormat } from '../core/wire-format.ts'
@@ -12,12 +12,19 @@ import { answerContext } from './client-side.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { JsonAnswerInput } from './json-answer.ts'
 import { collectJson } from './json-answer.ts'
+import type { Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
+type Estimating = { readonly client: ClientSide; readonly estimateUsage: (observed: Observed) => Usage }
+
 /** A whole answer of another format: collected, read as parts, written as the client's. */
-export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSide, model: string): Answer {
+export function createTranslatedAnswer(
+  input: JsonAnswerInput,
+  { client, estimateUsage }: Estimating,
+  model: string,
+): Answer {
   return collectJson((answered, saw) => {
     const { parts, said } = tidied(input.format, decoder.decode(answered), client.id)
     const { finishReason, usage } = foldParts(parts)
@@ -26,7 +33,8 @@ export function createTranslatedAnswer(input: JsonAnswerInput, client: ClientSid
       const { followsResults } = client
       refuseEmpty(input.format, { finishReason: said, hasThought: parts.some(isSignedThought), followsResults })
     }
-    const written = client.format.writeResponse(parts, answerContext(client, model, input.clock.now()))
+    const counted: StreamPart[] = usage === undefined ? [{ type: 'usage', usage: estimateUsage(observed) }] : []
+    const written = client.format.writeResponse([...parts, ...counted], answerContext(client, model, input.clock.now()))
     const { explanation } = input
     const body = encoder.encode(
       JSON.stringify(explanation === undefined ? written : { ...written, routing: explanation }),

@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Clock, Sink } from '../core/ports.ts'
-import type { FinishReason, StreamPart } from '../core/stream-part.ts'
+import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart } from '../core/stream-part.ts'
 import type { PartTidier } from '../core/tidy-parts.ts'
 import { createTidier } from '../core/tidy-parts.ts'
@@ -29,6 +29,7 @@ type TranslatedInput = {
   readonly clock: Clock
   readonly owner: Committing
   readonly flow: Flow
+  readonly estimateUsage: (observed: Observed) => Usage
 }
 
 /**
@@ -89,6 +90,10 @@ export class TranslatedStream implements Answer {
       refuseEmpty(format, { finishReason, hasThought, followsResults: client.followsResults })
       this.commit()
     }
+    const { client, estimateUsage } = this.input
+    // Who asked is told, as SDKs rely on it; the log goes on to say that nobody counted.
+    if (client.includeUsage && this.ended.usage === undefined)
+      this.writer.push({ type: 'usage', usage: estimateUsage(this.observe()) })
     const last = this.enframer.write(this.writer.end()) + this.enframer.end()
     this.sink?.end(last === '' ? undefined : last)
     return this.observe()

@@ -28,7 +28,7 @@ export function createApp(
           })
         : new GatewayError(
             'route_not_found',
-            `Nothing is served at ${request.req.method} ${request.req.path.slice(0, 100)}. Served: ${ROUTES.map(([method, path]) => `${method} ${path.replace('{.+}', '')}`).join(', ')}.`,
+            `Nothing is served at ${request.req.method} ${request.req.path.slice(0, 100)}. Served: ${ROUTES.map(([method, path]) => `${method} ${path.replace(/\{.+\}/, '')}`).join(', ')}.`,
           )
     return respond(request.req.path, error)
   })

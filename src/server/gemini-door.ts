@@ -37,9 +37,9 @@ export function readGeminiCall(path: string, query: URLSearchParams): GeminiCall
   }
 }
 
-/** What follows `/v1beta/models/` in a path, decoded. */
+/** What follows `/v1beta/models/`, or `/v1beta/`, in a path, decoded. */
 export function geminiModel(path: string): string {
-  const text = path.replace(/^\/v1beta\/models\//, '')
+  const text = path.replace(/^\/v1beta\/(?:models\/)?/, '')
   try {
     return decodeURIComponent(text)
   } catch {

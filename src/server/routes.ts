@@ -10,6 +10,8 @@ export const ROUTES = [
   ['POST', '/v1/messages', 'messages'],
   ['POST', '/v1/messages/count_tokens', 'countTokens'],
   ['POST', '/v1beta/models/:call{.+}', 'gemini'],
+  // AI SDK's Google provider leaves `models/` out where a model's name has a slash.
+  ['POST', '/v1beta/:call{.+:(?:generateContent|streamGenerateContent|countTokens)}', 'gemini'],
   ['GET', '/v1beta/models', 'geminiModels'],
   ['GET', '/v1beta/models/:id{.+}', 'geminiModel'],
   ['POST', '/v1/embeddings', 'embeddings'],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Clock, Sink } from '../../src/core/ports.ts'
+import { NO_USAGE } from '../../src/core/stream-part.ts'
 import type { WireFormat } from '../../src/core/wire-format.ts'
 import { TranslatedStream } from '../../src/dispatch/translated-stream.ts'
 import type { ClientFraming } from '../../src/stream/enframe.ts'
@@ -22,11 +23,12 @@ function play(format: WireFormat, framing: ClientFraming): { readonly atOnce: st
   }
   const stream = new TranslatedStream({
     format: openaiChat,
-    client: { format, framing, id: 'rt_1', includeUsage: false, followsResults: false },
+    client: { format, framing, id: 'rt_1', includeUsage: false, legacyCalls: undefined, followsResults: false },
     model: 'up/m',
     clock,
     owner: { commit: () => sink },
     flow: { stall() {}, flow() {} },
+    estimateUsage: () => NO_USAGE,
   })
   const delta = (choice: object): void => {
     const event = {

@@ -231,6 +231,51 @@ test.each([
   expect(upstream?.requests).toEqual([])
 })
 
+const CALL = { type: 'function_call', call_id: 'c1', name: 'look', arguments: '{}' }
+const RESULT = { type: 'function_call_output', call_id: 'c1', output: 'sun' }
+
+function refer(id: string): object {
+  return { type: 'item_reference', id }
+}
+
+test.each(['openai', 'openai-compatible'])(
+  'references to what was said here beside a call are left out and named, at %s',
+  async (provider) => {
+    await start(
+      (response) =>
+        response.end(
+          JSON.stringify(
+            provider === 'openai' ? { ...RESPONSE, status: 'completed', output: [MESSAGE], usage: USAGE } : COMPLETION,
+          ),
+        ),
+      { provider },
+    )
+    const input = [HELLO, refer('rs_rt_a_0'), refer('msg_rt_a_1'), CALL, RESULT]
+    const response = await ask({ model: 'up/m', input })
+    expect(response.status).toBe(200)
+    const losses = response.headers.get('x-route-losses') ?? ''
+    for (const path of ['input[1]', 'input[2]']) expect(losses).toContain(path)
+    const sent = JSON.parse(upstream?.requests[0]?.body.toString() ?? '{}')
+    if (provider === 'openai') expect(sent.input).toEqual([HELLO, CALL, RESULT])
+    else expect(sent.messages).toMatchObject([{ role: 'user' }, { role: 'assistant', content: null }, { role: 'tool' }])
+  },
+)
+
+test.each(['openai', 'openai-compatible'])(
+  'a reference to a whole answer that was made here is refused, at %s',
+  async (provider) => {
+    await start((response) => response.end('{}'), { provider })
+    for (const id of ['msg_rt_a_0', 'ctc_rt_a_0']) {
+      const response = await ask({ model: 'up/m', input: [HELLO, refer(id), HELLO] })
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({
+        error: { param: 'input[1]', message: expect.stringContaining('store set to false') },
+      })
+    }
+    expect(upstream?.requests).toEqual([])
+  },
+)
+
 test('a client of Chat Completions is served by a model that is asked in this format', async () => {
   await start(
     (response, body) =>

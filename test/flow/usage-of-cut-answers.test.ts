@@ -334,3 +334,31 @@ test('Cohere is paid for what it bills, and its client is told what the model re
   const cost = await metrics('thalamus_cost_usd_total')
   expect(cost['{model="up/m",key="local"}']).toBeCloseTo(dollars(9, 3), 12)
 })
+
+/** An answer of Gemini's that counts nothing. */
+const uncounted: Answering = (response, { path }) => {
+  const candidates = [{ content: { role: 'model', parts: [{ text: 'Hello there' }] }, finishReason: 'STOP' }]
+  const isStream = path.includes(':stream')
+  response.setHeader('content-type', isStream ? 'text/event-stream' : 'application/json')
+  response.end(isStream ? `data: ${JSON.stringify({ candidates })}\n\n` : JSON.stringify({ candidates }))
+}
+
+test.each([
+  ['chat, asked for', '/v1/chat/completions', { messages: HELLO, stream_options: { include_usage: true } }],
+  ['chat, whole', '/v1/chat/completions', { messages: HELLO, stream: false }],
+  ['Responses', '/v1/responses', { input: HELLO }],
+  ['Responses, whole', '/v1/responses', { input: HELLO, stream: false }],
+])('who asked for usage gets the estimate of the log where the provider does not count: %s', async (_, path, body) => {
+  await start('google', uncounted)
+  const text = await (await post(path, body)).text()
+  const line = await logged()
+  expect(line).toMatchObject({ usage_estimated: true })
+  expect(Number(line?.['tokens_in'])).toBeGreaterThan(0)
+  const said = /"(?:prompt|input)_tokens":(\d+).*"(?:completion|output)_tokens":(\d+)/.exec(text)
+  expect(said?.slice(1).map(Number)).toEqual([line?.['tokens_in'], line?.['tokens_out']])
+})
+
+test('who did not ask for usage in a stream gets none', async () => {
+  await start('google', uncounted)
+  expect(await (await post(chat.path, { messages: HELLO })).text()).not.toContain('"usage"')
+})

@@ -217,7 +217,8 @@ describe.skipIf(!hasCases)(`AWS's SDK reads our answers${hasCases ? '' : ' (no s
         usage: usage === undefined ? undefined : kept(usage),
         // Nothing but "other" has no word here.
         finishReason: finishReason === 'other' ? 'stop' : finishReason,
-        citations,
+        // A page is cited, not a place in the answer.
+        citations: citations.map(({ url, title }) => ({ url, title })),
       }
     }
     const reread = partsOf(bedrockConverse, encodeAwsEvents(written(parts)), true)

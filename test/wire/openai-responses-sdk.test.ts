@@ -129,6 +129,23 @@ describe.skipIf(!hasCases)(`answers of every format${hasCases ? '' : ' (no share
 const start: StreamPart = { type: 'response-start', id: 'chatcmpl-1', model: 'm' }
 const end: StreamPart = { type: 'response-end', finishReason: 'stop', raw: 'stop' }
 
+test('sources that come with the signature of a text stand with that text, in one message', () => {
+  const writer = openaiResponses.createWriter(context)
+  const parts: StreamPart[] = [
+    { type: 'text-delta', text: 'Hi' },
+    { type: 'text-signature', signature: { by: 'gemini-generate', value: 'c2ln' } },
+    { type: 'citation', url: 'https://a.example/', title: 'A', span: { start: 0, end: 2 } },
+    { type: 'response-end', finishReason: 'stop', raw: undefined },
+  ]
+  const events = [...parts.flatMap((part) => writer.push(part)), ...writer.end()].map(({ data }) => JSON.parse(data))
+  const annotation = { type: 'url_citation', url: 'https://a.example/', title: 'A', start_index: 0, end_index: 2 }
+  expect(events.at(-1).response.output).toMatchObject([
+    { type: 'message', content: [{ text: 'Hi', annotations: [annotation] }] },
+    { type: 'reasoning' },
+  ])
+  expect(openaiResponses.readResponse(events.at(-1).response)).toContainEqual(parts[2])
+})
+
 test('refusals, citations, log probabilities, custom calls and pictures come through', async () => {
   const parts: StreamPart[] = [
     start,

@@ -276,3 +276,35 @@ test('usage is streamed exactly when asked', async () => {
     expect(counted).toBe(asked ? 1 : 0)
   }
 })
+
+test('several sources come back from the stream helper', async () => {
+  const urls = ['https://a.example', 'https://b.example']
+  const parts: StreamPart[] = [
+    { type: 'text-delta', text: 'Yes.' },
+    ...urls.map((url): StreamPart => ({ type: 'citation', url, title: undefined })),
+    { type: 'response-end', finishReason: 'stop', raw: undefined },
+  ]
+  const stream = clientOf(streamed(parts), 'text/event-stream').chat.completions.stream({ model: 'm', messages })
+  const message = (await stream.finalChatCompletion()).choices[0]?.message
+  expect(message?.annotations?.map(({ url_citation: { url } }) => url)).toEqual(urls)
+})
+
+test('several signed blocks of reasoning come back from the stream helper', async () => {
+  const thoughts = ['Hm', 'Aha'].map((text, at) => ({
+    type: 'reasoning' as const,
+    text,
+    signature: { by: 'anthropic-messages' as const, value: `c2ln${at}` },
+  }))
+  const parts = [
+    ...thoughts.flatMap(({ text, signature }): StreamPart[] => [
+      { type: 'reasoning-delta', text },
+      { type: 'reasoning-end', signature },
+    ]),
+    { type: 'text-delta', text: 'Yes.' },
+    { type: 'response-end', finishReason: 'stop', raw: undefined },
+  ] satisfies StreamPart[]
+  const stream = clientOf(streamed(parts), 'text/event-stream').chat.completions.stream({ model: 'm', messages })
+  const message = (await stream.finalChatCompletion()).choices[0]?.message
+  const kept = JSON.parse(JSON.stringify({ model: 'm', messages: [...messages, message] }))
+  expect(openaiChat.readRequest(kept).messages[1]?.content).toEqual([...thoughts, { type: 'text', text: 'Yes.' }])
+})

@@ -34,6 +34,13 @@ test('thoughts of other models go, with the turn if it held nothing else', () =>
   expect(lost).toEqual(['messages[1].content[0]', 'messages[1].content[2]', 'messages[3].content[0]'])
 })
 
+test('empty text, in which sources without words came, goes', () => {
+  const cited = { type: 'text', text: '', citations: [{ type: 'web_search_result_location', encrypted_index: '' }] }
+  const { body, lost } = cleaned({ messages: [USER, assistant(SAID, CALL, cited), RESULT] })
+  expect(body['messages']).toEqual([USER, assistant(SAID, CALL), RESULT])
+  expect(lost).toEqual([])
+})
+
 test('servers that imitate the API keep thoughts that nobody signs', () => {
   const body = { messages: [USER, assistant({ type: 'thinking', thinking: 'mine', signature: '' }, SAID)] }
   expect(cleaned(body, 'deepseek-chat').body).toBe(body)

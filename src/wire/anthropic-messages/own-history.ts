@@ -44,7 +44,8 @@ function ownBlock(block: JsonValue, path: string, isClaude: boolean, lose: Lose)
       return []
     }
     case 'text':
-      return [ownText(block)]
+      // The API refuses empty text, in which sources without words came to the client (write-stream.ts).
+      return block['text'] === '' ? [] : [ownText(block)]
     default:
       return [block]
   }

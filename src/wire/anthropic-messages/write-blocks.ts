@@ -1,6 +1,7 @@
 import type { ReasoningPart, Signature, ToolCallPart } from '../../core/content.ts'
 import type { MediaBlock } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { Citation } from '../../core/stream-part.ts'
 import { takenId } from '../shared/call-ids.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { packSignature } from '../shared/signature.ts'
@@ -30,7 +31,7 @@ export function inputOf(
   return custom === true ? { input: argumentsText } : objectArguments(argumentsText, lose)
 }
 
-export function citationOf({ url, title }: { readonly url: string; readonly title: string | undefined }): JsonObject {
+export function citationOf({ url, title }: Citation): JsonObject {
   return { type: 'web_search_result_location', url, title: title ?? null, cited_text: '', encrypted_index: '' }
 }
 

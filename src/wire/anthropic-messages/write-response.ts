@@ -29,10 +29,15 @@ export function messageHead(id: string, context: AnswerContext): JsonObject {
 /** Citations have no place in a list of blocks of their own: they stand with the last text. */
 function contentOf({ blocks, citations }: ChatAnswer): JsonObject[] {
   const content = blocks.flatMap(writeBlock)
-  const last = content.findLastIndex((block) => block['type'] === 'text')
+  if (citations.length > 0 && !content.some(isText)) content.push(textBlock(''))
+  const last = content.findLastIndex(isText)
   return content.map((block, index) =>
     index === last && citations.length > 0 ? { ...block, citations: citations.map(citationOf) } : block,
   )
+}
+
+function isText({ type }: JsonObject): boolean {
+  return type === 'text'
 }
 
 function writeBlock(block: AnswerBlock): JsonObject[] {

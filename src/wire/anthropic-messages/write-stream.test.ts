@@ -133,6 +133,38 @@ test('sources stand with the text that they are sources of', () => {
   )
 })
 
+const SOURCE: StreamPart = { type: 'citation', url: 'https://a.b', title: undefined }
+const CITED = [{ url: 'https://a.b' }]
+const CALLED: readonly StreamPart[] = [
+  { type: 'tool-call-start', index: 0, id: 'a', name: 'f' },
+  { type: 'tool-call-delta', index: 0, argumentsText: '{}' },
+  { type: 'tool-call-end', index: 0 },
+]
+
+test.each<readonly [string, readonly StreamPart[], readonly object[]]>([
+  ['before the text', [SOURCE, { type: 'text-delta', text: 'Hi' }], [{ text: 'Hi', citations: CITED }]],
+  [
+    'behind the signature of the text',
+    [
+      { type: 'text-delta', text: 'Hi' },
+      { type: 'text-signature', signature: { by: 'gemini-generate', value: 'c2ln' } },
+      SOURCE,
+    ],
+    [{ text: 'Hi', citations: CITED }, { type: 'thinking' }],
+  ],
+  [
+    'behind a call',
+    [{ type: 'text-delta', text: 'Hi' }, ...CALLED, SOURCE],
+    [{ text: 'Hi' }, { type: 'tool_use' }, { text: '', citations: CITED }],
+  ],
+])('sources named %s are kept in a stream', (_, parts, expected) => {
+  expect(assembled(parts)).toMatchObject(expected)
+})
+
+test('a whole answer that only calls keeps its sources', () => {
+  expect(blocks([...CALLED, SOURCE])).toMatchObject([{ type: 'tool_use' }, { text: '', citations: CITED }])
+})
+
 test('a refusal in the model’s own words says so, and a stop sequence is named', () => {
   const last = (parts: readonly StreamPart[]) => events(parts).at(-2)
   expect(last([{ type: 'refusal-delta', text: 'No.' }])).toMatchObject({ delta: { stop_reason: 'refusal' } })

@@ -1,13 +1,16 @@
 import type { ToolCallPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { StreamPart, Usage } from '../../core/stream-part.ts'
+import type { Citation, StreamPart, Usage } from '../../core/stream-part.ts'
 import { NO_USAGE } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
+import { createCiteFirst } from '../shared/cite-before-signing.ts'
 import type { Ending } from './stop-reason.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
 import { callBlock, citationOf, hasWords, inputOf, mediumText, packed, thoughtBlock } from './write-blocks.ts'
 import { messageHead } from './write-response.ts'
+
+const EMPTY_TEXT = { type: 'text', text: '' }
 
 type OpenBlock = 'text' | 'thinking' | 'tool_use'
 /** Arguments that do not stream yet, or never will: those of free text, and what is no object. */
@@ -30,6 +33,9 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let held: Held | undefined
   // A sound comes in pieces, and its words in others.
   let sound: Sound | undefined
+  // They belong to a text: the open one, or the next.
+  const unplaced: Citation[] = []
+  const citeFirst = createCiteFirst()
 
   function start(type: OpenBlock, block: JsonObject): WireEvent[] {
     const events = [...stop(), blockStart(block)]
@@ -54,8 +60,17 @@ export function createWriter(context: AnswerContext): StreamWriter {
 
   function text(said: string): WireEvent[] {
     if (said === '') return []
-    const started = open === 'text' ? [] : start('text', { type: 'text', text: '' })
-    return [...started, delta({ type: 'text_delta', text: said })]
+    const started = open === 'text' ? [] : start('text', EMPTY_TEXT)
+    return [...started, delta({ type: 'text_delta', text: said }), ...cited()]
+  }
+
+  function cited(): WireEvent[] {
+    return unplaced.splice(0).map((one) => delta({ type: 'citations_delta', citation: citationOf(one) }))
+  }
+
+  /** Sources that were named after the last text have a block of their own. */
+  function citedApart(): WireEvent[] {
+    return unplaced.length === 0 ? [] : [...start('text', EMPTY_TEXT), ...cited()]
   }
 
   function thinking(): WireEvent[] {
@@ -83,7 +98,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
     return ended === undefined || ended.isHeard ? [] : text(mediumText({ ...ended, transcript: undefined }))
   }
 
-  function push(part: StreamPart): WireEvent[] {
+  function write(part: StreamPart): WireEvent[] {
     return part.type === 'media' ? medium(part) : [...endSound(), ...written(part)]
   }
 
@@ -119,7 +134,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
         return [...whole, ...stop()]
       }
       case 'citation':
-        return open === 'text' ? [delta({ type: 'citations_delta', citation: citationOf(part) })] : []
+        unplaced.push(part)
+        return open === 'text' ? cited() : []
       case 'usage':
         usage = part.usage
         return []
@@ -154,10 +170,11 @@ export function createWriter(context: AnswerContext): StreamWriter {
   }
 
   return {
-    push,
+    push: (part) => citeFirst(part).flatMap(write),
     end() {
       const reason = { stop_reason: writeStopReason(ending), stop_sequence: ending.stopSequence ?? null }
-      return [...stop(), event('message_delta', { delta: reason, usage: writeUsage(usage) }), event('message_stop', {})]
+      const rest = [...citedApart(), ...stop()]
+      return [...rest, event('message_delta', { delta: reason, usage: writeUsage(usage) }), event('message_stop', {})]
     },
   }
 }

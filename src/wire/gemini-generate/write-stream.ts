@@ -1,12 +1,10 @@
 import type { ToolCallPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { StreamPart, Usage } from '../../core/stream-part.ts'
+import type { Citation, StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
 import { writeFinishReason } from './finish-reasons.ts'
 import { writeUsage } from './usage.ts'
 import { isWholeCall, writeBlock, writeBlocks, writeCitations, writeLogprobs } from './write-answer-parts.ts'
-
-type Citation = { readonly url: string; readonly title: string | undefined }
 
 /**
  * Tidy parts as `GenerateContentResponse` events, each with what is new. A call is one part, written when its arguments
@@ -21,6 +19,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
   // From the first one that is not whole: only the finish says whether that was cut short or is the model's idea of JSON.
   const held: ToolCallPart[] = []
   const citations: Citation[] = []
+  // The last piece of a thought waits for the block's signature: AI SDK's Google provider reads none on a part without text.
+  let thought: string | undefined
 
   function event(parts: readonly JsonObject[], rest: JsonObject = {}, last: JsonObject = {}): WireEvent {
     const candidate = { content: { parts, role: 'model' }, index: 0, ...rest }
@@ -28,7 +28,23 @@ export function createWriter(context: AnswerContext): StreamWriter {
     return { event: undefined, data: JSON.stringify(body) }
   }
 
+  function letOut(): WireEvent[] {
+    const text = thought
+    thought = undefined
+    return text === undefined ? [] : [event([{ text, thought: true }])]
+  }
+
   function push(part: StreamPart): WireEvent[] {
+    if (part.type === 'reasoning-end' && part.signature !== undefined) {
+      const block = writeBlock({ ...part, type: 'reasoning', text: thought ?? '' })
+      thought = undefined
+      return [event([block])]
+    }
+    if (part.type === 'usage' || (part.type === 'reasoning-delta' && part.text === '')) return write(part)
+    return [...letOut(), ...write(part)]
+  }
+
+  function write(part: StreamPart): WireEvent[] {
     switch (part.type) {
       case 'response-start':
         if (part.id !== '') id = part.id
@@ -40,10 +56,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
       case 'text-signature':
         return [event([writeBlock({ type: 'text', text: '', signature: part.signature })])]
       case 'reasoning-delta':
-        return [event([{ text: part.text, thought: true }])]
-      case 'reasoning-end':
-        // Beside the deltas an end without a signature says nothing.
-        return part.signature === undefined ? [] : [event([writeBlock({ ...part, type: 'reasoning', text: '' })])]
+        if (part.text !== '') thought = part.text
+        return []
       case 'tool-call-start': {
         const { id: callId, name, custom, signature } = part
         call = { type: 'tool-call', id: callId, name, argumentsText: '', custom, signature }
@@ -74,6 +88,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
         finishReason = writeFinishReason(part.finishReason, part.raw)
         isCut = part.finishReason === 'length'
         return []
+      // Beside the deltas an end without a signature says nothing.
+      case 'reasoning-end':
       case 'response-error':
         return []
       default: {
@@ -89,7 +105,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
       const calls = held.filter((one) => !isCut || isWholeCall(one)).map(writeBlock)
       const parts = calls.length > 0 ? calls : [{ text: '' }]
       const counted = usage === undefined ? {} : { usageMetadata: writeUsage(usage) }
-      return [event(parts, { finishReason, ...writeCitations(citations) }, counted)]
+      return [...letOut(), event(parts, { finishReason, ...writeCitations(citations) }, counted)]
     },
   }
 }

@@ -3,7 +3,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Place, Places } from '../shared/client-paths.ts'
 import { contentPlaces } from '../shared/client-paths.ts'
 import { isList, objectsOf } from '../shared/read-json.ts'
-import { readReasoning } from './reasoning.ts'
+import { readEarlierReasoning } from './reasoning.ts'
 import { readSignature } from './signatures.ts'
 
 const PARAMETERS: Places['parameters'] = {
@@ -58,7 +58,7 @@ function assistantPlaces(message: JsonObject, path: string, said: readonly Place
     words.push({ path: `${path}.extra_content`, members: signature })
   const { refusal } = message
   if (typeof refusal === 'string' && refusal !== '') words.push({ path: `${path}.refusal` })
-  return [...readReasoning(message).map(() => thought), ...words, ...callPlaces(message, path, mark)]
+  return [...readEarlierReasoning(message).map(() => thought), ...words, ...callPlaces(message, path, mark)]
 }
 
 function endsInText(content: JsonValue | undefined): boolean {

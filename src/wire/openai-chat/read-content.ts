@@ -10,7 +10,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { sourceOfFileData, sourceOfUrl } from '../shared/media.ts'
 import { textOf, wrong } from '../shared/read-json.ts'
-import { readReasoning } from './reasoning.ts'
+import { readEarlierReasoning } from './reasoning.ts'
 import { readSignature } from './signatures.ts'
 
 /** A message's content: a string, or a list of parts. */
@@ -72,7 +72,7 @@ function readFile(value: JsonObject): ContentPart {
 
 /** What an assistant said, in the order in which models say it: thoughts, words, calls. */
 export function readAssistant(message: JsonObject, path: string): ContentPart[] {
-  const parts: ContentPart[] = [...readReasoning(message)]
+  const parts: ContentPart[] = [...readEarlierReasoning(message)]
   for (const part of readContent(message['content'], `${path}.content`)) {
     const thought = part.type === 'native' && part.kind === 'thinking' ? readThinking(part.value) : part
     parts.push(thought)

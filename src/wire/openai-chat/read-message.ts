@@ -1,17 +1,23 @@
+import type { ReasoningPart } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
 import { readLogprobs } from '../shared/logprobs.ts'
 import { objectOf, objectsOf, textOf } from '../shared/read-json.ts'
+import { readSpan } from '../shared/span.ts'
 import type { CallEntry } from './read-calls.ts'
 import { readCallEntry, readLegacyEntry } from './read-calls.ts'
 import { readReasoning } from './reasoning.ts'
 import { readSignature } from './signatures.ts'
 
 /** What a message or a delta says, its tool calls apart. */
-export function readSaid(message: JsonObject, logprobs: JsonValue | undefined): StreamPart[] {
+export function readSaid(
+  message: JsonObject,
+  logprobs: JsonValue | undefined,
+  thoughts: readonly ReasoningPart[] = readReasoning(message),
+): StreamPart[] {
   const parts: StreamPart[] = []
-  for (const { text, signature, redacted, id } of readReasoning(message)) {
+  for (const { text, signature, redacted, id } of thoughts) {
     if (text !== '') parts.push({ type: 'reasoning-delta', text })
     if (signature === undefined) continue
     const extras = { ...(redacted === undefined ? {} : { redacted }), ...(id === undefined ? {} : { id }) }
@@ -42,7 +48,8 @@ export function readAnnotations(message: JsonObject): StreamPart[] {
   return objectsOf(message['annotations']).flatMap((annotation): StreamPart[] => {
     const cited = annotation['url_citation']
     const url = isJsonObject(cited) ? textOf(cited['url']) : undefined
-    return isJsonObject(cited) && url !== undefined ? [{ type: 'citation', url, title: textOf(cited['title']) }] : []
+    if (!isJsonObject(cited) || url === undefined) return []
+    return [{ type: 'citation', url, title: textOf(cited['title']), ...readSpan(cited) }]
   })
 }
 

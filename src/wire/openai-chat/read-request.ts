@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { ChatRequest, Message, Reasoning, ResponseFormat, Role, Sampling } from '../../core/request.ts'
 import type { PathFacts } from '../../core/wire-format.ts'
-import { optionalBoolean, optionalNumber, wrong } from '../shared/read-json.ts'
+import { isList, optionalBoolean, optionalNumber, wrong } from '../shared/read-json.ts'
 import { cacheOf, readAssistant, readContent, readToolResult } from './read-content.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
@@ -35,7 +35,7 @@ export function readRequest(body: JsonObject, said: PathFacts = {}): ChatRequest
     messages: readMessages(body['messages']),
     tools: readTools(body),
     toolChoice: readToolChoice(body['tool_choice'] ?? body['function_call']),
-    parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
+    ...readParallel(body),
     sampling: readSampling(body),
     reasoning: readReasoning(body),
     responseFormat: readResponseFormat(body['response_format']),
@@ -46,6 +46,13 @@ export function readRequest(body: JsonObject, said: PathFacts = {}): ChatRequest
     ...readOpenai(body),
     native: { format: 'openai-chat', body },
   }
+}
+
+/** `functions` of old have answers with one call. */
+function readParallel(body: JsonObject): Pick<ChatRequest, 'parallelToolCalls' | 'legacyCalls'> {
+  const parallelToolCalls = optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls')
+  const isLegacy = isList(body['functions']) && !isList(body['tools'])
+  return isLegacy ? { parallelToolCalls: false, legacyCalls: true } : { parallelToolCalls }
 }
 
 /** Parameters of OpenAI's that the Responses API has too, and no other format. */

@@ -1,7 +1,38 @@
 import { expect, test } from 'vitest'
-import { createReader, readEnd } from './read-response.ts'
+import { writeLogprob } from '../shared/logprobs.ts'
+import { createReader, readEnd, readResponse } from './read-response.ts'
+import { writeResponse } from './write-response.ts'
 
 const chunk = (rest: object) => JSON.stringify({ object: 'chat.completion.chunk', choices: [], ...rest })
+
+test('the place of a citation is kept where one is said', () => {
+  const cited = (start_index: number, end_index: number) => ({
+    type: 'url_citation',
+    url_citation: { url: 'https://a.example', title: 'A', start_index, end_index },
+  })
+  const message = { role: 'assistant', content: 'Hi there', annotations: [cited(3, 8), cited(0, 0)] }
+  const parts = readResponse({ choices: [{ index: 0, message, finish_reason: 'stop' }] })
+  const citation = { type: 'citation', url: 'https://a.example', title: 'A' }
+  expect(parts.filter(({ type }) => type === 'citation')).toEqual([
+    { ...citation, span: { start: 3, end: 8 } },
+    citation,
+  ])
+  const context = { id: 'x', model: 'm', createdSeconds: 1, includeUsage: false }
+  expect(writeResponse(parts, context)).toMatchObject({ choices: [{ message: { annotations: message.annotations } }] })
+})
+
+test('tokens that are pieces of a character keep their bytes, and come with the character', () => {
+  const token = (name: string, bytes: number[]) => ({ token: name, logprob: -0.1, bytes, top_logprobs: [] })
+  const pieces = [token('\\xf0\\x9f', [240, 159]), token('\\x8e\\x89', [142, 137])]
+  const reader = createReader()
+  const parts = ['', '🎉'].flatMap((content, at) => {
+    const choice = { index: 0, delta: { content }, logprobs: { content: [pieces[at]] }, finish_reason: null }
+    return reader.push({ event: undefined, data: chunk({ choices: [choice] }) })
+  })
+  const said = parts.filter((part) => part.type === 'text-delta')
+  expect(said.map(({ text }) => text)).toEqual(['🎉'])
+  expect(said[0]?.logprobs?.map(writeLogprob)).toEqual(pieces)
+})
 
 test('usage and finish reason are read from an event near the end', () => {
   const usage = { prompt_tokens: 3, completion_tokens: 2 }

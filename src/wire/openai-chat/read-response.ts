@@ -1,13 +1,15 @@
 import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
-import type { FinishReason, StreamPart, Usage } from '../../core/stream-part.ts'
+import type { FinishReason, StreamPart, TokenLogprob, Usage } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
-import { objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
+import { readLogprobs } from '../shared/logprobs.ts'
+import { objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
 import { wholeCalls } from './read-calls.ts'
 import { readAnnotations, readCallEntries, readSaid, readSources } from './read-message.ts'
+import { createReasoningReader } from './reasoning.ts'
 import { createCallTracker } from './track-calls.ts'
 import { readUsage } from './usage.ts'
 
@@ -51,10 +53,13 @@ function hasPlainContent(message: JsonObject): boolean {
 /** Reads `chat.completion.chunk` events, one at a time. */
 export function createReader(): StreamReader {
   const calls = createCallTracker()
+  const readThoughts = createReasoningReader()
   const sources = new Set<string>()
   // Of several answers to one call (`n`) parts can carry one: that which spoke first.
   let own: JsonValue | undefined
   let hasOwnEnd = false
+  // Tokens of a character that is not whole yet, and so of no text.
+  let untold: readonly TokenLogprob[] = []
   // The text of the open block of reasoning.
   let thought = ''
 
@@ -69,10 +74,24 @@ export function createReader(): StreamReader {
     })
   }
 
+  function withUntold(said: readonly StreamPart[], delta: JsonObject, logprobs: JsonValue | undefined): StreamPart[] {
+    const at = said.findIndex(({ type }) => type === 'text-delta')
+    const part = said[at]
+    if (part?.type === 'text-delta') {
+      const tokens = [...untold, ...(part.logprobs ?? [])]
+      untold = []
+      return tokens.length === 0 ? [...said] : said.with(at, { ...part, logprobs: tokens })
+    }
+    if (said.length === 0 && delta['content'] === '')
+      untold = [...untold, ...(readLogprobs(objectOf(logprobs)['content']) ?? [])]
+    return [...said]
+  }
+
   function readDelta(choice: JsonObject): StreamPart[] {
     const delta = choice['delta']
     if (!isJsonObject(delta) || (own !== undefined && choice['index'] !== own)) return []
-    const said = withoutEcho(readSaid(delta, choice['logprobs']))
+    const { logprobs } = choice
+    const said = withUntold(withoutEcho(readSaid(delta, logprobs, readThoughts(delta))), delta, logprobs)
     // A call that was only named so far was said before these words.
     const parts = said.length > 0 ? [...calls.flush(), ...said] : []
     const entries = readCallEntries(delta)

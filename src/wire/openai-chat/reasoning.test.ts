@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ReasoningPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { readReasoning, writeReasoning } from './reasoning.ts'
+import { createReasoningReader, readEarlierReasoning, readReasoning, writeReasoning } from './reasoning.ts'
+import { unread } from './unread.ts'
 import { createWriter } from './write-stream.ts'
 
 const signature = { by: 'anthropic-messages', value: 'c2ln' } as const
@@ -21,16 +22,53 @@ function streamed(blocks: readonly ReasoningPart[]): JsonObject[] {
   return events.map(({ data }) => JSON.parse(data).choices[0].delta)
 }
 
+function detailsOf(delta: JsonObject): JsonObject[] {
+  return (delta['reasoning_details'] ?? []) as unknown as JsonObject[]
+}
+
+/** https://github.com/openai/openai-python/blob/main/src/openai/lib/streaming/_deltas.py */
+function mergedByIndex(entries: readonly JsonObject[]): JsonObject[] {
+  const merged: Record<string, unknown>[] = []
+  for (const entry of entries) {
+    const known = merged[Number(entry['index'])]
+    if (known === undefined) merged.push({ ...entry })
+    else for (const [name, value] of Object.entries(entry)) if (typeof value === 'string') known[name] += value
+  }
+  return merged as JsonObject[]
+}
+
 test('blocks come back from a whole message', () => {
   expect(readReasoning(writeReasoning(BLOCKS))).toEqual(BLOCKS)
 })
 
-test('blocks come back from a client that gathered a stream, whichever way it gathers', () => {
+const GATHERERS: Readonly<Record<string, (deltas: readonly JsonObject[]) => JsonObject[]>> = {
+  'end to end': (deltas) => deltas.flatMap(detailsOf),
+  'the last delta, as openai-node does': (deltas) => deltas.map(detailsOf).findLast(({ length }) => length > 0) ?? [],
+  'merged by index, as openai-python does': (deltas) => mergedByIndex(deltas.flatMap(detailsOf)),
+}
+
+test.each(Object.entries(GATHERERS))('blocks come back from a client that gathered a stream: %s', (_, gather) => {
   const deltas = streamed(BLOCKS)
   const reasoning_content = deltas.map((delta) => delta['reasoning_content'] ?? '').join('')
-  const details = deltas.flatMap((delta) => delta['reasoning_details'] ?? []) as JsonObject[]
-  expect(readReasoning({ reasoning_content, reasoning_details: details })).toEqual(BLOCKS)
-  expect(readReasoning({ reasoning_details: details })).toEqual(BLOCKS)
+  const reasoning_details = gather(deltas)
+  expect(readEarlierReasoning({ reasoning_content, reasoning_details })).toEqual(BLOCKS)
+  expect(readEarlierReasoning({ reasoning_details })).toEqual(BLOCKS)
+})
+
+test('a gateway that reads the stream of another gets each block once', () => {
+  const readThoughts = createReasoningReader()
+  const thoughts = streamed(BLOCKS).flatMap((delta) => readThoughts(delta))
+  expect(thoughts.filter((block) => block.signature !== undefined)).toEqual(BLOCKS)
+})
+
+test('blocks of which some are missing are none, and that is said', () => {
+  const whole = writeReasoning(BLOCKS)['reasoning_details'] as JsonObject[]
+  for (const reasoning_details of [whole.slice(1, 2), whole.slice(2), [...whole.slice(0, 1), ...whole.slice(2)]]) {
+    const message = { role: 'assistant', content: 'Hi', reasoning_details }
+    expect(readEarlierReasoning(message)).toEqual([])
+    expect(unread({ model: 'm', messages: [message] })).toMatchObject([{ path: 'messages[0].reasoning_details' }])
+  }
+  expect(unread({ model: 'm', messages: [{ role: 'assistant', content: 'Hi', reasoning_details: whole }] })).toEqual([])
 })
 
 test('pieces of one block, as OpenRouter streams them, are one block', () => {

@@ -1,8 +1,7 @@
 import type { ReasoningPart, Signature } from '../../core/content.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
-import { isJsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { WireFormatId } from '../../core/request.ts'
-import { isList, textOf } from '../shared/read-json.ts'
+import { objectsOf, textOf } from '../shared/read-json.ts'
 import { packSignature, unpackSignature } from '../shared/signature.ts'
 
 /**
@@ -26,15 +25,68 @@ const DETAIL_FORMATS: Partial<Record<WireFormatId, string>> = {
 /** The blocks of reasoning on a message or a delta: the details where there are any, else the plain text. */
 export function readReasoning(message: JsonObject): ReasoningPart[] {
   const text = plainReasoning(message)
-  const details = message['reasoning_details']
-  if (isList(details) && details.length > 0) {
-    const blocks = mergedDetails(details).flatMap((detail) => readDetail(detail))
-    const [only] = blocks
-    // Clients that gather a stream may keep the signature here and the text beside it.
-    if (blocks.length === 1 && only?.text === '' && only.redacted !== true) return [{ ...only, text }]
-    if (blocks.length > 0) return blocks
-  }
+  const details = unsaidDetails(detailsOf(message), new Set())
+  const blocks = mergedDetails(details).flatMap((detail) => readDetail(detail))
+  const [only] = blocks
+  // Clients that gather a stream may keep the signature here and the text beside it.
+  if (blocks.length === 1 && only?.text === '' && only.redacted !== true) return [{ ...only, text }]
+  if (blocks.length > 0) return blocks
   return text === '' ? [] : [{ type: 'reasoning', text }]
+}
+
+/** Reads the blocks of deltas, each block once. */
+export function createReasoningReader(): (delta: JsonObject) => ReasoningPart[] {
+  const said = new Set<string>()
+  return (delta) => {
+    const details = detailsOf(delta)
+    return readReasoning(details.length === 0 ? delta : { ...delta, reasoning_details: unsaidDetails(details, said) })
+  }
+}
+
+/** The same of a message that a client sends back: none where the client has lost some of them. */
+export function readEarlierReasoning(message: JsonObject): ReasoningPart[] {
+  return hasGap(message) ? [] : readReasoning(message)
+}
+
+function detailsOf(message: JsonObject): readonly JsonObject[] {
+  return objectsOf(message['reasoning_details'])
+}
+
+/**
+ * True where details are missing, by their indexes. The others are worth nothing then: thoughts go back in the row in
+ * which they were thought. https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+ */
+export function hasGap(message: JsonObject): boolean {
+  const indexes = detailsOf(message).flatMap(({ index }) => (typeof index === 'number' ? [index] : []))
+  const [first = 0] = indexes
+  // Where the last of such lists begins (createDetailWriter): 0, 1, 3, 6, …
+  const isWhole = first === 0 || first === (indexes.length * (indexes.length - 1)) / 2
+  return !isWhole || indexes.some((index, at) => at > 0 && index > (indexes[at - 1] ?? 0) + 1)
+}
+
+/**
+ * The details of a stream, block by block: each time all so far, under indexes of their own. Some clients keep the last
+ * delta's list (openai-node's stream helper), some merge lists by index (openai-python's), some put them end to end.
+ */
+export function createDetailWriter(): (block: SignedBlock) => JsonObject[] {
+  const blocks: SignedBlock[] = []
+  let index = 0
+  return (block) => {
+    blocks.push(block)
+    return blocks.map((one) => writeDetail(one, index++))
+  }
+}
+
+/** Without the blocks that are in `said`, which learns the others. Pieces of blocks, which may be alike, all stay. */
+function unsaidDetails(details: readonly JsonObject[], said: Set<string>): readonly JsonObject[] {
+  return details.filter((detail) => {
+    const { index: _, ...block } = detail
+    if (textOf(block['signature']) === undefined && textOf(block['data']) === undefined) return true
+    const key = JSON.stringify(block)
+    const isNew = !said.has(key)
+    said.add(key)
+    return isNew
+  })
 }
 
 /** `reasoning_content`, or `reasoning`, of a message or a delta. */
@@ -44,10 +96,9 @@ export function plainReasoning(message: JsonObject): string {
 }
 
 /** Pieces of one block, told by their index, as clients gather them from a stream. */
-function mergedDetails(details: readonly JsonValue[]): readonly JsonObject[] {
+function mergedDetails(details: readonly JsonObject[]): readonly JsonObject[] {
   const merged: JsonObject[] = []
   for (const detail of details) {
-    if (!isJsonObject(detail)) continue
     const last = merged.at(-1)
     const isPiece = last?.['type'] === 'reasoning.text' && detail['type'] === 'reasoning.text'
     if (!isPiece || last['index'] !== detail['index'] || detail['index'] === undefined || textOf(last['signature']))
@@ -90,8 +141,10 @@ export function isDetailSigner(by: WireFormatId): boolean {
   return by === 'openai-chat' || DETAIL_FORMATS[by] !== undefined
 }
 
+type SignedBlock = ReasoningPart & { readonly signature: Signature }
+
 /** One block with its signature as an entry of `reasoning_details`. */
-export function writeDetail(block: ReasoningPart & { readonly signature: Signature }, index: number): JsonObject {
+function writeDetail(block: SignedBlock, index: number): JsonObject {
   const { signature, text, id, redacted } = block
   const format = DETAIL_FORMATS[signature.by]
   const value = format === undefined ? packSignature(signature, 'openai-chat') : signature.value

@@ -5,6 +5,7 @@ import type { WireFormatId } from '../../core/request.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { objectOf, objectsOf, textOf } from '../shared/read-json.ts'
 import { OPENAI_MEMBERS } from './read-request.ts'
+import { hasGap } from './reasoning.ts'
 
 const READ = new Set(
   [
@@ -49,10 +50,14 @@ function unreadFormat(body: JsonObject): Loss[] {
 }
 
 function unreadMessage(message: JsonObject, index: number): Loss[] {
-  return Object.entries(message)
+  const losses = Object.entries(message)
     .filter(([name, value]) => !READ_MESSAGE.has(name) && !isIdleParameter(name, value))
-    .map(([name]) => ({ path: `messages[${index}].${name}`, reason: REASONS[name] ?? ONLY_HERE }))
+    .map(([name]): Loss => ({ path: `messages[${index}].${name}`, reason: REASONS[name] ?? ONLY_HERE }))
+  if (hasGap(message)) losses.push({ path: `messages[${index}].reasoning_details`, reason: HAS_GAP })
+  return losses
 }
+
+const HAS_GAP = 'some of these blocks of reasoning did not come back, and the others are worth nothing without them'
 
 const REASONS: Readonly<Record<string, string>> = {
   audio: 'what was said is kept by the provider that said it',

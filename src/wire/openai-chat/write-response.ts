@@ -2,9 +2,10 @@ import type { ReasoningPart, TextPart, ToolCallPart } from '../../core/content.t
 import type { ChatAnswer, MediaBlock } from '../../core/fold.ts'
 import { foldParts } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { FinishReason, StreamPart } from '../../core/stream-part.ts'
+import type { Citation, FinishReason, StreamPart } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
 import { writeLogprob } from '../shared/logprobs.ts'
+import { UNKNOWN } from '../shared/span.ts'
 import { writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { writeUsage } from './usage.ts'
@@ -20,16 +21,20 @@ export function writeResponse(parts: readonly StreamPart[], context: AnswerConte
     choices: [
       {
         index: 0,
-        message: writeMessage(answer),
+        message: writeMessage(answer, context),
         logprobs: answer.logprobs === undefined ? null : { content: answer.logprobs.map(writeLogprob), refusal: null },
-        finish_reason: FINISH_REASONS[answer.finishReason],
+        finish_reason: writeFinish(answer.finishReason, context),
       },
     ],
     ...(answer.usage === undefined ? {} : { usage: writeUsage(answer.usage) }),
   }
 }
 
-export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
+export function writeFinish(reason: FinishReason, { legacyCalls }: AnswerContext): string {
+  return reason === 'tool-calls' && legacyCalls === true ? 'function_call' : FINISH_REASONS[reason]
+}
+
+const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
   length: 'length',
   'tool-calls': 'tool_calls',
@@ -38,7 +43,7 @@ export const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   other: 'stop',
 }
 
-function writeMessage({ blocks, citations }: ChatAnswer): JsonObject {
+function writeMessage({ blocks, citations }: ChatAnswer, { legacyCalls }: AnswerContext): JsonObject {
   const text = blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('')
   const refusal = blocks.flatMap((block) => (block.type === 'refusal' ? [block.text] : [])).join('')
   const thoughts = blocks.filter((block): block is ReasoningPart => block.type === 'reasoning')
@@ -53,9 +58,18 @@ function writeMessage({ blocks, citations }: ChatAnswer): JsonObject {
     ...writeReasoning(thoughts),
     ...writeSignature(signed?.signature),
     ...(media.length === 0 ? {} : writeMedia(media)),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(writeCall) }),
+    ...(legacyCalls === true ? writeLegacyCall(calls) : writeCalls(calls)),
     ...(citations.length === 0 ? {} : { annotations: citations.map(writeCitation) }),
   }
+}
+
+function writeCalls(calls: readonly ToolCallPart[]): JsonObject {
+  return calls.length === 0 ? {} : { tool_calls: calls.map(writeCall) }
+}
+
+/** There is room for one; the model was asked for one. */
+function writeLegacyCall([call]: readonly ToolCallPart[]): JsonObject {
+  return call === undefined ? {} : { function_call: { name: call.name, arguments: call.argumentsText } }
 }
 
 function writeCall({ id, name, argumentsText, custom, signature }: ToolCallPart): JsonObject {
@@ -80,12 +94,6 @@ function writeImage({ mediaType, data }: MediaBlock): JsonObject {
   return { type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } }
 }
 
-export function writeCitation({
-  url,
-  title,
-}: {
-  readonly url: string
-  readonly title: string | undefined
-}): JsonObject {
-  return { type: 'url_citation', url_citation: { url, title: title ?? '', start_index: 0, end_index: 0 } }
+export function writeCitation({ url, title = '', span = UNKNOWN }: Citation): JsonObject {
+  return { type: 'url_citation', url_citation: { url, title, start_index: span.start, end_index: span.end } }
 }

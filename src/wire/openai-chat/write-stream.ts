@@ -2,10 +2,10 @@ import type { JsonObject } from '../../core/json.ts'
 import type { StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
 import { writeLogprob } from '../shared/logprobs.ts'
-import { writeDetail } from './reasoning.ts'
+import { createDetailWriter } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { writeUsage } from './usage.ts'
-import { FINISH_REASONS, writeCitation, writeMedia } from './write-response.ts'
+import { writeCitation, writeFinish, writeMedia } from './write-response.ts'
 
 /**
  * Tidy parts as `chat.completion.chunk` events, by the contract of design/tool-calling.md §2.4: a call's id, type and
@@ -16,9 +16,11 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let hasRole = false
   let usage: Usage | undefined
   let finish: string | undefined
-  let details = 0
+  const writeDetails = createDetailWriter()
   let thought = ''
   let isCustom = false
+  // Said at once: of several deltas openai-node's stream helper keeps the last, and openai-python's refuses a second.
+  const annotations: JsonObject[] = []
 
   function chunk(choices: readonly JsonObject[], rest: JsonObject = {}): WireEvent {
     const { createdSeconds, model } = context
@@ -52,12 +54,11 @@ export function createWriter(context: AnswerContext): StreamWriter {
         // With its text: a client sends the block back as it came, and a signature is worthless without what it signs.
         const block = { type: 'reasoning', text: thought, redacted, id: blockId } as const
         thought = ''
-        return signature === undefined
-          ? []
-          : delta({ reasoning_details: [writeDetail({ ...block, signature }, details++)] })
+        return signature === undefined ? [] : delta({ reasoning_details: writeDetails({ ...block, signature }) })
       }
       case 'tool-call-start': {
         const { index, id: callId, name } = part
+        if (context.legacyCalls === true) return index > 0 ? [] : delta({ function_call: { name, arguments: '' } })
         isCustom = part.custom === true
         const called = isCustom ? { custom: { name, input: '' } } : { function: { name, arguments: '' } }
         const type = isCustom ? 'custom' : 'function'
@@ -65,18 +66,20 @@ export function createWriter(context: AnswerContext): StreamWriter {
       }
       case 'tool-call-delta': {
         const { index, argumentsText } = part
+        if (context.legacyCalls === true) return index > 0 ? [] : delta({ function_call: { arguments: argumentsText } })
         const called = isCustom ? { custom: { input: argumentsText } } : { function: { arguments: argumentsText } }
         return delta({ tool_calls: [{ index, ...called }] })
       }
       case 'media':
         return delta(writeMedia([part]))
       case 'citation':
-        return delta({ annotations: [writeCitation(part)] })
+        annotations.push(writeCitation(part))
+        return []
       case 'usage':
         usage = part.usage
         return []
       case 'response-end':
-        finish = FINISH_REASONS[part.finishReason]
+        finish = writeFinish(part.finishReason, context)
         return []
       case 'text-signature':
         return delta(writeSignature(part.signature))
@@ -93,8 +96,9 @@ export function createWriter(context: AnswerContext): StreamWriter {
   return {
     push,
     end() {
+      const cited = annotations.length === 0 ? [] : delta({ annotations })
       const role = hasRole ? {} : { role: 'assistant', content: '' }
-      const events = [chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }])]
+      const events = [...cited, chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }])]
       if (context.includeUsage && usage !== undefined) events.push(chunk([], { usage: writeUsage(usage) }))
       return [...events, { event: undefined, data: '[DONE]' }]
     },

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
 import { readLogprobs } from '../shared/logprobs.ts'
 import { objectsOf, textOf } from '../shared/read-json.ts'
+import { readSpan } from '../shared/span.ts'
 import { readReasoningTexts } from './reasoning.ts'
 
 /** What a text belongs to. */
@@ -43,6 +44,7 @@ type Call = { readonly index: number; text: string }
 export function createOutputItems(): OutputItems {
   const items = new Map<string, Item>()
   let calls = 0
+  let texts = 0
   let hasOwnTools = false
 
   function itemOf(key: string): Item {
@@ -82,6 +84,7 @@ export function createOutputItems(): OutputItems {
     const item = itemOf(key)
     if (text === '' || item.isDone) return []
     const place = `${spoken}:${at}`
+    if (spoken === 'text' && !item.said.has(place)) texts += 1
     item.said.set(place, (item.said.get(place) ?? '') + text)
     if (spoken === 'text') {
       const tokens = readLogprobs(logprobs)
@@ -171,7 +174,9 @@ export function createOutputItems(): OutputItems {
     const url = textOf(annotation['url'])
     if (url === undefined) return []
     itemOf(key).hasCitations = true
-    return [{ type: 'citation', url, title: textOf(annotation['title']) }]
+    // Places are counted within one text, and the answer's text is all of them.
+    const span = texts > 1 ? {} : readSpan(annotation)
+    return [{ type: 'citation', url, title: textOf(annotation['title']), ...span }]
   }
 
   return {

@@ -1,9 +1,11 @@
 import type { Signature } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isObjectText } from '../../core/object-text.ts'
-import type { FinishReason, StreamPart, TokenLogprob, Usage } from '../../core/stream-part.ts'
+import type { Citation, FinishReason, StreamPart, TokenLogprob, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
+import { createCiteFirst } from '../shared/cite-before-signing.ts'
 import { writeLogprob } from '../shared/logprobs.ts'
+import { UNKNOWN } from '../shared/span.ts'
 import type { Open, OpenPart, Status } from './output-shapes.ts'
 import { CAUSES, writeEnvelope, writeItem, writePart } from './output-shapes.ts'
 import type { Signed } from './reasoning.ts'
@@ -28,6 +30,8 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
   let sequence = 0
   let hasBegun = false
   let open: Open | undefined
+  let texts = 0
+  const citeFirst = createCiteFirst()
   let usage: Usage | undefined
   let finish: FinishReason = 'stop'
   let status: Status = 'in_progress'
@@ -91,6 +95,7 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
     const { events, item } = message()
     if (item.part?.type === spoken) return { events, item, part: item.part }
     events.push(...closePart(item))
+    if (spoken === 'output_text') texts += 1
     const opened: OpenPart = { type: spoken, text: '', annotations: [], logprobs: [] }
     item.part = opened
     events.push(
@@ -135,9 +140,11 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
     ]
   }
 
-  function cite(url: string, title: string): JsonObject[] {
+  function cite({ url, title = '', span = UNKNOWN }: Citation): JsonObject[] {
     const { events, item, part: said } = part('output_text')
-    const annotation = { type: 'url_citation', url, title, start_index: 0, end_index: 0 }
+    // Places in all of the answer's text: this is another text of it.
+    const { start, end } = texts > 1 ? UNKNOWN : span
+    const annotation = { type: 'url_citation', url, title, start_index: start, end_index: end }
     const at = { ...where(item.id), content_index: item.content.length, annotation_index: said.annotations.length }
     said.annotations.push(annotation)
     return [...events, event('response.output_text.annotation.added', { ...at, annotation })]
@@ -220,7 +227,7 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
     ]
   }
 
-  function push(given: StreamPart): JsonObject[] {
+  function write(given: StreamPart): JsonObject[] {
     switch (given.type) {
       case 'response-start':
         // Another format's id would not be one that this API could be asked for.
@@ -246,7 +253,7 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
       case 'media':
         return showMedia(given)
       case 'citation':
-        return cite(given.url, given.title ?? '')
+        return cite(given)
       case 'usage':
         usage = given.usage
         return []
@@ -263,7 +270,7 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
   }
 
   return {
-    push,
+    push: (given) => citeFirst(given).flatMap(write),
     end() {
       const isWhole = CAUSES[finish] === undefined
       const events = [...begin(), ...close(isWhole || isWholeCall(open) ? 'completed' : 'incomplete')]

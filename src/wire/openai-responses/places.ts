@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Place, Places } from '../shared/client-paths.ts'
 import { contentPlaces } from '../shared/client-paths.ts'
 import { isList, objectOf, objectsOf, textOf } from '../shared/read-json.ts'
+import { spareReferences } from './item-references.ts'
 import { readOwnOutput } from './own-calls.ts'
 import { readReasoningItem } from './reasoning.ts'
 
@@ -41,7 +42,9 @@ function turnPlaces(items: readonly JsonObject[]): Turn[] {
     if (turns.at(-1)?.isAssistant !== true) turns.push({ path, isAssistant: true, content: [] })
     return turns.at(-1)?.content ?? []
   }
+  const spare = spareReferences(items)
   for (const [index, item] of items.entries()) {
+    if (spare.has(index)) continue
     const path = `input[${index}]`
     const type = textOf(item['type']) ?? 'message'
     if (type === 'message') {

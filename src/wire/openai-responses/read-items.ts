@@ -2,6 +2,7 @@ import type { ContentPart, Signature, ToolCallPart, ToolResultPart } from '../..
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Message, Role } from '../../core/request.ts'
 import { optionalString, requiredObject, requiredString, textOf, wrong } from '../shared/read-json.ts'
+import { spareReferences } from './item-references.ts'
 import { readOwnCall, readOwnOutput } from './own-calls.ts'
 import { readContent } from './read-content.ts'
 import { readReasoningItem } from './reasoning.ts'
@@ -25,7 +26,9 @@ export function readInput(value: JsonValue | undefined): Message[] {
   const turns: Turn[] = []
   // A signature that a reasoning item carried for the call after it.
   let ahead: Signature | undefined
+  const spare = spareReferences(value)
   value.forEach((given: JsonValue, index) => {
+    if (spare.has(index)) return
     const path = `input[${index}]`
     const item = requiredObject(given, path, 'an item: an object with a type')
     const type = optionalString(item['type'], `${path}.type`) ?? 'message'

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { isList, objectOf } from '../shared/read-json.ts'
+import { isReference, refuseLostReference, SEND_ITEM, SPARED, spareReferences } from './item-references.ts'
 import { isOwnCall } from './own-calls.ts'
 import { LOGPROBS } from './read-request.ts'
 import { isNameable } from './read-tools.ts'
@@ -81,8 +82,10 @@ export const ENCRYPTED = 'reasoning.encrypted_content'
 
 function unreadItems(input: JsonValue | undefined): Loss[] {
   if (!isList(input)) return []
+  const spare = spareReferences(input)
   return input.flatMap((item, index): Loss[] => {
     if (!isJsonObject(item)) return []
+    if (spare.has(index)) return [{ path: `input[${index}]`, reason: SPARED }]
     const members = ITEM_MEMBERS.filter((name) => asks(item[name])).map((name) => `input[${index}].${name}`)
     const losses = members.map((path): Loss => ({ path, reason: ONLY_HERE }))
     if (isOwnCall(item))
@@ -99,10 +102,11 @@ export function untranslatable(body: JsonObject): GatewayError | undefined {
   const kept = KEPT.find(([name]) => asks(body[name]))
   if (kept !== undefined) return refusal(kept[0], kept[1])
   const input = body['input']
-  const at = isList(input) ? input.findIndex((item) => isJsonObject(item) && item['type'] === 'item_reference') : -1
-  return at < 0
-    ? undefined
-    : refusal(`input[${at}]`, 'Send the item itself instead of a reference to it; SDKs do with store set to false.')
+  const lost = refuseLostReference(input)
+  if (lost !== undefined) return lost
+  const spare = spareReferences(input)
+  const at = isList(input) ? input.findIndex((item, index) => isReference(item) && !spare.has(index)) : -1
+  return at < 0 ? undefined : refusal(`input[${at}]`, SEND_ITEM)
 }
 
 const SEND_ALL = 'Send the whole conversation in input, with store set to false.'

@@ -1,4 +1,5 @@
 import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
+import { openaiFormat } from './openai-chat/openai-family.ts'
 import { openaiBody } from './openai-chat/openai-models.ts'
 
 /**
@@ -15,6 +16,7 @@ export default defineProvider({
   exampleBaseUrl: 'https://RESOURCE.openai.azure.com/openai/v1',
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],
+  formatFor: openaiFormat,
   traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
   adjustBody: openaiBody,

@@ -41,7 +41,8 @@ export default defineProvider({
   alsoSpeaks: ['openai-responses'],
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariable: 'GROQ_API_KEY',
-  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens', functionsOnly: true },
+  // https://console.groq.com/docs/structured-outputs
+  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens', functionsOnly: true, closedSchemas: true },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

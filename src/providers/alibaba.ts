@@ -6,7 +6,7 @@ import { askedReasoning, earlierReasoningAs, NO_REASONING } from './openai-chat/
 import {
   choiceByFilter,
   choiceOf,
-  customToolsAsFunctions,
+  plainTools,
   toolsOf,
   withoutForcedChoice,
   withoutIdleToolFields,
@@ -59,7 +59,7 @@ export default defineProvider({
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
     developerAsSystem,
-    customToolsAsFunctions,
+    plainTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_completion_tokens', 'max_tokens'),

@@ -1,6 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, fewStops, oneChoice, without } from './openai-chat/adjust.ts'
+import { chatSteps, eitherApi, fewStops, oneChoice, responseSteps, without } from './openai-chat/adjust.ts'
 import { callIdsOfModel } from './openai-chat/call-ids.ts'
 import {
   emptyArgumentsAsObject,
@@ -12,7 +12,8 @@ import {
 } from './openai-chat/messages.ts'
 import { objectSchemas } from './openai-chat/object-schemas.ts'
 import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
-import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { plainTools, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { allowedToolsAlone } from './openai-responses/allowed-tools.ts'
 
 /** gpt-oss thinks at three levels, Qwen at its own or not at all; the others take no level. https://console.groq.com/docs/reasoning */
 const effort: ChatStep = (body, adjusting) => {
@@ -44,21 +45,24 @@ export default defineProvider({
   // https://console.groq.com/docs/structured-outputs
   traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens', functionsOnly: true, closedSchemas: true },
   authorize: bearerPost,
-  adjustBody: chatSteps(
-    thoughtChunksAsReasoning,
-    customToolsAsFunctions,
-    withoutIdleToolFields,
-    emptyArgumentsAsObject,
-    callIdsOfModel,
-    without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
-    oneChoice,
-    fewStops(4),
-    objectSchemas,
-    earlierReasoningAs('reasoning'),
-    onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
-    typedCalls,
-    withoutCallSignatures,
-    withoutCacheMarks,
-    effort,
+  adjustBody: eitherApi(
+    chatSteps(
+      thoughtChunksAsReasoning,
+      plainTools,
+      withoutIdleToolFields,
+      emptyArgumentsAsObject,
+      callIdsOfModel,
+      without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
+      oneChoice,
+      fewStops(4),
+      objectSchemas,
+      earlierReasoningAs('reasoning'),
+      onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
+      typedCalls,
+      withoutCallSignatures,
+      withoutCacheMarks,
+      effort,
+    ),
+    responseSteps(allowedToolsAlone),
   ),
 })

@@ -12,7 +12,7 @@ import {
   withoutCallSignatures,
 } from './openai-chat/messages.ts'
 import { effortAs } from './openai-chat/reasoning.ts'
-import { choiceByFilter, customToolsAsFunctions, saidParameters, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceByFilter, plainTools, saidParameters, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 // Mistral answers 422 to every member it does not know, of the body and of messages. https://docs.mistral.ai/api/
 
@@ -106,7 +106,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    customToolsAsFunctions,
+    plainTools,
     // "tools.0.function.parameters: Field required"
     saidParameters,
     withoutIdleToolFields,

@@ -290,6 +290,13 @@ test.each<[string, string, JsonObject, number, string]>([
   ],
   [
     'compatible',
+    'a choice among some tools',
+    { ...loop('a'), tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [] } } },
+    400,
+    "('body', 'tool_choice', 'type'): Input should be 'function'",
+  ],
+  [
+    'compatible',
     'a tool of free text',
     { tools: [...tools, { type: 'custom', custom: { name: 'a' } }] },
     400,

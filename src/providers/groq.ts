@@ -9,6 +9,7 @@ import {
   typedCalls,
   withoutCacheMarks,
   withoutCallSignatures,
+  withoutEmptyTurns,
 } from './openai-chat/messages.ts'
 import { objectSchemas } from './openai-chat/object-schemas.ts'
 import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
@@ -58,6 +59,7 @@ export default defineProvider({
       objectSchemas,
       earlierReasoningAs('reasoning'),
       onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
+      withoutEmptyTurns,
       typedCalls,
       withoutCallSignatures,
       withoutCacheMarks,

@@ -10,6 +10,7 @@ import {
   messagesOf,
   onlyOnMessages,
   withoutCallSignatures,
+  withoutEmptyTurns,
 } from './openai-chat/messages.ts'
 import { effortAs } from './openai-chat/reasoning.ts'
 import { choiceByFilter, plainTools, saidParameters, withoutIdleToolFields } from './openai-chat/tools.ts'
@@ -116,6 +117,7 @@ export default defineProvider({
     onlyOnMessages(MESSAGE_MEMBERS, 'Mistral answers 422 to it'),
     withoutCallSignatures,
     mistralCallIds,
+    withoutEmptyTurns,
     noUserAfterTool,
     prefill,
     effort,

@@ -55,6 +55,29 @@ test('a choice of such a tool is a choice of that function', () => {
   expect(chosen(among([named('look'), custom]))).toBe('required')
 })
 
+test.each(FUNCTIONS_ONLY)('$id: functions of old are tools, in the history too', (provider) => {
+  const { function: look } = TOOL
+  const messages = [
+    HELLO,
+    { role: 'assistant', content: null, function_call: { name: 'look', arguments: '{"a":1}' } },
+    { role: 'function', name: 'look', content: 'seen' },
+  ]
+  const asked = { messages, functions: [look], function_call: { name: 'look' } }
+  const { body, lost } = adjusted(provider, asked)
+  expect(body['tools']).toEqual([TOOL])
+  for (const name of ['functions', 'function_call']) expect(body).not.toHaveProperty(name)
+  const [, said, result] = body['messages'] as JsonObject[]
+  const [call] = (said?.['tool_calls'] ?? []) as JsonObject[]
+  expect([call?.['type'], call?.['function']]).toEqual(['function', { name: 'look', arguments: '{"a":1}' }])
+  expect([result?.['role'], result?.['tool_call_id'], result?.['content']]).toEqual(['tool', call?.['id'], 'seen'])
+  for (const message of [said, result]) {
+    expect(message).not.toHaveProperty('function_call')
+    expect(message).not.toHaveProperty('name')
+  }
+  // Some cannot be made to call one, or one at a time.
+  expect(lost.filter((path) => !['tool_choice', 'parallel_tool_calls'].includes(path))).toEqual([])
+})
+
 const AMONG = (mode: string): JsonObject => ({ type: 'allowed_tools', allowed_tools: { mode, tools: [named('look')] } })
 
 test.each(FUNCTIONS_ONLY)('$id: of a choice among some tools those alone are sent', (provider) => {

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { ChatStep } from './adjust.ts'
 import { isSaid, withMembers } from './adjust.ts'
+import { functionsAsTools } from './legacy-functions.ts'
 import { eachCall } from './messages.ts'
 
 export function toolsOf(body: JsonObject): readonly JsonObject[] {
@@ -64,9 +65,9 @@ const allowedByFilter = choiceByFilter(
   (choice) => !isJsonObject(choice) || choice['type'] !== 'allowed_tools',
 )
 
-/** Tools as all but OpenAI itself know them: functions, and of a choice among some those alone. */
+/** Tools as all but OpenAI itself know them: tools that are functions, and of a choice among some those alone. */
 export const plainTools: ChatStep = (body, adjusting) =>
-  allowedByFilter(customToolsAsFunctions(body, adjusting), adjusting)
+  allowedByFilter(customToolsAsFunctions(functionsAsTools(body, adjusting), adjusting), adjusting)
 
 /** For models that cannot be made to call a tool. */
 export const withoutForcedChoice: ChatStep = (body, { lose }) => {

@@ -363,3 +363,15 @@ test('pictures of results follow all results of their turn', () => {
     { role: 'user', content: 'Hi' },
   ])
 })
+
+test('a turn of which nothing can be said is left out', () => {
+  const kind = 'executableCode'
+  const native: ContentPart = { type: 'native', format: 'gemini-generate', kind, value: { executableCode: {} } }
+  const turn: Message = { role: 'assistant', content: [native], name: undefined }
+  const { body, losses } = writeRequest({ ...BASE, messages: [...BASE.messages, turn, ...BASE.messages] }, 'm')
+  expect(body['messages']).toEqual([
+    { role: 'user', content: 'Hi' },
+    { role: 'user', content: 'Hi' },
+  ])
+  expect(losses.map(({ path }) => path)).toEqual(['messages[1].content[0]'])
+})

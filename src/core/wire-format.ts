@@ -62,6 +62,8 @@ export type Traits = {
   readonly functionsOnly?: boolean
   /** A schema that is to be enforced must close every object and require every property of it, or is refused. */
   readonly closedSchemas?: boolean
+  /** The formats of sound it takes, where not any. */
+  readonly audioFormats?: readonly string[]
   /** Gemini's thought signatures may stand on calls and on messages, as `extra_content`. */
   readonly callSignatures?: boolean
 }

@@ -17,7 +17,7 @@ export default defineProvider({
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],
   formatFor: openaiFormat,
-  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', closedSchemas: true },
+  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', closedSchemas: true, audioFormats: ['wav', 'mp3'] },
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
   adjustBody: openaiBody,
 })

@@ -11,20 +11,24 @@ import {
   withoutCallSignatures,
   withoutEmptyTurns,
 } from './openai-chat/messages.ts'
-import { objectSchemas } from './openai-chat/object-schemas.ts'
-import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
-import { plainTools, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { formatInWords, objectSchemas } from './openai-chat/object-schemas.ts'
+import { earlierReasoningAs, effortAs, gptOssEffort } from './openai-chat/reasoning.ts'
+import { plainTools, toolsOf, withoutIdleToolFields } from './openai-chat/tools.ts'
 import { allowedToolsAlone } from './openai-responses/allowed-tools.ts'
 
 /** gpt-oss thinks at three levels, Qwen at its own or not at all; the others take no level. https://console.groq.com/docs/reasoning */
 const effort: ChatStep = (body, adjusting) => {
   const { model } = adjusting.target
-  if (model.includes('gpt-oss')) return effortAs((said) => GPT_OSS[said] ?? 'high')(body, adjusting)
+  if (model.includes('gpt-oss')) return gptOssEffort(body, adjusting)
   if (model.includes('qwen')) return effortAs((said) => (said === 'none' ? 'none' : 'default'))(body, adjusting)
   return effortAs(() => undefined)(body, adjusting)
 }
 
-const GPT_OSS: Readonly<Record<string, string>> = { none: 'low', minimal: 'low', low: 'low', medium: 'medium' }
+/** "json mode cannot be combined with tool/function calling" https://github.com/vercel/ai/pull/16540 */
+const formatWithoutTools: ChatStep = (body, adjusting) =>
+  toolsOf(body).length === 0
+    ? body
+    : formatInWords('it cannot be had together with tools; JSON was asked for in words')(body, adjusting)
 
 /** https://console.groq.com/docs/api-reference#chat-create */
 const MESSAGE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -57,6 +61,7 @@ export default defineProvider({
       oneChoice,
       fewStops(4),
       objectSchemas,
+      formatWithoutTools,
       earlierReasoningAs('reasoning'),
       onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
       withoutEmptyTurns,

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, onlyMembers, renamed, withMembers } from './openai-chat/adjust.ts'
+import { chatSteps, onlyMembers, renamed, withMembers, without } from './openai-chat/adjust.ts'
 import { mistralCallIds } from './openai-chat/call-ids.ts'
 import {
   developerAsSystem,
@@ -96,6 +96,20 @@ const effort: ChatStep = (body, adjusting) => {
   return effortAs((said) => (isAdjustable ? (said === 'none' ? 'none' : 'high') : undefined))(body, adjusting)
 }
 
+const MAX_TEMPERATURE = 1.5
+
+/** https://docs.mistral.ai/api/#tag/chat: a temperature up to 1.5, a seed from 0. */
+const bounds: ChatStep = (body, adjusting) => {
+  const { temperature, random_seed: seed } = body
+  const seeded =
+    typeof seed === 'number' && seed < 0
+      ? without(['random_seed'], 'Mistral takes seeds from 0')(body, adjusting)
+      : body
+  if (typeof temperature !== 'number' || temperature <= MAX_TEMPERATURE) return seeded
+  adjusting.lose('temperature', `at most ${MAX_TEMPERATURE} is taken; that was sent`)
+  return withMembers(seeded, { temperature: MAX_TEMPERATURE })
+}
+
 export default defineProvider({
   id: 'mistral',
   format: 'openai-chat',
@@ -124,6 +138,7 @@ export default defineProvider({
     usageUnasked,
     renamed('max_completion_tokens', 'max_tokens'),
     renamed('seed', 'random_seed'),
+    bounds,
     onlyMembers(MEMBERS, 'Mistral answers 422 to it'),
   ),
 })

@@ -12,7 +12,7 @@ export default defineProvider({
   formatFor: openaiFormat,
   baseUrl: 'https://api.openai.com/v1',
   keyVariable: 'OPENAI_API_KEY',
-  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', closedSchemas: true },
+  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', closedSchemas: true, audioFormats: ['wav', 'mp3'] },
   authorize: bearerPost,
   adjustBody: openaiBody,
 })

@@ -289,6 +289,13 @@ test.each<[string, string, JsonObject, number, string]>([
     'tools[1].type: unknown variant `custom`, expected `function`',
   ],
   [
+    'groq',
+    'a format beside tools',
+    { tools, response_format: { type: 'json_object' } },
+    400,
+    'json mode cannot be combined with tool/function calling',
+  ],
+  [
     'compatible',
     'a choice among some tools',
     { ...loop('a'), tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [] } } },

@@ -161,7 +161,7 @@ function writeParts(content: readonly ContentPart[], path: string, writing: Writ
   })
 }
 
-function writePart(part: ContentPart, path: string, { losses }: Writing): JsonObject | undefined {
+function writePart(part: ContentPart, path: string, { traits, losses }: Writing): JsonObject | undefined {
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text }
@@ -172,6 +172,8 @@ function writePart(part: ContentPart, path: string, { losses }: Writing): JsonOb
     }
     case 'audio':
       if (part.source.type !== 'data') return lost(losses, path, 'audio that is not in the request itself')
+      if (traits.audioFormats?.includes(part.format) === false)
+        return lost(losses, path, `audio other than ${traits.audioFormats.join(' and ')}`)
       return { type: 'input_audio', input_audio: { data: part.source.data, format: part.format } }
     case 'file':
       return writeFile(part, path, losses)

@@ -60,8 +60,10 @@ function writeAskedReasoning({ reasoning }: ChatRequest, { asksReasoning }: Trai
   if (reasoning === undefined) return {}
   const { effort, budgetTokens } = reasoning
   if (asksReasoning === 'reasoning') {
-    const asked = compact({ effort, max_tokens: effort === undefined ? budgetTokens : undefined })
-    return Object.keys(asked).length === 0 ? { reasoning: { enabled: true } } : { reasoning: asked }
+    if (effort !== undefined) return { reasoning: { effort } }
+    // -1: as many as the model likes.
+    if (budgetTokens === undefined || budgetTokens < 0) return { reasoning: { enabled: true } }
+    return { reasoning: budgetTokens === 0 ? { effort: 'none' } : { max_tokens: budgetTokens } }
   }
   if (budgetTokens !== undefined && budgetTokens > 0 && effort === undefined) {
     losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')

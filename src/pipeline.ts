@@ -8,7 +8,8 @@ import type { ProviderCall } from './core/provider.ts'
 import type { ChatBody, ChatRequest } from './core/request.ts'
 import type { Router } from './core/router.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
-import { spokenFormat } from './core/spoken-format.ts'
+import type { Asked } from './core/spoken-format.ts'
+import { askedOf, spokenFormat } from './core/spoken-format.ts'
 import type { Target } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
 import { countFailed, promptTokensOf, usageOf } from './count-usage.ts'
@@ -107,7 +108,7 @@ class SentCall implements DispatchedCall {
   }
 
   formatOf(target: Target): WireFormat {
-    const { spoken } = translationOf(target, this.call.format, this.routed.isNamed, this.context)
+    const { spoken } = translationOf(target, this.call.format, this.routed.asked, this.context)
     // What is not the client's own format is read and written anew.
     if (spoken === this.call.format && !this.isAnsweredAnew) return spoken
     return withToolsAsAsked(spoken, this.changedTools)
@@ -118,7 +119,7 @@ class SentCall implements DispatchedCall {
     const { ports } = context
     const clientHeader = (name: string): string | undefined => call.exchange.header(name)
     const asking = { ask: context.ask, now: ports.clock.now(), clientHeader, keepsSignatures: this.keepsSignatures }
-    const translation = translationOf(target, call.format, routed.isNamed, context)
+    const translation = translationOf(target, call.format, routed.asked, context)
     const {
       request,
       losses,
@@ -180,8 +181,7 @@ export type Routed = {
   /** `undefined` when the caller named the model and asked nothing of it. */
   readonly decision: Decision | undefined
   readonly isExplained: boolean
-  /** The caller named the model; routing did not choose it. */
-  readonly isNamed: boolean
+  readonly asked: Asked
   /** The caller wants no answer to less than what he sent. */
   readonly isLossless: boolean
 }
@@ -192,7 +192,13 @@ type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & 
 export function decide(call: Question, context: Context): Routed | Promise<Routed> {
   const plain = plainTarget(call, context.snapshot)
   if (plain === undefined) return decideFor(call, context)
-  return { targets: [plain], decision: undefined, isExplained: false, isNamed: true, isLossless: false }
+  return {
+    targets: [plain],
+    decision: undefined,
+    isExplained: false,
+    asked: askedOf(call.chat, true),
+    isLossless: false,
+  }
 }
 
 async function decideFor(call: Question, context: Context): Promise<Routed> {
@@ -207,10 +213,10 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const isExplained = directives.explain === true
   const named = choice.type === 'target' ? findTarget(choice.id, snapshot) : undefined
   if (named !== undefined && !hasHardLimits(directives) && !isExplained)
-    return { targets: [named], decision: undefined, isExplained, isNamed: true, isLossless: false }
+    return { targets: [named], decision: undefined, isExplained, asked: askedOf(call.chat, true), isLossless: false }
 
-  const isNamed = named !== undefined
-  const translated = (target: Target): Translation => translationOf(target, call.format, isNamed, context)
+  const asks = askedOf(call.chat, named !== undefined)
+  const translated = (target: Target): Translation => translationOf(target, call.format, asks, context)
   const signals = classify(call.chat)
   const asked = named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named]
   const speaks = (target: Target): boolean => translated(target).spoken === call.format
@@ -234,7 +240,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
     : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
-  return { targets: ranked, decision, isExplained, isNamed, isLossless: directives.require?.lossless === true }
+  return { targets: ranked, decision, isExplained, asked: asks, isLossless: directives.require?.lossless === true }
 }
 
 /** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */
@@ -316,9 +322,9 @@ function hint(name: string, candidates: Iterable<string>): string {
 }
 
 /** Who is asked in which format: the client's own where the target's provider takes it. */
-function translationOf(target: Target, client: WireFormat, isNamed: boolean, context: Context): Translation {
+function translationOf(target: Target, client: WireFormat, asked: Asked, context: Context): Translation {
   const configured = context.snapshot.providers.get(target.provider)
-  const id = spokenFormat(target, configured?.provider, client.id, isNamed)
+  const id = spokenFormat(target, configured?.provider, asked)
   const spoken = id === client.id ? client : context.formats.get(id)
   if (spoken !== undefined) return { target, configured, client, spoken }
   throw new GatewayError('internal_error', `No codec for ${id}.`, { detail: { target: target.id } })

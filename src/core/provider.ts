@@ -1,6 +1,7 @@
 import type { JsonObject } from './json.ts'
 import type { HttpMethod, HttpRequest } from './ports.ts'
 import type { WireFormatId } from './request.ts'
+import type { Asked } from './spoken-format.ts'
 import type { Target } from './target.ts'
 import type { Traits } from './wire-format.ts'
 
@@ -50,6 +51,8 @@ export type Provider = {
   readonly format: WireFormatId
   /** Formats it takes as well: clients that speak one of them are passed through. */
   readonly alsoSpeaks?: readonly WireFormatId[]
+  /** The format in which a model must be asked, where a call that asks this is served in no other. */
+  formatFor?(model: string, asked: Asked): WireFormatId | undefined
   /** Formats the configuration may name instead, for servers of which only their owner knows. */
   readonly speaksIfTold?: readonly WireFormatId[]
   /** Which of its models OpenAI's legacy `/completions` serves, by their names. Others are asked as chats. */

@@ -62,6 +62,10 @@ export type Traits = {
   readonly asksReasoning?: 'reasoning_effort' | 'reasoning'
   /** Tools are functions: one that takes free text goes out as a function of `{input: string}`. */
   readonly functionsOnly?: boolean
+  /** A schema that is to be enforced must close every object and require every property of it, or is refused. */
+  readonly closedSchemas?: boolean
+  /** The formats of sound it takes, where not any. */
+  readonly audioFormats?: readonly string[]
   /** Gemini's thought signatures may stand on calls and on messages, as `extra_content`. */
   readonly callSignatures?: boolean
 }

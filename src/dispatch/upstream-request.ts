@@ -62,7 +62,7 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const adjusted = adjust(sent, translation, losses, keepsSignatures)
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
-  const isAnsweredAnew = rewritesAnswer(provider, chat, spoken)
+  const isAnsweredAnew = rewritesAnswer(provider, chat, spoken, adjusted)
   return {
     request: provider.authorize({ ...call, body, clientHeader }),
     losses,
@@ -71,10 +71,17 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   }
 }
 
-function rewritesAnswer({ rewritesAnswers }: Provider, chat: ChatRequest, spoken: WireFormat): boolean {
-  if (rewritesAnswers === undefined || spoken.id !== 'openai-chat') return false
+function rewritesAnswer(
+  { rewritesAnswers }: Provider,
+  chat: ChatRequest,
+  spoken: WireFormat,
+  adjusted: JsonObject,
+): boolean {
   // Parts are of one answer.
-  if ((chat.sampling.choices ?? 1) > 1) return false
+  if (spoken.id !== 'openai-chat' || (chat.sampling.choices ?? 1) > 1) return false
+  // Who declared functions of old wants to read calls of old, and tools are called.
+  if ((chat.native.body['functions'] ?? null) !== null && adjusted['functions'] === undefined) return true
+  if (rewritesAnswers === undefined) return false
   return rewritesAnswers === 'always' || (chat.stream && !chat.includeUsage)
 }
 

@@ -1,12 +1,14 @@
+import { isJsonObject } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
 import { developerAsSystem, emptyArgumentsAsObject, thoughtChunksAsReasoning } from './openai-chat/messages.ts'
+import { formatInWords } from './openai-chat/object-schemas.ts'
 import { askedReasoning, earlierReasoningAs, NO_REASONING } from './openai-chat/reasoning.ts'
 import {
   choiceByFilter,
   choiceOf,
-  customToolsAsFunctions,
+  plainTools,
   toolsOf,
   withoutForcedChoice,
   withoutIdleToolFields,
@@ -46,6 +48,28 @@ const forcedChoice: ChatStep = (body, adjusting) => {
   return withMembers(body, { tool_choice: { type: 'function', function: { name } }, ...unthinking })
 }
 
+const JSON_IN_WORDS = 'the model writes JSON by a mode only while it does not think; it was asked for in words'
+
+/** Later ones do both: https://github.com/QwenLM/Qwen/issues/2329 */
+const JSON_OR_THOUGHTS = /^(?:qwq|qwen-|qwen3-|qwen3\.[5-7])/
+/** Cannot be told not to think. */
+const ALWAYS_THINKS = /^qwq|thinking/
+
+/**
+ * "Json mode response is not supported when enable_thinking is true": who did not ask for thoughts gets the mode instead.
+ * https://github.com/presenton/presenton/issues/184
+ */
+const jsonWithoutThoughts: ChatStep = (body, adjusting) => {
+  const { model } = adjusting.target
+  const format = body['response_format']
+  const thinks = body['enable_thinking'] ?? THINKS.test(model)
+  if (thinks !== true || !isJsonObject(format) || format['type'] === 'text' || !JSON_OR_THOUGHTS.test(model))
+    return body
+  return body['enable_thinking'] === true || ALWAYS_THINKS.test(model)
+    ? formatInWords(JSON_IN_WORDS)(body, adjusting)
+    : withMembers(body, { enable_thinking: false })
+}
+
 const filtered = choiceByFilter('auto', () => false)
 
 /** Alibaba Cloud's Model Studio (DashScope), its international endpoint. https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions */
@@ -54,17 +78,25 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   keyVariable: 'DASHSCOPE_API_KEY',
-  traits: { cacheMarks: true, reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
+  traits: {
+    cacheMarks: true,
+    reasoning: 'reasoning_content',
+    maxTokens: 'max_tokens',
+    functionsOnly: true,
+    // `reasoningAsked` makes a budget of it.
+    asksReasoning: 'reasoning',
+  },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
     developerAsSystem,
-    customToolsAsFunctions,
+    plainTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_completion_tokens', 'max_tokens'),
     forcedChoice,
     earlierReasoningAs('reasoning_content'),
     reasoningAsked,
+    jsonWithoutThoughts,
   ),
 })

@@ -1,4 +1,5 @@
 import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
+import { openaiFormat } from './openai-chat/openai-family.ts'
 import { openaiBody } from './openai-chat/openai-models.ts'
 
 /**
@@ -15,7 +16,8 @@ export default defineProvider({
   exampleBaseUrl: 'https://RESOURCE.openai.azure.com/openai/v1',
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],
-  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
+  formatFor: openaiFormat,
+  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', closedSchemas: true, audioFormats: ['wav', 'mp3'] },
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
   adjustBody: openaiBody,
 })

@@ -13,7 +13,7 @@ import {
 import type { AskedReasoning } from './openai-chat/reasoning.ts'
 import { askedReasoning, earlierReasoningAs, NO_REASONING, withoutEarlierReasoning } from './openai-chat/reasoning.ts'
 import { alternatingRoles } from './openai-chat/roles.ts'
-import { choiceOf, customToolsAsFunctions, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceOf, plainTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** The API of R1, which refuses earlier reasoning and turns of one role in a row. */
 const R1 = /r1(?!\d)/i
@@ -100,7 +100,7 @@ export default defineProvider({
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
     developerAsSystem,
-    customToolsAsFunctions,
+    plainTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_completion_tokens', 'max_tokens'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import groq from './groq.ts'
-import { adjusted, HELLO } from './openai-chat/test-adjusted.ts'
+import { adjusted, HELLO, TOOL } from './openai-chat/test-adjusted.ts'
 
 test('what Groq answers 400 to goes and is said', () => {
   const body = {
@@ -40,4 +40,15 @@ test.each([
 test('Groq’s own tools stay', () => {
   const body = { messages: [HELLO], tools: [{ type: 'browser_search' }], tool_choice: 'required' }
   expect(adjusted(groq, body).body).toBe(body)
+})
+
+test('a format beside tools is asked for in words', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } } }
+  const format = { type: 'json_schema', json_schema: { name: 'x', schema } }
+  const { body, lost } = adjusted(groq, { messages: [HELLO], tools: [TOOL], response_format: format })
+  expect(body).not.toHaveProperty('response_format')
+  expect(JSON.stringify(body['messages'])).toContain(JSON.stringify(JSON.stringify(schema)).slice(1, -1))
+  expect(lost).toEqual(['response_format'])
+  const alone = { messages: [HELLO], response_format: format }
+  expect(adjusted(groq, alone).body).toBe(alone)
 })

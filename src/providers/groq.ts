@@ -1,6 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, fewStops, oneChoice, without } from './openai-chat/adjust.ts'
+import { chatSteps, eitherApi, fewStops, oneChoice, responseSteps, without } from './openai-chat/adjust.ts'
 import { callIdsOfModel } from './openai-chat/call-ids.ts'
 import {
   emptyArgumentsAsObject,
@@ -9,20 +9,26 @@ import {
   typedCalls,
   withoutCacheMarks,
   withoutCallSignatures,
+  withoutEmptyTurns,
 } from './openai-chat/messages.ts'
-import { objectSchemas } from './openai-chat/object-schemas.ts'
-import { earlierReasoningAs, effortAs } from './openai-chat/reasoning.ts'
-import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { formatInWords, objectSchemas } from './openai-chat/object-schemas.ts'
+import { earlierReasoningAs, effortAs, gptOssEffort } from './openai-chat/reasoning.ts'
+import { plainTools, toolsOf, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { allowedToolsAlone } from './openai-responses/allowed-tools.ts'
 
 /** gpt-oss thinks at three levels, Qwen at its own or not at all; the others take no level. https://console.groq.com/docs/reasoning */
 const effort: ChatStep = (body, adjusting) => {
   const { model } = adjusting.target
-  if (model.includes('gpt-oss')) return effortAs((said) => GPT_OSS[said] ?? 'high')(body, adjusting)
+  if (model.includes('gpt-oss')) return gptOssEffort(body, adjusting)
   if (model.includes('qwen')) return effortAs((said) => (said === 'none' ? 'none' : 'default'))(body, adjusting)
   return effortAs(() => undefined)(body, adjusting)
 }
 
-const GPT_OSS: Readonly<Record<string, string>> = { none: 'low', minimal: 'low', low: 'low', medium: 'medium' }
+/** "json mode cannot be combined with tool/function calling" https://github.com/vercel/ai/pull/16540 */
+const formatWithoutTools: ChatStep = (body, adjusting) =>
+  toolsOf(body).length === 0
+    ? body
+    : formatInWords('it cannot be had together with tools; JSON was asked for in words')(body, adjusting)
 
 /** https://console.groq.com/docs/api-reference#chat-create */
 const MESSAGE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -41,23 +47,29 @@ export default defineProvider({
   alsoSpeaks: ['openai-responses'],
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariable: 'GROQ_API_KEY',
-  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens', functionsOnly: true },
+  // https://console.groq.com/docs/structured-outputs
+  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens', functionsOnly: true, closedSchemas: true },
   authorize: bearerPost,
-  adjustBody: chatSteps(
-    thoughtChunksAsReasoning,
-    customToolsAsFunctions,
-    withoutIdleToolFields,
-    emptyArgumentsAsObject,
-    callIdsOfModel,
-    without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
-    oneChoice,
-    fewStops(4),
-    objectSchemas,
-    earlierReasoningAs('reasoning'),
-    onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
-    typedCalls,
-    withoutCallSignatures,
-    withoutCacheMarks,
-    effort,
+  adjustBody: eitherApi(
+    chatSteps(
+      thoughtChunksAsReasoning,
+      plainTools,
+      withoutIdleToolFields,
+      emptyArgumentsAsObject,
+      callIdsOfModel,
+      without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
+      oneChoice,
+      fewStops(4),
+      objectSchemas,
+      formatWithoutTools,
+      earlierReasoningAs('reasoning'),
+      onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
+      withoutEmptyTurns,
+      typedCalls,
+      withoutCallSignatures,
+      withoutCacheMarks,
+      effort,
+    ),
+    responseSteps(allowedToolsAlone),
   ),
 })

@@ -1,9 +1,10 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
-import { chatSteps, renamed } from './openai-chat/adjust.ts'
+import { chatSteps, eitherApi, renamed, responseSteps } from './openai-chat/adjust.ts'
 import { thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
 import { earlierReasoningAs } from './openai-chat/reasoning.ts'
 import { choiceByFilter } from './openai-chat/tools.ts'
+import { allowedToolsAlone } from './openai-responses/allowed-tools.ts'
 
 /**
  * "Invalid tool_choice type: 'object'. Supported string values: none, auto, required": a named tool is sent alone.
@@ -20,11 +21,14 @@ export default defineProvider({
   isLocal: true,
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
   authorize: bearerPost,
-  adjustBody: chatSteps(
-    thoughtChunksAsReasoning,
-    ...OPEN_SERVER_STEPS,
-    choiceByFilter('required', (choice) => typeof choice === 'string'),
-    earlierReasoningAs('reasoning_content'),
-    renamed('max_completion_tokens', 'max_tokens'),
+  adjustBody: eitherApi(
+    chatSteps(
+      thoughtChunksAsReasoning,
+      ...OPEN_SERVER_STEPS,
+      choiceByFilter('required', (choice) => typeof choice === 'string'),
+      earlierReasoningAs('reasoning_content'),
+      renamed('max_completion_tokens', 'max_tokens'),
+    ),
+    responseSteps(allowedToolsAlone),
   ),
 })

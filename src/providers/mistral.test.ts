@@ -142,3 +142,14 @@ test('effort goes to models that take one', () => {
     'reasoning_effort',
   ])
 })
+
+test('what is out of Mistral’s bounds is brought into them, which is said', () => {
+  expect(adjusted(mistral, { messages: [HELLO], temperature: 1.7, seed: -1 })).toEqual({
+    body: { messages: [HELLO], temperature: 1.5 },
+    lost: ['random_seed', 'temperature'],
+  })
+  expect(adjusted(mistral, { messages: [HELLO], temperature: 1.5, seed: 0 })).toEqual({
+    body: { messages: [HELLO], temperature: 1.5, random_seed: 0 },
+    lost: [],
+  })
+})

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
-import { chatSteps, onlyMembers, renamed, withMembers } from './openai-chat/adjust.ts'
+import { chatSteps, onlyMembers, renamed, withMembers, without } from './openai-chat/adjust.ts'
 import { mistralCallIds } from './openai-chat/call-ids.ts'
 import {
   developerAsSystem,
@@ -10,9 +10,10 @@ import {
   messagesOf,
   onlyOnMessages,
   withoutCallSignatures,
+  withoutEmptyTurns,
 } from './openai-chat/messages.ts'
 import { effortAs } from './openai-chat/reasoning.ts'
-import { choiceByFilter, customToolsAsFunctions, saidParameters, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceByFilter, plainTools, saidParameters, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 // Mistral answers 422 to every member it does not know, of the body and of messages. https://docs.mistral.ai/api/
 
@@ -95,6 +96,20 @@ const effort: ChatStep = (body, adjusting) => {
   return effortAs((said) => (isAdjustable ? (said === 'none' ? 'none' : 'high') : undefined))(body, adjusting)
 }
 
+const MAX_TEMPERATURE = 1.5
+
+/** https://docs.mistral.ai/api/#tag/chat: a temperature up to 1.5, a seed from 0. */
+const bounds: ChatStep = (body, adjusting) => {
+  const { temperature, random_seed: seed } = body
+  const seeded =
+    typeof seed === 'number' && seed < 0
+      ? without(['random_seed'], 'Mistral takes seeds from 0')(body, adjusting)
+      : body
+  if (typeof temperature !== 'number' || temperature <= MAX_TEMPERATURE) return seeded
+  adjusting.lose('temperature', `at most ${MAX_TEMPERATURE} is taken; that was sent`)
+  return withMembers(seeded, { temperature: MAX_TEMPERATURE })
+}
+
 export default defineProvider({
   id: 'mistral',
   format: 'openai-chat',
@@ -106,7 +121,7 @@ export default defineProvider({
   authorize: bearerPost,
   adjustBody: chatSteps(
     developerAsSystem,
-    customToolsAsFunctions,
+    plainTools,
     // "tools.0.function.parameters: Field required"
     saidParameters,
     withoutIdleToolFields,
@@ -116,12 +131,14 @@ export default defineProvider({
     onlyOnMessages(MESSAGE_MEMBERS, 'Mistral answers 422 to it'),
     withoutCallSignatures,
     mistralCallIds,
+    withoutEmptyTurns,
     noUserAfterTool,
     prefill,
     effort,
     usageUnasked,
     renamed('max_completion_tokens', 'max_tokens'),
     renamed('seed', 'random_seed'),
+    bounds,
     onlyMembers(MEMBERS, 'Mistral answers 422 to it'),
   ),
 })

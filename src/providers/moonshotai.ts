@@ -10,7 +10,7 @@ import {
   thoughtChunksAsReasoning,
 } from './openai-chat/messages.ts'
 import { askedReasoning, earlierReasoningAs, effortAs, NO_REASONING } from './openai-chat/reasoning.ts'
-import { choiceOf, customToolsAsFunctions, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { choiceOf, plainTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** Kimi since K2.5: thinks unless told not to, and fixes how it samples. */
 const KIMI = /^kimi-k(?:2\.[5-9]|[3-9])/i
@@ -72,7 +72,7 @@ export default defineProvider({
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
     developerAsSystem,
-    customToolsAsFunctions,
+    plainTools,
     withoutIdleToolFields,
     emptyArgumentsAsObject,
     renamed('max_tokens', 'max_completion_tokens'),

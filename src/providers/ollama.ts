@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { HttpRequest } from '../core/ports.ts'
 import type { Adjusting, ProviderCall } from '../core/provider.ts'
 import { bearerPost, defineProvider, openaiPath } from '../core/provider.ts'
-import { customToolsAsFunctions } from './openai-chat/tools.ts'
+import { plainTools } from './openai-chat/tools.ts'
 
 /**
  * Ollama through its own API, and through its OpenAI-compatible one for clients of that. Its base URL may be written with
@@ -37,7 +37,7 @@ function pathOf(call: ProviderCall): string {
 function adjustBody(body: JsonObject, adjusting: Adjusting): JsonObject {
   return adjusting.format === 'ollama-chat'
     ? withoutThought(body, adjusting)
-    : compatible(customToolsAsFunctions(body, adjusting), adjusting)
+    : compatible(plainTools(body, adjusting), adjusting)
 }
 
 /** A model that cannot think refuses to be asked for it. What is not known of a model is left to the server. */

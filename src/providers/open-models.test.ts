@@ -68,3 +68,15 @@ test.each([
   const { body } = adjusted(provider, { messages: [HELLO, ...callAndResult('toolu_01')], tools: [TOOL] }, { model })
   expect((body['messages'] as JsonObject[])[2]).toMatchObject({ tool_call_id: id })
 })
+
+test.each(OPEN)('$id: gpt-oss thinks at three levels', (provider) => {
+  const levels = { none: 'low', minimal: 'low', low: 'low', medium: 'medium', high: 'high', max: 'high' }
+  for (const [said, own] of Object.entries(levels)) {
+    const asked = { messages: [HELLO], reasoning_effort: said }
+    expect(adjusted(provider, asked, { model: 'openai/gpt-oss-120b' })).toEqual({
+      body: { ...asked, reasoning_effort: own },
+      lost: said === own ? [] : ['reasoning_effort'],
+    })
+    expect(adjusted(provider, asked, { model: 'qwen3-32b' }).body).toBe(asked)
+  }
+})

@@ -1,6 +1,7 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
-import { chatSteps } from './openai-chat/adjust.ts'
-import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { chatSteps, eitherApi, responseSteps } from './openai-chat/adjust.ts'
+import { plainTools, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { allowedToolsAlone } from './openai-responses/allowed-tools.ts'
 
 /**
  * Any server that speaks Chat Completions, or Responses where the configuration says `format: openai-responses`; the
@@ -16,5 +17,5 @@ export default defineProvider({
   keyVariable: undefined,
   traits: { functionsOnly: true, reasoning: 'omit' },
   authorize: bearerPost,
-  adjustBody: chatSteps(customToolsAsFunctions, withoutIdleToolFields),
+  adjustBody: eitherApi(chatSteps(plainTools, withoutIdleToolFields), responseSteps(allowedToolsAlone)),
 })

@@ -59,8 +59,73 @@ test.each([openai, azure])('$id: models that think get no sampling in the Respon
   expect(adjusted(provider, plain, { model: 'gpt-5-mini', format }).body).toBe(plain)
   const unthinking = { ...asked, reasoning: { effort: 'none' } }
   expect(adjusted(provider, unthinking, { model: 'gpt-5.1', format }).body).toBe(unthinking)
-  for (const model of ['gpt-4o', 'gpt-5-chat-latest'])
-    expect(adjusted(provider, asked, { model, format }).body).toBe(asked)
+  const unsaid = { input: 'Hello', temperature: 0.2 }
+  for (const model of ['gpt-5.1', 'gpt-5.4-mini', 'gpt-4o', 'gpt-5-chat-latest'])
+    expect(adjusted(provider, unsaid, { model, format }).body).toBe(unsaid)
+  for (const model of ['gpt-5', 'gpt-5.2-codex', 'gpt-5.6-sol', 'o3'])
+    expect(adjusted(provider, unsaid, { model, format }).lost).toEqual(['temperature'])
+})
+
+test('models that do not think are asked for no thoughts in the Responses API', () => {
+  const format = 'openai-responses'
+  const include = ['reasoning.encrypted_content', 'message.output_text.logprobs']
+  const asked = { input: 'Hello', temperature: 0.2, include, text: { verbosity: 'low' } }
+  expect(
+    adjusted(openai, { ...asked, reasoning: { effort: 'low', summary: null } }, { model: 'gpt-4.1', format }),
+  ).toEqual({
+    body: { input: 'Hello', temperature: 0.2, include: ['message.output_text.logprobs'] },
+    lost: ['reasoning.effort', 'text.verbosity'],
+  })
+  const unthinking = { input: 'Hello', reasoning: { effort: 'none' } }
+  expect(adjusted(openai, unthinking, { model: 'gpt-4.1', format })).toEqual({ body: { input: 'Hello' }, lost: [] })
+})
+
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['gpt-5', { none: 'minimal', minimal: 'minimal', xhigh: 'high', max: 'high' }],
+  ['gpt-5.1', { none: 'none', minimal: 'low', high: 'high', max: 'high' }],
+  ['gpt-5.1-codex', { none: 'low', max: 'high' }],
+  ['gpt-5.1-codex-max', { none: 'low', max: 'xhigh' }],
+  ['gpt-5.4', { none: 'none', minimal: 'low', max: 'xhigh' }],
+  ['gpt-5.6-sol', { minimal: 'low', max: 'max' }],
+  ['gpt-6-luna', { none: 'none', max: 'max' }],
+  ['gpt-5-pro', { none: 'high', low: 'high', xhigh: 'high' }],
+  ['gpt-5.5-pro', { none: 'medium', max: 'xhigh' }],
+  ['o3', { none: 'low', minimal: 'low', medium: 'medium', max: 'high' }],
+  ['our-deployment', { none: 'none', minimal: 'minimal', max: 'xhigh' }],
+])('%s is told how hard to think in words that it knows', (model, words) => {
+  for (const [said, own] of Object.entries(words)) {
+    const isOwn = said === own
+    const chat = { messages: [HELLO], reasoning_effort: said }
+    expect(adjusted(openai, chat, { model })).toEqual({
+      body: { ...chat, reasoning_effort: own },
+      lost: isOwn ? [] : ['reasoning_effort'],
+    })
+    const response = { input: 'Hello', reasoning: { effort: said, summary: 'auto' } }
+    expect(adjusted(azure, response, { model, format: 'openai-responses' })).toEqual({
+      body: { ...response, reasoning: { effort: own, summary: 'auto' } },
+      lost: isOwn ? [] : ['reasoning.effort'],
+    })
+  }
+})
+
+test('a model that cannot stop thinking samples as it does', () => {
+  const asked = { messages: [HELLO], reasoning_effort: 'none', temperature: 0.2 }
+  expect(adjusted(openai, asked, { model: 'o3' })).toEqual({
+    body: { messages: [HELLO], reasoning_effort: 'low' },
+    lost: ['reasoning_effort', 'temperature'],
+  })
+  const unsaid = { messages: [HELLO], temperature: 0.2 }
+  expect(adjusted(openai, unsaid, { model: 'gpt-5.1' }).body).toBe(unsaid)
+})
+
+test('how many words is a question for some models only', () => {
+  const asked = { messages: [HELLO], verbosity: 'low' }
+  for (const model of ['gpt-5', 'gpt-5.4-mini', 'our-deployment'])
+    expect(adjusted(openai, asked, { model }).body).toBe(asked)
+  for (const model of ['gpt-4.1', 'o3', 'gpt-5.2-codex', 'gpt-5-chat-latest'])
+    expect(adjusted(openai, asked, { model })).toEqual({ body: { messages: [HELLO] }, lost: ['verbosity'] })
+  const medium = { messages: [HELLO], verbosity: 'medium' }
+  expect(adjusted(openai, medium, { model: 'gpt-4.1' }).body).toBe(medium)
 })
 
 test('models that do not think get no effort; other servers’ words for it are OpenAI’s', () => {

@@ -1,4 +1,5 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { openaiFormat } from './openai-chat/openai-family.ts'
 import { openaiBody } from './openai-chat/openai-models.ts'
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
@@ -8,9 +9,10 @@ export default defineProvider({
   // Its chat models refuse the legacy path.
   completions: /instruct|davinci|babbage/,
   alsoSpeaks: ['openai-responses'],
+  formatFor: openaiFormat,
   baseUrl: 'https://api.openai.com/v1',
   keyVariable: 'OPENAI_API_KEY',
-  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens' },
+  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', closedSchemas: true, audioFormats: ['wav', 'mp3'] },
   authorize: bearerPost,
   adjustBody: openaiBody,
 })

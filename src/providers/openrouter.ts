@@ -1,7 +1,8 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
-import { chatSteps } from './openai-chat/adjust.ts'
+import { chatSteps, eitherApi, responseSteps } from './openai-chat/adjust.ts'
 import { emptyArgumentsAsObject, thoughtChunksAsReasoning } from './openai-chat/messages.ts'
-import { customToolsAsFunctions, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { plainTools, withoutIdleToolFields } from './openai-chat/tools.ts'
+import { allowedToolsAlone } from './openai-responses/allowed-tools.ts'
 
 /**
  * Takes cache marks, blocks of reasoning with their signatures, and an object that asks for reasoning; adjusts the rest
@@ -23,10 +24,8 @@ export default defineProvider({
     asksReasoning: 'reasoning',
   },
   authorize: bearerPost,
-  adjustBody: chatSteps(
-    thoughtChunksAsReasoning,
-    customToolsAsFunctions,
-    withoutIdleToolFields,
-    emptyArgumentsAsObject,
+  adjustBody: eitherApi(
+    chatSteps(thoughtChunksAsReasoning, plainTools, withoutIdleToolFields, emptyArgumentsAsObject),
+    responseSteps(allowedToolsAlone),
   ),
 })

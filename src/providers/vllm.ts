@@ -1,7 +1,8 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
-import { chatSteps } from './openai-chat/adjust.ts'
+import { chatSteps, eitherApi, responseSteps } from './openai-chat/adjust.ts'
 import { thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { OPEN_SERVER_STEPS } from './openai-chat/open-servers.ts'
+import { allowedToolsAlone } from './openai-responses/allowed-tools.ts'
 
 /**
  * Newer servers call earlier thoughts `reasoning` and read `reasoning_content` too; older ones know the latter alone.
@@ -18,5 +19,5 @@ export default defineProvider({
   isLocal: true,
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens', functionsOnly: true },
   authorize: bearerPost,
-  adjustBody: chatSteps(thoughtChunksAsReasoning, ...OPEN_SERVER_STEPS),
+  adjustBody: eitherApi(chatSteps(thoughtChunksAsReasoning, ...OPEN_SERVER_STEPS), responseSteps(allowedToolsAlone)),
 })

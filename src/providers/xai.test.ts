@@ -32,3 +32,18 @@ test.each([
   const zero = adjusted(xai, { messages: [HELLO], presence_penalty: 0, frequency_penalty: 0 }, { model })
   expect(zero.lost).toEqual([])
 })
+
+test('the same in the Responses API', () => {
+  const body = { input: 'Hello', reasoning: { effort: 'low' } }
+  const format = 'openai-responses'
+  expect(adjusted(xai, body, { model: 'grok-4', format })).toEqual({
+    body: { input: 'Hello' },
+    lost: ['reasoning.effort'],
+  })
+  expect(adjusted(xai, body, { model: 'grok-4.5', format }).body).toBe(body)
+  const most = { input: 'Hello', reasoning: { effort: 'max', summary: 'auto' } }
+  expect(adjusted(xai, most, { model: 'grok-4.5', format }).body).toEqual({
+    input: 'Hello',
+    reasoning: { effort: 'high', summary: 'auto' },
+  })
+})

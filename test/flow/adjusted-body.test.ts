@@ -57,3 +57,21 @@ test('a streamed call without arguments is an answer, and reaches the client as 
   const response = await post(gateway.url, { model: 'up/m', messages: HELLO, stream: true })
   expect(await response.text()).toBe(stream)
 })
+
+test('functions of old are called where a provider knows tools only, and the answer is written anew', async () => {
+  const call = { id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }
+  const message = { role: 'assistant', content: null, tool_calls: [call], executed_tools: [] }
+  const answer = { ...COMPLETION, choices: [{ index: 0, message, finish_reason: 'tool_calls' }] }
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(answer)))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider: 'groq' })
+  const functions = [{ name: 'look', parameters: { type: 'object', properties: {} } }]
+  const response = await post(gateway.url, { model: 'up/m', messages: HELLO, functions })
+  expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '')).toEqual({
+    model: 'm',
+    messages: HELLO,
+    tools: [{ type: 'function', function: functions[0] }],
+    parallel_tool_calls: false,
+  })
+  const { choices } = (await response.json()) as { choices: { message: object }[] }
+  expect(choices[0]?.message).not.toHaveProperty('executed_tools')
+})

@@ -24,7 +24,7 @@ type Played = {
 
 const PROVIDERS: Readonly<Record<string, Played>> = {
   openai: { path: '/v1', model: 'gpt-5-mini' },
-  'azure-openai': { path: '/v1', model: 'gpt-5-mini' },
+  'azure-openai': { path: '/v1', model: 'gpt-5.4' },
   anthropic: { path: '/v1', model: 'claude-sonnet-4-5' },
   google: { path: '/v1beta', model: 'gemini-3-pro' },
   'google-vertex': { path: '/v1/projects/p/locations/global', model: 'gemini-2.5-flash' },

@@ -36,6 +36,7 @@ const PROVIDERS: Readonly<Record<string, { readonly id: string; readonly model: 
 
 const IDS = 'ids are nine letters made from the whole id (tool-calling.md §1.3); the reference does that elsewhere'
 const SNIFFED = 'the reference looks into the bytes for "image/*"; we pass on what the client says its picture is'
+const OPEN_SCHEMA = 'a strict schema that leaves objects open is refused (400); it is sent as a guide'
 const ASKED = 'an option of the reference, not of the conversation'
 
 /** Case ▶ why our request differs on purpose. */
@@ -43,6 +44,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'vaifn:426': SNIFFED,
   'vaifn:428': ASKED,
   'vaifn:430': ASKED,
+  'vaifn:451': 'a turn that says nothing is left out: Moonshot and Mistral refuse it',
   'vaifn:514':
     'Qwen reads earlier reasoning where preserve_thinking is set, and ignores it otherwise; the reference drops it',
   'vaifn:571': 'Mistral takes the URL as a string or as an object with it',
@@ -51,7 +53,11 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'vaifn:578': IDS,
   'vaifn:580': IDS,
   'vaifn:584': SNIFFED,
+  'vaifn:628': OPEN_SCHEMA,
+  'vaifn:631': OPEN_SCHEMA,
   'vaifn:651': SNIFFED,
+  'vaifn:699': OPEN_SCHEMA,
+  'vaifn:702': OPEN_SCHEMA,
   'vaifn:724': SNIFFED,
 }
 
@@ -116,10 +122,12 @@ describe.skipIf(!hasData)(`requests to the chat family${hasData ? '' : ' (no sha
     },
   )
 
-  test.each(tools.map((row) => [row.id, row.api, row.meta.test, row] as const))('%s %s %s', (_id, _api, _test, row) => {
+  test.each(tools.map((row) => [row.id, row.api, row.meta.test, row] as const))('%s %s %s', (id, _api, _test, row) => {
     const asked = { tools: row.openai_tools ?? [], tool_choice: row.openai_tool_choice ?? null }
     const { tools: written, tool_choice: choice } = sent(row, { messages: [{ role: 'user', content: 'a' }], ...asked })
     const expected = row.expected as JsonObject
-    expect([written, choice]).toEqual([expected['tools'], expected['toolChoice']])
+    const differs = DIFFERENCES[id]
+    if (differs === undefined) expect([written, choice]).toEqual([expected['tools'], expected['toolChoice']])
+    else expect([written, choice], differs).not.toEqual([expected['tools'], expected['toolChoice']])
   })
 })

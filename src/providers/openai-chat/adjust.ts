@@ -14,6 +14,17 @@ export function chatSteps(...steps: readonly ChatStep[]): ChatStep {
     adjusting.format === 'openai-chat' ? steps.reduce((adjusted, step) => step(adjusted, adjusting), body) : body
 }
 
+/** These steps in this order, on Responses bodies only. */
+export function responseSteps(...steps: readonly ChatStep[]): ChatStep {
+  return (body, adjusting) =>
+    adjusting.format === 'openai-responses' ? steps.reduce((adjusted, step) => step(adjusted, adjusting), body) : body
+}
+
+/** What a provider changes in either of OpenAI's two APIs. */
+export function eitherApi(chat: ChatStep, responses: ChatStep): ChatStep {
+  return (body, adjusting) => responses(chat(body, adjusting), adjusting)
+}
+
 /** These steps for models of these names only. */
 export function forModels(names: RegExp, ...steps: readonly ChatStep[]): ChatStep {
   return (body, adjusting) =>

@@ -88,6 +88,22 @@ export function onlyOnMessages(known: Readonly<Record<string, readonly string[]>
   })
 }
 
+/** For providers that refuse an assistant who says nothing: what it said may have been left out before. */
+export const withoutEmptyTurns: ChatStep = (body) => {
+  const { messages } = body
+  if (!Array.isArray(messages) || !messages.some(isEmptyTurn)) return body
+  return withMembers(body, { messages: messages.filter((message: JsonValue) => !isEmptyTurn(message)) })
+}
+
+function isEmptyTurn(message: JsonValue): boolean {
+  if (!isJsonObject(message) || message['role'] !== 'assistant') return false
+  return Object.entries(message).every(([name, value]) => name === 'role' || name === 'name' || isNothing(value))
+}
+
+function isNothing(value: JsonValue | undefined): boolean {
+  return !isSaid(value) || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
 /** Some servers leave the type of a call out of their answers; strict ones want it back in the history. */
 export const typedCalls: ChatStep = eachCall((call) =>
   call['type'] === undefined ? { ...call, type: call['custom'] === undefined ? 'function' : 'custom' } : call,

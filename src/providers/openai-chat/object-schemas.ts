@@ -54,3 +54,17 @@ function typed(schema: JsonObject): JsonObject {
 function wordsOf(schema: JsonObject): string {
   return jsonInstruction({ type: 'json-schema', schema })
 }
+
+/** What an answer shall look like as words of the system, where the provider takes no format beside something else. */
+export function formatInWords(reason: string): ChatStep {
+  return (body, { lose }) => {
+    const format = body['response_format']
+    if (!isJsonObject(format) || format['type'] === 'text') return body
+    const described = isJsonObject(format['json_schema']) ? format['json_schema'] : {}
+    const { schema } = described
+    lose('response_format', reason)
+    const content = isJsonObject(schema) ? wordsOf(schema) : jsonInstruction({ type: 'json-object' })
+    const messages = [{ role: 'system', content }, ...messagesOf(body)]
+    return withMembers(body, { response_format: undefined, messages })
+  }
+}

@@ -1,7 +1,5 @@
-import type { JsonValue } from '../../core/json.ts'
-import { isJsonObject } from '../../core/json.ts'
 import type { ChatStep } from './adjust.ts'
-import { chatSteps, fewStops, isSaid, renamed, withMembers, without } from './adjust.ts'
+import { chatSteps, fewStops, renamed, withMembers, without } from './adjust.ts'
 import { openaiCallIds } from './call-ids.ts'
 import {
   emptyArgumentsAsObject,
@@ -10,14 +8,14 @@ import {
   withoutCacheMarks,
   withoutCallSignatures,
 } from './messages.ts'
-import { objectSchemas, objectTextFormat } from './object-schemas.ts'
-import { askedReasoning, effortAs, withoutEarlierReasoning } from './reasoning.ts'
+import { objectSchemas } from './object-schemas.ts'
+import { isChat, isReasoning, openaiEffort, takesVerbosity, thinks } from './openai-family.ts'
+import { openaiResponse } from './openai-response.ts'
+import { FIXED, isChosen, NOT_WHILE_THINKING } from './openai-sampling.ts'
+import { askedReasoning, effortAs, NO_REASONING, withoutEarlierReasoning } from './reasoning.ts'
 import { withoutIdleToolFields } from './tools.ts'
 
 // What OpenAI's own servers refuse, at OpenAI and at Azure: members and members of messages that they do not know.
-
-const REASONS = /^(?:o[1-9]|gpt-[5-9])/
-const CHATS = /^(?:gpt-[34]|chatgpt|gpt-[5-9][\d.]*-chat)/
 
 /** Metadata is for stored answers: `The 'metadata' parameter is only allowed when 'store' is enabled.` */
 const metadataIfStored: ChatStep = (body, adjusting) =>
@@ -25,48 +23,33 @@ const metadataIfStored: ChatStep = (body, adjusting) =>
     ? body
     : without(['metadata'], 'labels are kept with stored answers only (store: true)')(body, adjusting)
 
-const FIXED = [
-  'temperature',
-  'top_p',
-  'presence_penalty',
-  'frequency_penalty',
-  'logprobs',
-  'top_logprobs',
-  'logit_bias',
-]
-const NOT_WHILE_THINKING = 'models that think do not take it'
-const DEFAULTS: Readonly<Record<string, number>> = {
-  temperature: 1,
-  top_p: 1,
-  presence_penalty: 0,
-  frequency_penalty: 0,
-}
-
-function isChosen(name: string, value: JsonValue | undefined): boolean {
-  return isSaid(value) && value !== DEFAULTS[name] && value !== false
-}
-
-function isReasoning(model: string): boolean {
-  return REASONS.test(model) && !CHATS.test(model)
-}
-
 /**
  * Models that think fix how they sample, and know the limit of tokens by its new name only.
  * https://platform.openai.com/docs/guides/reasoning
  */
 const reasoningModel: ChatStep = (body, adjusting) => {
-  if (!isReasoning(adjusting.target.model)) return body
+  const { model } = adjusting.target
+  if (!isReasoning(model)) return body
   const limited = renamed('max_tokens', 'max_completion_tokens')(body, adjusting)
-  if (askedReasoning(limited).effort === 'none') return limited
+  if (!thinks(model, askedReasoning(limited).effort)) return limited
   const refused = FIXED.filter((name) => isChosen(name, limited[name]))
   return without(refused, NOT_WHILE_THINKING)(limited, adjusting)
 }
 
-const chatModel: ChatStep = (body, adjusting) =>
-  CHATS.test(adjusting.target.model) ? effortAs(() => undefined)(body, adjusting) : body
+/** `reasoning` and `thinking` are other servers' words for the effort; of the levels each model knows some. */
+const effort: ChatStep = (body, adjusting) => {
+  const { model } = adjusting.target
+  // A model that does not think loses nothing by being told not to.
+  if (isChat(model) && askedReasoning(body).effort === 'none') return withMembers(body, NO_REASONING)
+  return effortAs((said) => openaiEffort(model, said))(body, adjusting)
+}
 
-/** `reasoning` and `thinking` are other servers' words for the effort. */
-const effortAlone = effortAs((effort) => (effort === 'max' || effort === 'ultra' ? 'xhigh' : effort))
+const FIXED_VERBOSITY = 'the model takes no other than medium'
+
+const verbosity: ChatStep = (body, adjusting) =>
+  takesVerbosity(adjusting.target.model) || body['verbosity'] === 'medium'
+    ? body
+    : without(['verbosity'], FIXED_VERBOSITY)(body, adjusting)
 
 /** Members of the body that only other servers know. */
 const FOREIGN = ['top_k', 'min_p', 'repetition_penalty', 'random_seed', 'safe_prompt', 'cache_control', 'provider']
@@ -82,8 +65,8 @@ const OPENAI_STEPS: readonly ChatStep[] = [
   typedCalls,
   withoutCallSignatures,
   withoutCacheMarks,
-  chatModel,
-  effortAlone,
+  effort,
+  verbosity,
   reasoningModel,
   metadataIfStored,
   objectSchemas,
@@ -95,24 +78,5 @@ const OPENAI_STEPS: readonly ChatStep[] = [
 /** What OpenAI's own models refuse, in either of its APIs. */
 export const openaiBody: ChatStep = (body, adjusting) =>
   adjusting.format === 'openai-responses'
-    ? reasoningResponse(objectTextFormat(body, adjusting), adjusting)
+    ? openaiResponse(body, adjusting)
     : chatSteps(...OPENAI_STEPS)(body, adjusting)
-
-const LOGPROBS = 'message.output_text.logprobs'
-
-/**
- * The same in the Responses API: "Unsupported parameter: 'temperature' is not supported with this model.", "logprobs are
- * not supported with reasoning models." https://github.com/OpenHands/software-agent-sdk/issues/1837,
- * https://github.com/vllm-project/vllm/pull/23319
- */
-const reasoningResponse: ChatStep = (body, adjusting) => {
-  const { reasoning, include } = body
-  const effort = isJsonObject(reasoning) ? reasoning['effort'] : undefined
-  if (!isReasoning(adjusting.target.model) || effort === 'none') return body
-  const refused = FIXED.filter((name) => isChosen(name, body[name]))
-  const bare = without(refused, NOT_WHILE_THINKING)(body, adjusting)
-  if (!Array.isArray(include) || !include.includes(LOGPROBS)) return bare
-  adjusting.lose(`include[${include.indexOf(LOGPROBS)}]`, NOT_WHILE_THINKING)
-  const kept = include.filter((one: JsonValue) => one !== LOGPROBS)
-  return withMembers(bare, { include: kept.length === 0 ? undefined : kept })
-}

@@ -59,6 +59,11 @@ export function effortAs(words: (effort: string) => string | undefined): ChatSte
   }
 }
 
+const GPT_OSS: Readonly<Record<string, string>> = { none: 'low', minimal: 'low', low: 'low', medium: 'medium' }
+
+/** gpt-oss thinks at three levels, and always. https://huggingface.co/openai/gpt-oss-120b#reasoning-levels */
+export const gptOssEffort: ChatStep = effortAs((said) => GPT_OSS[said] ?? 'high')
+
 const REASONING = ['reasoning_content', 'reasoning', 'reasoning_details'] as const
 
 /** For providers that refuse earlier reasoning in a history. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../core/json.ts'
 import { providers } from '../index.ts'
-import { adjusted, HELLO, named, TOOL } from './test-adjusted.ts'
+import { adjusted, HELLO, named, OTHER_TOOL, TOOL } from './test-adjusted.ts'
 
 const PATCH = '*** Begin Patch\n"é"'
 const CUSTOM = { type: 'custom', custom: { name: 'apply_patch', description: 'Patches.' } }
@@ -52,8 +52,69 @@ test('a choice of such a tool is a choice of that function', () => {
     type: 'allowed_tools',
     allowed_tools: { mode: 'required', tools },
   })
-  expect(chosen(among([named('look'), custom]))).toEqual(among([named('look'), named('apply_patch')]))
+  expect(chosen(among([named('look'), custom]))).toBe('required')
 })
+
+test.each(FUNCTIONS_ONLY)('$id: functions of old are tools, in the history too', (provider) => {
+  const { function: look } = TOOL
+  const messages = [
+    HELLO,
+    { role: 'assistant', content: null, function_call: { name: 'look', arguments: '{"a":1}' } },
+    { role: 'function', name: 'look', content: 'seen' },
+  ]
+  const asked = { messages, functions: [look], function_call: { name: 'look' } }
+  const { body, lost } = adjusted(provider, asked)
+  expect(body['tools']).toEqual([TOOL])
+  for (const name of ['functions', 'function_call']) expect(body).not.toHaveProperty(name)
+  const [, said, result] = body['messages'] as JsonObject[]
+  const [call] = (said?.['tool_calls'] ?? []) as JsonObject[]
+  expect([call?.['type'], call?.['function']]).toEqual(['function', { name: 'look', arguments: '{"a":1}' }])
+  expect([result?.['role'], result?.['tool_call_id'], result?.['content']]).toEqual(['tool', call?.['id'], 'seen'])
+  for (const message of [said, result]) {
+    expect(message).not.toHaveProperty('function_call')
+    expect(message).not.toHaveProperty('name')
+  }
+  // Some cannot be made to call one, or one at a time.
+  expect(lost.filter((path) => !['tool_choice', 'parallel_tool_calls'].includes(path))).toEqual([])
+})
+
+const AMONG = (mode: string): JsonObject => ({ type: 'allowed_tools', allowed_tools: { mode, tools: [named('look')] } })
+
+test.each(FUNCTIONS_ONLY)('$id: of a choice among some tools those alone are sent', (provider) => {
+  const asked = { messages: [HELLO], tools: [TOOL, OTHER_TOOL] }
+  for (const mode of ['auto', 'required']) {
+    const { body } = adjusted(provider, { ...asked, tool_choice: AMONG(mode) })
+    expect(body['tools']).toEqual([TOOL])
+    expect(JSON.stringify(body['tool_choice'])).not.toContain('allowed_tools')
+  }
+})
+
+test.each(['openai', 'azure-openai'])('%s is told which tools may be called', (id) => {
+  const provider = providers.get(id)
+  if (provider === undefined) throw new Error(`No ${id}.`)
+  const asked = { messages: [HELLO], tools: [TOOL, OTHER_TOOL], tool_choice: AMONG('required') }
+  expect(adjusted(provider, asked).body).toBe(asked)
+})
+
+test.each(['groq', 'lm-studio', 'openrouter', 'vllm', 'xai', 'openai-compatible'])(
+  '%s: the same in the Responses API',
+  (id) => {
+    const provider = providers.get(id)
+    if (provider === undefined) throw new Error(`No ${id}.`)
+    const [look, find] = ['look', 'find'].map((name) => ({ type: 'function', name, parameters: { type: 'object' } }))
+    const choice = { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'look' }] }
+    const tools = [look, find, { type: 'web_search' }] as JsonObject[]
+    const format = 'openai-responses'
+    expect(adjusted(provider, { input: 'Hello', tools, tool_choice: choice }, { format })).toEqual({
+      body: { input: 'Hello', tools: [look], tool_choice: 'required' },
+      lost: [],
+    })
+    const unknown = { ...choice, tools: [{ type: 'function', name: 'other' }] }
+    expect(adjusted(provider, { input: 'Hello', tools, tool_choice: unknown }, { format }).lost).toEqual([
+      'tool_choice',
+    ])
+  },
+)
 
 test('a grammar is told, and said to be no more than that', () => {
   const mistral = providers.get('mistral')

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { ChatStep } from './adjust.ts'
 import { isSaid, withMembers } from './adjust.ts'
+import { functionsAsTools } from './legacy-functions.ts'
 import { eachCall } from './messages.ts'
 
 export function toolsOf(body: JsonObject): readonly JsonObject[] {
@@ -48,12 +49,25 @@ function nameOf(tool: JsonValue): string[] {
  * them". The model sees fewer tools than the history may name, which it can live with.
  */
 export function choiceByFilter(forced: string, keeps: (choice: JsonValue | undefined) => boolean): ChatStep {
-  return (body) => {
+  return (body, { lose }) => {
     const choice = choiceOf(body)
     if (choice === undefined || keeps(body['tool_choice'])) return body
-    return withMembers(body, { tool_choice: choice.isForced ? forced : 'auto', ...chosenTools(body, choice) })
+    const chosen = chosenTools(body, choice)
+    if (choice.names !== undefined && chosen['tools'] === undefined)
+      lose('tool_choice', 'it names no tool that is declared; any may be called')
+    return withMembers(body, { tool_choice: choice.isForced ? forced : 'auto', ...chosen })
   }
 }
+
+/** OpenAI's and Azure's alone: everyone else refuses it. */
+const allowedByFilter = choiceByFilter(
+  'required',
+  (choice) => !isJsonObject(choice) || choice['type'] !== 'allowed_tools',
+)
+
+/** Tools as all but OpenAI itself know them: tools that are functions, and of a choice among some those alone. */
+export const plainTools: ChatStep = (body, adjusting) =>
+  allowedByFilter(customToolsAsFunctions(functionsAsTools(body, adjusting), adjusting), adjusting)
 
 /** For models that cannot be made to call a tool. */
 export const withoutForcedChoice: ChatStep = (body, { lose }) => {
@@ -92,7 +106,7 @@ const GRAMMAR = 'the model is told the grammar of the text, not held to it'
  * that know functions only (design/tool-calling.md §1.1). The answer calls a function then, which is said. A provider's
  * own tools are its own business.
  */
-export const customToolsAsFunctions: ChatStep = (body, adjusting) => {
+const customToolsAsFunctions: ChatStep = (body, adjusting) => {
   const written = customCallsAsFunctions(body, adjusting)
   const { tools, tool_choice: choice } = body
   const chosenFunction = isJsonObject(choice) ? functionChoice(choice) : choice

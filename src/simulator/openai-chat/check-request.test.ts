@@ -167,3 +167,28 @@ test.each<[string, JsonObject, string | null, string | null]>([
 ])('%s is refused', (_name, body, param, code) => {
   expect(check(body)).toMatchObject({ status: 400, type: 'invalid_request_error', param, code })
 })
+
+const tools = [{ type: 'function', function: { name: 'a' } }]
+
+test.each(['gpt-5-pro', 'gpt-5.2-pro', 'gpt-5.3-codex', 'gpt-5.1-codex-max', 'o1-pro', 'o3-deep-research'])(
+  '%s is served in Responses only',
+  (model) => {
+    const message = 'This model is only supported in v1/responses and not in v1/chat/completions.'
+    expect(check({ model })).toMatchObject({ status: 404, param: 'model', message })
+  },
+)
+
+test.each<[string, JsonObject]>([
+  ['gpt-5.4', { reasoning_effort: 'high' }],
+  ['gpt-5.6', {}],
+])('%s takes no tools while it thinks', (model, more) => {
+  expect(check({ model, tools, ...more })).toMatchObject({ status: 400, param: 'reasoning_effort' })
+  for (const taken of [{ tools, reasoning_effort: 'none' }, more]) expect(check({ model, ...taken })).toBeUndefined()
+})
+
+test('a level of effort or of words that the model does not know is refused', () => {
+  expect(check({ model: 'gpt-5', reasoning_effort: 'none' })).toMatchObject({ code: 'unsupported_value' })
+  expect(check({ model: 'gpt-4o', reasoning_effort: 'low' })).toMatchObject({ code: 'unsupported_parameter' })
+  expect(check({ model: 'o3', verbosity: 'low' })).toMatchObject({ code: 'unsupported_value' })
+  expect(check({ model: 'gpt-5', reasoning_effort: 'minimal', verbosity: 'low' })).toBeUndefined()
+})

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
+import { checkChatModel } from '../openai-models.ts'
 import { rootProblem, strictProblem } from '../strict-schema.ts'
 import { checkMessages } from './check-messages.ts'
 import { checkTools } from './check-tools.ts'
@@ -33,6 +34,7 @@ const MAX_STOPS = 4
 /** What OpenAI would refuse in a Chat Completions body, in its words where they are known; `undefined` = nothing. */
 export function checkRequest(body: JsonObject): Rejection | undefined {
   return (
+    checkChatModel(body) ??
     checkNames(body, KNOWN) ??
     checkMessages(body['messages']) ??
     checkNumbers(body, NUMBERS) ??

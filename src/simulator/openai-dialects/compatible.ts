@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { checkCallOrder } from '../openai-chat/check-messages.ts'
-import { objectsOf } from '../read-json.ts'
+import { memberOf, objectsOf } from '../read-json.ts'
 import type { Dialect } from './dialect.ts'
 import { openaiCall, plainError, plainUsage, refused } from './dialect.ts'
 
@@ -31,6 +31,8 @@ export const compatible: Dialect = {
 /** https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py: `type: Literal["function"]` */
 function checkTools(body: JsonObject): Rejection | undefined {
   const index = objectsOf(body['tools']).findIndex(({ type }) => type !== undefined && type !== 'function')
+  if (memberOf(body['tool_choice'], 'type') === 'allowed_tools')
+    return refused("1 validation error: ('body', 'tool_choice', 'type'): Input should be 'function'", 'BadRequestError')
   return index < 0
     ? undefined
     : refused(`1 validation error: ('body', 'tools', ${index}, 'type'): Input should be 'function'`, 'BadRequestError')

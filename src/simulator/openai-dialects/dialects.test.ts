@@ -289,6 +289,20 @@ test.each<[string, string, JsonObject, number, string]>([
     'tools[1].type: unknown variant `custom`, expected `function`',
   ],
   [
+    'groq',
+    'a format beside tools',
+    { tools, response_format: { type: 'json_object' } },
+    400,
+    'json mode cannot be combined with tool/function calling',
+  ],
+  [
+    'compatible',
+    'a choice among some tools',
+    { ...loop('a'), tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [] } } },
+    400,
+    "('body', 'tool_choice', 'type'): Input should be 'function'",
+  ],
+  [
     'compatible',
     'a tool of free text',
     { tools: [...tools, { type: 'custom', custom: { name: 'a' } }] },

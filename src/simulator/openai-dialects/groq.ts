@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Answer } from '../answer.ts'
 import type { Rejection } from '../format.ts'
 import { checkRequest } from '../openai-chat/check-request.ts'
-import { objectsOf, textOf } from '../read-json.ts'
+import { memberOf, objectsOf, textOf } from '../read-json.ts'
 import type { Dialect } from './dialect.ts'
 import { openaiCall, plainError, plainUsage, refused } from './dialect.ts'
 
@@ -59,6 +59,11 @@ function checkMembers(body: JsonObject): Rejection | undefined {
     return refused(
       `'messages.${index}' : for 'role:${role}' the following must be satisfied[('messages.${index}' : property '${odd}' is unsupported)]`,
     )
+  }
+  const format = memberOf(body['response_format'], 'type')
+  if (objectsOf(body['tools']).length > 0 && format !== undefined && format !== 'text') {
+    // https://github.com/vercel/ai/pull/16540
+    return refused('json mode cannot be combined with tool/function calling')
   }
   const unsupported = UNSUPPORTED.find(
     (name) => body[name] !== undefined && body[name] !== null && body[name] !== false,

@@ -66,6 +66,9 @@ test('what OpenAI accepts is accepted', () => {
     { model: 'gpt-5-mini', temperature: 1, top_p: 1 },
     { model: 'gpt-5.1', temperature: 0.2, reasoning: { effort: 'none' } },
     { model: 'gpt-5-chat-latest', temperature: 0.2 },
+    { model: 'gpt-5.1', temperature: 0.2 },
+    { model: 'gpt-5.6-sol', tools: [tool], reasoning: { effort: 'max' }, text: { verbosity: 'low' } },
+    { model: 'gpt-5-pro', reasoning: { effort: 'high' } },
   ]
   for (const body of bodies) expect(check(body), JSON.stringify(body)).toBeUndefined()
 })
@@ -170,6 +173,34 @@ test.each<[string, JsonObject, string | null, string | null, string | RegExp]>([
     'temperature',
     null,
     "Unsupported parameter: 'temperature' is not supported with this model.",
+  ],
+  [
+    'effort of a model that does not reason',
+    { model: 'gpt-4.1', reasoning: { effort: 'low' } },
+    'reasoning.effort',
+    'unsupported_parameter',
+    "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
+  ],
+  [
+    'a level that the model does not know',
+    { model: 'gpt-5.1', reasoning: { effort: 'minimal' } },
+    'reasoning.effort',
+    'unsupported_value',
+    "Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. Supported values are: 'none', 'low', 'medium', 'high'.",
+  ],
+  [
+    'few words of a model that has no say in it',
+    { model: 'gpt-4.1', text: { verbosity: 'low' } },
+    'text.verbosity',
+    'unsupported_value',
+    /'low' is not supported/,
+  ],
+  [
+    'sealed thoughts of a model that has none',
+    { model: 'gpt-4o', include: ['reasoning.encrypted_content'] },
+    'include',
+    null,
+    'Encrypted content is not supported with this model.',
   ],
   [
     'log probabilities of a model that reasons',

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { invalid } from '../openai-chat/rejection.ts'
+import { checkResponsesModel, thinks } from '../openai-models.ts'
 import { listOf, memberOf, numberOf, objectsOf, textOf } from '../read-json.ts'
 import { findProblem } from '../shape.ts'
 import type { Seal } from '../signature.ts'
@@ -14,7 +15,14 @@ import { REQUEST_SHAPE } from './request-shape.ts'
 export function checkRequest(body: JsonObject, seal: Seal): Rejection | undefined {
   const finding = findProblem(body, REQUEST_SHAPE, { isNullAbsent: true })
   if (finding !== undefined) return invalidShape(finding)
-  return checkStored(body) ?? checkSampling(body) ?? checkInput(body, seal) ?? checkTools(body) ?? checkFormat(body)
+  return (
+    checkResponsesModel(body) ??
+    checkStored(body) ??
+    checkSampling(body) ??
+    checkInput(body, seal) ??
+    checkTools(body) ??
+    checkFormat(body)
+  )
 }
 
 /** https://platform.openai.com/docs/guides/conversation-state: the simulator has no state. */
@@ -24,7 +32,6 @@ function checkStored(body: JsonObject): Rejection | undefined {
   return invalid(`Previous response with id '${id}' not found.`, 'previous_response_id', 'previous_response_not_found')
 }
 
-const REASONERS = /^(?:o[1-9]|gpt-5(?![\d.]*-chat))/
 const DEFAULTS: Readonly<Record<string, number>> = { temperature: 1, top_p: 1 }
 
 /**
@@ -32,7 +39,7 @@ const DEFAULTS: Readonly<Record<string, number>> = { temperature: 1, top_p: 1 }
  * https://github.com/vllm-project/vllm/pull/23319
  */
 function checkSampling(body: JsonObject): Rejection | undefined {
-  if (!REASONERS.test(textOf(body['model'])) || memberOf(body['reasoning'], 'effort') === 'none') return undefined
+  if (!thinks(textOf(body['model']), memberOf(body['reasoning'], 'effort'))) return undefined
   const odd = Object.keys(DEFAULTS).find((name) => (body[name] ?? DEFAULTS[name]) !== DEFAULTS[name])
   if (odd !== undefined) return invalid(`Unsupported parameter: '${odd}' is not supported with this model.`, odd)
   const asksLogprobs = numberOf(body['top_logprobs']) !== undefined || listOf(body['include']).includes(LOGPROBS)

@@ -190,7 +190,7 @@ export const REQUEST_SHAPE: ObjectShape = object({
   prompt_cache_options: any,
   prompt_cache_retention: text,
   reasoning: object({
-    effort: word('none', 'minimal', 'low', 'medium', 'high', 'xhigh'),
+    effort: word('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
     summary: word('auto', 'concise', 'detailed'),
     generate_summary: word('auto', 'concise', 'detailed'),
   }),

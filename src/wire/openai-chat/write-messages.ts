@@ -50,9 +50,9 @@ export function writeMessages(
     }
     attach()
     while (origins.length < written.length) origins.push(index - 1)
-    written.push(
-      message.role === 'assistant' ? writeAssistant(message, path, writing) : writeTurn(message, path, writing),
-    )
+    const turn =
+      message.role === 'assistant' ? writeAssistant(message, path, writing) : writeTurn(message, path, writing)
+    if (turn !== undefined) written.push(turn)
   }
   attach()
   while (origins.length < written.length) origins.push(messages.length - 1)
@@ -74,19 +74,22 @@ function writeTurn(message: Message, path: string, writing: Writing): JsonObject
   return { role: message.role, content, ...(message.name === undefined ? {} : { name: message.name }) }
 }
 
-function writeAssistant(message: Message, path: string, writing: Writing): JsonObject {
+/** `undefined` where nothing of the turn can be said here: some servers refuse one that says nothing. */
+function writeAssistant(message: Message, path: string, writing: Writing): JsonObject | undefined {
   const placed = message.content.map((part, index) => ({ part, path: `${path}.content[${index}]` }))
   const thoughts = placed.filter((one): one is Placed<ReasoningPart> => one.part.type === 'reasoning')
   const calls = placed.filter((one): one is Placed<ToolCallPart> => one.part.type === 'tool-call')
   const refusal = message.content.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('')
   const said = writeParts(message.content, path, writing)
+  const beside = { ...writeThoughts(thoughts, writing), ...writeTextSignature(placed, writing) }
+  const isMute = calls.length === 0 && refusal === ''
+  if (isMute && said.length === 0 && Object.keys(beside).length === 0) return undefined
   return {
     role: 'assistant',
-    content: plain(said) ?? (calls.length > 0 || refusal !== '' ? null : ''),
+    content: plain(said) ?? (isMute ? '' : null),
     ...(message.name === undefined ? {} : { name: message.name }),
     ...(refusal === '' ? {} : { refusal }),
-    ...writeThoughts(thoughts, writing),
-    ...writeTextSignature(placed, writing),
+    ...beside,
     ...(calls.length === 0 ? {} : { tool_calls: calls.map(({ part, path: at }) => writeCall(part, at, writing)) }),
   }
 }
@@ -158,7 +161,7 @@ function writeParts(content: readonly ContentPart[], path: string, writing: Writ
   })
 }
 
-function writePart(part: ContentPart, path: string, { losses }: Writing): JsonObject | undefined {
+function writePart(part: ContentPart, path: string, { traits, losses }: Writing): JsonObject | undefined {
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text }
@@ -169,6 +172,8 @@ function writePart(part: ContentPart, path: string, { losses }: Writing): JsonOb
     }
     case 'audio':
       if (part.source.type !== 'data') return lost(losses, path, 'audio that is not in the request itself')
+      if (traits.audioFormats?.includes(part.format) === false)
+        return lost(losses, path, `audio other than ${traits.audioFormats.join(' and ')}`)
       return { type: 'input_audio', input_audio: { data: part.source.data, format: part.format } }
     case 'file':
       return writeFile(part, path, losses)

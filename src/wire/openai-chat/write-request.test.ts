@@ -363,3 +363,32 @@ test('pictures of results follow all results of their turn', () => {
     { role: 'user', content: 'Hi' },
   ])
 })
+
+test('a turn of which nothing can be said is left out', () => {
+  const kind = 'executableCode'
+  const native: ContentPart = { type: 'native', format: 'gemini-generate', kind, value: { executableCode: {} } }
+  const turn: Message = { role: 'assistant', content: [native], name: undefined }
+  const { body, losses } = writeRequest({ ...BASE, messages: [...BASE.messages, turn, ...BASE.messages] }, 'm')
+  expect(body['messages']).toEqual([
+    { role: 'user', content: 'Hi' },
+    { role: 'user', content: 'Hi' },
+  ])
+  expect(losses.map(({ path }) => path)).toEqual(['messages[1].content[0]'])
+})
+
+test('a budget stays one where the provider takes it; none and any have words of their own', () => {
+  const asked = (budgetTokens: number): unknown =>
+    writeRequest({ ...BASE, reasoning: { budgetTokens } }, 'm', { asksReasoning: 'reasoning' }).body['reasoning']
+  expect([0, 2_000, -1].map(asked)).toEqual([{ effort: 'none' }, { max_tokens: 2_000 }, { enabled: true }])
+})
+
+test('sound goes in formats that the provider takes', () => {
+  const sound = (format: string): Message => ({
+    role: 'user',
+    content: [{ type: 'audio', source: { type: 'data', mediaType: `audio/${format}`, data: 'AAAA' }, format }],
+    name: undefined,
+  })
+  const lost = (format: string) =>
+    writeRequest({ ...BASE, messages: [sound(format)] }, 'm', { audioFormats: ['wav', 'mp3'] }).losses.length
+  expect(['wav', 'mp3', 'flac'].map(lost)).toEqual([0, 0, 1])
+})

@@ -8,6 +8,7 @@ import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
+import { fitStrict } from '../shared/strict-schema.ts'
 import { writeMessages } from './write-messages.ts'
 
 /**
@@ -43,7 +44,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     logprobs: sampling.logprobs,
     top_logprobs: sampling.topLogprobs,
     ...writeAskedReasoning(request, traits, losses),
-    response_format: writeResponseFormat(request.responseFormat),
+    response_format: writeResponseFormat(request.responseFormat, traits, losses),
     user: request.user,
     metadata: request.metadata,
     ...request.openai,
@@ -59,8 +60,10 @@ function writeAskedReasoning({ reasoning }: ChatRequest, { asksReasoning }: Trai
   if (reasoning === undefined) return {}
   const { effort, budgetTokens } = reasoning
   if (asksReasoning === 'reasoning') {
-    const asked = compact({ effort, max_tokens: effort === undefined ? budgetTokens : undefined })
-    return Object.keys(asked).length === 0 ? { reasoning: { enabled: true } } : { reasoning: asked }
+    if (effort !== undefined) return { reasoning: { effort } }
+    // -1: as many as the model likes.
+    if (budgetTokens === undefined || budgetTokens < 0) return { reasoning: { enabled: true } }
+    return { reasoning: budgetTokens === 0 ? { effort: 'none' } : { max_tokens: budgetTokens } }
   }
   if (budgetTokens !== undefined && budgetTokens > 0 && effort === undefined) {
     losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
@@ -82,8 +85,9 @@ function writeTools(tools: readonly Tool[], traits: Traits, losses: Losses): Jso
     if (custom !== undefined) {
       return [{ type: 'custom', custom: compact({ name, description, format: custom.format }), ...mark }]
     }
-    const parameters = tool.parameters
-    return [{ type: 'function', function: compact({ name, description, parameters, strict: tool.strict }), ...mark }]
+    const { parameters } = tool
+    const strict = fitStrict(tool.strict, parameters, traits, (why) => losses.lose(`tools[${index}].strict`, why))
+    return [{ type: 'function', function: compact({ name, description, parameters, strict }), ...mark }]
   })
 }
 
@@ -103,7 +107,11 @@ function writeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[])
   return { type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools: choice.allowed.map(named) } }
 }
 
-function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+function writeResponseFormat(
+  format: ResponseFormat | undefined,
+  traits: Traits,
+  losses: Losses,
+): JsonObject | undefined {
   switch (format?.type) {
     case undefined:
       return undefined
@@ -112,7 +120,10 @@ function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | u
     case 'json-object':
       return { type: 'json_object' }
     case 'json-schema': {
-      const { name, description, schema, strict } = format
+      const { name, description, schema } = format
+      const strict = fitStrict(format.strict, schema, traits, (why) =>
+        losses.lose('response_format.json_schema.schema', why),
+      )
       return { type: 'json_schema', json_schema: compact({ name: name ?? 'answer', description, schema, strict }) }
     }
     default: {

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import { isList, objectsOf, optionalList, requiredObject, requiredString, textOf, wrong } from '../shared/read-json.ts'
-import { isStrictSchema } from './strict-schema.ts'
+import { isStrictSchema } from '../shared/strict-schema.ts'
 
 /** Functions and custom tools; every other tool is the provider's own and stays as it is. */
 export function readTools(value: JsonValue | undefined): Tool[] {

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat } from '../../core/request.ts'
-import type { WrittenRequest } from '../../core/wire-format.ts'
+import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
+import { fitStrict } from '../shared/strict-schema.ts'
 import { LOGPROBS } from './read-request.ts'
 import { ENCRYPTED } from './unread.ts'
 import { writeItems } from './write-items.ts'
@@ -16,16 +17,16 @@ import { writeToolChoice, writeTools } from './write-tools.ts'
  * false, and reasoning is asked for in a form that can be sent back.
  * https://platform.openai.com/docs/api-reference/responses/create
  */
-export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
+export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
   const losses = createLosses()
   const { request, toolNames } = fitToolNames(asked, PLAIN_NAME)
   const { sampling } = request
   const instructions = instructionsOf(request)
-  const tools = writeTools(request.tools, losses)
+  const tools = writeTools(request.tools, traits, losses)
   const hasTools = tools.length > 0
   const reasoning = writeReasoning(request.reasoning, losses)
   const { verbosity, ...openai } = request.openai ?? {}
-  const text = compact({ format: writeResponseFormat(request.responseFormat), verbosity })
+  const text = compact({ format: writeResponseFormat(request.responseFormat, traits, losses), verbosity })
   const include = [
     ...(reasoning !== undefined && reasoning['effort'] !== 'none' ? [ENCRYPTED] : []),
     ...(sampling.logprobs === true ? [LOGPROBS] : []),
@@ -94,7 +95,11 @@ function writeReasoning(reasoning: Reasoning | undefined, losses: Losses): JsonO
   return Object.keys(written).length === 0 ? undefined : written
 }
 
-function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+function writeResponseFormat(
+  format: ResponseFormat | undefined,
+  traits: Traits,
+  losses: Losses,
+): JsonObject | undefined {
   switch (format?.type) {
     case undefined:
       return undefined
@@ -103,7 +108,9 @@ function writeResponseFormat(format: ResponseFormat | undefined): JsonObject | u
     case 'json-object':
       return { type: 'json_object' }
     case 'json-schema': {
-      const { name, description, schema, strict } = format
+      const { name, description, schema } = format
+      const path = 'response_format.json_schema.schema'
+      const strict = fitStrict(format.strict, schema, traits, (why) => losses.lose(path, why))
       return compact({ type: 'json_schema', name: name ?? 'answer', description, schema, strict })
     }
     default: {

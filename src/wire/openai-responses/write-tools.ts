@@ -1,12 +1,14 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
+import type { Traits } from '../../core/wire-format.ts'
 import type { Losses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
+import { fitStrict } from '../shared/strict-schema.ts'
 
-export function writeTools(tools: readonly Tool[], losses: Losses): JsonObject[] {
+export function writeTools(tools: readonly Tool[], traits: Traits, losses: Losses): JsonObject[] {
   return tools.flatMap((tool, index) => {
-    const { name, description, native, custom, parameters, strict = false } = tool
+    const { name, description, native, custom, parameters } = tool
     if (tool.cache !== undefined) {
       losses.lose(`tools[${index}].cache_control`, 'this format takes no cache marks; the provider caches by itself')
     }
@@ -18,6 +20,8 @@ export function writeTools(tools: readonly Tool[], losses: Losses): JsonObject[]
     if (custom !== undefined) {
       return [compact({ type: 'custom', name, description, format: flatFormat(custom.format) })]
     }
+    const strict =
+      fitStrict(tool.strict, parameters, traits, (why) => losses.lose(`tools[${index}].strict`, why)) ?? false
     // Said even when the client did not: this format is strict by default, the others are not.
     return [compact({ type: 'function', name, description, parameters: parameters ?? NO_PARAMETERS, strict })]
   })

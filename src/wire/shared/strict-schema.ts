@@ -1,9 +1,27 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { isList, objectsOf } from '../shared/read-json.ts'
+import type { Traits } from '../../core/wire-format.ts'
+import { isList, objectsOf } from './read-json.ts'
 
 const MAX_DEPTH = 32
 const REFUSED = ['oneOf', 'allOf', 'not', 'if', 'patternProperties', 'propertyNames', 'dependentRequired']
+
+const NOT_STRICT = 'strict takes closed objects alone, with every property required; the schema was sent as a guide'
+
+/**
+ * `strict` as it may be sent where schemas must be closed: a schema that is not would be refused with it. Clients of
+ * other formats were promised to be held to any.
+ */
+export function fitStrict(
+  strict: boolean | undefined,
+  schema: JsonObject | undefined,
+  { closedSchemas }: Traits,
+  lose: (reason: string) => void,
+): boolean | undefined {
+  if (strict !== true || closedSchemas !== true || (schema !== undefined && isStrictSchema(schema))) return strict
+  lose(NOT_STRICT)
+  return undefined
+}
 
 /**
  * Whether a schema may be enforced as it is: every object closed, and every property of it required.

@@ -105,7 +105,7 @@ class SentCall implements DispatchedCall {
   }
 
   formatOf(target: Target): WireFormat {
-    const { spoken } = translationOf(target, this.call.format, this.routed.isNamed, this.context)
+    const { spoken } = translationOf(target, this.call.format, this.routed, this.context)
     // What is not the client's own format is read and written anew.
     if (spoken === this.call.format && !this.isAnsweredAnew) return spoken
     return withToolsAsAsked(spoken, this.changedTools)
@@ -116,7 +116,7 @@ class SentCall implements DispatchedCall {
     const { ports } = context
     const clientHeader = (name: string): string | undefined => call.exchange.header(name)
     const asking = { ask: context.ask, now: ports.clock.now(), clientHeader, keepsSignatures: this.keepsSignatures }
-    const translation = translationOf(target, call.format, routed.isNamed, context)
+    const translation = translationOf(target, call.format, routed, context)
     const {
       request,
       losses,
@@ -180,9 +180,14 @@ export type Routed = {
   readonly isExplained: boolean
   /** The caller named the model; routing did not choose it. */
   readonly isNamed: boolean
+  /** The gateway chose the model, or an alias of its owner's did: the caller may not know which it is. */
+  readonly isChosen: boolean
   /** The caller wants no answer to less than what he sent. */
   readonly isLossless: boolean
 }
+
+/** The caller named the model itself. */
+const OUTRIGHT = { isNamed: true, isChosen: false }
 
 type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & { readonly chat: ChatRequest }
 
@@ -190,7 +195,7 @@ type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & 
 export function decide(call: Question, context: Context): Routed | Promise<Routed> {
   const plain = plainTarget(call, context.snapshot)
   if (plain === undefined) return decideFor(call, context)
-  return { targets: [plain], decision: undefined, isExplained: false, isNamed: true, isLossless: false }
+  return { targets: [plain], decision: undefined, isExplained: false, ...OUTRIGHT, isLossless: false }
 }
 
 async function decideFor(call: Question, context: Context): Promise<Routed> {
@@ -204,11 +209,12 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   })
   const isExplained = directives.explain === true
   const named = choice.type === 'target' ? findTarget(choice.id, snapshot) : undefined
-  if (named !== undefined && !hasHardLimits(directives) && !isExplained)
-    return { targets: [named], decision: undefined, isExplained, isNamed: true, isLossless: false }
-
   const isNamed = named !== undefined
-  const translated = (target: Target): Translation => translationOf(target, call.format, isNamed, context)
+  const naming = { isNamed, isChosen: !isNamed || snapshot.aliases.has(call.chat.model) }
+  if (named !== undefined && !hasHardLimits(directives) && !isExplained)
+    return { targets: [named], decision: undefined, isExplained, ...naming, isLossless: false }
+
+  const translated = (target: Target): Translation => translationOf(target, call.format, naming, context)
   const signals = classify(call.chat)
   const asked = named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named]
   const speaks = (target: Target): boolean => translated(target).spoken === call.format
@@ -232,7 +238,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
     : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
-  return { targets: ranked, decision, isExplained, isNamed, isLossless: directives.require?.lossless === true }
+  return { targets: ranked, decision, isExplained, ...naming, isLossless: directives.require?.lossless === true }
 }
 
 /** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */
@@ -314,11 +320,16 @@ function hint(name: string, candidates: Iterable<string>): string {
 }
 
 /** Who is asked in which format: the client's own where the target's provider takes it. */
-function translationOf(target: Target, client: WireFormat, isNamed: boolean, context: Context): Translation {
+function translationOf(
+  target: Target,
+  client: WireFormat,
+  { isNamed, isChosen }: Pick<Routed, 'isNamed' | 'isChosen'>,
+  context: Context,
+): Translation {
   const configured = context.snapshot.providers.get(target.provider)
   const id = spokenFormat(target, configured?.provider, client.id, isNamed)
   const spoken = id === client.id ? client : context.formats.get(id)
-  if (spoken !== undefined) return { target, configured, client, spoken }
+  if (spoken !== undefined) return { target, configured, client, spoken, isChosen }
   throw new GatewayError('internal_error', `No codec for ${id}.`, { detail: { target: target.id } })
 }
 

@@ -37,6 +37,8 @@ export type Adjusting = {
   readonly target: Target
   /** The format of the body. */
   readonly format: WireFormatId
+  /** The gateway chose the model (`auto`, a pool, an alias): a client's own body was not written for it. */
+  readonly isChosen?: boolean
   /** Says that something of the client's was left out or changed. */
   lose(path: string, reason: string): void
 }

@@ -20,6 +20,9 @@ type OpenCall = { readonly id: string; readonly sentId: string }
 
 const BEGINNING = '(The conversation begins here.)'
 export const GO_ON = 'Go on from exactly where you stopped.'
+/** Why instructions amid the conversation are the user's words. */
+export const NO_SYSTEM_TURN =
+  'this model takes system text before the conversation only; it was sent as a part of what the user says'
 /** Why a last turn of the assistant's is not the last in what is sent. */
 export const NO_PREFILL = 'the model cannot go on with a turn of its own here; it was asked to in a turn of the user'
 const NO_RESULT = 'There is no result of this call.'
@@ -120,10 +123,12 @@ function writeRest(answered: readonly Placed[], turns: JsonObject[], rules: Mode
 
 function folded(blocks: readonly JsonObject[], path: string, { losses }: Writing): JsonObject[] {
   if (blocks.length === 0) return []
-  losses.lose(
-    `${path}.role`,
-    'this model takes system text before the conversation only; it was sent as a part of what the user says',
-  )
+  losses.lose(`${path}.role`, NO_SYSTEM_TURN)
+  return inSystemTags(blocks)
+}
+
+/** What the user says of it is said by the system. */
+export function inSystemTags(blocks: readonly JsonObject[]): JsonObject[] {
   return [{ type: 'text', text: '<system>' }, ...blocks, { type: 'text', text: '</system>' }]
 }
 

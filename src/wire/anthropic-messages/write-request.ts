@@ -87,7 +87,7 @@ function loseSampling(sampling: Sampling, losses: Losses): void {
 type WrittenFormat = { readonly format?: JsonObject; readonly instruction?: string }
 
 /** Where the model cannot be held to a schema it is asked to keep to it. */
-function writeFormat(format: ResponseFormat | undefined, rules: ModelRules, losses: Losses): WrittenFormat {
+export function writeFormat(format: ResponseFormat | undefined, rules: ModelRules, losses: Losses): WrittenFormat {
   switch (format?.type) {
     case undefined:
     case 'text':

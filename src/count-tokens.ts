@@ -78,7 +78,10 @@ function countingRequest(
   const { chat, text } = body.read()
   const sent = chat.native.body
   // What is left out is said with the answer to the call itself.
-  const adjusted = provider.adjustBody?.(sent, { target, format: format.id, lose: () => undefined }) ?? sent
+  const lose = (): void => undefined
+  const isChosen = context.snapshot.aliases.has(body.model)
+  const fitted = isChosen ? (format.fitModel?.(sent, target.model, lose) ?? sent) : sent
+  const adjusted = provider.adjustBody?.(fitted, { target, format: format.id, isChosen, lose }) ?? fitted
   // Gemini's clients name the model in the path, and their request may stand inside of another member.
   const isInPath = format.id === 'gemini-generate'
   const exact = adjusted === sent && !isInPath ? text : JSON.stringify(adjusted)

@@ -4,8 +4,9 @@ import { ask, authorized } from './ask-whole.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
 import { isJsonObject } from './core/json.ts'
-import { editMemberBytes } from './core/json-edit.ts'
+import { editMemberBytes, writeChanged } from './core/json-edit.ts'
 import { nearest } from './core/nearest.ts'
+import type { Provider } from './core/provider.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Usage } from './core/stream-part.ts'
 import type { Target } from './core/target.ts'
@@ -80,16 +81,23 @@ function simulated(name: string, { providers }: Snapshot): string | undefined {
 /** Asks one target for embeddings and makes OpenAI's answer of its. Rejects with a GatewayError. */
 export async function embed(call: EmbeddingsCall, target: Target, context: Context): Promise<EmbeddingsAnswer> {
   requireWithinLimits(call, target, context)
-  const dialect = chooseDialect(target.format, target.baseUrl)
+  const provider = context.snapshot.providers.get(target.provider)?.provider
+  const dialect = provider?.hasNoEmbeddings ? undefined : chooseDialect(target.format, target.baseUrl)
   if (dialect === undefined) {
     throw new GatewayError('invalid_request', `The gateway knows no way to ask ${target.provider} for embeddings.`, {
       param: 'model',
     })
   }
   if (dialect === 'openai') {
-    const request = await authorized(target, { type: 'embeddings' }, nativeBody(call, target), context)
+    const losses: Loss[] = []
+    const request = await authorized(
+      target,
+      { type: 'embeddings' },
+      nativeBody(call, target, provider, losses),
+      context,
+    )
     const { body } = await ask(call, target, request, context)
-    return { target, body, usage: readEmbeddingsUsage(parse(body)), losses: [] }
+    return { target, body, usage: readEmbeddingsUsage(parse(body)), losses }
   }
   return translated(call, target, dialect, context)
 }
@@ -129,8 +137,17 @@ function sum(left: number | undefined, right: number | undefined): number | unde
   return left === undefined || right === undefined ? undefined : left + right
 }
 
-/** The body as sent, with the model's own name and without what is for the gateway. */
-function nativeBody({ bytes, text, request }: EmbeddingsCall, target: Target): Uint8Array {
+/** The body as sent, with the model's own name, without what is for the gateway, and in the words of its provider. */
+function nativeBody(
+  { bytes, text, request }: EmbeddingsCall,
+  target: Target,
+  provider: Provider | undefined,
+  losses: Loss[],
+): Uint8Array {
+  const { routing: _, ...sent } = request.body
+  const lose = (path: string, reason: string): void => void losses.push({ path, reason })
+  const adjusted = provider?.adjustEmbeddings?.(sent, lose) ?? sent
+  if (adjusted !== sent) return encoder.encode(writeChanged(text, request.body, { ...adjusted, model: target.model }))
   const edits: Record<string, string | undefined> = { model: JSON.stringify(target.model) }
   if (request.body['routing'] !== undefined) edits['routing'] = undefined
   return editMemberBytes(bytes, text, edits)

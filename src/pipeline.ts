@@ -108,7 +108,7 @@ class SentCall implements DispatchedCall {
   }
 
   formatOf(target: Target): WireFormat {
-    const { spoken } = translationOf(target, this.call.format, this.routed.asked, this.context)
+    const { spoken } = translationOf(target, this.call.format, this.routed, this.context)
     // What is not the client's own format is read and written anew.
     if (spoken === this.call.format && !this.isAnsweredAnew) return spoken
     return withToolsAsAsked(spoken, this.changedTools)
@@ -119,7 +119,7 @@ class SentCall implements DispatchedCall {
     const { ports } = context
     const clientHeader = (name: string): string | undefined => call.exchange.header(name)
     const asking = { ask: context.ask, now: ports.clock.now(), clientHeader, keepsSignatures: this.keepsSignatures }
-    const translation = translationOf(target, call.format, routed.asked, context)
+    const translation = translationOf(target, call.format, routed, context)
     const {
       request,
       losses,
@@ -182,6 +182,8 @@ export type Routed = {
   readonly decision: Decision | undefined
   readonly isExplained: boolean
   readonly asked: Asked
+  /** The gateway chose the model, or an alias of its owner's did: the caller may not know which it is. */
+  readonly isChosen: boolean
   /** The caller wants no answer to less than what he sent. */
   readonly isLossless: boolean
 }
@@ -197,6 +199,7 @@ export function decide(call: Question, context: Context): Routed | Promise<Route
     decision: undefined,
     isExplained: false,
     asked: askedOf(call.chat, true),
+    isChosen: false,
     isLossless: false,
   }
 }
@@ -212,11 +215,15 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   })
   const isExplained = directives.explain === true
   const named = choice.type === 'target' ? findTarget(choice.id, snapshot) : undefined
+  const isNamed = named !== undefined
+  const naming = {
+    asked: askedOf(call.chat, isNamed),
+    isChosen: !isNamed || snapshot.aliases.has(call.chat.model),
+  }
   if (named !== undefined && !hasHardLimits(directives) && !isExplained)
-    return { targets: [named], decision: undefined, isExplained, asked: askedOf(call.chat, true), isLossless: false }
+    return { targets: [named], decision: undefined, isExplained, ...naming, isLossless: false }
 
-  const asks = askedOf(call.chat, named !== undefined)
-  const translated = (target: Target): Translation => translationOf(target, call.format, asks, context)
+  const translated = (target: Target): Translation => translationOf(target, call.format, naming, context)
   const signals = classify(call.chat)
   const asked = named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named]
   const speaks = (target: Target): boolean => translated(target).spoken === call.format
@@ -240,7 +247,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
     : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
-  return { targets: ranked, decision, isExplained, asked: asks, isLossless: directives.require?.lossless === true }
+  return { targets: ranked, decision, isExplained, ...naming, isLossless: directives.require?.lossless === true }
 }
 
 /** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */
@@ -322,11 +329,16 @@ function hint(name: string, candidates: Iterable<string>): string {
 }
 
 /** Who is asked in which format: the client's own where the target's provider takes it. */
-function translationOf(target: Target, client: WireFormat, asked: Asked, context: Context): Translation {
+function translationOf(
+  target: Target,
+  client: WireFormat,
+  { asked, isChosen }: Pick<Routed, 'asked' | 'isChosen'>,
+  context: Context,
+): Translation {
   const configured = context.snapshot.providers.get(target.provider)
   const id = spokenFormat(target, configured?.provider, asked)
   const spoken = id === client.id ? client : context.formats.get(id)
-  if (spoken !== undefined) return { target, configured, client, spoken }
+  if (spoken !== undefined) return { target, configured, client, spoken, isChosen }
   throw new GatewayError('internal_error', `No codec for ${id}.`, { detail: { target: target.id } })
 }
 

@@ -344,7 +344,9 @@ test('a format that is named is the only one', async () => {
   const clients = ['openai-chat', 'openai-completions', 'openai-responses'] as const
   const spoken = [...snapshot.targets.values()].map((target) => {
     const provider = snapshot.providers.get(target.provider)?.provider
-    return clients.map((client) => spokenFormat(target, provider, client, true))
+    return clients.map((client) =>
+      spokenFormat(target, provider, { client, isNamed: true, hasTools: false, effort: undefined }),
+    )
   })
   expect(spoken).toEqual([
     ['ollama-chat', 'ollama-chat', 'ollama-chat'],

@@ -38,6 +38,8 @@ export type Adjusting = {
   readonly target: Target
   /** The format of the body. */
   readonly format: WireFormatId
+  /** The gateway chose the model (`auto`, a pool, an alias): a client's own body was not written for it. */
+  readonly isChosen?: boolean
   /** Says that something of the client's was left out or changed. */
   lose(path: string, reason: string): void
 }
@@ -74,9 +76,13 @@ export type Provider = {
    * all of them, or streams with the usage that nobody asked for. Several choices in one answer are passed on as they come.
    */
   readonly rewritesAnswers?: 'always' | 'unasked-usage'
+  /** It serves no embeddings that the gateway could ask for, whatever others of its format do. */
+  readonly hasNoEmbeddings?: true
   authorize(call: ProviderCall): HttpRequest | Promise<HttpRequest>
   /** The few fields this service names differently; returns the same object when nothing changes. */
   adjustBody?(body: JsonObject, adjusting: Adjusting): JsonObject
+  /** The same of OpenAI's body of embeddings, where it is asked in that. */
+  adjustEmbeddings?(body: JsonObject, lose: Adjusting['lose']): JsonObject
 }
 
 /** Checks a provider against the contract and keeps its exact type. */

@@ -109,6 +109,11 @@ export type WireFormat = {
    * read. The same object when nothing changes.
    */
   ownHistory?(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject
+  /**
+   * A client's body of this format as a model takes it for which it was not written, because the gateway chose the model.
+   * The same object when nothing changes.
+   */
+  fitModel?(body: JsonObject, model: string, lose: (path: string, reason: string) => void): JsonObject
   /** A client's body of this format without any reasoning state of earlier turns. The same object when there is none. */
   withoutSignatures?(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */

@@ -20,6 +20,8 @@ export type Translation = {
   /** The client's format, and the one in which the target is asked. */
   readonly client: WireFormat
   readonly spoken: WireFormat
+  /** The gateway chose the model: a body of the client's own format has to be made to fit it. */
+  readonly isChosen: boolean
 }
 
 type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'> & {
@@ -59,7 +61,7 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   }
   const losses: Loss[] = []
   const { body: sent } = chat.native
-  const adjusted = adjust(sent, translation, losses, keepsSignatures)
+  const adjusted = adjust(fitted(sent, translation, losses), translation, losses, keepsSignatures)
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
   const isAnsweredAnew = rewritesAnswer(provider, chat, spoken, adjusted)
@@ -92,11 +94,11 @@ function operationOf(spoken: WireFormat): Operation {
   return spoken.id === 'openai-completions' ? COMPLETIONS : CHAT
 }
 
-/** What would be lost on this target. Nothing is, where the client's own format is spoken and nothing is adjusted. */
+/** What would be lost on this target. Nothing is, where the client's own format is spoken and nothing has to change. */
 export function lossesOn(chat: ChatRequest, translation: Translation): readonly Loss[] {
   if (translation.spoken !== translation.client) return translate(chat, translation).losses
   const losses: Loss[] = []
-  adjust(chat.native.body, translation, losses)
+  adjust(fitted(chat.native.body, translation, losses), translation, losses)
   return losses
 }
 
@@ -127,10 +129,15 @@ export function inClientsPlaces(losses: readonly Loss[], client: WireFormat, bod
   return losses.map(({ path, reason }) => ({ path: pathOf(path), reason }))
 }
 
+/** Whoever names a model himself gets what he sent to it; nobody writes for a model that he does not know. */
+function fitted(body: JsonObject, { target, spoken, isChosen }: Translation, losses: Loss[]): JsonObject {
+  return isChosen ? (spoken.fitModel?.(body, target.model, loseTo(losses)) ?? body) : body
+}
+
 /** Providers rename fields of chats; a legacy completion is nobody's to adjust. */
 function adjust(
   body: JsonObject,
-  { target, spoken, configured }: Translation,
+  { target, spoken, configured, isChosen }: Translation,
   losses: Loss[],
   keepsSignatures = true,
 ): JsonObject {
@@ -139,7 +146,7 @@ function adjust(
   const kept = keepsSignatures ? body : (spoken.withoutSignatures?.(body, lose) ?? body)
   const own = spoken.ownHistory?.(kept, lose) ?? kept
   if (adjustBody === undefined || spoken.id === 'openai-completions') return own
-  return adjustBody(own, { target, format: spoken.id, lose })
+  return adjustBody(own, { target, format: spoken.id, isChosen, lose })
 }
 
 function loseTo(losses: Loss[]): (path: string, reason: string) => void {

@@ -22,6 +22,8 @@ export default defineProvider({
   exampleBaseUrl: 'https://europe-west4-aiplatform.googleapis.com/v1/projects/PROJECT/locations/europe-west4',
   keyVariable: 'GOOGLE_VERTEX_KEY',
   checkKey: checkServiceAccount,
+  // It has `:predict`, and not the method of Gemini's own API.
+  hasNoEmbeddings: true,
   authorize(asked) {
     const call = asked.operation.type === 'count-tokens' ? countable(asked) : asked
     const { secret } = call

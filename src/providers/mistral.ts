@@ -110,6 +110,20 @@ const bounds: ChatStep = (body, adjusting) => {
   return withMembers(seeded, { temperature: MAX_TEMPERATURE })
 }
 
+const EMBEDDINGS_MEMBERS = 'model input output_dimension output_dtype encoding_format metadata'.split(' ')
+
+/** https://docs.mistral.ai/api/endpoint/embeddings */
+function adjustEmbeddings(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject {
+  const { dimensions, ...rest } = body
+  const named = dimensions === undefined ? rest : { ...rest, output_dimension: dimensions }
+  const known = Object.entries(named).filter(([name, value]) => {
+    const isKnown = EMBEDDINGS_MEMBERS.includes(name)
+    if (!isKnown && value !== undefined && value !== null) lose(name, 'Mistral’s embeddings do not know it')
+    return isKnown
+  })
+  return dimensions === undefined && known.length === Object.keys(rest).length ? body : Object.fromEntries(known)
+}
+
 export default defineProvider({
   id: 'mistral',
   format: 'openai-chat',
@@ -119,6 +133,7 @@ export default defineProvider({
   // Calls come without index and type, thoughts as chunks of the content, usage unasked: OpenAI's SDKs throw at the first.
   rewritesAnswers: 'always',
   authorize: bearerPost,
+  adjustEmbeddings,
   adjustBody: chatSteps(
     developerAsSystem,
     plainTools,

@@ -355,6 +355,27 @@ test('tokens cannot be sent to another tokenizer, and fewer embeddings than inpu
   expect(short.status).toBe(502)
 })
 
+test('Mistral is asked by its own names, and for nothing that it does not know', async () => {
+  await start(openai, { provider: 'mistral' })
+  const body =
+    '{ "input": ["caf\\u00e9"], "dimensions":3, "user":"u","input_type": "search_query", "model":"up/codestral-embed" }'
+  const response = await post(body)
+  expect(response.status).toBe(200)
+  const sent = upstream?.requests[0]?.body.toString() ?? ''
+  expect(JSON.parse(sent)).toEqual({ model: 'codestral-embed', input: ['café'], output_dimension: 3 })
+  expect(sent).toContain('"input":["caf\\u00e9"]')
+  expect(response.headers.get('x-route-losses')).toBe('user, input_type')
+  const known = '{ "input": ["caf\\u00e9"], "output_dimension":3, "model":"up/codestral-embed" }'
+  await post(known)
+  expect(upstream?.requests[1]?.body.toString()).toBe(known.replace('up/', ''))
+})
+
+test('Vertex AI behind any address is a 400', async () => {
+  await start(openai, { provider: 'google-vertex' })
+  const response = await post({ model: 'up/text-embedding-005', input: 'a' })
+  expect([response.status, upstream?.requests.length]).toEqual([400, 0])
+})
+
 test('a provider without embeddings is a 400', async () => {
   await startSpeaking('bedrock-converse', '', openai)
   const response = await post({ model: 'there/e', input: 'a' })

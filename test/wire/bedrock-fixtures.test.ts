@@ -58,6 +58,7 @@ const TOOL_DIFFERENCES: Readonly<Record<string, string>> = {
   'vaifn:595': 'the root of a schema says that it is an object',
   'vaifn:597': 'Llama cannot be made to call one tool by name: it must call the only one there is',
   'vaifn:598': 'Llama cannot be made to call one tool by name: it must call the only one there is',
+  'vaifn:599': 'a model can be held to a closed schema only',
   'vaifn:600': '"strict": false asks for nothing, and not every model knows the field',
 }
 

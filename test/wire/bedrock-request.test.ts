@@ -45,11 +45,6 @@ const stored = fc.constant({
   type: 'image' as const,
   source: { type: 'url' as const, url: 's3://bucket/picture.png', mediaType: 'image/png' },
 })
-const sound = base64.map((data) => ({
-  type: 'audio' as const,
-  format: 'mp3',
-  source: { type: 'data' as const, mediaType: 'audio/mp3', data },
-}))
 const film = base64.map((data) => ({
   type: 'file' as const,
   source: { type: 'data' as const, mediaType: 'video/mp4', data },
@@ -75,7 +70,7 @@ const hiddenThought = base64.map((value) => ({
 }))
 
 const userTurn = fc
-  .tuple(text, fc.array(fc.oneof(text, image, stored, sound, film, document), { maxLength: 3 }))
+  .tuple(text, fc.array(fc.oneof(text, image, stored, film, document), { maxLength: 3 }))
   .map(([first, rest]): Message => ({ role: 'user', content: [first, ...rest], name: undefined }))
 
 type Called = {
@@ -155,7 +150,12 @@ const tool: fc.Arbitrary<Tool> = fc
   .map(({ name, description, strict, mark }) => ({
     name,
     description,
-    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+    parameters: {
+      type: 'object',
+      properties: { city: { type: 'string' } },
+      required: ['city'],
+      additionalProperties: false,
+    },
     ...(strict ? { strict } : {}),
     ...(mark === undefined ? {} : { cache: mark }),
   }))
@@ -175,7 +175,12 @@ const request: fc.Arbitrary<ChatRequest> = fc
     warmth,
     topK: fc.option(number, { nil: undefined }),
     stop: fc.option(fc.array(words, { minLength: 1, maxLength: 3 }), { nil: undefined }),
-    reasoning: fc.constantFrom(undefined, { effort: 'none' }, { budgetTokens: 1_024 }, { budgetTokens: 9_000 }),
+    reasoning: fc.constantFrom(
+      undefined,
+      { effort: 'none' },
+      { budgetTokens: 1_024 },
+      { budgetTokens: 9_000, summary: 'auto' },
+    ),
     schema: fc.option(fc.record({ name: identifier, description: words }), { nil: undefined }),
     metadata: fc.option(
       fc.dictionary(fc.stringMatching(/^[a-z]{1,9}$/), fc.stringMatching(/^[a-z ]{0,9}$/), { minKeys: 1, maxKeys: 3 }),
@@ -209,7 +214,11 @@ const request: fc.Arbitrary<ChatRequest> = fc
       responseFormat:
         said.schema === undefined
           ? undefined
-          : { type: 'json-schema', schema: { type: 'object', properties: {} }, ...said.schema },
+          : {
+              type: 'json-schema',
+              schema: { type: 'object', properties: {}, additionalProperties: false },
+              ...said.schema,
+            },
       stream: said.stream,
       includeUsage: true,
       user: undefined,

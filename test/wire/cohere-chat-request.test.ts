@@ -189,6 +189,11 @@ test.each<[Partial<ChatRequest>, string[]]>([
     { sampling: { ...NOTHING_SAID, presencePenalty: -1, frequencyPenalty: 2 } },
     ['presence_penalty', 'frequency_penalty'],
   ],
+  [{ sampling: { ...NOTHING_SAID, seed: -5 } }, ['seed']],
+  [
+    { responseFormat: { type: 'json-schema', schema: { type: 'object' }, name: 'x', description: 'A person' } },
+    ['response_format.json_schema.description'],
+  ],
   [{ sampling: { ...NOTHING_SAID, stop: ['1', '2', '3', '4', '5', '6'] } }, ['stop']],
   [{ parallelToolCalls: false }, ['parallel_tool_calls']],
   [{ user: 'u', metadata: { a: 'b' } }, ['user', 'metadata']],
@@ -207,8 +212,14 @@ test.each<[Partial<ChatRequest>, string[]]>([
 ])('%j loses %j', (changes, paths) => expect(lost(changes)).toEqual(paths))
 
 test('values out of range are sent as the nearest that is taken', () => {
-  const sampling = { ...NOTHING_SAID, topP: 1, topK: 900, presencePenalty: -2, frequencyPenalty: 2 }
-  expect(write({ sampling }).body).toMatchObject({ p: 0.99, k: 500, presence_penalty: 0, frequency_penalty: 1 })
+  const sampling = { ...NOTHING_SAID, topP: 1, topK: 900, presencePenalty: -2, frequencyPenalty: 2, seed: -5 }
+  expect(write({ sampling }).body).toMatchObject({
+    p: 0.99,
+    k: 500,
+    seed: 0,
+    presence_penalty: 0,
+    frequency_penalty: 1,
+  })
 })
 
 test('instructions stay where they were said', () => {

@@ -160,6 +160,26 @@ test('the words of effort are levels from Gemini 3 on and budgets before; a mode
   expect(thinking('gemma-3-27b-it', 'medium')).toBeUndefined()
 })
 
+test('a level or a budget that the model does not have is said to be lost', () => {
+  const lost = (model: string, reasoning: object) => written({ messages: [hello], ...reasoning }, model).lost
+  expect(lost('gemini-3-pro-preview', { reasoning_effort: 'minimal' })).toEqual(['reasoning.effort'])
+  expect(lost('gemini-3-flash-preview', { reasoning_effort: 'xhigh' })).toEqual(['reasoning.effort'])
+  expect(lost('gemini-3-flash-preview', { reasoning_effort: 'minimal' })).toEqual([])
+  const budget = (model: string, max_tokens: number) => {
+    const { body } = written({ messages: [hello], reasoning: { max_tokens } }, model)
+    return [body.generationConfig.thinkingConfig.thinkingBudget, lost(model, { reasoning: { max_tokens } })]
+  }
+  expect(budget('gemini-2.5-flash', 31_999)).toEqual([24_576, ['reasoning.budget_tokens']])
+  expect(budget('gemini-2.5-flash-lite', 100)).toEqual([512, ['reasoning.budget_tokens']])
+  expect(budget('gemini-2.5-pro', 31_999)).toEqual([31_999, []])
+})
+
+test('a seed has 32 bits', () => {
+  const { body, lost } = written({ messages: [hello], seed: 12_345_678_901 })
+  expect(body.generationConfig.seed).toBe(12_345_678_901 | 0)
+  expect(lost).toEqual(['seed'])
+})
+
 test('before Gemini 3, JSON beside tools is asked for in words', () => {
   const asked = {
     messages: [hello],

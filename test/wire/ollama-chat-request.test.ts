@@ -124,6 +124,13 @@ test.each<[string, Partial<ChatRequest>, object]>([
   expect(body).toEqual({ model: 'qwen3', messages: [{ role: 'user', content: 'Hello' }], stream: false, ...members })
 })
 
+test('the description of a schema has no place', () => {
+  const format = { type: 'json-schema', schema: { type: 'object' }, description: 'A person' } as const
+  expect(write({ responseFormat: format }).losses.map(({ path }) => path)).toEqual([
+    'response_format.json_schema.description',
+  ])
+})
+
 describe('tool choice, which nothing enforces', () => {
   test.each<[ChatRequest['toolChoice'], string[] | undefined, string[]]>([
     ['auto', ['f', 'g'], []],

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { claudeProblem } from '../claude-rules.ts'
 import type { Rejection } from '../format.ts'
 import { memberOf, numberOf, objectsOf, textOf } from '../read-json.ts'
 import type { ObjectShape } from '../shape.ts'
@@ -26,8 +27,23 @@ export function checkRequest(body: JsonObject, shape: ObjectShape): Rejection | 
     checkSampling(body) ??
     checkRoot(formatSchema(body)) ??
     checkSchema(formatSchema(body)) ??
-    checkCacheMarks(body)
+    checkCacheMarks(body) ??
+    checkModel(body, messages)
   )
+}
+
+/** What the model of this name refuses of what others take. */
+function checkModel(body: JsonObject, messages: readonly JsonObject[]): Rejection | undefined {
+  const forced = memberOf(body['tool_choice'], 'type')
+  const problem = claudeProblem({
+    model: textOf(body['model']),
+    thinking: memberOf(body['thinking'], 'type'),
+    tuned: ['temperature', 'top_p', 'top_k'].filter((name) => body[name] !== undefined && body[name] !== 1),
+    isForced: forced === 'any' || forced === 'tool',
+    endsWithAssistant: messages.at(-1)?.['role'] === 'assistant',
+    holdsToSchema: formatSchema(body) !== undefined,
+  })
+  return problem === undefined ? undefined : invalid(problem)
 }
 
 /** https://docs.claude.com/en/api/messages: there is no "system" role for input messages. */

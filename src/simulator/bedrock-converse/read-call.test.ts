@@ -235,3 +235,25 @@ test.each<[string, JsonObject, string | RegExp]>([
 ])('%s is refused', (_name, change, message) => {
   expect(refusal(change)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message))
 })
+
+test('what depends on the model’s name is refused by that name', () => {
+  const stops = { inferenceConfig: { stopSequences: ['END'] } }
+  expect(refusal(stops, 'openai.gpt-oss-120b-1:0/ok')).toMatch(/doesn't support the stopSequences field/)
+  expect(refusal(stops)).toBeUndefined()
+  const sound = say({ text: 'x' }, { audio: { format: 'mp3', source: { bytes: 'AAAA' } } })
+  expect(refusal(sound, 'us.amazon.nova-2-lite-v1:0')).toMatch(/audio content block/)
+  expect(refusal(sound, 'mistral.voxtral-mini')).toBeUndefined()
+  const answer = (schema: JsonObject): JsonObject => ({
+    outputConfig: { textFormat: { structure: { jsonSchema: { schema: JSON.stringify(schema) } } } },
+  })
+  const closed = { type: 'object', properties: {}, additionalProperties: false }
+  expect(refusal(answer({ ...closed, properties: { a: { type: 'object' } } }))).toMatch(
+    /must be explicitly set to false/,
+  )
+  expect(refusal(answer(closed))).toBeUndefined()
+  expect(refusal({ toolConfig: { tools: [{ toolSpec: { ...spec, strict: true } }] } })).toMatch(
+    /explicitly set to false/,
+  )
+  expect(refusal({ messages: [hello, said] }, 'us.anthropic.claude-opus-4-6-v1')).toMatch(/prefill/)
+  expect(refusal({ messages: [hello, said] }, 'us.anthropic.claude-sonnet-4-5')).toBeUndefined()
+})

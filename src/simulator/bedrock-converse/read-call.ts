@@ -5,6 +5,7 @@ import type { Rejection, SimulatedCall } from '../format.ts'
 import { memberOf, numberOf, objectsOf, stringsOf, textOf } from '../read-json.ts'
 import { findProblem } from '../shape.ts'
 import { checkMessages, checkUnion } from './check-messages.ts'
+import { checkModel } from './check-model.ts'
 import { invalid, invalidShape, refusedByModel } from './rejection.ts'
 import { REQUEST_SHAPE } from './request-shape.ts'
 
@@ -23,7 +24,12 @@ export function readCall(body: JsonObject, path: string): SimulatedCall | Reject
   const finding = findProblem(body, REQUEST_SHAPE, { isNullAbsent: true })
   if (finding !== undefined) return invalidShape(finding)
   const messages = objectsOf(body['messages'])
-  const problem = checkMessages(messages, model) ?? checkTools(body, messages) ?? checkThinking(body)
+  const shape = readShape(body)
+  const problem =
+    checkMessages(messages, model) ??
+    checkTools(body, messages) ??
+    checkThinking(body) ??
+    checkModel(body, model, shape.type === 'schema' ? shape.schema : undefined)
   if (problem !== undefined) return problem
   const config = body['inferenceConfig']
   const blocks = messages.flatMap(({ content }) => objectsOf(content))
@@ -37,7 +43,7 @@ export function readCall(body: JsonObject, path: string): SimulatedCall | Reject
     choices: 1,
     ...readTools(body),
     allowsParallelCalls: true,
-    shape: readShape(body),
+    shape,
     earlierCalls: blocks.filter((block) => block['toolUse'] !== undefined).length,
     endsWithToolResult: last.some((block) => block['toolResult'] !== undefined),
     promptTokens: 3 + estimateTokens(body['messages'], body['system'], body['toolConfig']),

@@ -1,6 +1,7 @@
 import type { WireFormat } from '../../core/wire-format.ts'
 import { clientPaths } from '../shared/client-paths.ts'
 import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { fitModel } from './fit-model.ts'
 import { placesOf } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { readResponse, summarizeResponse } from './read-response.ts'
@@ -21,6 +22,7 @@ export const anthropicMessages: WireFormat = {
   readRequest,
   unread,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
+  fitModel,
   withoutSignatures,
   writeRequest,
   readResponse,

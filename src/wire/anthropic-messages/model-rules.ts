@@ -52,6 +52,14 @@ export function rulesOf(model: string): ModelRules {
   }
 }
 
+/**
+ * The rules beside an answer that is held to a schema: no turn can be gone on with then.
+ * https://platform.claude.com/docs/en/build-with-claude/structured-outputs#feature-compatibility
+ */
+export function rulesBeside(rules: ModelRules, isHeldToSchema: boolean): ModelRules {
+  return isHeldToSchema ? { ...rules, takesPrefill: false } : rules
+}
+
 const IMITATION: ModelRules = {
   defaultMaxTokens: 8_192,
   thinking: 'budget',
@@ -67,7 +75,7 @@ const IMITATION: ModelRules = {
 }
 
 /** `claude-3-5-sonnet-20241022` ▶ 305, `claude-sonnet-4-20250514` ▶ 400, `claude-opus-4-6` ▶ 406; none ▶ the newest. */
-function generationOf(name: string): number {
+export function generationOf(name: string): number {
   const found = /claude-(?:[a-z]+-)?v?(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/.exec(name)
   if (found === null) return Number.POSITIVE_INFINITY
   return Number(found[1]) * 100 + Number(found[2] ?? 0)

@@ -14,6 +14,9 @@ const FORMATS = new Set('date-time time date duration email hostname uri ipv4 ip
 // Comments on the schema, no constraints.
 const SILENT = new Set(['$schema', '$id', '$comment', 'examples'])
 
+/** The loss where a schema is written that is not exact. */
+export const SAID_IN_WORDS = 'what the provider cannot enforce of it was said in descriptions'
+
 /**
  * A schema as structured outputs take it; `undefined` when it cannot be said: objects with members of any name, and a root
  * that is no object (`jsonSchemaOutputFormat` of Anthropic's SDK: "JSON schema must be an object, but got array").

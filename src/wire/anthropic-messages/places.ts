@@ -10,7 +10,7 @@ const PARAMETERS: Places['parameters'] = {
   reasoning: ['thinking', 'output_config.effort'],
   'reasoning.budget_tokens': ['thinking.budget_tokens', 'thinking'],
   'reasoning.effort': ['output_config.effort', 'thinking.budget_tokens', 'thinking'],
-  'reasoning.summary': ['thinking.display'],
+  'reasoning.summary': ['thinking.display', 'thinking'],
   response_format: ['output_config.format', 'output_format'],
   'response_format.json_schema.schema': ['output_config.format.schema', 'output_format.schema'],
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Losses } from '../shared/lose.ts'
 import { lost } from '../shared/lose.ts'
+import { loseSignature } from '../shared/lose-signature.ts'
 import { pictureType } from '../shared/media.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { compact } from '../shared/read-json.ts'
@@ -18,6 +19,7 @@ export function writePart(part: ContentPart, path: string, writing: Writing): Js
   const { marks, losses } = writing
   switch (part.type) {
     case 'text':
+      loseSignature(part, path, losses)
       // The API refuses blank blocks.
       return part.text.trim() === '' ? undefined : marks.put({ type: 'text', text: part.text }, part.cache)
     case 'refusal':
@@ -123,6 +125,7 @@ export function writeAssistant(
   let calls: JsonObject[] = []
   for (const [index, part] of content.entries()) {
     if (part.type === 'tool-call') {
+      loseSignature(part, `${path}.content[${index}]`, writing.losses)
       const lose = (reason: string): void => writing.losses.lose(`${path}.content[${index}].arguments`, reason)
       const input = objectArguments(part.argumentsText, lose)
       const call = { type: 'tool_use', id: callId(part.id), name: part.name, input }

@@ -19,7 +19,12 @@ type Exchange = { readonly said: Placed[]; readonly answered: Placed[] }
 type OpenCall = { readonly id: string; readonly sentId: string }
 
 const BEGINNING = '(The conversation begins here.)'
-const GO_ON = 'Go on from exactly where you stopped.'
+export const GO_ON = 'Go on from exactly where you stopped.'
+/** Why instructions amid the conversation are the user's words. */
+export const NO_SYSTEM_TURN =
+  'this model takes system text before the conversation only; it was sent as a part of what the user says'
+/** Why a last turn of the assistant's is not the last in what is sent. */
+export const NO_PREFILL = 'the model cannot go on with a turn of its own here; it was asked to in a turn of the user'
 const NO_RESULT = 'There is no result of this call.'
 
 /**
@@ -30,7 +35,10 @@ export function writeConversation(all: readonly Message[], rules: ModelRules, wr
   const placed = all.map((message, index) => ({ message, path: `messages[${index}]` }))
   const first = placed.findIndex(({ message }) => !isSystem(message))
   const leading = first < 0 ? placed : placed.slice(0, first)
-  const system = leading.flatMap(({ message, path }) => writeParts(message.content, path, writing))
+  const system = leading.flatMap(({ message, path }) => {
+    sayName(message, path, writing)
+    return writeParts(message.content, path, writing)
+  })
   const ids = createCallIds(all, CALL_ID)
   const turns: JsonObject[] = []
   for (const { said, answered } of exchangesOf(first < 0 ? [] : placed.slice(first))) {
@@ -115,10 +123,12 @@ function writeRest(answered: readonly Placed[], turns: JsonObject[], rules: Mode
 
 function folded(blocks: readonly JsonObject[], path: string, { losses }: Writing): JsonObject[] {
   if (blocks.length === 0) return []
-  losses.lose(
-    `${path}.role`,
-    'this model takes system text before the conversation only; it was sent as a part of what the user says',
-  )
+  losses.lose(`${path}.role`, NO_SYSTEM_TURN)
+  return inSystemTags(blocks)
+}
+
+/** What the user says of it is said by the system. */
+export function inSystemTags(blocks: readonly JsonObject[]): JsonObject[] {
   return [{ type: 'text', text: '<system>' }, ...blocks, { type: 'text', text: '</system>' }]
 }
 
@@ -148,7 +158,7 @@ function begunAndEnded(turns: JsonObject[], rules: ModelRules, { losses }: Writi
   }
   if (last?.['role'] !== 'assistant') return turns
   if (!rules.takesPrefill) {
-    losses.lose('messages', 'this model cannot go on with a turn of its own; it was asked to in a turn of the user')
+    losses.lose('messages', NO_PREFILL)
     return [...turns, { role: 'user', content: [{ type: 'text', text: GO_ON }] }]
   }
   return [...turns.slice(0, -1), { role: 'assistant', content: trimmed(contentOf(last)) }]

@@ -77,6 +77,42 @@ test('sampling stays on the scale that the model knows', () => {
   expect(newer.lost).toEqual(['temperature'])
 })
 
+test('a turn is not gone on with beside a schema: the API refuses both together', () => {
+  const schema = { type: 'object', properties: {}, additionalProperties: false }
+  const body = { response_format: { type: 'json_schema', json_schema: { schema } } }
+  const { sent, lost } = written({ ...body, messages: [USER, { role: 'assistant', content: '{"a":' }] })
+  expect(sent['messages']).toMatchObject([{ role: 'user' }, { role: 'assistant' }, { role: 'user' }])
+  expect(lost).toEqual(['messages'])
+})
+
+test('an end user’s id that is too long is left out', () => {
+  const long = written({ user: 'u'.repeat(257) })
+  expect(long.sent).not.toHaveProperty('metadata')
+  expect(long.lost).toEqual(['user'])
+  expect(written({ user: 'u'.repeat(256) }).lost).toEqual([])
+})
+
+test('while a model thinks, a top_p near 1 is taken', () => {
+  expect(written({ reasoning_effort: 'low', top_p: 0.97 })).toMatchObject({ sent: { top_p: 0.97 }, lost: [] })
+  expect(written({ reasoning_effort: 'low', top_p: 0.9 }).lost).toEqual(['top_p'])
+})
+
+test('signatures of words and calls, and names of instructions, are said to be lost', () => {
+  const signature = { by: 'gemini-generate' as const, value: 'x' }
+  const asked = readChat({ model: 'auto', messages: [{ role: 'system', content: 'Be brief.', name: 'boss' }, USER] })
+  const said = [
+    { type: 'text' as const, text: 'Well', signature },
+    { type: 'tool-call' as const, id: 'a', name: 'get', argumentsText: '{}', signature },
+  ]
+  const messages = [...asked.messages, { role: 'assistant' as const, content: said, name: undefined }]
+  const { losses } = writeRequest({ ...asked, messages }, 'claude-haiku-4-5')
+  expect(losses.map(({ path }) => path).filter((path) => path !== 'messages')).toEqual([
+    'messages[0].name',
+    'messages[2].content[0].signature',
+    'messages[2].content[1].signature',
+  ])
+})
+
 test('what has no counterpart is said, and nothing else', () => {
   const said = {
     n: 2,

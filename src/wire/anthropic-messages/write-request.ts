@@ -8,9 +8,10 @@ import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
 import { createCacheMarks } from './cache-marks.ts'
 import type { ModelRules } from './model-rules.ts'
-import { rulesOf } from './model-rules.ts'
-import { outputSchema } from './output-schema.ts'
+import { rulesBeside, rulesOf } from './model-rules.ts'
+import { outputSchema, SAID_IN_WORDS } from './output-schema.ts'
 import { writeConversation } from './write-messages.ts'
+import { tunedFor } from './write-sampling.ts'
 import { writeThinking } from './write-thinking.ts'
 import { writeTools } from './write-tools.ts'
 
@@ -19,7 +20,8 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
   const losses = createLosses()
   const { request: withFunctions, customTools } = customAsFunctions(asked, INPUT, losses)
   const { request, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
-  const rules = rulesOf(model)
+  const format = writeFormat(request.responseFormat, rulesOf(model), losses)
+  const rules = rulesBeside(rulesOf(model), format.format !== undefined)
   const { sampling } = request
   const max_tokens = sampling.maxOutputTokens ?? rules.defaultMaxTokens
   const { thinking, effort, isThinking } = writeThinking(request, rules, max_tokens, losses)
@@ -27,9 +29,9 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
   // In the order of the prompt: tools, system, messages.
   const tools = writeTools(request, rules, isThinking, marks, losses)
   const { system, messages } = writeConversation(request.messages, rules, { marks, losses })
-  const { format, instruction } = writeFormat(request.responseFormat, rules, losses)
+  const { instruction } = format
   const instructed = instruction === undefined ? system : [...system, { type: 'text', text: instruction }]
-  const output_config = compact({ effort, format })
+  const output_config = compact({ effort, format: format.format })
   if (Object.keys(request.metadata ?? {}).length > 0) losses.lose('metadata', 'requests carry no labels')
   const body = compact({
     model,
@@ -40,46 +42,34 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
     thinking,
     output_config: Object.keys(output_config).length === 0 ? undefined : output_config,
     ...writeSampling(sampling, rules, isThinking, losses),
-    metadata: request.user === undefined ? undefined : { user_id: request.user },
+    metadata: writeUser(request.user, losses),
     stream: request.stream ? true : undefined,
   })
   return { body, losses: losses.list, toolNames, customTools }
 }
 
+/** Longer ones are refused. https://platform.claude.com/docs/en/api/messages#body-metadata-user-id */
+const MAX_USER = 256
+
+/** What is longer is no id that anybody could find again in part. */
+function writeUser(user: string | undefined, losses: Losses): JsonObject | undefined {
+  if (user === undefined || user.length <= MAX_USER) return user === undefined ? undefined : { user_id: user }
+  losses.lose('user', `an id has at most ${MAX_USER} characters here`)
+  return undefined
+}
+
 function writeSampling(sampling: Sampling, rules: ModelRules, isThinking: boolean, losses: Losses): JsonObject {
-  const { temperature, topP, topK, stop } = sampling
+  const { stop } = sampling
   loseSampling(sampling, losses)
   const stops = stop?.filter((one) => one.trim() !== '')
   if (stops?.length !== stop?.length) losses.lose('stop', 'sequences of white space are not taken')
+  const { temperature, topP, topK } = tunedFor(sampling, rules, isThinking, losses)
   return {
-    ...(isThinking || !rules.takesSampling
-      ? refuseSampling(sampling, rules, losses)
-      : {
-          temperature: temperature === undefined ? undefined : clampedTemperature(temperature, losses),
-          top_p: temperature === undefined || rules.takesBothSamplings ? topP : withoutTopP(topP, losses),
-          top_k: topK,
-        }),
+    temperature,
+    top_p: topP,
+    top_k: topK,
     stop_sequences: stops === undefined || stops.length === 0 ? undefined : stops,
   }
-}
-
-/** OpenAI's scale ends at 2. */
-function clampedTemperature(temperature: number, losses: Losses): number {
-  if (temperature > 1) losses.lose('temperature', 'the scale ends at 1; 1 was sent')
-  return Math.min(1, temperature)
-}
-
-function withoutTopP(topP: number | undefined, losses: Losses): undefined {
-  if (topP !== undefined && topP !== 1) losses.lose('top_p', 'this model takes either temperature or top_p')
-}
-
-/** A thinking model samples at 1; newer ones cannot be told otherwise at all. 1 is the default, so it is no loss. */
-function refuseSampling({ temperature, topP, topK }: Sampling, rules: ModelRules, losses: Losses): JsonObject {
-  const reason = rules.takesSampling ? 'it cannot be chosen while the model thinks' : 'this model does not take it'
-  if (temperature !== undefined && temperature !== 1) losses.lose('temperature', reason)
-  if (topP !== undefined && topP !== 1) losses.lose('top_p', reason)
-  if (topK !== undefined) losses.lose('top_k', reason)
-  return {}
 }
 
 function loseSampling(sampling: Sampling, losses: Losses): void {
@@ -97,7 +87,7 @@ function loseSampling(sampling: Sampling, losses: Losses): void {
 type WrittenFormat = { readonly format?: JsonObject; readonly instruction?: string }
 
 /** Where the model cannot be held to a schema it is asked to keep to it. */
-function writeFormat(format: ResponseFormat | undefined, rules: ModelRules, losses: Losses): WrittenFormat {
+export function writeFormat(format: ResponseFormat | undefined, rules: ModelRules, losses: Losses): WrittenFormat {
   switch (format?.type) {
     case undefined:
     case 'text':
@@ -109,10 +99,7 @@ function writeFormat(format: ResponseFormat | undefined, rules: ModelRules, loss
       const written = rules.takesSchemas ? outputSchema(format.schema) : undefined
       if (written === undefined) return askForSchema(format, losses)
       if (!written.isExact) {
-        losses.lose(
-          'response_format.json_schema.schema',
-          'what the provider cannot enforce of it was said in descriptions',
-        )
+        losses.lose('response_format.json_schema.schema', SAID_IN_WORDS)
       }
       if (format.description === undefined) return { format: { type: 'json_schema', schema: written.schema } }
       return {

@@ -79,7 +79,7 @@ function displayOf({ summary }: Reasoning): JsonObject {
 }
 
 /** The level itself, or the highest below it, or the lowest there is. */
-function knownEffort(level: string, efforts: readonly string[], losses: Losses): string | undefined {
+export function knownEffort(level: string, efforts: readonly string[], losses: Losses): string | undefined {
   if (efforts.includes(level) || !LEVELS.includes(level)) return level
   const below = LEVELS.slice(0, LEVELS.indexOf(level)).findLast((lower) => efforts.includes(lower))
   const nearest = below ?? efforts[0]

@@ -10,6 +10,11 @@ import { outputSchema } from './output-schema.ts'
 
 export type WrittenTools = { readonly tools: JsonObject[] | undefined; readonly tool_choice: JsonObject | undefined }
 
+/** Why `tool_choice` is `auto` where it was more. */
+export const NOT_FORCED = 'a model that thinks cannot be made to call a tool; it was left to decide'
+/** Why a strict tool is none. */
+export const NOT_STRICT = 'this model cannot be held to this schema'
+
 /** `isThinking`: no tool may be forced then. */
 export function writeTools(
   request: ChatRequest,
@@ -39,7 +44,7 @@ function writeTool(tool: Tool, path: string, rules: ModelRules, marks: CacheMark
   }
   const input_schema = objectSchema(tool.parameters)
   const isStrict = strict === true && rules.takesSchemas && outputSchema(input_schema)?.isExact === true
-  if (strict === true && !isStrict) losses.lose(`${path}.strict`, 'this model cannot be held to this schema')
+  if (strict === true && !isStrict) losses.lose(`${path}.strict`, NOT_STRICT)
   return [marks.put(compact({ name, description, input_schema, strict: isStrict ? true : undefined }), cache)]
 }
 
@@ -50,7 +55,7 @@ function writeChoice(
 ): JsonObject | undefined {
   const written = choiceOf(choice)
   if (!isForcingRefused || (written?.['type'] !== 'any' && written?.['type'] !== 'tool')) return written
-  losses.lose('tool_choice', 'a model that thinks cannot be made to call a tool; it was left to decide')
+  losses.lose('tool_choice', NOT_FORCED)
   return { type: 'auto' }
 }
 

@@ -1,3 +1,6 @@
+import type { ModelRules } from '../anthropic-messages/model-rules.ts'
+import { generationOf, rulesOf } from '../anthropic-messages/model-rules.ts'
+
 // What the models behind one format take. Bedrock checks little itself: a field that a model does not know is a 400.
 
 export type ModelFamily = 'claude' | 'nova' | 'gpt-oss' | 'mistral' | 'llama' | 'open' | 'other' | 'unknown'
@@ -18,29 +21,18 @@ export function familyOf(model: string): ModelFamily {
 }
 
 /**
- * How a Claude thinks: not at all, with a budget of tokens, or as much as it sees fit (`adaptive`), guided by an effort.
- * Of 4.6 either is taken; from 4.7 on a budget is refused, and so are temperature, top_p and top_k.
+ * What a Claude takes through Converse: the same as at Anthropic, but for schemas, for effort where it is a beta there, and
+ * for instructions amid the conversation, for which Converse has no role.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html
  */
-export type ClaudeFacts = {
-  readonly thinking: 'none' | 'budget' | 'adaptive'
-  readonly sampling: 'free' | 'one' | 'none'
-}
-
-export function claudeFacts(model: string): ClaudeFacts {
-  const version = claudeVersion(model)
-  if (version === undefined) return { thinking: 'budget', sampling: 'free' }
+export function claudeRules(model: string): ModelRules {
+  const rules = rulesOf(model)
   return {
-    thinking: version < 3.7 ? 'none' : version < 4.6 ? 'budget' : 'adaptive',
-    sampling: version < 4.5 ? 'free' : version < 4.7 ? 'one' : 'none',
+    ...rules,
+    efforts: rules.thinking === 'adaptive' ? rules.efforts : [],
+    takesSchemas: keepsSchemas(model),
+    takesSystemTurns: false,
   }
-}
-
-/** `claude-opus-4-1-20250805`, `claude-3-7-sonnet-…`: 4.1, 3.7. Dates are no minor versions. */
-function claudeVersion(model: string): number | undefined {
-  const found = /claude-(?:[a-z]+-)?v?(\d)(?:[-.](\d)(?!\d))?/.exec(model)
-  if (found === null) return undefined
-  return Number(`${found[1]}.${found[2] ?? 0}`)
 }
 
 const KEEPS_SCHEMAS: readonly RegExp[] = [
@@ -61,9 +53,9 @@ const KEEPS_SCHEMAS: readonly RegExp[] = [
  */
 export function keepsSchemas(model: string): boolean {
   if (familyOf(model) !== 'claude') return KEEPS_SCHEMAS.some((pattern) => pattern.test(model))
-  const version = claudeVersion(model)
+  const generation = generationOf(model)
   // Claude 4.7 and later refuse the field on Bedrock: "output_config.format: Extra inputs are not permitted".
-  return version === 4.5 || version === 4.6
+  return generation === 405 || generation === 406
 }
 
 /** Models that take cache points. Others refuse the whole request. */
@@ -81,4 +73,17 @@ export function takesNamedChoice(model: string): boolean {
 export function refusesWordsBesideResults(model: string): boolean {
   const family = familyOf(model)
   return family === 'llama' || family === 'mistral'
+}
+
+/**
+ * False where `stopSequences` is a 400: "This model doesn't support the stopSequences field."
+ * https://github.com/crewAIInc/crewAI/issues/3317, https://github.com/langgenius/dify-official-plugins/issues/1767
+ */
+export function takesStops(model: string): boolean {
+  return !/openai\.gpt-oss|qwen\.qwen3/.test(model)
+}
+
+/** Models that hear, of those behind Converse. https://github.com/strands-agents/harness-sdk/pull/3490 */
+export function takesAudio(model: string): boolean {
+  return /voxtral/.test(model) || familyOf(model) === 'unknown'
 }

@@ -85,12 +85,14 @@ export function readReasoning(extra: JsonObject, output: JsonObject): Reasoning 
     textOf(config['maxReasoningEffort'])
   const isOff = thinking['type'] === 'disabled' || config['type'] === 'disabled'
   const effort = isOff ? 'none' : said
+  const isShown = thinking['display'] === 'summarized'
   const budget =
     countOf(thinking['budget_tokens']) ?? (thinking['type'] === 'adaptive' && effort === undefined ? -1 : undefined)
   if (effort === undefined && budget === undefined) return undefined
   return {
     ...(effort === undefined ? {} : { effort }),
     ...(budget === undefined || isOff ? {} : { budgetTokens: budget }),
+    ...(isShown ? { summary: 'auto' } : {}),
   }
 }
 

@@ -1,15 +1,19 @@
 import type { CacheMark, ContentPart, FilePart, ImagePart, ReasoningPart, ToolCallPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { ModelRules } from '../anthropic-messages/model-rules.ts'
 import type { CallIds } from '../shared/call-ids.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseSignature } from '../shared/lose-signature.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { writeAudio, writeMedia } from './media.ts'
-import { familyOf, takesCachePoints } from './models.ts'
+import { familyOf, takesAudio, takesCachePoints } from './models.ts'
 import { SIGNED_BY } from './read-content.ts'
 
 /** What the blocks of one request have in common. */
 export type Writing = {
   readonly model: string
+  /** Of a Claude. */
+  readonly rules: ModelRules | undefined
   readonly losses: Losses
   readonly ids: CallIds
   readonly documentName: (name: string | undefined) => string
@@ -37,13 +41,18 @@ function writeBlock(part: ContentPart, path: string, writing: Writing): JsonObje
   const { losses } = writing
   switch (part.type) {
     case 'text':
+      loseSignature(part, path, losses)
+      return writeText(part.text)
     case 'refusal':
-      // "The text field in the ContentBlock object is blank."
-      return part.text.trim() === '' ? undefined : { text: part.text }
+      return writeText(part.text)
     case 'image':
     case 'file':
       return writeAttachment(part, path, writing)
     case 'audio': {
+      if (!takesAudio(writing.model)) {
+        losses.lose(path, 'sound; this model does not hear')
+        return undefined
+      }
       const block = writeAudio(part)
       if (block === undefined) losses.lose(path, `sound of this kind (${part.format}, ${part.source.type})`)
       return block
@@ -63,6 +72,11 @@ function writeBlock(part: ContentPart, path: string, writing: Writing): JsonObje
       return unhandled
     }
   }
+}
+
+/** "The text field in the ContentBlock object is blank." */
+function writeText(text: string): JsonObject | undefined {
+  return text.trim() === '' ? undefined : { text }
 }
 
 function writeAttachment(
@@ -96,12 +110,9 @@ function writeReasoning(part: ReasoningPart, path: string, { model, losses }: Wr
 }
 
 /** A call as a `toolUse` block under `id`. */
-export function writeCall(
-  { name, argumentsText }: ToolCallPart,
-  id: string,
-  path: string,
-  { losses }: Writing,
-): JsonObject {
+export function writeCall(part: ToolCallPart, id: string, path: string, { losses }: Writing): JsonObject {
+  const { name, argumentsText } = part
+  loseSignature(part, path, losses)
   const lose = (reason: string): void => losses.lose(`${path}.arguments`, reason)
   return { toolUse: { toolUseId: id, name, input: objectArguments(argumentsText, lose) } }
 }

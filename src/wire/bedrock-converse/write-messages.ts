@@ -1,6 +1,7 @@
 import type { ContentPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
+import { GO_ON, NO_PREFILL } from '../anthropic-messages/write-messages.ts'
 import { familyOf, refusesWordsBesideResults } from './models.ts'
 import type { Writing } from './write-content.ts'
 import { writeCall, writeMark, writePart, writeResultContent } from './write-content.ts'
@@ -14,8 +15,6 @@ export type WrittenMessages = {
   readonly system: JsonObject[]
   readonly messages: JsonObject[]
   readonly hasToolBlocks: boolean
-  /** The conversation waits for the answer to tool results, and the turn with their calls opens with signed thoughts. */
-  readonly loop: 'none' | 'with-thoughts' | 'without-thoughts'
 }
 
 /**
@@ -28,7 +27,7 @@ export function writeMessages(messages: readonly Message[], writing: Writing): W
   const leading = begun === -1 ? messages.length : begun
   const system = messages
     .slice(0, leading)
-    .flatMap(({ content }, index) => writeSystem(content, `messages[${index}]`, writing))
+    .flatMap((message, index) => writeSystem(message, `messages[${index}]`, writing))
   const turns: Turn[] = []
   const results = new Map<string, Item>()
 
@@ -44,7 +43,7 @@ export function writeMessages(messages: readonly Message[], writing: Writing): W
   for (const [index, message] of messages.entries()) {
     if (index < leading) continue
     const path = `messages[${index}]`
-    if (message.name !== undefined) losses.lose(`${path}.name`, 'participants of one role have no names here')
+    if (message.name !== undefined) losses.lose(`${path}.name`, NAMELESS)
     if (message.role === 'assistant') addAssistant(message.content, path, turn('assistant'), writing)
     else if (message.role === 'tool') addResults(message.content, path, turn('user'), results, writing)
     else addUser(message, path, turn('user'), writing)
@@ -53,17 +52,19 @@ export function writeMessages(messages: readonly Message[], writing: Writing): W
   const whole = settle(turns, writing)
   if (whole.length === 0 && system.length > 0) {
     losses.lose('messages[0].role', 'a conversation begins with the user: the instructions were sent as his')
-    return { system: [], messages: [{ role: 'user', content: system }], hasToolBlocks: false, loop: 'none' }
+    return { system: [], messages: [{ role: 'user', content: system }], hasToolBlocks: false }
   }
   return {
     system,
     messages: whole.map(written),
     hasToolBlocks: whole.some((one) => one.calls.length > 0),
-    loop: loopOf(whole),
   }
 }
 
-function writeSystem(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
+const NAMELESS = 'participants of one role have no names here'
+
+function writeSystem({ content, name }: Message, path: string, writing: Writing): JsonObject[] {
+  if (name !== undefined) writing.losses.lose(`${path}.name`, NAMELESS)
   return content.flatMap((part, index) => {
     const at = `${path}.content[${index}]`
     if (part.type === 'text' || part.type === 'native') return writePart(part, at, writing)
@@ -165,6 +166,7 @@ function settle(turns: readonly Turn[], writing: Writing): Turn[] {
       last.calls.push(...turn.calls)
     } else settled.push({ role: turn.role, items, calls: [...turn.calls] })
   }
+  endedByUser(settled, writing)
   trimLast(settled)
   if (settled[0]?.role === 'assistant') {
     writing.losses.lose('messages[0]', 'a conversation begins with the user: a turn of his was put before it')
@@ -172,6 +174,14 @@ function settle(turns: readonly Turn[], writing: Writing): Turn[] {
   }
   for (const turn of settled) if (turn.role === 'user') completeUser(turn, writing)
   return settled
+}
+
+/** What a Claude of these days is not to go on with, it is asked to go on with. A call at the end waits for its result. */
+function endedByUser(turns: Turn[], { rules, losses }: Writing): void {
+  const last = turns.at(-1)
+  if (last?.role !== 'assistant' || last.calls.length > 0 || rules?.takesPrefill !== false) return
+  losses.lose('messages', NO_PREFILL)
+  turns.push({ role: 'user', items: [{ kind: 'other', blocks: [{ text: GO_ON }] }], calls: [] })
 }
 
 /** The answer that the model is to go on with may not end in white space. */
@@ -221,10 +231,4 @@ function written({ role, items }: Turn): JsonObject {
     else content.push(...blocks)
   }
   return { role, content: [...content, ...calls] }
-}
-
-function loopOf(turns: readonly Turn[]): WrittenMessages['loop'] {
-  const asked = turns.at(-2)
-  if (turns.at(-1)?.role !== 'user' || asked === undefined || asked.calls.length === 0) return 'none'
-  return asked.items[0]?.kind === 'reasoning' ? 'with-thoughts' : 'without-thoughts'
 }

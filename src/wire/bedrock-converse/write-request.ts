@@ -1,6 +1,10 @@
-import type { JsonObject } from '../../core/json.ts'
-import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { ChatRequest, ResponseFormat, Sampling } from '../../core/request.ts'
 import type { WrittenRequest } from '../../core/wire-format.ts'
+import type { ModelRules } from '../anthropic-messages/model-rules.ts'
+import { rulesBeside } from '../anthropic-messages/model-rules.ts'
+import { outputSchema, SAID_IN_WORDS } from '../anthropic-messages/output-schema.ts'
+import { tunedFor } from '../anthropic-messages/write-sampling.ts'
 import { createCallIds } from '../shared/call-ids.ts'
 import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
@@ -9,7 +13,7 @@ import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
 import { idShapeOf } from './call-ids.ts'
 import { createDocumentNames } from './document-names.ts'
-import { claudeFacts, familyOf, keepsSchemas } from './models.ts'
+import { claudeRules, familyOf, keepsSchemas, takesStops } from './models.ts'
 import { writeMessages } from './write-messages.ts'
 import { writeThinking } from './write-thinking.ts'
 import { writeTools } from './write-tools.ts'
@@ -24,17 +28,19 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
   const { request, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
   const { messages } = request
   const ids = createCallIds(messages, idShapeOf(model))
-  const writing = { model, losses, ids, documentName: createDocumentNames() }
-  const said = writeMessages(messages, writing)
-  const thinking = writeThinking(request, model, said.loop, losses)
-  const { toolConfig, instruction } = writeTools(request, said.hasToolBlocks, thinking.isOn, writing)
   const format = writeResponseFormat(request.responseFormat, model, losses)
+  const isHeld = format.output !== undefined
+  const rules = familyOf(model) === 'claude' ? rulesBeside(claudeRules(model), isHeld) : undefined
+  const writing = { model, rules, losses, ids, documentName: createDocumentNames() }
+  const said = writeMessages(messages, writing)
+  const thinking = writeThinking(request, model, rules, losses)
+  const { toolConfig, instruction } = writeTools(request, said.hasToolBlocks, thinking.isOn, writing)
   const told = [instruction, format.instruction].filter((text) => text !== undefined)
   const system = [...said.system, ...told.map((text) => ({ text }))]
-  const { config, extra } = writeSampling(request, model, thinking.isOn, losses)
+  const { config, extra } = writeSampling(request.sampling, thinking.isOn, writing)
   const fields = { ...thinking.fields, ...extra }
   loseRest(request, losses)
-  const stopsClaude = familyOf(model) === 'claude' && (request.sampling.stop?.length ?? 0) > 0
+  const stopsClaude = rules !== undefined && config['stopSequences'] !== undefined
   const body = compact({
     messages: said.messages,
     system: orNothing(system),
@@ -53,51 +59,45 @@ function orNothing<Value extends object>(value: Value): Value | undefined {
   return Object.keys(value).length === 0 ? undefined : value
 }
 
+type Writing = { readonly model: string; readonly rules: ModelRules | undefined; readonly losses: Losses }
+
 /** `inferenceConfig`, and what this model takes besides. */
 function writeSampling(
-  { sampling }: ChatRequest,
-  model: string,
+  sampling: Sampling,
   thinks: boolean,
-  losses: Losses,
+  { model, rules, losses }: Writing,
 ): { readonly config: JsonObject; readonly extra: JsonObject } {
-  const { maxOutputTokens, stop } = sampling
-  const family = familyOf(model)
-  const kept = family === 'claude' ? claudeSampling(sampling, model, thinks, losses) : sampling
+  const { temperature, topP, topK } = rules === undefined ? sampling : tunedFor(sampling, rules, thinks, losses)
   const config = compact({
-    maxTokens: maxOutputTokens,
-    temperature: kept.temperature,
-    topP: kept.topP,
-    stopSequences: stop !== undefined && stop.length > 0 ? stop : undefined,
+    maxTokens: sampling.maxOutputTokens,
+    temperature: onScale('temperature', temperature, losses),
+    topP: onScale('top_p', topP, losses),
+    stopSequences: writeStops(sampling.stop, model, losses),
   })
-  const { topK } = kept
   if (topK === undefined) return { config, extra: {} }
+  const family = familyOf(model)
   if (family === 'claude' || family === 'mistral' || family === 'unknown') return { config, extra: { top_k: topK } }
   if (family === 'nova') return { config, extra: { inferenceConfig: { topK } } }
   losses.lose('top_k', 'this model has no such setting')
   return { config, extra: {} }
 }
 
-type Tuned = Pick<ChatRequest['sampling'], 'temperature' | 'topP' | 'topK'>
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InferenceConfiguration.html */
+function onScale(name: string, value: number | undefined, losses: Losses): number | undefined {
+  if (value === undefined || (value >= 0 && value <= 1)) return value
+  const nearest = value < 0 ? 0 : 1
+  losses.lose(name, `the scale is from 0 to 1; ${nearest} was sent`)
+  return nearest
+}
 
-/** Claude refuses them all from 4.7 on, temperature together with top_p from 4.5 on, and nearly all while it thinks. */
-function claudeSampling({ temperature, topP, topK }: Tuned, model: string, thinks: boolean, losses: Losses): Tuned {
-  const { sampling } = claudeFacts(model)
-  const drop = (name: string, value: number | undefined, when: boolean, reason: string): number | undefined => {
-    if (value === undefined || !when) return value
-    // 1 is the default of both scales.
-    if (name === 'top_k' || value !== 1) losses.lose(name, reason)
-    return undefined
-  }
-  const reason = sampling === 'none' ? 'this model refuses it' : 'a model that thinks refuses it'
-  const isRefused = sampling === 'none' || thinks
-  const warmth = drop('temperature', temperature, isRefused && (sampling === 'none' || temperature !== 1), reason)
-  const share = drop('top_p', topP, isRefused && (sampling === 'none' || (topP ?? 1) < 0.95), reason)
-  const isBoth = sampling === 'one' && warmth !== undefined
-  return {
-    temperature: warmth,
-    topP: drop('top_p', share, isBoth, 'this model takes temperature or top_p, not both'),
-    topK: drop('top_k', topK, isRefused, reason),
-  }
+/** Sequences have at least one character, and for Claude one that is seen. */
+function writeStops(stop: Sampling['stop'], model: string, losses: Losses): JsonValue | undefined {
+  const seen = stop?.filter((one) => (familyOf(model) === 'claude' ? one.trim() : one) !== '') ?? []
+  if (seen.length < (stop?.length ?? 0)) losses.lose('stop', 'empty sequences are not taken')
+  if (seen.length === 0) return undefined
+  if (takesStops(model)) return seen
+  losses.lose('stop', 'this model does not stop at sequences')
+  return undefined
 }
 
 /** What no model of Bedrock has a field for. Zero penalties and one answer ask for nothing. */
@@ -139,18 +139,22 @@ function writeResponseFormat(format: ResponseFormat | undefined, model: string, 
       return { output: undefined, instruction: 'Answer with one JSON object and nothing else, without a code fence.' }
     case 'json-schema': {
       const { schema, name, description } = format
-      const text = JSON.stringify(schema)
-      if (keepsSchemas(model)) {
-        const structure = {
-          jsonSchema: compact({ schema: text, name: name?.replace(/[^a-zA-Z0-9_-]/g, '_'), description }),
-        }
-        return { output: { textFormat: { type: 'json_schema', structure } }, instruction: undefined }
+      // One subset of JSON Schema for all of them, and it is Anthropic's.
+      const written = keepsSchemas(model) ? outputSchema(schema) : undefined
+      if (written !== undefined) {
+        if (!written.isExact) losses.lose('response_format.json_schema.schema', SAID_IN_WORDS)
+        const jsonSchema = compact({
+          schema: JSON.stringify(written.schema),
+          name: name?.replace(/[^a-zA-Z0-9_-]/g, '_'),
+          description,
+        })
+        return { output: { textFormat: { type: 'json_schema', structure: { jsonSchema } } }, instruction: undefined }
       }
-      losses.lose('response_format', 'this model is not held to a schema: it was told to keep to it')
+      losses.lose('response_format', 'this model is not held to this schema: it was told to keep to it')
       const about = description === undefined ? '' : ` (${description})`
       return {
         output: undefined,
-        instruction: `Answer with one JSON value that fits this JSON Schema${about}, and nothing else, without a code fence:\n${text}`,
+        instruction: `Answer with one JSON value that fits this JSON Schema${about}, and nothing else, without a code fence:\n${JSON.stringify(schema)}`,
       }
     }
     default: {

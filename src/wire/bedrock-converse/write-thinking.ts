@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../core/json.ts'
 import { EFFORT_SHARES, nearestEffort, USUAL_ANSWER_TOKENS } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning } from '../../core/request.ts'
+import type { ModelRules } from '../anthropic-messages/model-rules.ts'
+import { writeThinking as writeClaudeThinking } from '../anthropic-messages/write-thinking.ts'
 import type { Losses } from '../shared/lose.ts'
-import { claudeFacts, familyOf } from './models.ts'
-import type { WrittenMessages } from './write-messages.ts'
+import { compact } from '../shared/read-json.ts'
+import { familyOf } from './models.ts'
 
 /** What is asked of a model's thinking, under the names that this model has for it. */
 export type WrittenThinking = { readonly fields: JsonObject; readonly isOn: boolean }
@@ -13,27 +15,30 @@ const MIN_BUDGET = 1_024
 
 /**
  * Effort or budget as members of `additionalModelRequestFields`: `thinking` for Claude, `reasoningConfig` for Nova,
- * `reasoning_effort` for gpt-oss, `reasoning_config` for the rest that thinks.
+ * `reasoning_effort` for gpt-oss, `reasoning_config` for the rest that thinks. `rules`: of a Claude.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-reasoning.html
  */
 export function writeThinking(
-  { reasoning, sampling }: ChatRequest,
+  request: ChatRequest,
   model: string,
-  loop: WrittenMessages['loop'],
+  rules: ModelRules | undefined,
   losses: Losses,
 ): WrittenThinking {
+  const { reasoning, sampling } = request
   if (reasoning === undefined) return OFF
+  if (rules !== undefined) return ofClaude(request, rules, losses)
   const isOff = reasoning.effort === 'none' || reasoning.budgetTokens === 0
   switch (familyOf(model)) {
-    case 'claude':
-      return claude(reasoning, isOff, { model, loop, losses, maxTokens: sampling.maxOutputTokens })
     case 'gpt-oss':
-      return { fields: { reasoning_effort: threeLevels(effortOf(reasoning), losses) }, isOn: false }
+      return { fields: { reasoning_effort: levelOf(reasoning, losses) }, isOn: false }
     case 'nova':
       if (!/nova-2/.test(model)) return unknown(isOff, losses)
       if (isOff) return { fields: { reasoningConfig: { type: 'disabled' } }, isOn: false }
+      // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
+      if (reasoning.summary !== undefined && reasoning.summary !== 'none')
+        losses.lose('reasoning.summary', 'this model does not show its thoughts')
       return {
-        fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: threeLevels(effortOf(reasoning), losses) } },
+        fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: levelOf(reasoning, losses) } },
         isOn: false,
       }
     case 'open':
@@ -48,44 +53,16 @@ export function writeThinking(
   }
 }
 
+function ofClaude(request: ChatRequest, rules: ModelRules, losses: Losses): WrittenThinking {
+  const maxTokens = request.sampling.maxOutputTokens ?? rules.defaultMaxTokens
+  const { thinking, effort, isThinking } = writeClaudeThinking(request, rules, maxTokens, losses)
+  const output_config = effort === undefined ? undefined : { effort }
+  return { fields: compact({ thinking, output_config }), isOn: isThinking }
+}
+
 function unknown(isOff: boolean, losses: Losses): WrittenThinking {
   if (!isOff) losses.lose('reasoning', 'this model has no such setting')
   return OFF
-}
-
-type Asked = {
-  readonly model: string
-  readonly loop: WrittenMessages['loop']
-  readonly losses: Losses
-  readonly maxTokens: number | undefined
-}
-
-function claude(reasoning: Reasoning, isOff: boolean, { model, loop, losses, maxTokens }: Asked): WrittenThinking {
-  const { thinking } = claudeFacts(model)
-  if (thinking === 'none') return unknown(isOff, losses)
-  if (isOff) return { fields: { thinking: { type: 'disabled' } }, isOn: false }
-  if (thinking === 'adaptive') {
-    if (reasoning.effort === undefined && (reasoning.budgetTokens ?? -1) >= 0) {
-      losses.lose('reasoning.budget_tokens', 'this model knows levels of effort only; the nearest was sent')
-    }
-    const effort = reasoning.effort === undefined && reasoning.budgetTokens === -1 ? undefined : effortOf(reasoning)
-    const level = effort === 'minimal' ? 'low' : effort
-    return {
-      fields: { thinking: { type: 'adaptive' }, ...(level === undefined ? {} : { output_config: { effort: level } }) },
-      isOn: true,
-    }
-  }
-  if (loop === 'without-thoughts') {
-    // "Expected `thinking`, but found `tool_use`": a tool loop that began without thoughts cannot go on with them.
-    losses.lose(
-      'reasoning',
-      'the thoughts before the tool calls are not there or not signed: thinking is off in this call',
-    )
-    return OFF
-  }
-  const budget = budgetOf(reasoning, maxTokens, losses)
-  if (budget === undefined) return OFF
-  return { fields: { thinking: { type: 'enabled', budget_tokens: budget } }, isOn: true }
 }
 
 /** Less than the limit of the answer, which counts thoughts too; `undefined` where that leaves too little. */
@@ -111,13 +88,14 @@ function budgetOf(
   return budget
 }
 
-function effortOf({ effort, budgetTokens }: Reasoning): string {
-  return effort ?? nearestEffort(budgetTokens ?? -1) ?? 'medium'
-}
+const LEVELS = ['low', 'medium', 'high']
 
-function threeLevels(effort: string, losses: Losses): string {
-  if (effort === 'low' || effort === 'medium' || effort === 'high') return effort
-  const level = effort === 'minimal' || effort === 'none' ? 'low' : 'high'
-  losses.lose('reasoning.effort', `this model knows low, medium and high; ${level} was sent`)
+/** The nearest of three levels. */
+function levelOf({ effort, budgetTokens }: Reasoning, losses: Losses): string {
+  const wanted = effort ?? nearestEffort(budgetTokens ?? -1) ?? 'medium'
+  const level = LEVELS.includes(wanted) ? wanted : wanted === 'minimal' || wanted === 'none' ? 'low' : 'high'
+  const known = `this model knows low, medium and high; ${level} was sent`
+  if (effort !== undefined && level !== effort) losses.lose('reasoning.effort', known)
+  if (budgetTokens !== undefined && budgetTokens >= 0) losses.lose('reasoning.budget_tokens', known)
   return level
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
+import { outputSchema } from '../anthropic-messages/output-schema.ts'
 import { objectSchema } from '../shared/object-schema.ts'
 import { compact } from '../shared/read-json.ts'
 import { keepsSchemas, takesNamedChoice } from './models.ts'
@@ -58,13 +59,15 @@ function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
     losses.lose(path, "a provider's own tool; this format has no counterpart")
     return []
   }
-  if (strict === true && !keepsSchemas(model)) losses.lose(`${path}.strict`, 'this model is not held to schemas')
+  const schema = objectSchema(tool.parameters)
+  const isStrict = strict === true && keepsSchemas(model) && outputSchema(schema)?.isExact === true
+  if (strict === true && !isStrict) losses.lose(`${path}.strict`, 'this model cannot be held to this schema')
   const description = tool.description?.trim() === '' ? undefined : tool.description
   const spec = compact({
     name,
     description,
-    inputSchema: { json: objectSchema(tool.parameters) },
-    strict: strict === true && keepsSchemas(model) ? true : undefined,
+    inputSchema: { json: schema },
+    strict: isStrict ? true : undefined,
   })
   return [{ toolSpec: spec }, ...writeMark(cache, path, writing)]
 }
@@ -81,13 +84,13 @@ function choose(
   { toolChoice: choice }: ChatRequest,
   tools: readonly JsonObject[],
   thinks: boolean,
-  { losses, model }: Writing,
+  { losses, model, rules }: Writing,
 ): JsonObject {
   if (choice === undefined || choice === 'none') return { tools }
   if (choice === 'auto') return { tools, toolChoice: { auto: {} } }
   if (typeof choice === 'object' && 'allowed' in choice && choice.mode === 'auto')
     return { tools, toolChoice: { auto: {} } }
-  if (thinks) {
+  if (thinks || rules?.takesForcedTools === false) {
     losses.lose('tool_choice', 'a model that thinks cannot be made to call: it may')
     return { tools, toolChoice: { auto: {} } }
   }

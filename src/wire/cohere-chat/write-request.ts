@@ -8,6 +8,7 @@ import { customAsFunctions, DESCRIBED_INPUT } from '../shared/custom-as-function
 import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
+import { loseDescription } from '../shared/lose-description.ts'
 import { NO_MARKS } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
 import { writeMessages } from './write-messages.ts'
@@ -39,7 +40,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     tools: hasTools ? tools.map(writeTool) : undefined,
     strict_tools: hasTools ? writeStrict(tools, request, losses) : undefined,
     tool_choice: hasTools ? CHOICES[chosen.mode ?? 'auto'] : undefined,
-    response_format: hasTools ? undefined : writeFormat(format),
+    response_format: hasTools ? undefined : writeFormat(format, losses),
     ...writeSampling(request.sampling, losses),
     thinking: writeThinking(request.reasoning, request.sampling.maxOutputTokens),
     stream: request.stream,
@@ -80,7 +81,7 @@ function writeStrict(tools: readonly Tool[], request: ChatRequest, losses: Losse
   return undefined
 }
 
-function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+function writeFormat(format: ResponseFormat | undefined, losses: Losses): JsonObject | undefined {
   switch (format?.type) {
     case undefined:
       return undefined
@@ -89,6 +90,7 @@ function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined
     case 'json-object':
       return { type: 'json_object' }
     case 'json-schema':
+      loseDescription(format, losses)
       return { type: 'json_object', json_schema: format.schema }
     default: {
       const unhandled: never = format
@@ -117,7 +119,7 @@ function writeSampling(sampling: Sampling, losses: Losses): JsonObject {
     p: within('top_p', topP, 0.01, 0.99),
     k: within('top_k', topK, 0, 500),
     stop_sequences: stop?.slice(0, MAX_STOPS),
-    seed: sampling.seed,
+    seed: within('seed', sampling.seed, 0, Number.MAX_SAFE_INTEGER),
     presence_penalty: within('presence_penalty', presencePenalty, 0, 1),
     frequency_penalty: within('frequency_penalty', frequencyPenalty, 0, 1),
     logprobs: sampling.logprobs,

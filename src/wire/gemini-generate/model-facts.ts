@@ -4,6 +4,7 @@ export type ModelFacts = {
   readonly generation: number | undefined
   readonly isGemma: boolean
   readonly isPro: boolean
+  readonly isLite: boolean
 }
 
 /**
@@ -19,6 +20,7 @@ export function modelFacts(model: string): ModelFacts {
     generation: number === undefined ? (isLatest ? 3 : undefined) : Number(number),
     isGemma: name.startsWith('gemma'),
     isPro: /-pro(?:-|$)/.test(name),
+    isLite: /-lite(?:-|$)/.test(name),
   }
 }
 

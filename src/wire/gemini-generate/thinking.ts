@@ -30,18 +30,23 @@ export function readThinking(value: JsonValue | undefined): Reasoning | undefine
 export function writeThinking(reasoning: Reasoning | undefined, model: string, losses: Losses): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   const { effort, budgetTokens, summary } = reasoning
-  const { generation, isGemma } = modelFacts(model)
+  const { generation, isGemma, isPro } = modelFacts(model)
   if (isGemma || (generation !== undefined && generation < 2.5)) {
     losses.lose('reasoning', 'the model does not think, and refuses to be told how much')
     return undefined
   }
+  if (effort === undefined && budgetTokens === 0 && isPro)
+    return writeThinking({ ...reasoning, budgetTokens: undefined, effort: 'none' }, model, losses)
   const isShown = summary !== undefined && summary !== 'none'
   if (summary === 'concise' || summary === 'detailed')
     losses.lose('reasoning.summary', 'thoughts are shown or not; how fully is the model’s choice')
   const hasLevels = generation !== undefined && generation >= 3
   const config = compact({
     thinkingLevel: hasLevels && effort !== undefined ? levelOf(effort, model, losses) : undefined,
-    thinkingBudget: hasLevels && effort !== undefined ? undefined : (budgetTokens ?? budgetOf(effort, model, losses)),
+    thinkingBudget:
+      hasLevels && effort !== undefined
+        ? undefined
+        : (fitting(budgetTokens, model, losses) ?? budgetOf(effort, model, losses)),
     includeThoughts: isShown ? true : undefined,
   })
   if (hasLevels && effort !== undefined && budgetTokens !== undefined)
@@ -65,11 +70,17 @@ function levelOf(effort: string, model: string, losses: Losses): string | undefi
     losses.lose('reasoning.effort', 'the model cannot be kept from thinking; the least was asked for')
     return isPro ? 'LOW' : 'MINIMAL'
   }
+  const level = levelHere(effort, isPro, generation)
+  if (level === undefined) losses.lose('reasoning.effort', `there is no level "${effort}"`)
+  else if (level.toLowerCase() !== effort)
+    losses.lose('reasoning.effort', `the model has no level "${effort}"; ${level} was sent`)
+  return level
+}
+
+function levelHere(effort: string, isPro: boolean, generation: number | undefined): string | undefined {
   if (isPro && effort === 'minimal') return 'LOW'
   if (isPro && effort === 'medium' && generation === 3) return 'HIGH'
-  const level = LEVELS[effort]
-  if (level === undefined) losses.lose('reasoning.effort', `there is no level "${effort}"`)
-  return level
+  return LEVELS[effort]
 }
 
 const BUDGETS: Readonly<Record<string, number>> = {
@@ -82,7 +93,20 @@ const BUDGETS: Readonly<Record<string, number>> = {
   max: 24_576,
 }
 const LEAST_OF_PRO = 128
+const LEAST_OF_LITE = 512
+const MOST_OF_FLASH = 24_576
 const MOST_OF_PRO = 32_768
+
+/** https://ai.google.dev/gemini-api/docs/thinking#set-budget; 0 is no thought at all, less than 0 as much as it likes. */
+function fitting(budget: number | undefined, model: string, losses: Losses): number | undefined {
+  const { isPro, isLite, generation } = modelFacts(model)
+  if (budget === undefined || budget <= 0 || generation !== 2.5) return budget
+  const [least, most] = isPro ? [LEAST_OF_PRO, MOST_OF_PRO] : [isLite ? LEAST_OF_LITE : 1, MOST_OF_FLASH]
+  const nearest = Math.min(Math.max(budget, least), most)
+  if (nearest !== budget)
+    losses.lose('reasoning.budget_tokens', `the model takes ${least} to ${most} tokens; ${nearest} was sent`)
+  return nearest
+}
 
 function budgetOf(effort: string | undefined, model: string, losses: Losses): number | undefined {
   if (effort === undefined) return undefined

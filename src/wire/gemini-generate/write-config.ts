@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseDescription } from '../shared/lose-description.ts'
 import { compact } from '../shared/read-json.ts'
 import { isGemini3, modelFacts } from './model-facts.ts'
 import { writeThinking } from './thinking.ts'
@@ -29,7 +30,7 @@ export function writeConfig(
     stopSequences: stop?.slice(0, MAX_STOPS),
     presencePenalty: sampling.presencePenalty,
     frequencyPenalty: sampling.frequencyPenalty,
-    seed: sampling.seed,
+    seed: writeSeed(sampling.seed, losses),
     responseLogprobs: sampling.logprobs,
     logprobs: sampling.topLogprobs,
     thinkingConfig: writeThinking(reasoning, model, losses),
@@ -37,6 +38,16 @@ export function writeConfig(
   })
   return { config, instruction }
 }
+
+/** https://ai.google.dev/api/generate-content#generationconfig: an int32. Any number does, as long as it is the same again. */
+function writeSeed(seed: number | undefined, losses: Losses): number | undefined {
+  if (seed === undefined || seed === (seed | 0)) return seed
+  losses.lose('seed', `it has 32 bits; ${seed | 0} was sent`)
+  return seed | 0
+}
+
+/** Why a format is not in `generationConfig`. */
+export const FORMAT_IN_WORDS = 'the model takes no format here; it was asked for JSON in words'
 
 type Format = { readonly format: JsonObject; readonly instruction: string | undefined }
 
@@ -49,11 +60,10 @@ function writeResponseFormat({ responseFormat, tools }: ChatRequest, model: stri
   if (responseFormat.type === 'text') return { format: { responseMimeType: 'text/plain' }, instruction: undefined }
   const isSchema = responseFormat.type === 'json-schema'
   if (modelFacts(model).isGemma || (tools.length > 0 && !isGemini3(model))) {
-    losses.lose('response_format', 'the model takes no format here; it was asked for JSON in words')
+    losses.lose('response_format', FORMAT_IN_WORDS)
     return { format: {}, instruction: jsonInstruction(responseFormat) }
   }
-  if (isSchema && responseFormat.description !== undefined)
-    losses.lose('response_format.json_schema.description', 'a format has no description')
+  if (isSchema) loseDescription(responseFormat, losses)
   const schema = isSchema ? { responseJsonSchema: withoutDialect(responseFormat.schema) } : {}
   return { format: { responseMimeType: 'application/json', ...schema }, instruction: undefined }
 }

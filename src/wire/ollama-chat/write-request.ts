@@ -7,6 +7,7 @@ import { chosenTools } from '../shared/chosen-tools.ts'
 import { customAsFunctions, DESCRIBED_INPUT } from '../shared/custom-as-function.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
+import { loseDescription } from '../shared/lose-description.ts'
 import { NO_MARKS } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
 import { writeMessages } from './write-messages.ts'
@@ -23,7 +24,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     model,
     messages: writeMessages(request.messages, losses, traits.reasoning === 'omit'),
     tools: tools.length > 0 ? tools : undefined,
-    format: writeFormat(request.responseFormat),
+    format: writeFormat(request.responseFormat, losses),
     think: writeThink(request.reasoning, losses),
     options: Object.keys(options).length > 0 ? options : undefined,
     logprobs: sampling.logprobs,
@@ -54,7 +55,7 @@ function writeTool(tool: Tool, path: string, losses: Losses): JsonObject[] {
   return [{ type: 'function', function: compact({ name, description, parameters: schema }) }]
 }
 
-function writeFormat(format: ResponseFormat | undefined): JsonValue | undefined {
+function writeFormat(format: ResponseFormat | undefined, losses: Losses): JsonValue | undefined {
   switch (format?.type) {
     case undefined:
     case 'text':
@@ -62,6 +63,7 @@ function writeFormat(format: ResponseFormat | undefined): JsonValue | undefined 
     case 'json-object':
       return 'json'
     case 'json-schema':
+      loseDescription(format, losses)
       return format.schema
     default: {
       const unhandled: never = format

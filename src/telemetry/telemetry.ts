@@ -94,7 +94,10 @@ function logFields(record: CallRecord): Record<string, unknown> {
   if (decision !== undefined) {
     Object.assign(fields, { policy: decision.policy, router: decision.router, reason: decision.reason })
   }
-  return detail === undefined ? fields : { ...fields, ...detail }
+  if (detail === undefined) return fields
+  // `status` is what the client got.
+  const { status: upstreamStatus, ...rest } = detail
+  return { ...fields, ...rest, upstream_status: upstreamStatus }
 }
 
 function spentFields({ usage, estimated, costUsd }: SpentIfAny): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { NO_USAGE } from './core/stream-part.ts'
 import type { Target } from './core/target.ts'
 import type { Observed } from './dispatch/observed.ts'
 import type { EstimatedKind, Spent } from './telemetry/record.ts'
-import { priceUsage } from './usage/price.ts'
+import { costBasisOf, priceUsage } from './usage/price.ts'
 
 const NONE: readonly EstimatedKind[] = []
 
@@ -26,16 +26,24 @@ export function countUsage(
   const { inputTokens, outputTokens } = said ?? NO_USAGE
   const isUnfinished = isCut && finishReason === undefined
   if (said !== undefined && inputTokens !== undefined && outputTokens !== undefined && !isUnfinished) {
-    return { usage: said, estimated: NONE, costUsd: priceUsage(target.facts, said) }
+    return spentOn(target, said, NONE)
   }
+  // What was said on the way is not yet the bill.
+  const { costUsd, ...counted } = said ?? NO_USAGE
   const usage: Usage = {
-    ...(said ?? NO_USAGE),
+    ...counted,
+    ...(costUsd === undefined || isUnfinished ? {} : { costUsd }),
     inputTokens: inputTokens ?? promptTokens(),
     outputTokens: isUnfinished ? outputSoFar(observed, outputTokens ?? 0) : (outputTokens ?? estimateOutput(observed)),
   }
   const estimated: EstimatedKind[] = inputTokens === undefined ? ['input'] : []
   if (outputTokens === undefined || isUnfinished) estimated.push('output')
-  return { usage, estimated, costUsd: priceUsage(target.facts, usage) }
+  return spentOn(target, usage, estimated)
+}
+
+function spentOn({ facts }: Target, usage: Usage, estimated: readonly EstimatedKind[]): Spent {
+  const costUsd = priceUsage(facts, usage)
+  return { usage, estimated, costUsd, costBasis: costUsd === undefined ? undefined : costBasisOf(facts, usage) }
 }
 
 /** An event has a token or more, so a count below that of the events is a placeholder: Anthropic's start says 1. */
@@ -90,5 +98,5 @@ export function countFailed(observed: Observed | undefined, target: Target): Spe
   const usage = { ...said, outputTokens: said.outputTokens ?? 0 }
   const isUnfinished = observed.events > 0 && finishReason === undefined
   const estimated: readonly EstimatedKind[] = isUnfinished || said.outputTokens === undefined ? ['output'] : NONE
-  return { usage, estimated, costUsd: priceUsage(target.facts, usage) }
+  return spentOn(target, usage, estimated)
 }

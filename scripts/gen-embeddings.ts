@@ -14,7 +14,9 @@ function generate(): string {
     const known = embeddings ? prices['genai-prices'] : undefined
     const models = known === undefined ? [] : [...readGenaiEmbeddings(known, asOf)]
     // The first source that states a term wins, as for chat models.
-    const agreed = Object.assign({}, ...terms.toReversed().map(({ facts }) => facts))
+    const said = Object.assign({}, ...terms.toReversed().map(({ facts }) => facts))
+    // What it says of prices is said of chats.
+    const agreed = Object.fromEntries(Object.entries(said).filter(([name]) => !name.startsWith('price_')))
     return models.map(([model, facts]) => [
       `${provider}/${model}`,
       { ...facts, ...agreed, modalities_out: ['embedding'] },

@@ -26,6 +26,8 @@ export function readGenaiPrices(providerId: string, model: string, asOf: string)
     price_audio_in: standardRate(prices['input_audio_mtok']),
     price_audio_cached_in: standardRate(prices['cache_audio_read_mtok']),
     price_audio_out: standardRate(prices['output_audio_mtok']),
+    price_image_out: standardRate(prices['output_image_mtok']),
+    price_web_search: standardRate(prices['web_searches_kcount']),
     long_prompt: longPrompt(prices),
     context_tokens: found.context_window,
   })

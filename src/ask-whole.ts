@@ -5,6 +5,7 @@ import type { Operation } from './core/provider.ts'
 import type { Target } from './core/target.ts'
 import type { Collected } from './dispatch/collect.ts'
 import { collect } from './dispatch/collect.ts'
+import { refuseCoding } from './dispatch/refuse-coding.ts'
 import type { Context } from './pipeline.ts'
 
 // One target asked for a whole answer that is no chat.
@@ -75,6 +76,8 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
     const collected = await collect({ ...input, maxBytes: MAX_ANSWER_BYTES })
     status = collected.status
     if (status < 200 || status >= 300) throw refusal(collected, target, context)
+    const unreadable = refuseCoding(collected.headers)
+    if (unreadable !== undefined) throw unreadable
     call.onAttempt(attempt('ok'))
     return collected
   } catch (thrown) {
@@ -92,7 +95,8 @@ const MAX_ERROR_BYTES = 65_536
 
 function refusal({ status, headers, body }: Collected, target: Target, { formats }: Context): GatewayError {
   const format = formats.get(target.format) ?? formats.get('openai-chat')
-  const text = decoder.decode(body.subarray(0, MAX_ERROR_BYTES))
+  const readable = refuseCoding(headers) === undefined ? body : body.subarray(0, 0)
+  const text = decoder.decode(readable.subarray(0, MAX_ERROR_BYTES))
   return (
     format?.readError(status, retryHeaders(headers), text) ??
     new GatewayError('upstream_error', 'The model failed without saying why.', { detail: { status } })

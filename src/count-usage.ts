@@ -6,11 +6,11 @@ import { NO_USAGE } from './core/stream-part.ts'
 import type { Target } from './core/target.ts'
 import type { Observed } from './dispatch/observed.ts'
 import type { EstimatedKind, Spent } from './telemetry/record.ts'
-import { priceUsage } from './usage/price.ts'
+import { costBasisOf, priceUsage } from './usage/price.ts'
 
 const NONE: readonly EstimatedKind[] = []
 
-type Counted = Omit<Spent, 'costUsd'>
+type Counted = Pick<Spent, 'usage' | 'estimated'>
 
 /**
  * What an answer took: as the upstream said, and estimated where it did not. `isCut`: its end was not seen, so that its
@@ -25,7 +25,9 @@ export function countUsage(
 ): Spent | undefined {
   if (observed.ending().usage === undefined && isCut && observed.events === 0) return undefined
   const counted = usageOf(observed, isCut, promptTokens)
-  return { ...counted, costUsd: priceUsage(target.facts, counted.usage) }
+  const costUsd = priceUsage(target.facts, counted.usage)
+  const costBasis = costUsd === undefined ? undefined : costBasisOf(target.facts, counted.usage)
+  return { ...counted, costUsd, costBasis }
 }
 
 /** The same without what it costs, of an answer of which something came. */
@@ -36,8 +38,11 @@ export function usageOf(observed: Observed, isCut: boolean, promptTokens: () => 
   if (said !== undefined && inputTokens !== undefined && outputTokens !== undefined && !isUnfinished) {
     return { usage: said, estimated: NONE }
   }
+  // What was said on the way is not yet the bill.
+  const { costUsd, ...counted } = said ?? NO_USAGE
   const usage: Usage = {
-    ...(said ?? NO_USAGE),
+    ...counted,
+    ...(costUsd === undefined || isUnfinished ? {} : { costUsd }),
     inputTokens: inputTokens ?? promptTokens(),
     outputTokens: isUnfinished ? outputSoFar(observed, outputTokens ?? 0) : (outputTokens ?? estimateOutput(observed)),
   }
@@ -98,5 +103,5 @@ export function countFailed(observed: Observed | undefined, target: Target): Spe
   const usage = { ...said, outputTokens: said.outputTokens ?? 0 }
   const isUnfinished = observed.events > 0 && finishReason === undefined
   const estimated: readonly EstimatedKind[] = isUnfinished || said.outputTokens === undefined ? ['output'] : NONE
-  return { usage, estimated, costUsd: priceUsage(target.facts, usage) }
+  return spentOn(target, usage, estimated)
 }

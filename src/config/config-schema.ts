@@ -50,6 +50,18 @@ const facts = z.strictObject({
   price_audio_in: rate('prompt tokens that are sound'),
   price_audio_cached_in: rate('prompt tokens that are sound and read from a cache'),
   price_audio_out: rate('answer tokens that are sound'),
+  price_image_out: rate('answer tokens that are pictures'),
+  price_web_search: z
+    .number()
+    .nonnegative()
+    .exactOptional()
+    .describe('USD per thousand searches with the provider’s own tool.'),
+  price_factors: z
+    .record(z.string(), z.number().positive())
+    .exactOptional()
+    .describe(
+      'What the rates are multiplied by where the provider names a tier, speed or place: { flex: 0.5, us: 1.1 }.',
+    ),
   long_prompt: longPrompt.exactOptional().describe('Rates of calls with a long prompt.'),
   context_tokens: z.int().positive().exactOptional().describe('Tokens of prompt and answer together.'),
   max_output_tokens: z.int().positive().exactOptional().describe('Most tokens of one answer.'),

@@ -4,7 +4,16 @@ import { readSecret } from './read-secret.ts'
 
 const REFERENCE = /^([A-Za-z][\w-]* )?(env:[A-Za-z_]\w*|file:.+)$/
 const CREDENTIAL_NAME = /authorization|cookie|token|secret|password|credential|api-?key|(?:^|-)key$/i
-const OWNED = ['host', 'content-length', 'content-type', 'transfer-encoding', 'connection', 'upgrade', 'expect']
+const OWNED = [
+  'host',
+  'content-length',
+  'content-type',
+  'accept-encoding',
+  'transfer-encoding',
+  'connection',
+  'upgrade',
+  'expect',
+]
 
 /** The headers of a provider with their references resolved; a header that carries a credential must be a reference. */
 export function readHeaders(

@@ -102,9 +102,17 @@ export function httpRequest(call: ProviderCall, path: string, headers: Readonly<
   const { origin, prefix } = splitUrl(call.target.baseUrl)
   const method = call.operation.type === 'passthrough' ? call.operation.method : 'POST'
   const own = call.body === undefined ? {} : JSON_BODY
-  return { method, origin, path: prefix + path, headers: { ...own, ...call.headers, ...headers }, body: call.body }
+  return {
+    method,
+    origin,
+    path: prefix + path,
+    headers: { ...PLAIN, ...own, ...call.headers, ...headers },
+    body: call.body,
+  }
 }
 
+// Without it a server may compress (RFC 9110, 12.5.3), and nothing here reads that.
+const PLAIN = { 'accept-encoding': 'identity' }
 const JSON_BODY = { 'content-type': 'application/json' }
 
 /** Where OpenAI and all who copy it serve an operation, after the base URL that ends in `/v1`. */

@@ -23,6 +23,16 @@ export type Usage = {
   /** What the provider charges for in place of the counts, where it says so. Never shown to a client as the count. */
   readonly billedInputTokens?: number | undefined
   readonly billedOutputTokens?: number | undefined
+  /** The part of `outputTokens` that is pictures. */
+  readonly outputImageTokens?: number | undefined
+  /** Searches with the provider's own tool, which are charged by the thousand. */
+  readonly webSearches?: number | undefined
+  /** How the provider says that it served the call, in its own words in lower case: `flex`, `fast`, `us`. */
+  readonly serviceTier?: string | undefined
+  readonly speed?: string | undefined
+  readonly inferenceGeo?: string | undefined
+  /** USD that the provider itself says the call cost. */
+  readonly costUsd?: number | undefined
 }
 
 /** Every kind undefined: what a reader starts from. */

@@ -30,6 +30,15 @@ export type Facts = {
   readonly price_audio_in?: number
   readonly price_audio_cached_in?: number
   readonly price_audio_out?: number
+  /** Tokens of pictures in the answer. */
+  readonly price_image_out?: number
+  /** USD per thousand searches with the provider's own tool. */
+  readonly price_web_search?: number
+  /**
+   * What all rates of tokens are multiplied by where the provider says that it served a call in another way than usual:
+   * by its own word for tier, speed or place (`flex`, `priority`, `fast`, `us`).
+   */
+  readonly price_factors?: Readonly<Record<string, number>>
   /** The rates of a call whose prompt is long. */
   readonly long_prompt?: LongPrompt
   /** Tokens of prompt and answer together. */

@@ -8,6 +8,7 @@ import type { ClientSide } from './client-side.ts'
 import type { Deadline, Deadlines, Expiring } from './deadline.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
+import { refuseCoding } from './refuse-coding.ts'
 import { StreamAnswer } from './stream-answer.ts'
 import { createTranslatedAnswer } from './translated-json.ts'
 import { TranslatedStream } from './translated-stream.ts'
@@ -55,7 +56,12 @@ export type AttemptTimes = {
 /** Who is asked, and in which format. */
 export type Asked = { readonly model: string; readonly format: WireFormat }
 
-type ErrorBody = { readonly headers: Headers; readonly chunks: Uint8Array[]; bytes: number }
+type ErrorBody = {
+  readonly headers: Headers
+  readonly isReadable: boolean
+  readonly chunks: Uint8Array[]
+  bytes: number
+}
 
 const MAX_ERROR_BYTES = 65_536
 const STALLED = 'stopped in the middle of its answer'
@@ -107,7 +113,17 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     const { input, deadline } = this
     this.status = status
     if (status < 200 || status >= 300) {
-      this.errorBody = { headers: retryHeaders(headers), chunks: [], bytes: 0 }
+      this.errorBody = {
+        headers: retryHeaders(headers),
+        isReadable: refuseCoding(headers) === undefined,
+        chunks: [],
+        bytes: 0,
+      }
+      return
+    }
+    const unreadable = refuseCoding(headers)
+    if (unreadable !== undefined) {
+      this.stop(unreadable)
       return
     }
     this.answer = this.createAnswer(oneHeader(headers, 'content-type'))
@@ -203,7 +219,8 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
 
   private failWithBody(body: ErrorBody): void {
     const decoder = new TextDecoder()
-    const text = body.chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+    const chunks = body.isReadable ? body.chunks : []
+    const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
     this.stop(this.format.readError(this.status ?? 500, body.headers, text.slice(0, MAX_ERROR_BYTES)))
   }
 

@@ -4,7 +4,7 @@ import type { WireFormatId } from '../core/request.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import { formatOfPath } from './format-of-path.ts'
 import type { Environment, Handlers } from './handlers.ts'
-import { isPassedOn, ROUTES } from './routes.ts'
+import { isPassedOn, missedPath, ROUTES } from './routes.ts'
 
 /** The HTTP surface. Handlers check the caller's key themselves; only the health paths are open. */
 export function createApp(
@@ -28,7 +28,7 @@ export function createApp(
           })
         : new GatewayError(
             'route_not_found',
-            `Nothing is served at ${request.req.method} ${request.req.path.slice(0, 100)}. Served: ${ROUTES.map(([method, path]) => `${method} ${path.replace(/\{.+\}/, '')}`).join(', ')}.`,
+            `Nothing is served at ${request.req.method} ${request.req.path.slice(0, 100)}. ${advice(request.req.path)}`,
           )
     return respond(request.req.path, error)
   })
@@ -40,4 +40,10 @@ export function createApp(
     const spoken = formats.get(formatOfPath(path)) ?? format
     return Response.json(spoken.writeError(error), { status: error.status, headers: error.headers })
   }
+}
+
+function advice(path: string): string {
+  const missed = missedPath(path)
+  if (missed !== undefined) return `Did you mean ${missed}?`
+  return `Served: ${ROUTES.map(([method, own]) => `${method} ${own.replace(/\{.+\}/, '')}`).join(', ')}.`
 }

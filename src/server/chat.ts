@@ -106,6 +106,7 @@ function recordOf(facts: Facts): CallRecord {
     usage: spent?.usage,
     estimated: spent?.estimated ?? [],
     costUsd: spent?.costUsd,
+    costBasis: spent?.costBasis,
     finishReason: observed?.ending().finishReason,
     detail: error?.detail,
   }

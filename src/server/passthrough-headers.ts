@@ -6,6 +6,7 @@ const REQUEST_HEADERS = [
   'content-type',
   'content-encoding',
   'accept',
+  'accept-encoding',
   'range',
   'if-none-match',
   'if-modified-since',
@@ -30,8 +31,12 @@ const RESPONSE_HEADERS = new Set([
   'retry-after-ms',
   'request-id',
   'x-request-id',
+  'openai-model',
+  'openai-processing-ms',
+  'openai-version',
 ])
-const RESPONSE_PREFIXES = ['openai-', 'anthropic-', 'x-ratelimit-']
+// The vendors' other headers say whose account it is (`openai-organization`, `openai-project`, `anthropic-organization-id`).
+const RESPONSE_PREFIXES = ['anthropic-ratelimit-', 'anthropic-priority-', 'anthropic-fast-', 'x-ratelimit-']
 
 /** What of the client's headers belongs to its body. Its key never does. */
 export function requestHeaders(exchange: Exchange): Headers {

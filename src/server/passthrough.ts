@@ -93,14 +93,16 @@ async function answer(call: UnroutedCall, asked: Omit<Passthrough, 'exchange' | 
 }
 
 /**
- * A 401 is about the gateway's key, not the client's: passed on, clients would take their own for wrong, and the words
- * around it quote the gateway's. A 403 may be about what was asked (a file, a region) and is the provider's to explain.
+ * A 401 is about the gateway's key, not the client's: passed on, clients would take their own for wrong. The words around
+ * it quote the key, and those around a 403 may, whatever else it is about: neither is passed on.
  */
 function requireAccepted(status: number): void {
-  if (status !== 401) return
-  throw new GatewayError(
-    'upstream_auth_failed',
-    "The provider refused the gateway's own credentials. The operator has to check that provider's key.",
-    { data: { upstream: { status, code: null } } },
-  )
+  const message = REFUSALS[status]
+  if (message === undefined) return
+  throw new GatewayError('upstream_auth_failed', message, { data: { upstream: { status, code: null } } })
+}
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  401: "The provider refused the gateway's own credentials. The operator has to check that provider's key.",
+  403: "The provider allows the gateway's account no such call. Check what was asked for; the operator has to check the rights of that provider's key.",
 }

@@ -17,5 +17,6 @@ export const ATTRIBUTES = {
   /** `input`, `output`: the counts that the upstream did not say. */
   usageEstimated: 'thalamus.usage.estimated',
   costUsd: 'thalamus.cost_usd',
+  costBasis: 'thalamus.cost_basis',
   attemptOutcome: 'thalamus.attempt.outcome',
 } as const

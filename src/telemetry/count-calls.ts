@@ -70,10 +70,15 @@ export function countSpent(metrics: Metrics, model: string, key: string, spent: 
 }
 
 /** A cost with one estimated count is an estimate as a whole. */
-function countEstimated(metrics: Metrics, model: string, key: string, { usage, estimated, costUsd }: Spent): void {
+function countEstimated(
+  metrics: Metrics,
+  model: string,
+  key: string,
+  { usage, estimated, costUsd, costBasis }: Spent,
+): void {
   if (estimated.length === 0) return
   for (const kind of estimated) metrics.estimatedTokens.add(usage[COUNT_OF[kind]] ?? 0, model, kind)
-  if (costUsd !== undefined) metrics.estimatedCost.add(costUsd, model, key)
+  if (costUsd !== undefined && costBasis !== 'provider') metrics.estimatedCost.add(costUsd, model, key)
 }
 
 const COUNT_OF = { input: 'inputTokens', output: 'outputTokens' } as const satisfies Record<EstimatedKind, keyof Usage>
@@ -89,6 +94,7 @@ const KINDS = [
   ['audio_input', 'inputAudioTokens'],
   ['audio_output', 'outputAudioTokens'],
   ['cached_audio_input', 'cachedAudioTokens'],
+  ['image_output', 'outputImageTokens'],
   ['billed_input', 'billedInputTokens'],
   ['billed_output', 'billedOutputTokens'],
 ] as const satisfies readonly (readonly [string, keyof Usage])[]

@@ -24,7 +24,10 @@ export function createMetrics() {
     ),
     ttft: registry.histogram('thalamus_ttft_seconds', 'Time to the first content part.', ['model'], LATENCY_BOUNDS),
     tokens: registry.counter('thalamus_tokens_total', 'Tokens, by kind.', ['model', 'kind']),
-    cost: registry.counter('thalamus_cost_usd_total', 'Dollars, from usage and catalogue prices.', ['model', 'key']),
+    cost: registry.counter('thalamus_cost_usd_total', 'Dollars, as the provider says or from usage and known prices.', [
+      'model',
+      'key',
+    ]),
     estimatedTokens: registry.counter(
       'thalamus_tokens_estimated_total',
       'The part of thalamus_tokens_total that the upstream did not say.',

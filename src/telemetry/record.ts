@@ -1,4 +1,5 @@
 import type { Attempt, Decision } from '../core/decision.ts'
+import type { CostBasis } from '../core/rates.ts'
 import type { FinishReason, Usage } from '../core/stream-part.ts'
 
 /** The counts that are the gateway's own estimate, where the upstream did not say them. */
@@ -10,6 +11,8 @@ export type Spent = {
   readonly estimated: readonly EstimatedKind[]
   /** `undefined` where the model's prices are not known. */
   readonly costUsd: number | undefined
+  /** `undefined` where it rests on the rates of the way in which the call was served. */
+  readonly costBasis?: CostBasis | undefined
 }
 
 /** Everything telemetry may know of one call. No prompt, no answer, no key. */
@@ -33,6 +36,7 @@ export type CallRecord = {
   readonly usage: Usage | undefined
   readonly estimated: readonly EstimatedKind[]
   readonly costUsd: number | undefined
+  readonly costBasis?: CostBasis | undefined
   readonly finishReason: FinishReason | undefined
   /** For operators: what the error's message keeps from the client. */
   readonly detail: Readonly<Record<string, unknown>> | undefined

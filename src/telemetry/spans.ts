@@ -29,6 +29,7 @@ export function recordSpans(record: CallRecord, startedAtEpochMs: number, tracep
     ...defined(ATTRIBUTES.inputTokens, record.usage?.inputTokens),
     ...defined(ATTRIBUTES.outputTokens, record.usage?.outputTokens),
     ...defined(ATTRIBUTES.costUsd, record.costUsd),
+    ...defined(ATTRIBUTES.costBasis, record.costBasis),
     ...(record.estimated.length === 0 ? {} : { [ATTRIBUTES.usageEstimated]: [...record.estimated] }),
     ...defined(ATTRIBUTES.policy, record.decision?.policy),
     ...defined(ATTRIBUTES.router, record.decision?.router),

@@ -94,10 +94,13 @@ function logFields(record: CallRecord): Record<string, unknown> {
   if (decision !== undefined) {
     Object.assign(fields, { policy: decision.policy, router: decision.router, reason: decision.reason })
   }
-  return detail === undefined ? fields : { ...fields, ...detail }
+  if (detail === undefined) return fields
+  // `status` is what the client got.
+  const { status: upstreamStatus, ...rest } = detail
+  return { ...fields, ...rest, upstream_status: upstreamStatus }
 }
 
-function spentFields({ usage, estimated, costUsd }: SpentIfAny): Record<string, unknown> {
+function spentFields({ usage, estimated, costUsd, costBasis }: SpentIfAny): Record<string, unknown> {
   return {
     tokens_in: usage?.inputTokens,
     tokens_out: usage?.outputTokens,
@@ -106,14 +109,20 @@ function spentFields({ usage, estimated, costUsd }: SpentIfAny): Record<string, 
     tokens_reasoning: usage?.reasoningTokens,
     tokens_audio_in: usage?.inputAudioTokens,
     tokens_audio_out: usage?.outputAudioTokens,
+    tokens_image_out: usage?.outputImageTokens,
+    web_searches: usage?.webSearches,
     tokens_billed_in: usage?.billedInputTokens,
     tokens_billed_out: usage?.billedOutputTokens,
     usage_estimated: estimated.length > 0 ? true : undefined,
+    service_tier: usage?.serviceTier,
+    speed: usage?.speed,
+    inference_geo: usage?.inferenceGeo,
     cost_usd: costUsd,
+    cost_basis: costBasis,
   }
 }
 
-type SpentIfAny = Pick<CallRecord, 'usage' | 'estimated' | 'costUsd'>
+type SpentIfAny = Pick<CallRecord, 'usage' | 'estimated' | 'costUsd' | 'costBasis'>
 
 function round(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds * 100) / 100

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { COMPLETION, chunk, startCaptureUpstream } from './capture-upstream.ts'
@@ -60,13 +61,47 @@ test('the upstream gets the configured key and none of the client’s headers', 
   const [request] = upstream.requests
   expect(request?.path).toBe('/v1/chat/completions')
   expect(request?.headers['authorization']).toBe('Bearer upstream-key')
+  expect(request?.headers['accept-encoding']).toBe('identity')
   expect(Object.keys(request?.headers ?? {}).sort()).toEqual([
+    'accept-encoding',
     'authorization',
     'connection',
     'content-length',
     'content-type',
     'host',
   ])
+})
+
+test('an answer that comes compressed all the same is a 502 that names the coding, a refusal keeps its status', async () => {
+  let status = 200
+  upstream = await startCaptureUpstream((response) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+    response.end(gzipSync(JSON.stringify(COMPLETION)))
+  })
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url })
+  for (const stream of [false, true]) {
+    const answer = await post(gateway.url, { model: 'up/m', messages: HELLO, stream })
+    expect(answer.status).toBe(502)
+    expect(await answer.text()).toMatch(/content coding \\"gzip\\".*upstream_malformed/s)
+  }
+  status = 429
+  expect((await post(gateway.url, { model: 'up/m', messages: HELLO })).status).toBe(429)
+  status = 200
+  const embedded = await fetch(`${gateway.url}/v1/embeddings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'up/e', input: 'x' }),
+  })
+  expect([embedded.status, await embedded.text()]).toEqual([502, expect.stringContaining('gzip')])
+})
+
+test('the log line of a failed call has the client’s status, and the upstream’s beside it', async () => {
+  upstream = await startCaptureUpstream((response) => response.writeHead(403).end('{"error":{"message":"no"}}'))
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url })
+  expect((await post(gateway.url, { model: 'up/m', messages: HELLO })).status).toBe(502)
+  await eventually('the log line', () => gateway?.log.some((line) => line['endpoint'] === 'chat_completions') === true)
+  const line = gateway.log.find((one) => one['endpoint'] === 'chat_completions')
+  expect(line).toMatchObject({ status: 502, upstream_status: 403 })
 })
 
 test('nothing reaches the client before the first content part', async () => {

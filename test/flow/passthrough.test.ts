@@ -53,6 +53,17 @@ function key(name: string, routing: Directives) {
 const call = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${gateway?.url}${path}`, init)
 const named = { 'x-route-provider': 'up' }
 
+/** The path as it is written, no headers but these. */
+function bare(path: string, headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
+  const { hostname, port } = new URL(gateway?.url ?? '')
+  return new Promise((resolve, reject) => {
+    const options = { hostname, port, path, headers: { ...named, ...headers } }
+    httpRequest(options, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end()
+  })
+}
+
 test('without a name the answer says how to name a provider, and nobody is asked', async () => {
   await startTwo(json)
   const response = await call('/v1/files')
@@ -132,6 +143,10 @@ test('every byte, the status and the harmless headers come back; cookies and unk
       'retry-after': '3',
       'x-request-id': 'req_1',
       'openai-processing-ms': '12',
+      'openai-organization': 'secret-organization',
+      'openai-project': 'secret-project',
+      'anthropic-organization-id': 'secret-organization',
+      'anthropic-ratelimit-requests-remaining': '9',
       'set-cookie': 'session=secret',
       'x-internal': 'secret',
     })
@@ -148,6 +163,7 @@ test('every byte, the status and the harmless headers come back; cookies and unk
     'retry-after': '3',
     'x-request-id': 'req_1',
     'openai-processing-ms': '12',
+    'anthropic-ratelimit-requests-remaining': '9',
   })
   expect(JSON.stringify(headers)).not.toContain('secret')
 })
@@ -164,15 +180,15 @@ test('a refusal of the provider’s is passed on as it is, and a redirect is not
   expect(other?.requests).toHaveLength(0)
 })
 
-test('a key of the gateway’s own that the provider refuses is a 502, and its words stay here', async () => {
+test.each([401, 403])('a %i is about the gateway’s own key: a 502, and its words stay here', async (status) => {
   await startTwo((response) => {
-    response.writeHead(401, { 'content-type': 'application/json' })
+    response.writeHead(status, { 'content-type': 'application/json' })
     response.end('{"error":{"message":"Incorrect API key provided: upst***-key","code":"invalid_api_key"}}')
   })
   const response = await call('/v1/files', { headers: named })
   const body = await response.text()
   expect(response.status).toBe(502)
-  expect(JSON.parse(body)).toMatchObject({ error: { code: 'upstream_auth_failed', upstream: { status: 401 } } })
+  expect(JSON.parse(body)).toMatchObject({ error: { code: 'upstream_auth_failed', upstream: { status } } })
   expect(body).not.toContain('upst***')
   await eventually('the log line', () => gateway?.log.some((line) => line['endpoint'] === 'passthrough') === true)
   expect(gateway?.log.find((line) => line['endpoint'] === 'passthrough')).toMatchObject({
@@ -189,6 +205,39 @@ test('each method arrives as itself, and HEAD has no body', async () => {
   }
   expect(upstream?.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'])
   expect((await call('/v1/things/1', { method: 'OPTIONS', headers: named })).status).toBe(405)
+})
+
+test('a path that misses the gateway’s own by its slashes, case or encoding goes to nobody', async () => {
+  await startTwo(json)
+  const paths = [
+    '/v1/chat/completions/',
+    '/v1//chat/completions',
+    '/v1/Chat/Completions',
+    '/v1/chat%2fcompletions',
+    '/v1/chat%252fcompletions',
+    '/v1/chat/completions;a=b',
+    '/v1/chat/completions%20',
+  ]
+  const body = JSON.stringify({ model: 'up/m', messages: [] })
+  for (const path of paths) {
+    const response = await call(path, {
+      method: 'POST',
+      headers: { ...named, 'content-type': 'application/json' },
+      body,
+    })
+    expect([path, response.status]).toEqual([path, 404])
+    expect(await response.text()).toContain('Did you mean /v1/chat/completions?')
+  }
+  expect((await call('/v1/messages/', { method: 'POST', headers: named, body })).status).toBe(404)
+  expect(upstream?.requests).toHaveLength(0)
+  expect((await call('/v1/chat/completions/c_1%2f2', { headers: named })).status).toBe(200)
+})
+
+test('an answer may be compressed as the client asks, and is not otherwise', async () => {
+  await startTwo(json)
+  await bare('/v1/files', { 'accept-encoding': 'br' })
+  await bare('/v1/files')
+  expect(upstream?.requests.map(({ headers }) => headers['accept-encoding'])).toEqual(['br', 'identity'])
 })
 
 test('the gateway’s own paths stay its own, unless a provider is named for another method', async () => {
@@ -214,13 +263,7 @@ test.each([
   '/../v1/files',
 ])('%s is refused', async (path) => {
   await startTwo(json)
-  const { hostname, port } = new URL(gateway?.url ?? '')
-  const status = await new Promise((resolve, reject) => {
-    httpRequest({ hostname, port, path, headers: named }, (response) => resolve(response.resume().statusCode))
-      .on('error', reject)
-      .end()
-  })
-  expect(status).toBe(400)
+  expect(await bare(path)).toBe(400)
   expect(upstream?.requests).toHaveLength(0)
 })
 
@@ -233,14 +276,7 @@ test('what is encoded without leading out stays as it is written', async () => {
 
 test('plain dot segments lead out of /v1 here already', async () => {
   await startTwo(json)
-  const { hostname, port } = new URL(gateway?.url ?? '')
-  const status = await new Promise((resolve, reject) => {
-    const options = { hostname, port, path: '/v1/files/../../admin', headers: named }
-    httpRequest(options, (response) => resolve(response.resume().statusCode))
-      .on('error', reject)
-      .end()
-  })
-  expect(status).toBe(404)
+  expect(await bare('/v1/files/../../admin')).toBe(404)
   expect(upstream?.requests).toHaveLength(0)
 })
 

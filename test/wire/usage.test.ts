@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { priceUsage } from '../../src/usage/price.ts'
+import { readUsage as readMessages } from '../../src/wire/anthropic-messages/usage.ts'
+import { readUsage as readConverse } from '../../src/wire/bedrock-converse/usage.ts'
 import { readUsage as readCohere, writeUsage as writeCohere } from '../../src/wire/cohere-chat/usage.ts'
 import { readUsage as readGemini, writeUsage as writeGemini } from '../../src/wire/gemini-generate/usage.ts'
 import { readUsage as readChat } from '../../src/wire/openai-chat/usage.ts'
+import { readUsage as readResponses } from '../../src/wire/openai-responses/usage.ts'
 
 // Counts as providers sent them, and what they cost at the provider's own prices.
 
@@ -55,4 +58,56 @@ test('Gemini’s cached sound is read and written', () => {
   if (usage === undefined) throw new Error('no usage')
   expect(priceUsage(facts, usage)).toBeCloseTo((600 * 0.3 + 400 * 0.1 + 5 * 2.5) / 1e6, 12)
   expect(readGemini(writeGemini(usage), undefined)).toMatchObject({ cachedInputTokens: 400, cachedAudioTokens: 400 })
+})
+
+test('Gemini’s pictures are read and written', () => {
+  const details = [{ modality: 'IMAGE', tokenCount: 1_290 }]
+  const said = { promptTokenCount: 9, candidatesTokenCount: 1_300, candidatesTokensDetails: details }
+  const usage = readGemini(said, undefined)
+  expect(usage).toMatchObject({ outputTokens: 1_300, outputImageTokens: 1_290 })
+  if (usage === undefined) throw new Error('no usage')
+  expect(writeGemini(usage)).toMatchObject({
+    candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: 10 }, ...details],
+  })
+})
+
+test('each format says in its own place how a call was served', () => {
+  const chat = { prompt_tokens: 1, completion_tokens: 1 }
+  expect(readChat(chat, { service_tier: 'priority' })).toMatchObject({ serviceTier: 'priority' })
+  expect(readResponses({ input_tokens: 1, output_tokens: 1 }, { service_tier: 'flex' })).toMatchObject({
+    serviceTier: 'flex',
+  })
+  const fast = { service_tier: 'standard', speed: 'fast', inference_geo: 'us' }
+  expect(
+    readMessages({ input_tokens: 1, output_tokens: 1, ...fast, server_tool_use: { web_search_requests: 3 } }),
+  ).toMatchObject({ serviceTier: 'standard', speed: 'fast', inferenceGeo: 'us', webSearches: 3 })
+  expect(readConverse({ inputTokens: 1, outputTokens: 1 }, { serviceTier: { type: 'flex' } })).toMatchObject({
+    serviceTier: 'flex',
+  })
+  const metadata = { promptTokenCount: 1, candidatesTokenCount: 1 }
+  const tierOf = (more: object) => readGemini({ ...metadata, ...more }, undefined)?.serviceTier
+  expect(tierOf({ serviceTier: 'SERVICE_TIER_FLEX' })).toBe('flex')
+  expect(tierOf({ serviceTier: 'priority' })).toBe('priority')
+  expect(tierOf({ trafficType: 'ON_DEMAND' })).toBe('on_demand')
+  expect(tierOf({ trafficType: 'ON_DEMAND_PRIORITY' })).toBe('priority')
+  expect(tierOf({ trafficType: 'TRAFFIC_TYPE_UNSPECIFIED' })).toBe('unspecified')
+  expect(tierOf({ trafficType: 'PROVISIONED_THROUGHPUT' })).toBe('provisioned_throughput')
+})
+
+test('a provider’s own bill is read in its own unit', () => {
+  const counts = { prompt_tokens: 194, completion_tokens: 2, input_tokens: 194, output_tokens: 2 }
+  const costs = (more: object) => [
+    readChat({ ...counts, ...more }).costUsd,
+    readResponses({ ...counts, ...more }).costUsd,
+  ]
+  const both = (cost: number | undefined) => [cost, cost]
+  // OpenRouter, with its own key at the vendor and with the caller's.
+  expect(costs({ cost: 0.95, is_byok: false, cost_details: { upstream_inference_cost: 0.95 } })).toEqual(both(0.95))
+  expect(costs({ cost: 0.05, is_byok: true, cost_details: { upstream_inference_cost: 1 } })).toEqual(both(1.05))
+  expect(costs({ cost: 0 })).toEqual(both(0))
+  expect(costs({ cost_in_usd_ticks: 37_756_000 })).toEqual(both(0.0037756))
+  expect(costs({ cost: { input_tokens_cost: 0.001, request_cost: 0.005, total_cost: 0.006 } })).toEqual(both(0.006))
+  expect(costs({ cost: { total_cost: 0.006, currency: 'EUR' } })).toEqual(both(undefined))
+  expect(costs({ cost: -1 })).toEqual(both(undefined))
+  expect(readChat(counts)).not.toHaveProperty('costUsd')
 })

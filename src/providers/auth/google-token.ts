@@ -122,7 +122,7 @@ function tokenRequest(url: string, assertion: string): HttpRequest {
     method: 'POST',
     origin,
     path: pathname + search,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-encoding': 'identity' },
     body: grant.toString(),
   }
 }

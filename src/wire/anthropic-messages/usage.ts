@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/stream-part.ts'
+import { readTerm } from '../shared/read-billing.ts'
 import { countOf, objectOf, objectsOf } from '../shared/read-json.ts'
 
 /**
@@ -17,6 +18,10 @@ export function readUsage(usage: JsonObject): Usage {
   const cachedInputTokens = counted('cache_read_input_tokens')
   const cacheWriteTokens = counted('cache_creation_input_tokens')
   const longCacheWriteTokens = countOf(objectOf(usage['cache_creation'])['ephemeral_1h_input_tokens'])
+  const webSearches = countOf(objectOf(usage['server_tool_use'])['web_search_requests'])
+  const serviceTier = readTerm(usage['service_tier'])
+  const speed = readTerm(usage['speed'])
+  const inferenceGeo = readTerm(usage['inference_geo'])
   return {
     inputTokens: fresh === undefined ? undefined : fresh + (cachedInputTokens ?? 0) + (cacheWriteTokens ?? 0),
     cachedInputTokens,
@@ -24,6 +29,10 @@ export function readUsage(usage: JsonObject): Usage {
     outputTokens: counted('output_tokens'),
     reasoningTokens: countOf(objectOf(usage['output_tokens_details'])['thinking_tokens']),
     ...(longCacheWriteTokens === undefined ? {} : { longCacheWriteTokens }),
+    ...(webSearches === undefined ? {} : { webSearches }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(speed === undefined ? {} : { speed }),
+    ...(inferenceGeo === undefined ? {} : { inferenceGeo }),
   }
 }
 

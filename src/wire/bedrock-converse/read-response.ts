@@ -23,7 +23,7 @@ export function readResponse(body: JsonObject): StreamPart[] {
   const parts: StreamPart[] = [{ type: 'response-start', id: '', model: '' }]
   for (const [index, block] of objectsOf(message['content']).entries()) readBlock(block, index, parts)
   const usage = body['usage']
-  if (isJsonObject(usage)) parts.push({ type: 'usage', usage: readUsage(usage) })
+  if (isJsonObject(usage)) parts.push({ type: 'usage', usage: readUsage(usage, body) })
   parts.push(...readEndOf(body))
   return parts
 }
@@ -35,7 +35,7 @@ export function summarizeResponse(body: JsonObject): AnswerSummary {
   return {
     hasContent: parts.some(isContentPart),
     finishReason: end?.finishReason,
-    usage: isJsonObject(usage) ? readUsage(usage) : undefined,
+    usage: isJsonObject(usage) ? readUsage(usage, body) : undefined,
   }
 }
 

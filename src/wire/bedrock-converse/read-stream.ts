@@ -38,7 +38,7 @@ export function createReader(): StreamReader {
         return [...stopAll(), ...readEndOf(body)]
       case 'metadata': {
         const usage = body['usage']
-        return isJsonObject(usage) ? [{ type: 'usage', usage: readUsage(usage) }] : []
+        return isJsonObject(usage) ? [{ type: 'usage', usage: readUsage(usage, body) }] : []
       }
       default:
         // Events to come.
@@ -151,7 +151,7 @@ export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReas
     const end = readEndOf(body).find((part) => part.type === 'response-end')
     const usage = body['usage']
     if (end === undefined && !isJsonObject(usage)) return undefined
-    return { finishReason: end?.finishReason, usage: isJsonObject(usage) ? readUsage(usage) : undefined }
+    return { finishReason: end?.finishReason, usage: isJsonObject(usage) ? readUsage(usage, body) : undefined }
   } catch {
     // It was forwarded on a look alone; one that does not parse carries no usage we could count.
     return undefined

@@ -1,14 +1,19 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/stream-part.ts'
-import { compact, countOf, objectsOf, textOf } from '../shared/read-json.ts'
+import { readTerm } from '../shared/read-billing.ts'
+import { compact, countOf, objectOf, objectsOf, textOf } from '../shared/read-json.ts'
 
-/** `inputTokens` leaves out what was read from or written to the cache. https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html */
-export function readUsage(usage: JsonObject): Usage {
+/**
+ * `inputTokens` leaves out what was read from or written to the cache. `body`: what the usage stands in, whose `serviceTier`
+ * is the one that served. https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+ */
+export function readUsage(usage: JsonObject, body: JsonObject): Usage {
   const fresh = countOf(usage['inputTokens'])
   const cachedInputTokens = countOf(usage['cacheReadInputTokens'])
   const cacheWriteTokens = countOf(usage['cacheWriteInputTokens'])
   const long = objectsOf(usage['cacheDetails']).filter((detail) => /1h$/i.test(textOf(detail['ttl']) ?? ''))
   const longCacheWriteTokens = long.reduce((sum, detail) => sum + (countOf(detail['inputTokens']) ?? 0), 0)
+  const serviceTier = readTerm(objectOf(body['serviceTier'])['type'])
   return {
     inputTokens: fresh === undefined ? undefined : fresh + (cachedInputTokens ?? 0) + (cacheWriteTokens ?? 0),
     cachedInputTokens,
@@ -16,6 +21,7 @@ export function readUsage(usage: JsonObject): Usage {
     outputTokens: countOf(usage['outputTokens']),
     reasoningTokens: undefined,
     ...(long.length === 0 ? {} : { longCacheWriteTokens }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
   }
 }
 

@@ -170,7 +170,7 @@ function usageParts(body: JsonObject): StreamPart[] {
 function usageOf(body: JsonObject): Usage | undefined {
   const groq = body['x_groq']
   const usage = body['usage'] ?? (isJsonObject(groq) ? groq['usage'] : undefined)
-  return isJsonObject(usage) ? readUsage(usage) : undefined
+  return isJsonObject(usage) ? readUsage(usage, body) : undefined
 }
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {

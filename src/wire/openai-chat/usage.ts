@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/stream-part.ts'
+import { readCost, readTerm } from '../shared/read-billing.ts'
 import { compact, countOf, objectOf } from '../shared/read-json.ts'
 
-export function readUsage(usage: JsonObject): Usage {
+/** `body`: what the usage stands in, whose `service_tier` is the one that served. */
+export function readUsage(usage: JsonObject, body: JsonObject = {}): Usage {
   const prompt = objectOf(usage['prompt_tokens_details'])
   const completion = objectOf(usage['completion_tokens_details'])
   // SGLang and Perplexity say it at the top.
@@ -10,6 +12,10 @@ export function readUsage(usage: JsonObject): Usage {
   const billedInputTokens = withCitations(usage)
   const inputAudioTokens = countOf(prompt['audio_tokens'])
   const outputAudioTokens = countOf(completion['audio_tokens'])
+  // OpenRouter.
+  const outputImageTokens = countOf(completion['image_tokens'])
+  const serviceTier = readTerm(body['service_tier'])
+  const costUsd = readCost(usage)
   return {
     inputTokens: countOf(usage['prompt_tokens']),
     // DeepSeek says prompt_cache_hit_tokens, Moonshot cached_tokens, both beside prompt_tokens.
@@ -21,7 +27,10 @@ export function readUsage(usage: JsonObject): Usage {
     reasoningTokens,
     ...(inputAudioTokens === undefined ? {} : { inputAudioTokens }),
     ...(outputAudioTokens === undefined ? {} : { outputAudioTokens }),
+    ...(outputImageTokens === undefined ? {} : { outputImageTokens }),
     ...(billedInputTokens === undefined ? {} : { billedInputTokens }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(costUsd === undefined ? {} : { costUsd }),
   }
 }
 
@@ -60,7 +69,11 @@ export function writeUsage(usage: Usage): JsonObject {
     cache_write_tokens: usage.cacheWriteTokens,
     audio_tokens: usage.inputAudioTokens,
   })
-  const completion = compact({ reasoning_tokens: usage.reasoningTokens, audio_tokens: usage.outputAudioTokens })
+  const completion = compact({
+    reasoning_tokens: usage.reasoningTokens,
+    audio_tokens: usage.outputAudioTokens,
+    image_tokens: usage.outputImageTokens,
+  })
   return {
     prompt_tokens: inputTokens,
     completion_tokens: outputTokens,

@@ -41,7 +41,7 @@ export function readFinish(response: JsonObject, hasCalls: boolean): StreamPart[
   const cause = textOf(objectOf(details)['reason'])
   const raw = cause ?? textOf(status)
   return [
-    ...(isJsonObject(usage) ? [{ type: 'usage', usage: readUsage(usage) } as const] : []),
+    ...(isJsonObject(usage) ? [{ type: 'usage', usage: readUsage(usage, response) } as const] : []),
     { type: 'response-end', finishReason: finishReason(textOf(status), cause, hasCalls), raw },
   ]
 }

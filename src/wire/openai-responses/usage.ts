@@ -1,11 +1,17 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/stream-part.ts'
+import { readCost, readTerm } from '../shared/read-billing.ts'
 import { compact, countOf, objectOf } from '../shared/read-json.ts'
 
-/** https://platform.openai.com/docs/api-reference/responses/object#responses/object-usage */
-export function readUsage(usage: JsonObject): Usage {
+/**
+ * `response`: what the usage stands in, whose `service_tier` is the one that served.
+ * https://platform.openai.com/docs/api-reference/responses/object#responses/object-usage
+ */
+export function readUsage(usage: JsonObject, response: JsonObject = {}): Usage {
   const input = objectOf(usage['input_tokens_details'])
   const output = objectOf(usage['output_tokens_details'])
+  const serviceTier = readTerm(response['service_tier'])
+  const costUsd = readCost(usage)
   return {
     inputTokens: countOf(usage['input_tokens']),
     // The second names are Perplexity's.
@@ -13,6 +19,8 @@ export function readUsage(usage: JsonObject): Usage {
     cacheWriteTokens: countOf(input['cache_write_tokens'] ?? input['cache_creation_input_tokens']),
     outputTokens: countOf(usage['output_tokens']),
     reasoningTokens: countOf(output['reasoning_tokens']),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(costUsd === undefined ? {} : { costUsd }),
   }
 }
 

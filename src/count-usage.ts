@@ -24,10 +24,7 @@ export function countUsage(
   promptTokens: () => number,
 ): Spent | undefined {
   if (observed.ending().usage === undefined && isCut && observed.events === 0) return undefined
-  const counted = usageOf(observed, isCut, promptTokens)
-  const costUsd = priceUsage(target.facts, counted.usage)
-  const costBasis = costUsd === undefined ? undefined : costBasisOf(target.facts, counted.usage)
-  return { ...counted, costUsd, costBasis }
+  return spentOn(target, usageOf(observed, isCut, promptTokens))
 }
 
 /** The same without what it costs, of an answer of which something came. */
@@ -103,5 +100,10 @@ export function countFailed(observed: Observed | undefined, target: Target): Spe
   const usage = { ...said, outputTokens: said.outputTokens ?? 0 }
   const isUnfinished = observed.events > 0 && finishReason === undefined
   const estimated: readonly EstimatedKind[] = isUnfinished || said.outputTokens === undefined ? ['output'] : NONE
-  return spentOn(target, usage, estimated)
+  return spentOn(target, { usage, estimated })
+}
+
+function spentOn({ facts }: Target, counted: Counted): Spent {
+  const costUsd = priceUsage(facts, counted.usage)
+  return { ...counted, costUsd, costBasis: costUsd === undefined ? undefined : costBasisOf(facts, counted.usage) }
 }

@@ -336,6 +336,18 @@ test('a server of one’s own is asked in the format the configuration names', a
   ])
 })
 
+test('a format that is named is the only one, of models that only Responses serves elsewhere too', async () => {
+  const url = 'base_url: "http://127.0.0.1:9"'
+  const snapshot = await snapshotOf(
+    `providers: { a: { ${url}, type: openai, format: openai-chat }, b: { ${url}, type: openai } }\nmodels: [a/gpt-5-pro, b/gpt-5-pro]`,
+  )
+  const asked = { client: 'openai-chat', isNamed: true, hasTools: false, effort: undefined } as const
+  const spoken = [...snapshot.targets.values()].map((target) =>
+    spokenFormat(target, snapshot.providers.get(target.provider)?.provider, asked),
+  )
+  expect(spoken).toEqual(['openai-chat', 'openai-responses'])
+})
+
 test('a format that is named is the only one', async () => {
   const url = 'base_url: "http://127.0.0.1:9"'
   const snapshot = await snapshotOf(

@@ -4,7 +4,7 @@ import type { Differences } from '../wire/case-data.ts'
 // docs/formats.md is written from this list.
 
 const THE_SDK_PARSES =
-  'arguments that are no JSON stream as they came, for whoever reads the deltas; what the SDK makes of half a JSON is its own'
+  'arguments that begin as an object and turn out to be no JSON stream as they came, for whoever reads the deltas; what the SDK makes of half a JSON is its own'
 const AS_THEY_CAME = 'arguments that are no JSON stream as they came; a whole answer keeps them within an object'
 
 export const DIFFERENCES: Readonly<Record<string, Differences>> = {

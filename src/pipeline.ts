@@ -144,11 +144,11 @@ class SentCall implements DispatchedCall {
     const { call, context, routed } = this
     this.overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
     setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
-    if (this.losses.length === 0) return
-    headers['x-route-losses'] = formatLosses(this.losses)
+    if (this.losses.length > 0) headers['x-route-losses'] = formatLosses(this.losses)
+    // A decision is kept since it was made.
+    else if (routed.decision !== undefined) return
     const decided = routed.decision ?? namedDecision(call.id, target)
-    const decision = { ...decided, losses: { model: target.id, list: this.losses } }
-    context.decisions.set(call.id, { decision, key: call.principal.name })
+    keepReceipt(context, call.id, call.principal.name, withLost(decided, target, this.losses))
   }
 
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
@@ -158,6 +158,25 @@ class SentCall implements DispatchedCall {
   }
 }
 
+/** Keeps the receipt of a call that no router saw: to a model that its caller named. */
+export function keepNamed(
+  { id, principal, context }: { readonly id: string; readonly principal: Principal; readonly context: Context },
+  target: Target,
+  losses: readonly Loss[],
+): void {
+  keepReceipt(context, id, principal.name, withLost(namedDecision(id, target), target, losses))
+}
+
+function keepReceipt({ decisions }: Context, id: string, key: string, decision: Decision): void {
+  decisions.set(id, { decision, key })
+}
+
+function withLost(decision: Decision, target: Target, list: readonly Loss[]): Decision {
+  return list.length === 0 ? decision : { ...decision, losses: { model: target.id, list } }
+}
+
+const NONE: readonly never[] = []
+
 /** The receipt of a call that named its model: nothing was weighed, and no policy spoke. */
 function namedDecision(id: string, target: Target): Decision {
   return {
@@ -166,9 +185,9 @@ function namedDecision(id: string, target: Target): Decision {
     policy: 'none',
     router: 'none',
     reason: NAMED,
-    candidates: [],
-    dropped: [],
-    front: [],
+    candidates: NONE,
+    dropped: NONE,
+    front: NONE,
     knee: null,
     truncated: false,
     router_timed_out: false,

@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countTokens } from '../count-tokens.ts'
+import { keepNamed } from '../pipeline.ts'
 import { setRouteHeaders } from '../route-headers.ts'
 import { openChatBody, readBytes } from './read-json.ts'
 import type { UnroutedCall } from './serve-unrouted.ts'
@@ -62,6 +63,7 @@ export async function serveCountTokens(call: UnroutedCall, door: CountDoor): Pro
   if (target !== undefined) {
     const overheadMs = context.ports.clock.monotonic() - startedAt - soFar.waitedMs
     setRouteHeaders(headers, id, target, decision, soFar.attempts, overheadMs)
+    if (decision === undefined) keepNamed(call, target, [])
   }
   soFar.status = 200
   exchange.sink.head(200, headers)

@@ -1,5 +1,6 @@
 import type { EmbeddingsAnswer } from '../embeddings.ts'
 import { embed, embeddingsTarget } from '../embeddings.ts'
+import { keepNamed } from '../pipeline.ts'
 import { formatLosses, setRouteHeaders } from '../route-headers.ts'
 import { priceUsage } from '../usage/price.ts'
 import { readEmbeddingsRequest } from '../wire/embeddings/request.ts'
@@ -43,6 +44,7 @@ export async function serveEmbeddings(call: UnroutedCall): Promise<void> {
   const overheadMs = context.ports.clock.monotonic() - startedAt - soFar.waitedMs
   setRouteHeaders(headers, id, target, undefined, soFar.attempts, overheadMs)
   if (answer.losses.length > 0) headers['x-route-losses'] = formatLosses(answer.losses)
+  keepNamed(call, target, answer.losses)
   soFar.status = 200
   exchange.sink.head(200, headers)
   exchange.sink.end(answer.body)

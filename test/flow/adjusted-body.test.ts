@@ -42,6 +42,8 @@ test('what a provider takes as it is goes byte for byte', async () => {
   const response = await post(gateway.url, body)
   expect(upstream.requests[0]?.body.toString()).toBe(body.replace('up/m', 'm'))
   expect(response.headers.get('x-route-losses')).toBeNull()
+  const receipt = await fetch(`${gateway.url}/v1/decisions/${response.headers.get('x-route-id')}`)
+  expect(await receipt.json()).toMatchObject({ model: 'up/m', policy: 'none', reason: 'named by the caller' })
 })
 
 test('a streamed call without arguments is an answer, and reaches the client as it came', async () => {

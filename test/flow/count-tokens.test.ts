@@ -86,6 +86,15 @@ test('a model that passes the limits is asked, and the answer says why', async (
   expect(await receipt.json()).toMatchObject({ model: 'up/m' })
 })
 
+test('a count of a model that was named has a receipt too', async () => {
+  await start({})
+  const counted = await post(COUNT)
+  const receipt = await fetch(`${gateway?.url}/v1/decisions/${counted.headers.get('x-route-id')}`, {
+    headers: { 'x-api-key': 'team' },
+  })
+  expect(await receipt.json()).toMatchObject({ model: 'up/m', reason: 'named by the caller' })
+})
+
 test('a count is a call like any other: an id, a log line, a metric', async () => {
   await start({})
   const counted = await post(COUNT)

@@ -297,6 +297,14 @@ test('Cohere is asked as its SDK asks, for documents unless told otherwise', asy
   expect(answer.data.data.map(({ embedding }) => [...embedding])).toEqual(VECTORS)
   expect(answer.data.usage).toEqual({ prompt_tokens: 5, total_tokens: 5 })
   expect(answer.response.headers.get('x-route-losses')).toBe('user')
+  const receipt = await fetch(`${gateway?.url}/v1/decisions/${answer.response.headers.get('x-route-id')}`, {
+    headers: { authorization: 'Bearer team' },
+  })
+  expect(await receipt.json()).toMatchObject({
+    model,
+    reason: 'named by the caller',
+    losses: { model, list: [{ path: 'user' }] },
+  })
   const sdk = new CohereClientV2({ token: 'k', environment: upstream?.url.replace('/v1', '') ?? '' })
   const asked = { model: 'embed-v4.0', texts: input, embeddingTypes: ['float' as const] }
   await sdk.embed({ ...asked, inputType: 'search_document', outputDimension: dimensions })

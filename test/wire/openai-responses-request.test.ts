@@ -100,7 +100,7 @@ test('what this format has no place for is said, field by field', () => {
   const { body, losses } = writeRequest(asked, 'm')
   expect(losses.map(({ path }) => path).sort()).toEqual([
     'frequency_penalty',
-    'max_output_tokens',
+    'max_tokens',
     'messages[0].content[0].cache_control',
     'messages[0].name',
     'messages[1].content[0].is_error',
@@ -198,12 +198,12 @@ test('parameters that only this format has are losses, defaults are not', () => 
     routing: {},
   }
   expect(unread(body).map(({ path }) => path)).toEqual([
+    'input[0].phase',
     'prompt_cache_key',
     'max_tool_calls',
-    'tool_choice',
     'text.verbosity',
-    'include',
-    'input[0].phase',
+    'tool_choice',
+    'include[1]',
     'input[1]',
   ])
 })

@@ -98,18 +98,18 @@ test('what only this format has is named where it stands', () => {
     routing: {},
   })
   expect(lost.map((loss) => loss.path)).toEqual([
-    'speed',
-    'context_management',
-    'output_config.task_budget',
-    'thinking.display',
-    'tools[0].bar',
-    'tools[0].defer_loading',
     'messages[0].content[0].citations',
     'messages[0].content[0].context',
     'messages[0].content[1].content[0].citations',
     'messages[0].content[1].content[0].context',
-    'messages[1].foo',
     'messages[1].content[0].citations',
+    'messages[1].foo',
+    'speed',
+    'context_management',
+    'output_config.task_budget',
+    'tools[0].bar',
+    'tools[0].defer_loading',
+    'thinking.display',
   ])
 })
 

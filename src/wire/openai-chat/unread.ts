@@ -4,23 +4,12 @@ import { isJsonObject } from '../../core/json.ts'
 import type { WireFormatId } from '../../core/request.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { objectOf, objectsOf, textOf } from '../shared/read-json.ts'
+import type { Walk } from '../shared/unread-members.ts'
+import { unreadMembers } from '../shared/unread-members.ts'
 import { OPENAI_MEMBERS } from './read-request.ts'
+import { readToolChoice } from './read-tools.ts'
 import { hasGap } from './reasoning.ts'
-
-const READ = new Set(
-  [
-    'model messages tools functions tool_choice function_call parallel_tool_calls max_completion_tokens max_tokens',
-    'temperature top_p top_k n stop presence_penalty frequency_penalty seed logprobs top_logprobs reasoning_effort',
-    'reasoning thinking response_format stream stream_options user safety_identifier metadata routing',
-  ].flatMap((line) => line.split(' ')),
-)
-
-const READ_MESSAGE = new Set(
-  [
-    'role content name tool_calls tool_call_id function_call refusal cache_control extra_content',
-    'reasoning reasoning_content reasoning_details',
-  ].flatMap((line) => line.split(' ')),
-)
+import { BODY } from './shapes.ts'
 
 const FORMATS = new Set<string | undefined>(['text', 'json_object', 'json_schema'])
 
@@ -28,13 +17,23 @@ const ONLY_HERE = 'only Chat Completions has it'
 
 /** What of a client's body a ChatRequest does not hold, or what of it the format `spoken` has no place for. */
 export function unread(body: JsonObject, spoken?: WireFormatId): Loss[] {
+  const losses = unreadMembers(body, BODY, WALK)
   const isShared = (name: string): boolean => spoken === 'openai-responses' && OPENAI_MEMBERS.includes(name)
-  const losses = Object.entries(body)
-    .filter(([name, value]) => !READ.has(name) && !isShared(name) && !isIdleParameter(name, value))
-    .map(([name]): Loss => ({ path: name, reason: ONLY_HERE }))
-  if (!isShared('safety_identifier')) losses.push(...unreadIdentifier(body))
-  return [...losses, ...unreadFormat(body), ...objectsOf(body['messages']).flatMap(unreadMessage)]
+  return [
+    ...(spoken === 'openai-responses' ? losses.filter(({ path }) => !isShared(path)) : losses),
+    ...(isShared('safety_identifier') ? [] : unreadIdentifier(body)),
+    ...unreadFormat(body),
+    ...unreadChoice(body),
+    ...objectsOf(body['messages']).flatMap(unreadDetails),
+  ]
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  audio: 'what was said is kept by the provider that said it',
+  annotations: 'sources of earlier answers are not told again',
+}
+
+const WALK: Walk = { isIdle: isIdleParameter, reasonOf: (name) => REASONS[name] ?? ONLY_HERE }
 
 /** Elsewhere there is one name for the end user, and `user` is it. */
 function unreadIdentifier({ user, safety_identifier: identifier }: JsonObject): Loss[] {
@@ -49,17 +48,13 @@ function unreadFormat(body: JsonObject): Loss[] {
   return [{ path: 'response_format', reason: `only some servers of Chat Completions know the format ${String(type)}` }]
 }
 
-function unreadMessage(message: JsonObject, index: number): Loss[] {
-  const losses = Object.entries(message)
-    .filter(([name, value]) => !READ_MESSAGE.has(name) && !isIdleParameter(name, value))
-    .map(([name]): Loss => ({ path: `messages[${index}].${name}`, reason: REASONS[name] ?? ONLY_HERE }))
-  if (hasGap(message)) losses.push({ path: `messages[${index}].reasoning_details`, reason: HAS_GAP })
-  return losses
+function unreadChoice({ tool_choice: choice }: JsonObject): Loss[] {
+  if (!isJsonObject(choice) || readToolChoice(choice) !== undefined) return []
+  return [{ path: 'tool_choice', reason: `it names a tool of the provider's own: ${String(choice['type'])}` }]
+}
+
+function unreadDetails(message: JsonObject, index: number): Loss[] {
+  return hasGap(message) ? [{ path: `messages[${index}].reasoning_details`, reason: HAS_GAP }] : []
 }
 
 const HAS_GAP = 'some of these blocks of reasoning did not come back, and the others are worth nothing without them'
-
-const REASONS: Readonly<Record<string, string>> = {
-  audio: 'what was said is kept by the provider that said it',
-  annotations: 'sources of earlier answers are not told again',
-}

@@ -3,34 +3,23 @@ import { isIdleParameter } from '../../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Loss } from '../../core/wire-format.ts'
-import { isList, objectOf } from '../shared/read-json.ts'
+import { isList, objectsOf } from '../shared/read-json.ts'
+import type { Walk } from '../shared/unread-members.ts'
+import { unreadMembers } from '../shared/unread-members.ts'
 import { isReference, refuseLostReference, SEND_ITEM, SPARED, spareReferences } from './item-references.ts'
 import { isOwnCall } from './own-calls.ts'
 import { LOGPROBS } from './read-request.ts'
 import { isNameable } from './read-tools.ts'
-
-const READ = new Set(
-  [
-    'model input instructions tools tool_choice parallel_tool_calls max_output_tokens temperature top_p top_logprobs',
-    'presence_penalty frequency_penalty reasoning text stream stream_options user safety_identifier metadata include',
-    'routing',
-  ].flatMap((line) => line.split(' ')),
-)
-
-/** Members of items that a ChatRequest has no place for. */
-const ITEM_MEMBERS = ['phase', 'namespace'] as const
+import { BODY } from './shapes.ts'
 
 /** What a ChatRequest does not hold: parameters of this format alone. Null and false ask for nothing. */
 export function unread(body: JsonObject): Loss[] {
-  const losses = Object.entries(body)
-    .filter(([name, value]) => !READ.has(name) && !isIdleParameter(name, value))
-    .map(([name]): Loss => ({ path: name, reason: REASONS[name] ?? ONLY_HERE }))
   return [
-    ...losses,
+    ...unreadMembers(body, BODY, WALK),
     ...unreadIdentifier(body),
     ...unreadChoice(body),
-    ...unreadNested(body),
-    ...unreadItems(body['input']),
+    ...unreadInclude(body),
+    ...ownCalls(body['input']),
   ]
 }
 
@@ -45,6 +34,12 @@ const REASONS: Readonly<Record<string, string>> = {
   prompt_cache_retention: OPENAI_ALONE,
   service_tier: OPENAI_ALONE,
   verbosity: OPENAI_ALONE,
+  annotations: 'sources of earlier answers are not told again',
+}
+
+const WALK: Walk = {
+  isIdle: (name, value) => isIdleParameter(name, value) || (name === 'detail' && value === 'auto'),
+  reasonOf: (name) => REASONS[name] ?? ONLY_HERE,
 }
 
 /** Elsewhere there is one name for the end user, and `user` is it. */
@@ -53,44 +48,35 @@ function unreadIdentifier({ user, safety_identifier: identifier }: JsonObject): 
   return [{ path: 'safety_identifier', reason: 'there is one name for the end user; that of user was sent' }]
 }
 
-function asks(value: JsonValue | undefined): boolean {
-  return value !== undefined && value !== null && value !== false
-}
-
 function unreadChoice(body: JsonObject): Loss[] {
   const choice = body['tool_choice']
-  if (!isJsonObject(choice) || isNameable(choice)) return []
-  return [{ path: 'tool_choice', reason: `it names a tool of the provider's own: ${String(choice['type'])}` }]
+  if (!isJsonObject(choice)) return []
+  if (!isNameable(choice))
+    return [{ path: 'tool_choice', reason: `it names a tool of the provider's own: ${String(choice['type'])}` }]
+  return objectsOf(choice['tools']).flatMap((tool, index) =>
+    isNameable(tool) ? [] : [{ path: `tool_choice.tools[${index}]`, reason: "a tool of the provider's own" }],
+  )
 }
 
-function unreadNested(body: JsonObject): Loss[] {
-  const rest = (member: string, known: readonly string[]): Loss[] =>
-    Object.entries(objectOf(body[member]))
-      .filter(([name, value]) => !known.includes(name) && !isIdleParameter(name, value))
-      .map(([name]) => ({ path: `${member}.${name}`, reason: REASONS[name] ?? ONLY_HERE }))
-  const include = body['include']
+function unreadInclude({ include, top_logprobs: top }: JsonObject): Loss[] {
+  const asked = isList(include) ? include : []
   // Signatures of reasoning are always sent.
-  const included = isList(include) ? include.filter((one) => one !== LOGPROBS && one !== ENCRYPTED) : []
-  return [
-    ...rest('text', ['format']),
-    ...rest('reasoning', ['effort', 'summary', 'generate_summary']),
-    ...included.map((one) => ({ path: 'include', reason: `${String(one)}: ${ONLY_HERE}` })),
-  ]
+  const losses = asked
+    .map((one, index): Loss => ({ path: `include[${index}]`, reason: `${String(one)}: ${ONLY_HERE}` }))
+    .filter((_, index) => asked[index] !== LOGPROBS && asked[index] !== ENCRYPTED)
+  if (isIdleParameter('top_logprobs', top) || asked.includes(LOGPROBS)) return losses
+  return [...losses, { path: 'top_logprobs', reason: `it is heeded with ${LOGPROBS} in include` }]
 }
 
 export const ENCRYPTED = 'reasoning.encrypted_content'
 
-function unreadItems(input: JsonValue | undefined): Loss[] {
+function ownCalls(input: JsonValue | undefined): Loss[] {
   if (!isList(input)) return []
   const spare = spareReferences(input)
-  return input.flatMap((item, index): Loss[] => {
-    if (!isJsonObject(item)) return []
+  return input.flatMap((item, index) => {
     if (spare.has(index)) return [{ path: `input[${index}]`, reason: SPARED }]
-    const members = ITEM_MEMBERS.filter((name) => asks(item[name])).map((name) => `input[${index}].${name}`)
-    const losses = members.map((path): Loss => ({ path, reason: ONLY_HERE }))
-    if (isOwnCall(item))
-      losses.push({ path: `input[${index}]`, reason: `${String(item['type'])}: said as that of a function` })
-    return losses
+    if (!isJsonObject(item) || !isOwnCall(item)) return []
+    return [{ path: `input[${index}]`, reason: `${String(item['type'])}: said as that of a function` }]
   })
 }
 
@@ -117,6 +103,10 @@ const KEPT = [
   ['prompt', 'Send the prompt itself in instructions and input.'],
   ['background', 'Ask without background, with stream set to true for a long answer.'],
 ] as const
+
+function asks(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== false
+}
 
 function refusal(param: string, remedy: string): GatewayError {
   return new GatewayError(

@@ -8,6 +8,7 @@ type Source = { readonly source?: string }
 const SCHEMA_MEMBERS = [
   'parameters input_schema inputSchema parametersJsonSchema parameters_json_schema schema',
   'responseSchema response_schema responseJsonSchema response_json_schema',
+  '_responseJsonSchema _response_json_schema',
 ].flatMap((line) => line.split(' '))
 
 /** Members of upstreams' answers that hold the arguments of calls, or one of them. */

@@ -419,6 +419,24 @@ test('Google’s own notation of schemas is read as JSON Schema', () => {
   })
 })
 
+test('properties stand in the order that Google is told to write them in', () => {
+  const parameters = {
+    type: 'OBJECT',
+    properties: { a: { type: 'STRING' }, b: { type: 'STRING' }, c: { type: 'STRING' } },
+    property_ordering: ['c', 'zzz', 'a'],
+  }
+  const [tool] = read({ contents: [hello2], tools: [{ functionDeclarations: [{ name: 'f', parameters }] }] }).tools
+  expect(Object.keys((tool?.parameters?.['properties'] ?? {}) as JsonObject)).toEqual(['c', 'a', 'b'])
+})
+
+test.each(['responseJsonSchema', '_responseJsonSchema'])('%s is a schema of the answer', (name) => {
+  const schema = { type: 'object', properties: {} }
+  const generationConfig = { responseMimeType: 'application/json', [name]: schema }
+  const body = { contents: [hello2], generationConfig }
+  expect(read(body).responseFormat).toEqual({ type: 'json-schema', schema })
+  expect(geminiGenerate.unread(body)).toEqual([])
+})
+
 const hello2 = { role: 'user', parts: [{ text: 'Hello' }] }
 
 test.each([
@@ -455,8 +473,8 @@ test('what only Gemini has is listed, nulls and the obvious are not', () => {
   expect(paths).toEqual([
     'safetySettings',
     'cachedContent',
-    'generationConfig.speechConfig',
     'toolConfig.retrievalConfig',
+    'generationConfig.speechConfig',
     'generationConfig.responseMimeType',
   ])
 })
@@ -481,11 +499,11 @@ test('what stands on parts and declarations is listed too', () => {
     })
     .map(({ path }) => path)
   expect(paths).toEqual([
-    'tools[0].functionDeclarations[0].response',
-    'tools[0].functionDeclarations[0].behavior',
     'contents[1].parts[0].mediaResolution',
     'contents[1].parts[1].videoMetadata',
     'contents[1].parts[2].functionResponse.scheduling',
+    'tools[0].functionDeclarations[0].response',
+    'tools[0].functionDeclarations[0].behavior',
   ])
 })
 

@@ -70,7 +70,8 @@ function readStop(value: JsonValue | undefined): readonly string[] | undefined {
 /** A schema asks for JSON, in whichever of its two notations; so does the type of its own. */
 function readResponseFormat(config: JsonObject): ResponseFormat | undefined {
   const mimeType = optionalString(field(config, 'responseMimeType'), 'generationConfig.responseMimeType')
-  const plain = field(config, 'responseJsonSchema')
+  // With the underscore it is what Google's API was first given, and older SDKs still send.
+  const plain = field(config, 'responseJsonSchema') ?? field(config, '_responseJsonSchema')
   const openApi = field(config, 'responseSchema')
   if (mimeType === 'text/plain') return { type: 'text' }
   if (mimeType !== undefined && mimeType !== 'application/json') return undefined

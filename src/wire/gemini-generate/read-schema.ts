@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { isList } from '../shared/read-json.ts'
-import { camelCase } from './fields.ts'
+import { camelCase, field } from './fields.ts'
 
 const MAX_DEPTH = 64
 /** Members that hold one schema, a list of them, and named ones. */
@@ -18,6 +18,9 @@ export function readSchema(schema: JsonObject, depth = 0): JsonObject {
   if (depth > MAX_DEPTH) return {}
   const read: { [name: string]: JsonValue | undefined } = {}
   for (const [name, value] of Object.entries(schema)) readMember(camelCase(name), value, depth, read)
+  const { properties } = read
+  const ordering = field(schema, 'propertyOrdering')
+  if (isJsonObject(properties) && isList(ordering)) read['properties'] = ordered(properties, ordering)
   return schema['nullable'] === true ? nullable(read) : read
 }
 
@@ -31,7 +34,7 @@ function readMember(
   if (name === 'type' && typeof value === 'string') {
     if (value !== 'TYPE_UNSPECIFIED') read['type'] = value.toLowerCase()
   } else if (name === 'propertyOrdering' || (name === 'format' && value === 'enum')) {
-    // Google's own: the order in which members are written, and a mark that `enum` says anyway.
+    // Google's own: an order that the properties then stand in, and a mark that `enum` says anyway.
   } else if (COUNTS.has(name)) {
     read[name] = typeof value === 'string' ? Number(value) : value
   } else if (ONE.has(name) && isJsonObject(value)) {
@@ -49,6 +52,13 @@ function readMember(
   } else {
     read[name === 'ref' ? '$ref' : name] = value
   }
+}
+
+/** Other models write members in the order in which they are declared, where nothing else is said. */
+function ordered(properties: JsonObject, ordering: readonly JsonValue[]): JsonObject {
+  const first = ordering.filter((name) => typeof name === 'string' && Object.hasOwn(properties, name)) as string[]
+  const entries = first.map((name) => [name, properties[name]] as const)
+  return { ...Object.fromEntries(entries), ...properties }
 }
 
 function nullable(schema: JsonObject): JsonObject {

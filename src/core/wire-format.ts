@@ -60,6 +60,10 @@ export type Traits = {
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
   /** Which member asks for reasoning: OpenAI's level, or OpenRouter's object, which takes a budget too. */
   readonly asksReasoning?: 'reasoning_effort' | 'reasoning'
+  /** What asks for as much thinking as the model likes, where its models do not think when nothing is said. */
+  readonly asksFreely?: JsonObject
+  /** What its models think is shown in no answer of Chat Completions. */
+  readonly hidesThoughts?: boolean
   /** Tools are functions: one that takes free text goes out as a function of `{input: string}`. */
   readonly functionsOnly?: boolean
   /** A schema that is to be enforced must close every object and require every property of it, or is refused. */
@@ -80,8 +84,8 @@ export type WrittenRequest = {
   readonly toolNames?: ReadonlyMap<string, string> | undefined
   /** Tools that take free text and went out as functions of `{input: string}`, by the client's names. */
   readonly customTools?: ReadonlySet<string> | undefined
-  /** Of each message written, the request's message that it is of: where one may become several. */
-  readonly messageOrigins?: readonly number[]
+  /** Where a path of the body stood in the request. Absent where bodies of the format are nobody's to adjust by their paths. */
+  requestPath?(path: string): string
 }
 
 /** One JSON shape, both directions. Pure and synchronous. */

@@ -55,13 +55,12 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   if (spoken !== client) {
     const refusal = client.untranslatable?.(chat.native.body)
     if (refusal !== undefined) throw refusal
-    const { body, losses, ...changed } = translate(chat, translation, keepsSignatures)
+    const { body, losses, ...changed } = written(chat, translation, keepsSignatures)
     const changedTools = { ...changed, hasParallelTool }
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, changedTools }
   }
-  const losses: Loss[] = []
   const { body: sent } = chat.native
-  const adjusted = adjust(fitted(sent, translation, losses), translation, losses, keepsSignatures)
+  const { body: adjusted, losses } = written(chat, translation, keepsSignatures)
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
   const isAnsweredAnew = rewritesAnswer(provider, chat, spoken, adjusted)
@@ -96,13 +95,18 @@ function operationOf(spoken: WireFormat): Operation {
 
 /** What would be lost on this target. Nothing is, where the client's own format is spoken and nothing has to change. */
 export function lossesOn(chat: ChatRequest, translation: Translation): readonly Loss[] {
-  if (translation.spoken !== translation.client) return translate(chat, translation).losses
-  const losses: Loss[] = []
-  adjust(fitted(chat.native.body, translation, losses), translation, losses)
-  return losses
+  return written(chat, translation).losses
 }
 
-function translate(chat: ChatRequest, translation: Translation, keepsSignatures = true): WrittenRequest {
+/** The body that the target gets, without the gateway's own edits of one in the client's format. */
+export function written(chat: ChatRequest, translation: Translation, keepsSignatures = true): WrittenRequest {
+  if (translation.spoken !== translation.client) return translate(chat, translation, keepsSignatures)
+  const losses: Loss[] = []
+  const body = adjust(fitted(chat.native.body, translation, losses), translation, losses, keepsSignatures)
+  return { body, losses }
+}
+
+function translate(chat: ChatRequest, translation: Translation, keepsSignatures: boolean): WrittenRequest {
   const { target, client, spoken } = translation
   const { provider } = configuredOf(translation)
   const unsigned: Loss[] = []
@@ -111,15 +115,10 @@ function translate(chat: ChatRequest, translation: Translation, keepsSignatures 
   const adjusted: Loss[] = []
   const sent = adjust(written.body, translation, adjusted)
   const unread = client.unread(chat.native.body, spoken.id)
-  const losses = [...unsigned, ...written.losses, ...adjusted.map((loss) => asRequested(loss, written))]
+  const { requestPath = (path) => path } = written
+  const asked = adjusted.map(({ path, reason }): Loss => ({ path: requestPath(path), reason }))
+  const losses = [...unsigned, ...written.losses, ...asked]
   return { ...written, body: sent, losses: [...unread, ...inClientsPlaces(losses, client, chat.native.body)] }
-}
-
-/** What a provider's own rules lose is said in paths of the body that was written: messages may be more there. */
-function asRequested({ path, reason }: Loss, { messageOrigins }: WrittenRequest): Loss {
-  const [, index] = /^messages\[(\d+)\]/.exec(path) ?? []
-  const origin = index === undefined ? undefined : messageOrigins?.[Number(index)]
-  return origin === undefined ? { path, reason } : { path: `messages[${origin}]`, reason }
 }
 
 /** Writers say losses by the names of a ChatRequest; the client knows its own body. */

@@ -4,7 +4,7 @@ import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, isSaid, renamed, withMembers } from './openai-chat/adjust.ts'
 import { developerAsSystem, emptyArgumentsAsObject, thoughtChunksAsReasoning } from './openai-chat/messages.ts'
 import { formatInWords } from './openai-chat/object-schemas.ts'
-import { askedReasoning, earlierReasoningAs, NO_REASONING } from './openai-chat/reasoning.ts'
+import { askedReasoning, earlierReasoningAs, inOwnWords, placeOfReasoning } from './openai-chat/reasoning.ts'
 import {
   choiceByFilter,
   choiceOf,
@@ -18,17 +18,14 @@ import {
 const THINKS = /^(?:qwq|qwen3\.[5-9]|qwen3-.*thinking|qwen3-\d+(?:\.\d+)?b)/
 
 /** `enable_thinking` switches it, `thinking_budget` is its strength in tokens. */
-const reasoningAsked: ChatStep = (body, { lose }) => {
+const reasoningAsked: ChatStep = (body, adjusting) => {
   const { effort, budgetTokens } = askedReasoning(body)
   if (['reasoning_effort', 'reasoning', 'thinking'].every((name) => !isSaid(body[name]))) return body
   if (effort !== undefined && effort !== 'none' && budgetTokens === undefined) {
-    lose('reasoning_effort', 'the model takes a budget of tokens, no level; it chooses')
+    adjusting.lose(placeOfReasoning(body), 'the model takes a budget of tokens, no level; it chooses')
   }
-  return withMembers(body, {
-    ...NO_REASONING,
-    enable_thinking: effort !== 'none',
-    thinking_budget: effort === 'none' ? undefined : budgetTokens,
-  })
+  const own = { enable_thinking: effort !== 'none', thinking_budget: effort === 'none' ? undefined : budgetTokens }
+  return inOwnWords(body, own, adjusting)
 }
 
 /**

@@ -17,7 +17,15 @@ export default defineProvider({
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],
   formatFor: openaiFormat,
-  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', closedSchemas: true, audioFormats: ['wav', 'mp3'] },
+  traits: {
+    reasoning: 'omit',
+    maxTokens: 'max_completion_tokens',
+    closedSchemas: true,
+    audioFormats: ['wav', 'mp3'],
+    // From GPT-5.1 on, nothing said is `none`. https://platform.openai.com/docs/guides/latest-model
+    asksFreely: { reasoning_effort: 'medium' },
+    hidesThoughts: true,
+  },
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
   adjustBody: openaiBody,
 })

@@ -11,7 +11,13 @@ import {
   thoughtChunksAsReasoning,
 } from './openai-chat/messages.ts'
 import type { AskedReasoning } from './openai-chat/reasoning.ts'
-import { askedReasoning, earlierReasoningAs, NO_REASONING, withoutEarlierReasoning } from './openai-chat/reasoning.ts'
+import {
+  askedReasoning,
+  earlierReasoningAs,
+  inOwnWords,
+  placeOfReasoning,
+  withoutEarlierReasoning,
+} from './openai-chat/reasoning.ts'
 import { alternatingRoles } from './openai-chat/roles.ts'
 import { choiceOf, plainTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
 
@@ -58,12 +64,14 @@ function ofTheLastTurn(body: JsonObject): JsonObject {
 }
 
 /** `thinking` switches it, `reasoning_effort` is its strength; the server maps the levels it does not know. */
-const reasoningAsked: ChatStep = (body) => {
-  const { effort } = askedReasoning(body)
+const reasoningAsked: ChatStep = (body, adjusting) => {
+  const { effort, budgetTokens } = askedReasoning(body)
   const isOwn = !isSaid(body['reasoning']) && !isSaid(body['enable_thinking']) && body['reasoning_effort'] !== 'none'
+  if (budgetTokens !== undefined && effort === undefined)
+    adjusting.lose(placeOfReasoning(body), 'the model takes no budget of tokens; it chooses')
   if (isOwn) return body
-  if (effort === 'none') return withMembers(body, { ...NO_REASONING, thinking: { type: 'disabled' } })
-  return withMembers(body, { ...NO_REASONING, thinking: { type: 'enabled' }, reasoning_effort: effort })
+  if (effort === 'none') return inOwnWords(body, { thinking: { type: 'disabled' } }, adjusting)
+  return inOwnWords(body, { thinking: { type: 'enabled' }, reasoning_effort: effort }, adjusting)
 }
 
 /** "Thinking mode does not support this tool_choice": who did not ask for thoughts gets the call instead. */
@@ -94,7 +102,12 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.deepseek.com/v1',
   keyVariable: 'DEEPSEEK_API_KEY',
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
+  traits: {
+    reasoning: 'reasoning_content',
+    maxTokens: 'max_tokens',
+    functionsOnly: true,
+    asksFreely: { thinking: { type: 'enabled' } },
+  },
   rewritesAnswers: 'unasked-usage',
   authorize: bearerPost,
   adjustBody: chatSteps(
@@ -106,10 +119,11 @@ export default defineProvider({
     renamed('max_completion_tokens', 'max_tokens'),
     // https://api-docs.deepseek.com/api/create-chat-completion: "Up to 16 sequences"
     fewStops(16),
-    schemaAsInstruction,
     forcedChoice,
     earlierReasoning,
     reasoningAsked,
+    // Puts a message first: what is lost of the others is said before.
+    schemaAsInstruction,
     forModels(R1, alternatingRoles),
   ),
 })

@@ -60,8 +60,6 @@ export default defineProvider({
       without(['logprobs', 'top_logprobs', 'logit_bias', 'top_k'], 'Groq answers 400 to it'),
       oneChoice,
       fewStops(4),
-      objectSchemas,
-      formatWithoutTools,
       earlierReasoningAs('reasoning'),
       onlyOnMessages(MESSAGE_MEMBERS, 'Groq answers 400 to it'),
       withoutEmptyTurns,
@@ -69,6 +67,9 @@ export default defineProvider({
       withoutCallSignatures,
       withoutCacheMarks,
       effort,
+      // These put a message first: what is lost of the others is said before.
+      objectSchemas,
+      formatWithoutTools,
     ),
     responseSteps(allowedToolsAlone),
   ),

@@ -1,4 +1,6 @@
+import { isIdleParameter } from '../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, onlyMembers, renamed, withMembers, without } from './openai-chat/adjust.ts'
@@ -86,8 +88,14 @@ const noUserAfterTool: ChatStep = (body, { lose }) => {
 }
 
 /** Usage comes with the last chunk without being asked for. */
-const usageUnasked: ChatStep = (body) =>
-  body['stream_options'] === undefined ? body : withMembers(body, { stream_options: undefined })
+const usageUnasked: ChatStep = (body, { lose }) => {
+  const { stream_options: options } = body
+  if (options === undefined) return body
+  const others = Object.entries(isJsonObject(options) ? options : {}).filter(([name]) => name !== 'include_usage')
+  for (const [name, value] of others)
+    if (!isIdleParameter(name, value)) lose(`stream_options.${name}`, 'Mistral answers 422 to it')
+  return withMembers(body, { stream_options: undefined })
+}
 
 /** Magistral always thinks; of the others those that can be told how hard. https://docs.mistral.ai/capabilities/reasoning/ */
 const effort: ChatStep = (body, adjusting) => {
@@ -129,7 +137,12 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariable: 'MISTRAL_API_KEY',
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
+  traits: {
+    reasoning: 'reasoning_content',
+    maxTokens: 'max_tokens',
+    functionsOnly: true,
+    asksFreely: { reasoning_effort: 'high' },
+  },
   // Calls come without index and type, thoughts as chunks of the content, usage unasked: OpenAI's SDKs throw at the first.
   rewritesAnswers: 'always',
   authorize: bearerPost,

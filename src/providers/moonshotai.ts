@@ -9,7 +9,7 @@ import {
   emptyArgumentsAsObject,
   thoughtChunksAsReasoning,
 } from './openai-chat/messages.ts'
-import { askedReasoning, earlierReasoningAs, effortAs, NO_REASONING } from './openai-chat/reasoning.ts'
+import { askedReasoning, earlierReasoningAs, effortAs, inOwnWords, placeOfReasoning } from './openai-chat/reasoning.ts'
 import { choiceOf, plainTools, withoutForcedChoice, withoutIdleToolFields } from './openai-chat/tools.ts'
 
 /** Kimi since K2.5: thinks unless told not to, and fixes how it samples. */
@@ -30,13 +30,15 @@ const K3_LEVELS: Readonly<Record<string, string>> = {
 const reasoningAsked: ChatStep = (body, adjusting) => {
   const { model } = adjusting.target
   if (K3.test(model)) return effortAs((said) => K3_LEVELS[said] ?? 'max')(body, adjusting)
-  const { effort, isAsked } = askedReasoning(body)
+  const { effort, budgetTokens, isAsked } = askedReasoning(body)
   const isOwn = ['reasoning_effort', 'reasoning', 'enable_thinking'].every((name) => body[name] === undefined)
   if (!isAsked || isOwn) return body
   if (effort !== undefined && effort !== 'none')
-    adjusting.lose('reasoning_effort', 'the model takes no level of effort')
-  if (!KIMI.test(model)) return withMembers(body, NO_REASONING)
-  return withMembers(body, { ...NO_REASONING, thinking: { type: effort === 'none' ? 'disabled' : 'enabled' } })
+    adjusting.lose(placeOfReasoning(body), 'the model takes no level of effort')
+  else if (budgetTokens !== undefined)
+    adjusting.lose(placeOfReasoning(body), 'the model takes no budget of tokens; it chooses')
+  const own = KIMI.test(model) ? { thinking: { type: effort === 'none' ? 'disabled' : 'enabled' } } : {}
+  return inOwnWords(body, own, adjusting)
 }
 
 /** Before K3 a forced choice is "incompatible with thinking enabled": who did not ask for thoughts gets the call instead. */

@@ -12,7 +12,15 @@ export default defineProvider({
   formatFor: openaiFormat,
   baseUrl: 'https://api.openai.com/v1',
   keyVariable: 'OPENAI_API_KEY',
-  traits: { reasoning: 'omit', maxTokens: 'max_completion_tokens', closedSchemas: true, audioFormats: ['wav', 'mp3'] },
+  traits: {
+    reasoning: 'omit',
+    maxTokens: 'max_completion_tokens',
+    closedSchemas: true,
+    audioFormats: ['wav', 'mp3'],
+    // From GPT-5.1 on, nothing said is `none`. https://platform.openai.com/docs/guides/latest-model
+    asksFreely: { reasoning_effort: 'medium' },
+    hidesThoughts: true,
+  },
   authorize: bearerPost,
   adjustBody: openaiBody,
 })

@@ -5,8 +5,11 @@ import type { JsonObject } from '../../src/core/json.ts'
 import { isJsonObject } from '../../src/core/json.ts'
 import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { ChatRequest, WireFormatId } from '../../src/core/request.ts'
+import { askedOf, spokenFormat } from '../../src/core/spoken-format.ts'
 import type { Loss, WireFormat } from '../../src/core/wire-format.ts'
+import type { Translation } from '../../src/dispatch/upstream-request.ts'
 import { inClientsPlaces } from '../../src/dispatch/upstream-request.ts'
+import { providers } from '../../src/providers/index.ts'
 import { wireFormats } from '../../src/wire/index.ts'
 
 const REQUESTS = fileURLToPath(new URL('../fixtures/requests', import.meta.url))
@@ -49,4 +52,24 @@ export function writeFixture(
   const client = formatOf(fixture.client)
   const unread = id === fixture.client ? [] : client.unread(fixture.body, id)
   return { body, losses: [...unread, ...inClientsPlaces(losses, client, fixture.body)] }
+}
+
+/** How a client's call goes to `provider/model`, which routing chose: what that provider is asked in. */
+export function translationOf(name: string, chat: ChatRequest): Translation {
+  const slash = name.indexOf('/')
+  const provider = providers.get(name.slice(0, slash))
+  if (provider === undefined) throw new Error(`No provider for ${name}.`)
+  const { format, id } = provider
+  const target = {
+    id: name,
+    provider: id,
+    model: name.slice(slash + 1),
+    format,
+    baseUrl: '',
+    catalogId: undefined,
+    facts: {},
+  }
+  const configured = { name: id, provider, baseUrl: '', format, secret: undefined, headers: {} }
+  const spoken = formatOf(spokenFormat(target, provider, askedOf(chat, false)))
+  return { target, configured, client: formatOf(chat.native.format), spoken, isChosen: false }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ContentPart } from '../../src/core/content.ts'
-import type { JsonObject, JsonValue } from '../../src/core/json.ts'
-import { isJsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import { placesOf as placesOfMessages } from '../../src/wire/anthropic-messages/places.ts'
 import { placesOf as placesOfGemini } from '../../src/wire/gemini-generate/places.ts'
@@ -10,6 +9,7 @@ import { placesOf as placesOfChat } from '../../src/wire/openai-chat/places.ts'
 import { placesOf as placesOfResponses } from '../../src/wire/openai-responses/places.ts'
 import type { Place, Places } from '../../src/wire/shared/client-paths.ts'
 import { formatOf, MODEL, readFixtures, requestOf, writeFixture } from './fixtures.ts'
+import { at } from './json-paths.ts'
 
 // The path of a loss is one that the client finds in the body he sent.
 
@@ -19,19 +19,6 @@ const PLACES: Partial<Record<WireFormatId, (body: JsonObject) => Places>> = {
   'openai-responses': placesOfResponses,
   'anthropic-messages': placesOfMessages,
   'gemini-generate': placesOfGemini,
-}
-
-/** What stands there; `undefined` where nothing does. Names may be in snake case, as Google's servers take them. */
-function at(body: JsonObject, path: string): JsonValue | undefined {
-  let value: JsonValue | undefined = body
-  for (const step of path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)) {
-    const [, name, index] = step
-    if (index !== undefined) value = Array.isArray(value) ? value[Number(index)] : undefined
-    else if (name !== undefined && isJsonObject(value))
-      value = value[name] ?? value[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]
-    else return undefined
-  }
-  return value
 }
 
 const fixtures = readFixtures()
@@ -198,7 +185,7 @@ const CASES: readonly (readonly [string, WireFormatId, WireFormatId, JsonObject,
       'systemInstruction.parts[2]',
       'contents[0].parts[2]',
       'contents[2].parts[1]',
-      'contents[3].parts[0]',
+      'contents[3].parts[0].thoughtSignature',
       'contents[4].parts[1].functionResponse.response.error',
       'contents[4].parts[1].functionResponse.parts[0]',
       'contents[4].parts[2]',

@@ -40,7 +40,7 @@ test('what the upstream’s format cannot carry is said in a header', async () =
   expect(response.headers.get('x-route-losses')).toContain('context_management')
 })
 
-test('what a provider’s own rules lose is said of the client’s message, not of the one written for it', async () => {
+test('what a provider’s own rules lose is said of the client’s blocks, not of the messages written for them', async () => {
   upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
   gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider: 'mistral' })
   const use = (id: string) => ({ type: 'tool_use', id, name: 'f', input: {} })
@@ -59,7 +59,7 @@ test('what a provider’s own rules lose is said of the client’s message, not 
   const response = await fetch(`${gateway.url}/v1/messages`, { method: 'POST', body })
   // Mistral gets the system's turn first, and a message for each result.
   expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '').messages.length).toBe(7)
-  expect(response.headers.get('x-route-losses')).toBe('messages[1], messages[3]')
+  expect(response.headers.get('x-route-losses')).toBe('messages[1].content[0], messages[3].content[0]')
 })
 
 test('a call that names its model has a receipt of what was lost, all of it and with reasons', async () => {

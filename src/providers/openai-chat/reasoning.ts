@@ -1,6 +1,8 @@
+import { isIdleParameter } from '../../core/idle-parameter.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
+import type { Adjusting } from '../../core/provider.ts'
 import type { ChatStep } from './adjust.ts'
 import { isSaid, withMembers } from './adjust.ts'
 import { eachMessage, withoutOnMessages } from './messages.ts'
@@ -13,6 +15,23 @@ export type AskedReasoning = {
   /** Something was asked, be it only that it shall think. */
   readonly isAsked: boolean
 }
+
+/** Where a body says how much the model shall think: the level, or the budget where there is no level. */
+export function placeOfReasoning(body: JsonObject): string {
+  if (isSaid(body['reasoning_effort'])) return 'reasoning_effort'
+  for (const [member, names] of OBJECTS) {
+    const asked = body[member]
+    if (!isJsonObject(asked)) continue
+    const name = names.find((one) => isSaid(asked[one]))
+    return name === undefined ? member : `${member}.${name}`
+  }
+  return ['thinking_budget', 'enable_thinking'].find((name) => isSaid(body[name])) ?? 'reasoning_effort'
+}
+
+const OBJECTS = [
+  ['reasoning', ['effort', 'max_tokens', 'enabled']],
+  ['thinking', ['budget_tokens', 'type']],
+] as const
 
 /** `reasoning_effort` (OpenAI), `reasoning` (OpenRouter), `thinking` (DeepSeek, Moonshot, Anthropic's shape). */
 export function askedReasoning(body: JsonObject): AskedReasoning {
@@ -29,6 +48,18 @@ export function askedReasoning(body: JsonObject): AskedReasoning {
   }
 }
 
+/** The provider's own words for it instead of all dialects. What those hold besides is said. */
+export function inOwnWords(body: JsonObject, own: JsonObject, { lose }: Adjusting): JsonObject {
+  for (const [member, names] of OBJECTS) {
+    for (const [name, value] of Object.entries(isJsonObject(body[member]) ? body[member] : {})) {
+      const isRead = (names as readonly string[]).includes(name)
+      if (own[member] === undefined && !isRead && !isIdleParameter(name, value))
+        lose(`${member}.${name}`, 'the provider does not know it')
+    }
+  }
+  return withMembers(body, { ...NO_REASONING, ...own })
+}
+
 /** All dialects gone from a body. */
 export const NO_REASONING = {
   reasoning_effort: undefined,
@@ -43,19 +74,19 @@ export const NO_REASONING = {
  * where it has none.
  */
 export function effortAs(words: (effort: string) => string | undefined): ChatStep {
-  return (body, { lose }) => {
+  return (body, adjusting) => {
+    const { lose } = adjusting
     const { effort: said, budgetTokens, isAsked } = askedReasoning(body)
     if (!isAsked) return body
     const effort = said ?? (budgetTokens === undefined ? undefined : nearestEffort(budgetTokens))
-    if (said === undefined && effort !== undefined)
-      lose('reasoning.budget_tokens', 'sent as the nearest level of effort')
+    if (said === undefined && effort !== undefined) lose(placeOfReasoning(body), 'sent as the nearest level of effort')
     const own = effort === undefined ? undefined : words(effort)
     const isPlain = !isSaid(body['reasoning']) && !isSaid(body['thinking']) && !isSaid(body['enable_thinking'])
     if (isPlain && own === body['reasoning_effort']) return body
     if (effort !== undefined && own !== effort) {
-      lose('reasoning_effort', own === undefined ? 'the model takes no level of effort' : `sent as "${own}"`)
+      lose(placeOfReasoning(body), own === undefined ? 'the model takes no level of effort' : `sent as "${own}"`)
     }
-    return withMembers(body, { ...NO_REASONING, reasoning_effort: own })
+    return inOwnWords(body, { reasoning_effort: own }, adjusting)
   }
 }
 

@@ -124,8 +124,8 @@ const customToolsAsFunctions: ChatStep = (body, adjusting) => {
 const customCallsAsFunctions = eachCall((call) => {
   const { custom, ...rest } = call
   if (!isJsonObject(custom)) return call
-  const { name, input } = custom
-  return { ...rest, type: 'function', function: { name, arguments: JSON.stringify({ input: input ?? '' }) } }
+  const { input, ...called } = custom
+  return { ...rest, type: 'function', function: { ...called, arguments: JSON.stringify({ input: input ?? '' }) } }
 })
 
 function isCustom(tool: JsonValue): tool is JsonObject {

@@ -3,14 +3,13 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Adjusting } from '../../core/provider.ts'
 import type { ChatStep } from '../openai-chat/adjust.ts'
 import { isSaid, onlyMembers, withMembers } from '../openai-chat/adjust.ts'
-import { agentItems } from './agent-items.ts'
+import { agentItems, taken, UNKNOWN } from './agent-items.ts'
 import { agentToolChoice, agentTools } from './agent-tools.ts'
 
 // Perplexity's Agent API is OpenAI's Responses, and answers 400 to every member it does not know, nested ones too.
 // https://docs.perplexity.ai/docs/agent-api/openai-compatibility and the vendor's own table of members:
 // https://github.com/perplexityai/api-platform-developers/tree/main/skills/migrate-sonar-to-agent-api/references
 
-const UNKNOWN = 'Perplexity answers 400 to it'
 const MEMBERS = new Set(
   [
     'input instructions model models preset max_output_tokens temperature top_p stream stream_options reasoning',
@@ -62,10 +61,11 @@ const withoutState: ChatStep = (body) => {
   return isStateOnly ? withMembers(body, { include: undefined }) : body
 }
 
-const usageOnly: ChatStep = (body) => {
+const usageOnly: ChatStep = (body, { lose }) => {
   const options = body['stream_options']
   if (!isJsonObject(options) || Object.keys(options).every((name) => name === 'include_usage')) return body
   const { include_usage: usage } = options
+  taken(options, ['include_usage'], 'stream_options', lose)
   return withMembers(body, { stream_options: isSaid(usage) ? { include_usage: usage } : undefined })
 }
 

@@ -1,9 +1,15 @@
+import { isIdleParameter } from '../../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Adjusting } from '../../core/provider.ts'
 
 type Lose = Adjusting['lose']
 
+export const UNKNOWN = 'Perplexity answers 400 to it'
+
+const MESSAGE = ['type', 'role', 'content']
+const TEXT = ['type', 'text']
+const IMAGE = ['type', 'image_url']
 const CALL = ['type', 'call_id', 'name', 'arguments', 'thought_signature']
 const OUTPUT = ['type', 'call_id', 'name', 'output', 'thought_signature']
 
@@ -20,11 +26,11 @@ function agentItem(item: JsonValue, path: string, lose: Lose): JsonValue[] {
   switch (type) {
     case undefined:
     case 'message':
-      return [withMember(picked(item, ['type', 'role', 'content']), 'content', agentContent(item, path, lose))]
+      return [withMember(taken(item, MESSAGE, path, lose), 'content', agentContent(item, path, lose))]
     case 'function_call':
-      return [picked(item, CALL)]
+      return [taken(item, CALL, path, lose)]
     case 'function_call_output':
-      return [withMember(picked(item, OUTPUT), 'output', textOf(item['output'], `${path}.output`, lose))]
+      return [withMember(taken(item, OUTPUT, path, lose), 'output', textOf(item['output'], `${path}.output`, lose))]
     case 'custom_tool_call': {
       const { call_id, name, input = '' } = item
       return [{ type: 'function_call', call_id, name, arguments: JSON.stringify({ input }) }]
@@ -51,9 +57,8 @@ function agentContent(item: JsonObject, path: string, lose: Lose): JsonValue | u
   const parts = content.flatMap((part, index): JsonValue[] => {
     const at = `${path}.content[${index}]`
     if (!isJsonObject(part)) return [part]
-    if (part['type'] === 'input_text') return [picked(part, ['type', 'text'])]
-    if (part['type'] === 'input_image' && typeof part['image_url'] === 'string')
-      return [picked(part, ['type', 'image_url'])]
+    if (part['type'] === 'input_text') return [taken(part, TEXT, at, lose)]
+    if (part['type'] === 'input_image' && typeof part['image_url'] === 'string') return [taken(part, IMAGE, at, lose)]
     lose(at, `Perplexity takes no ${String(part['type']).slice(0, 40)} here`)
     return []
   })
@@ -70,6 +75,19 @@ function textOf(value: JsonValue | undefined, path: string, lose: Lose): JsonVal
     return []
   })
   return texts.join('')
+}
+
+/** Members that say nothing of what is asked, or ask for what happens anyway. */
+const IDLE: Readonly<Record<string, JsonValue | undefined>> = { detail: 'auto' }
+const KEPT = new Set(['id', 'status', 'logprobs'])
+
+/** The object with these members alone. The others are said, where they ask for something. */
+export function taken(object: JsonObject, names: readonly string[], path: string, lose: Lose): JsonObject {
+  for (const [name, value] of Object.entries(object)) {
+    const isIdle = isIdleParameter(name, value) || IDLE[name] === value || KEPT.has(name)
+    if (!names.includes(name) && !isIdle) lose(`${path}.${name}`, UNKNOWN)
+  }
+  return picked(object, names)
 }
 
 /** The object with these members alone; itself where it has no others. */

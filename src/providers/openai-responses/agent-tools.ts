@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Adjusting } from '../../core/provider.ts'
-import { isSame, picked } from './agent-items.ts'
+import { isSame, picked, taken } from './agent-items.ts'
 
 type Lose = Adjusting['lose']
 
@@ -16,7 +16,7 @@ export function agentTools(tools: JsonValue | undefined, lose: Lose): JsonValue 
   const kept = given.flatMap((tool, index): JsonValue[] => {
     const type = isJsonObject(tool) ? String(tool['type']) : ''
     if (!isJsonObject(tool) || OWN.has(type)) return [tool]
-    if (type === 'function') return [picked(tool, FUNCTION)]
+    if (type === 'function') return [taken(tool, FUNCTION, `tools[${index}]`, lose)]
     if (/^web_search(?:_|$)/.test(type)) return [search(tool)]
     lose(`tools[${index}]`, `Perplexity has no tools of the type ${type.slice(0, 40)}`)
     return []

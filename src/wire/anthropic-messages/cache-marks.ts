@@ -8,7 +8,7 @@ const MAX_MARKS = 4
 /** Marks of one request. The API takes four: the last four of the prompt's own order (tools, system, messages) count. */
 export type CacheMarks = {
   /** The block with its mark. Blocks must come in the prompt's order. */
-  put(block: JsonObject, cache: CacheMark | undefined): JsonObject
+  put(block: JsonObject, cache: CacheMark | undefined, path: string): JsonObject
 }
 
 export function createCacheMarks(request: ChatRequest, losses: Losses): CacheMarks {
@@ -16,11 +16,11 @@ export function createCacheMarks(request: ChatRequest, losses: Losses): CacheMar
   const blocks = request.messages.reduce((sum, { content }) => sum + countMarks(content), 0)
   let surplus = Math.max(0, tools + blocks - MAX_MARKS)
   return {
-    put(block, cache) {
+    put(block, cache, path) {
       if (cache === undefined) return block
       if (surplus > 0) {
         surplus -= 1
-        losses.lose('cache_control', `only ${MAX_MARKS} marks are taken; the last ones were kept`)
+        losses.lose(`${path}.cache_control`, `only ${MAX_MARKS} marks are taken; the last ones were kept`)
         return block
       }
       const { ttl } = cache

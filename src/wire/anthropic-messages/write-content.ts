@@ -21,7 +21,7 @@ export function writePart(part: ContentPart, path: string, writing: Writing): Js
     case 'text':
       loseSignature(part, path, losses)
       // The API refuses blank blocks.
-      return part.text.trim() === '' ? undefined : marks.put({ type: 'text', text: part.text }, part.cache)
+      return part.text.trim() === '' ? undefined : marks.put({ type: 'text', text: part.text }, part.cache, path)
     case 'refusal':
       return part.text.trim() === '' ? undefined : { type: 'text', text: part.text }
     case 'image':
@@ -71,7 +71,7 @@ function writeImage(part: ImagePart, path: string, { marks, losses }: Writing): 
   const written = imageSource(source)
   if (written === undefined)
     return lost(losses, path, 'an image of a type, or in a place, that the provider cannot read')
-  return marks.put({ type: 'image', source: written }, cache)
+  return marks.put({ type: 'image', source: written }, cache, path)
 }
 
 function imageSource(source: ImagePart['source']): JsonObject | undefined {
@@ -92,11 +92,11 @@ function imageType({ mediaType, data }: { readonly mediaType: string; readonly d
 function writeFile(part: FilePart, path: string, { marks, losses }: Writing): JsonObject | undefined {
   const { source, name, cache } = part
   const image = source.type === 'data' ? imageSource(source) : undefined
-  if (image !== undefined) return marks.put({ type: 'image', source: image }, cache)
+  if (image !== undefined) return marks.put({ type: 'image', source: image }, cache, path)
   const written = documentSource(part)
   if (written === undefined)
     return lost(losses, path, 'a document of a type, or in a place, that the provider cannot read')
-  return marks.put(compact({ type: 'document', source: written, title: name }), cache)
+  return marks.put(compact({ type: 'document', source: written, title: name }), cache, path)
 }
 
 function documentSource(part: FilePart): JsonObject | undefined {
@@ -125,11 +125,12 @@ export function writeAssistant(
   let calls: JsonObject[] = []
   for (const [index, part] of content.entries()) {
     if (part.type === 'tool-call') {
-      loseSignature(part, `${path}.content[${index}]`, writing.losses)
-      const lose = (reason: string): void => writing.losses.lose(`${path}.content[${index}].arguments`, reason)
+      const at = `${path}.content[${index}]`
+      loseSignature(part, at, writing.losses)
+      const lose = (reason: string): void => writing.losses.lose(`${at}.arguments`, reason)
       const input = objectArguments(part.argumentsText, lose)
       const call = { type: 'tool_use', id: callId(part.id), name: part.name, input }
-      calls.push(writing.marks.put(call, part.cache))
+      calls.push(writing.marks.put(call, part.cache, at))
       continue
     }
     const block = writePart(part, `${path}.content[${index}]`, writing)
@@ -155,5 +156,5 @@ export function writeResult(part: ToolResultPart, id: string, path: string, writ
     ...(content.length === 0 ? {} : { content }),
     ...(isError ? { is_error: true } : {}),
   }
-  return writing.marks.put(result, part.cache)
+  return writing.marks.put(result, part.cache, path)
 }

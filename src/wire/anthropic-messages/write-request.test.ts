@@ -210,5 +210,5 @@ test('at most four cache marks are sent, the last ones', () => {
     { type: 'text', text: 'b', cache_control: { type: 'ephemeral', ttl: '1h' } },
   ])
   expect(JSON.stringify(sent).match(/cache_control/g)).toHaveLength(4)
-  expect(lost).toEqual(['cache_control'])
+  expect(lost).toEqual(['messages[0].content[0].cache_control'])
 })

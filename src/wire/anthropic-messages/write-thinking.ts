@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Message, Reasoning } from '../../core/request.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseReasoning } from '../shared/lose-reasoning.ts'
 import type { ModelRules } from './model-rules.ts'
 
 /** How the answer is to be thought out: members of the body, and what they mean for the rest of it. */
@@ -38,7 +39,7 @@ export function writeThinking(
   const { effort, budgetTokens } = reasoning
   if (effort === 'none' || (budgetTokens === 0 && effort === undefined)) return writeRest(rules, losses)
   if (rules.thinking === 'none') {
-    losses.lose('reasoning', 'this model does not think before it answers')
+    loseReasoning(reasoning, 'this model does not think before it answers', losses)
     return NOT_SAID
   }
   if (rules.thinking === 'adaptive' && !(rules.takesBudget && isBudget(budgetTokens))) {

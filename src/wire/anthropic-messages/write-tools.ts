@@ -26,7 +26,7 @@ export function writeTools(
   const { toolChoice: choice, parallelToolCalls } = request
   const allowed = typeof choice === 'object' && 'allowed' in choice ? new Set(choice.allowed) : undefined
   const tools = request.tools.flatMap((tool, index) => {
-    if (allowed !== undefined && !allowed.has(tool.name)) return []
+    if (allowed !== undefined && tool.native === undefined && !allowed.has(tool.name)) return []
     return writeTool(tool, `tools[${index}]`, rules, marks, losses)
   })
   if (tools.length === 0) return remembered(request)
@@ -45,7 +45,7 @@ function writeTool(tool: Tool, path: string, rules: ModelRules, marks: CacheMark
   const input_schema = objectSchema(tool.parameters)
   const isStrict = strict === true && rules.takesSchemas && outputSchema(input_schema)?.isExact === true
   if (strict === true && !isStrict) losses.lose(`${path}.strict`, NOT_STRICT)
-  return [marks.put(compact({ name, description, input_schema, strict: isStrict ? true : undefined }), cache)]
+  return [marks.put(compact({ name, description, input_schema, strict: isStrict ? true : undefined }), cache, path)]
 }
 
 function writeChoice(

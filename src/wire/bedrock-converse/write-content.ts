@@ -85,6 +85,8 @@ function writeAttachment(
   { losses, documentName }: Writing,
 ): JsonObject | undefined {
   const written = writeMedia(part.source)
+  if (part.type === 'image' && part.detail !== undefined && part.detail !== 'auto')
+    losses.lose(`${path}.detail`, 'the resolution of images cannot be chosen')
   switch (written.kind) {
     case 'refused':
       losses.lose(path, `${part.type === 'image' ? 'an image' : 'a document'} that cannot be sent: ${written.reason}`)

@@ -41,9 +41,9 @@ export function writeMessages(messages: readonly Message[], writing: Writing): W
   }
 
   for (const [index, message] of messages.entries()) {
-    if (index < leading) continue
     const path = `messages[${index}]`
     if (message.name !== undefined) losses.lose(`${path}.name`, NAMELESS)
+    if (index < leading) continue
     if (message.role === 'assistant') addAssistant(message.content, path, turn('assistant'), writing)
     else if (message.role === 'tool') addResults(message.content, path, turn('user'), results, writing)
     else addUser(message, path, turn('user'), writing)

@@ -4,6 +4,7 @@ import type { ChatRequest, Reasoning } from '../../core/request.ts'
 import type { ModelRules } from '../anthropic-messages/model-rules.ts'
 import { writeThinking as writeClaudeThinking } from '../anthropic-messages/write-thinking.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseReasoning } from '../shared/lose-reasoning.ts'
 import { compact } from '../shared/read-json.ts'
 import { familyOf } from './models.ts'
 
@@ -32,7 +33,7 @@ export function writeThinking(
     case 'gpt-oss':
       return { fields: { reasoning_effort: levelOf(reasoning, losses) }, isOn: false }
     case 'nova':
-      if (!/nova-2/.test(model)) return unknown(isOff, losses)
+      if (!/nova-2/.test(model)) return unknown(reasoning, isOff, losses)
       if (isOff) return { fields: { reasoningConfig: { type: 'disabled' } }, isOn: false }
       // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
       if (reasoning.summary !== undefined && reasoning.summary !== 'none')
@@ -49,7 +50,7 @@ export function writeThinking(
       return { fields: { reasoning_config: { type: 'enabled', budget_tokens: budget } }, isOn: false }
     }
     default:
-      return unknown(isOff, losses)
+      return unknown(reasoning, isOff, losses)
   }
 }
 
@@ -60,8 +61,8 @@ function ofClaude(request: ChatRequest, rules: ModelRules, losses: Losses): Writ
   return { fields: compact({ thinking, output_config }), isOn: isThinking }
 }
 
-function unknown(isOff: boolean, losses: Losses): WrittenThinking {
-  if (!isOff) losses.lose('reasoning', 'this model has no such setting')
+function unknown(reasoning: Reasoning, isOff: boolean, losses: Losses): WrittenThinking {
+  if (!isOff) loseReasoning(reasoning, 'this model has no such setting', losses)
   return OFF
 }
 

@@ -33,7 +33,7 @@ export function writeTools(
   }
   const allowed = typeof choice === 'object' && 'allowed' in choice ? new Set(choice.allowed) : undefined
   const tools = request.tools.flatMap((tool, index) => {
-    if (allowed !== undefined && !allowed.has(tool.name)) return []
+    if (allowed !== undefined && tool.native === undefined && !allowed.has(tool.name)) return []
     return writeTool(tool, `tools[${index}]`, writing)
   })
   if (choice === 'none' && !hasToolBlocks) return { toolConfig: undefined, instruction: undefined }

@@ -42,7 +42,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     tool_choice: hasTools ? CHOICES[chosen.mode ?? 'auto'] : undefined,
     response_format: hasTools ? undefined : writeFormat(format, losses),
     ...writeSampling(request.sampling, losses),
-    thinking: writeThinking(request.reasoning, request.sampling.maxOutputTokens),
+    thinking: writeThinking(request.reasoning, request.sampling.maxOutputTokens, losses),
     stream: request.stream,
   })
   return { body, losses: losses.list, customTools }
@@ -126,14 +126,20 @@ function writeSampling(sampling: Sampling, losses: Losses): JsonObject {
   })
 }
 
-function writeThinking(reasoning: Reasoning | undefined, maxTokens: number | undefined): JsonObject | undefined {
+function writeThinking(
+  reasoning: Reasoning | undefined,
+  maxTokens: number | undefined,
+  losses: Losses,
+): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   const { effort, budgetTokens } = reasoning
   if (budgetTokens === undefined && effort === undefined) return undefined
-  if (budgetTokens === 0 || (budgetTokens === undefined && effort === 'none')) return { type: 'disabled' }
-  if (budgetTokens !== undefined) {
-    return budgetTokens < 0 ? { type: 'enabled' } : { type: 'enabled', token_budget: budgetTokens }
+  if (budgetTokens === 0 || ((budgetTokens ?? -1) < 0 && effort === 'none')) return { type: 'disabled' }
+  if (budgetTokens !== undefined && budgetTokens > 0) {
+    if (effort !== undefined) losses.lose('reasoning.effort', 'the budget that was said was sent')
+    return { type: 'enabled', token_budget: budgetTokens }
   }
+  if (effort === undefined) return { type: 'enabled' }
   // Without a budget a model thinks as long as it likes: what the levels above `high` ask for.
   const share = effort === 'xhigh' || effort === 'max' ? undefined : EFFORT_SHARES[effort ?? '']
   if (share === undefined) return { type: 'enabled' }

@@ -8,9 +8,10 @@ import { readContentParts } from './read-content.ts'
 import { joined } from './read-contents.ts'
 
 const config = (...names: readonly string[]): readonly string[] => names.map((name) => `generationConfig.${name}`)
-const SCHEMA = config('responseJsonSchema', 'responseSchema', 'responseMimeType')
+const SCHEMA = config('responseJsonSchema', '_responseJsonSchema', 'responseSchema', 'responseMimeType')
 
 const PARAMETERS: Places['parameters'] = {
+  max_tokens: config('maxOutputTokens'),
   temperature: config('temperature'),
   top_p: config('topP'),
   top_k: config('topK'),

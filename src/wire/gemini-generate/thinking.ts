@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Reasoning } from '../../core/request.ts'
 import type { Losses } from '../shared/lose.ts'
+import { loseReasoning } from '../shared/lose-reasoning.ts'
 import { compact, optionalBoolean, optionalNumber, optionalString } from '../shared/read-json.ts'
 import { field } from './fields.ts'
 import { modelFacts } from './model-facts.ts'
@@ -32,7 +33,7 @@ export function writeThinking(reasoning: Reasoning | undefined, model: string, l
   const { effort, budgetTokens, summary } = reasoning
   const { generation, isGemma, isPro } = modelFacts(model)
   if (isGemma || (generation !== undefined && generation < 2.5)) {
-    losses.lose('reasoning', 'the model does not think, and refuses to be told how much')
+    loseReasoning(reasoning, 'the model does not think, and refuses to be told how much', losses)
     return undefined
   }
   if (effort === undefined && budgetTokens === 0 && isPro)
@@ -41,16 +42,21 @@ export function writeThinking(reasoning: Reasoning | undefined, model: string, l
   if (summary === 'concise' || summary === 'detailed')
     losses.lose('reasoning.summary', 'thoughts are shown or not; how fully is the model’s choice')
   const hasLevels = generation !== undefined && generation >= 3
+  const takesLevel = hasLevels && effort !== undefined
+  // A level says more than that the model may choose.
+  const hasBudget = budgetTokens !== undefined && (budgetTokens >= 0 || effort === undefined)
   const config = compact({
-    thinkingLevel: hasLevels && effort !== undefined ? levelOf(effort, model, losses) : undefined,
-    thinkingBudget:
-      hasLevels && effort !== undefined
-        ? undefined
-        : (fitting(budgetTokens, model, losses) ?? budgetOf(effort, model, losses)),
+    thinkingLevel: takesLevel ? levelOf(effort, model, losses) : undefined,
+    thinkingBudget: takesLevel
+      ? undefined
+      : ((hasBudget ? fitting(budgetTokens, model, losses) : undefined) ?? budgetOf(effort, model, losses)),
     includeThoughts: isShown ? true : undefined,
   })
-  if (hasLevels && effort !== undefined && budgetTokens !== undefined)
-    losses.lose('reasoning.budget_tokens', 'the model takes a level or a budget; the level was sent')
+  if (hasBudget && effort !== undefined)
+    losses.lose(
+      takesLevel ? 'reasoning.budget_tokens' : 'reasoning.effort',
+      `the model takes a level or a budget; the ${takesLevel ? 'level' : 'budget'} was sent`,
+    )
   return Object.keys(config).length === 0 ? undefined : config
 }
 

@@ -61,7 +61,7 @@ function writePart(part: ContentPart, path: string, losses: Losses): JsonObject 
       return writeCall(part, path, losses)
     case 'image':
       if (part.detail !== undefined && part.detail !== 'auto')
-        losses.lose(`${path}.image_url.detail`, 'the resolution of one image cannot be chosen')
+        losses.lose(`${path}.detail`, 'the resolution of one image cannot be chosen')
       return writeMedium(part.source, 'image/jpeg', path, losses)
     case 'audio':
       return writeMedium(part.source, `audio/${part.format}`, path, losses)

@@ -8,6 +8,7 @@ import { customAsFunctions, DESCRIBED_INPUT } from '../shared/custom-as-function
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { loseDescription } from '../shared/lose-description.ts'
+import { loseBudget } from '../shared/lose-reasoning.ts'
 import { NO_MARKS } from '../shared/no-cache-marks.ts'
 import { compact } from '../shared/read-json.ts'
 import { writeMessages } from './write-messages.ts'
@@ -85,6 +86,7 @@ const LEVELS: Readonly<Record<string, string | boolean>> = {
 
 function writeThink(reasoning: Reasoning | undefined, losses: Losses): string | boolean | undefined {
   const { effort, budgetTokens } = reasoning ?? {}
+  loseBudget(reasoning ?? {}, losses)
   if (effort !== undefined) {
     const level = LEVELS[effort] ?? true
     if (level !== effort && effort !== 'none') losses.lose('reasoning.effort', `${level} is the nearest level there is`)
@@ -92,7 +94,6 @@ function writeThink(reasoning: Reasoning | undefined, losses: Losses): string | 
   }
   if (budgetTokens === undefined) return undefined
   if (budgetTokens <= 0) return budgetTokens < 0
-  losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
   return nearestEffort(budgetTokens)
 }
 

@@ -7,6 +7,7 @@ import { readEarlierReasoning } from './reasoning.ts'
 import { readSignature } from './signatures.ts'
 
 const PARAMETERS: Places['parameters'] = {
+  max_tokens: ['max_completion_tokens', 'max_tokens'],
   user: ['user', 'safety_identifier'],
   tool_choice: ['tool_choice', 'function_call'],
   reasoning: ['reasoning_effort', 'reasoning', 'thinking'],

@@ -1,4 +1,5 @@
 import type {
+  CacheMark,
   ContentPart,
   FilePart,
   ReasoningPart,
@@ -63,10 +64,30 @@ export function writeMessages(
 function writeResult(part: ToolResultPart, path: string, writing: Writing, written: JsonObject[]): JsonObject[] {
   if (part.isError === true) writing.losses.lose(`${path}.is_error`, 'results cannot be marked as errors')
   const parts = writeParts(part.content, path, writing)
-  const texts = parts.filter((one) => one['type'] === 'text')
+  const texts = markedLast(
+    parts.filter((one) => one['type'] === 'text'),
+    part.cache,
+    path,
+    writing,
+  )
   const others = parts.filter((one) => one['type'] !== 'text')
   written.push({ role: 'tool', tool_call_id: part.callId, content: plain(texts) ?? '' })
   return others.length === 0 ? [] : [{ type: 'text', text: `Attachment of tool result ${part.callId}:` }, ...others]
+}
+
+/** A mark on a result stands on the last of its texts. */
+function markedLast(
+  texts: readonly JsonObject[],
+  cache: CacheMark | undefined,
+  path: string,
+  { traits, losses }: Writing,
+): readonly JsonObject[] {
+  const last = texts.at(-1)
+  if (cache === undefined) return texts
+  if (traits.cacheMarks === true && last !== undefined)
+    return texts.with(-1, { ...last, cache_control: writeMark(cache.ttl) })
+  losses.lose(`${path}.cache_control`, NO_MARKS)
+  return texts
 }
 
 function writeTurn(message: Message, path: string, writing: Writing): JsonObject {

@@ -7,8 +7,10 @@ import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
+import { loseBudget } from '../shared/lose-reasoning.ts'
 import { compact } from '../shared/read-json.ts'
 import { fitStrict } from '../shared/strict-schema.ts'
+import { pathsOf } from './request-paths.ts'
 import { writeMessages } from './write-messages.ts'
 
 /**
@@ -52,24 +54,38 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     // The gateway counts tokens whether or not its client asked for them; its writer leaves them out again.
     stream_options: request.stream ? { include_usage: true } : undefined,
   })
-  return { body, losses: losses.list, toolNames, customTools, messageOrigins: messages.origins }
+  // Seldom asked for.
+  let pathOf: ReturnType<typeof pathsOf> | undefined
+  const requestPath = (path: string): string => {
+    pathOf ??= pathsOf(request, messages.written, messages.origins)
+    return pathOf(path)
+  }
+  return { body, losses: losses.list, toolNames, customTools, requestPath }
 }
 
 /** What is asked of the model's thinking, in the member that the provider reads. */
-function writeAskedReasoning({ reasoning }: ChatRequest, { asksReasoning }: Traits, losses: Losses): JsonObject {
+function writeAskedReasoning(
+  { reasoning }: ChatRequest,
+  { asksReasoning, asksFreely, hidesThoughts }: Traits,
+  losses: Losses,
+): JsonObject {
   if (reasoning === undefined) return {}
-  const { effort, budgetTokens } = reasoning
+  const { effort, budgetTokens, summary } = reasoning
+  if (hidesThoughts === true && summary !== undefined && summary !== 'none')
+    losses.lose('reasoning.summary', 'thoughts are not shown in this format')
   if (asksReasoning === 'reasoning') {
-    if (effort !== undefined) return { reasoning: { effort } }
+    if (effort !== undefined) {
+      loseBudget(reasoning, losses)
+      return { reasoning: { effort } }
+    }
     // -1: as many as the model likes.
     if (budgetTokens === undefined || budgetTokens < 0) return { reasoning: { enabled: true } }
     return { reasoning: budgetTokens === 0 ? { effort: 'none' } : { max_tokens: budgetTokens } }
   }
-  if (budgetTokens !== undefined && budgetTokens > 0 && effort === undefined) {
-    losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
-  }
+  loseBudget(reasoning, losses)
   const level = effort ?? (budgetTokens === undefined ? undefined : nearestEffort(budgetTokens))
-  return level === undefined ? {} : { reasoning_effort: level }
+  if (level !== undefined) return { reasoning_effort: level }
+  return budgetTokens === undefined ? {} : (asksFreely ?? {})
 }
 
 function writeTools(tools: readonly Tool[], traits: Traits, losses: Losses): JsonValue[] {

@@ -7,9 +7,12 @@ import { readOwnOutput } from './own-calls.ts'
 import { readReasoningItem } from './reasoning.ts'
 
 const PARAMETERS: Places['parameters'] = {
+  max_tokens: ['max_output_tokens'],
   user: ['user', 'safety_identifier'],
   logprobs: ['include'],
   top_logprobs: ['top_logprobs', 'include'],
+  messages: ['input'],
+  verbosity: ['text.verbosity'],
   'reasoning.summary': ['reasoning.summary', 'reasoning.generate_summary'],
   response_format: ['text.format'],
   'response_format.json_schema.schema': ['text.format.schema'],
@@ -77,6 +80,6 @@ function reasoningPlaces(item: JsonObject, path: string, followsText: boolean): 
 }
 
 function partPlace(part: JsonObject, path: string): Place & { isText?: boolean } {
-  const members = { 'file.filename': `${path}.filename`, 'image_url.detail': `${path}.detail` }
+  const members = { 'file.filename': `${path}.filename` }
   return { path, members, isText: /text$/.test(textOf(part['type']) ?? '') }
 }

@@ -5,6 +5,7 @@ import type { CallIds } from '../shared/call-ids.ts'
 import { createCallIds, takenId } from '../shared/call-ids.ts'
 import type { Losses } from '../shared/lose.ts'
 import { lost } from '../shared/lose.ts'
+import { loseSignature } from '../shared/lose-signature.ts'
 import { urlOfSource } from '../shared/media.ts'
 import { CALL_ID } from './call-ids.ts'
 import { writeReasoningItem } from './reasoning.ts'
@@ -22,21 +23,34 @@ type Writing = {
 
 const NO_MARKS = 'this format takes no cache marks; the provider caches by itself'
 
-/** Turns as input items. `from`: the first turn that is one, after those that went into `instructions`. */
-export function writeItems(messages: readonly Message[], from: number, losses: Losses): JsonObject[] {
+/**
+ * Turns as input items. `from`: the first turn that is one, after those that went into `instructions`. `origins`: of each
+ * item, the turn that it is of.
+ */
+export function writeItems(
+  messages: readonly Message[],
+  from: number,
+  losses: Losses,
+): { readonly written: readonly JsonObject[]; readonly origins: readonly number[] } {
   const ids = createCallIds(messages, CALL_ID)
   const writing = { losses, ids, lastIds: new Map<string, string>(), isCustom: new Map<string, boolean>() }
-  return messages.slice(from).flatMap((message, offset) => {
-    const path = `messages[${from + offset}]`
-    if (message.name !== undefined) losses.lose(`${path}.name`, 'participants have no names in this format')
-    if (message.role === 'assistant') {
-      if (messages[from + offset - 1]?.role !== 'assistant') writing.ids.beginTurn()
-      return writeAssistant(message.content, path, writing)
-    }
-    if (message.role === 'tool') return writeResults(message.content, path, writing)
-    const content = writeParts(message.content, path, writing)
-    return [{ type: 'message', role: message.role, content: plain(content) }]
-  })
+  const written: JsonObject[] = []
+  const origins: number[] = []
+  for (let index = from; index < messages.length; index += 1) {
+    const message = messages[index]
+    if (message === undefined) continue
+    if (message.role === 'assistant' && messages[index - 1]?.role !== 'assistant') ids.beginTurn()
+    written.push(...writeTurn(message, `messages[${index}]`, writing))
+    while (origins.length < written.length) origins.push(index)
+  }
+  return { written, origins }
+}
+
+function writeTurn({ role, name, content }: Message, path: string, writing: Writing): JsonObject[] {
+  if (name !== undefined) writing.losses.lose(`${path}.name`, 'participants have no names in this format')
+  if (role === 'assistant') return writeAssistant(content, path, writing)
+  if (role === 'tool') return writeResults(content, path, writing)
+  return [{ type: 'message', role, content: plain(writeParts(content, path, writing)) }]
 }
 
 /** Runs of words are one message; thoughts, calls and native items are items of their own, in the order said. */
@@ -78,7 +92,7 @@ function writeSaid(part: ContentPart, path: string, writing: Writing): JsonObjec
   switch (part.type) {
     case 'text':
       loseMarks(part, path, writing.losses)
-      if (part.signature !== undefined) writing.losses.lose(path, FOREIGN)
+      loseSignature(part, path, writing.losses)
       return part.text === '' ? undefined : { type: 'output_text', text: part.text }
     case 'refusal':
       return { type: 'refusal', refusal: part.text }
@@ -132,7 +146,7 @@ function writeThoughts(thoughts: readonly Thought[], hasFollower: boolean, { los
 
 function writeCall(part: ToolCallPart, path: string, { losses, ids, lastIds, isCustom }: Writing): JsonObject {
   const { name, argumentsText } = part
-  if (part.signature !== undefined) losses.lose(path, FOREIGN)
+  loseSignature(part, path, losses)
   const call_id = ids.call(part.id)
   lastIds.set(part.id, call_id)
   isCustom.set(call_id, part.custom === true)

@@ -5,9 +5,11 @@ import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
+import { loseBudget } from '../shared/lose-reasoning.ts'
 import { compact } from '../shared/read-json.ts'
 import { fitStrict } from '../shared/strict-schema.ts'
 import { LOGPROBS } from './read-request.ts'
+import { pathsOf } from './request-paths.ts'
 import { ENCRYPTED } from './unread.ts'
 import { writeItems } from './write-items.ts'
 import { writeToolChoice, writeTools } from './write-tools.ts'
@@ -24,7 +26,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
   const instructions = instructionsOf(request)
   const tools = writeTools(request.tools, traits, losses)
   const hasTools = tools.length > 0
-  const reasoning = writeReasoning(request.reasoning, losses)
+  const reasoning = writeReasoning(request.reasoning, traits, losses)
   const { verbosity, ...openai } = request.openai ?? {}
   const text = compact({ format: writeResponseFormat(request.responseFormat, traits, losses), verbosity })
   const include = [
@@ -32,10 +34,11 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     ...(sampling.logprobs === true ? [LOGPROBS] : []),
   ]
   loseSampling(request, losses)
+  const items = writeItems(request.messages, instructions === undefined ? 0 : 1, losses)
   const body = compact({
     model,
     instructions,
-    input: writeItems(request.messages, instructions === undefined ? 0 : 1, losses),
+    input: items.written,
     tools: hasTools ? tools : undefined,
     tool_choice: hasTools ? writeToolChoice(request.toolChoice, request.tools) : undefined,
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
@@ -52,7 +55,13 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     ...openai,
     stream: request.stream ? true : undefined,
   })
-  return { body, losses: losses.list, toolNames }
+  // Seldom asked for.
+  let pathOf: ReturnType<typeof pathsOf> | undefined
+  const requestPath = (path: string): string => {
+    pathOf ??= pathsOf(request, items.written, items.origins)
+    return pathOf(path)
+  }
+  return { body, losses: losses.list, toolNames, requestPath }
 }
 
 /** The first turn, where it is the system's and nothing but one text, and others follow: `input` must not be empty. */
@@ -69,7 +78,7 @@ const LEAST_TOKENS = 16
 
 function writeLimit(tokens: number | undefined, losses: Losses): number | undefined {
   if (tokens === undefined || tokens >= LEAST_TOKENS) return tokens
-  losses.lose('max_output_tokens', `at least ${LEAST_TOKENS} tokens must be allowed; that was sent`)
+  losses.lose('max_tokens', `at least ${LEAST_TOKENS} tokens must be allowed; that was sent`)
   return LEAST_TOKENS
 }
 
@@ -84,13 +93,16 @@ function loseSampling({ sampling }: ChatRequest, losses: Losses): void {
   if (frequencyPenalty !== undefined && frequencyPenalty !== 0) losses.lose('frequency_penalty', reason)
 }
 
-function writeReasoning(reasoning: Reasoning | undefined, losses: Losses): JsonObject | undefined {
+function writeReasoning(
+  reasoning: Reasoning | undefined,
+  { asksFreely }: Traits,
+  losses: Losses,
+): JsonObject | undefined {
   if (reasoning === undefined) return undefined
   const { effort, budgetTokens, summary } = reasoning
-  if (effort === undefined && budgetTokens !== undefined && budgetTokens > 0) {
-    losses.lose('reasoning.budget_tokens', 'this format knows levels of effort only; the nearest was sent')
-  }
-  const level = effort ?? (budgetTokens === undefined ? undefined : nearestEffort(budgetTokens))
+  loseBudget(reasoning, losses)
+  const nearest = budgetTokens === undefined ? undefined : nearestEffort(budgetTokens)
+  const level = effort ?? nearest ?? (budgetTokens === undefined ? undefined : asksFreely?.['reasoning_effort'])
   const written = compact({ effort: level, summary })
   return Object.keys(written).length === 0 ? undefined : written
 }

@@ -12,8 +12,9 @@ export function chosenTools(tools: readonly Tool[], choice: ToolChoice | undefin
   if (choice === undefined || typeof choice === 'string') return { tools, mode: choice }
   const names = 'name' in choice ? [choice.name] : choice.allowed
   const mode = 'name' in choice ? 'required' : choice.mode
-  const chosen = tools.filter((tool) => names.includes(tool.name))
-  if (chosen.length > 0) return { tools: chosen, mode }
+  const isChosen = ({ name }: Tool): boolean => names.includes(name)
+  // A provider's own tool is its writer's to lose.
+  if (tools.some(isChosen)) return { tools: tools.filter((tool) => tool.native !== undefined || isChosen(tool)), mode }
   if (tools.length > 0) losses.lose('tool_choice', 'it names no tool that is declared; any may be called')
   return { tools, mode }
 }

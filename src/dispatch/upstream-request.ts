@@ -103,7 +103,13 @@ export function written(chat: ChatRequest, translation: Translation, keepsSignat
   if (translation.spoken !== translation.client) return translate(chat, translation, keepsSignatures)
   const losses: Loss[] = []
   const body = adjust(fitted(chat.native.body, translation, losses), translation, losses, keepsSignatures)
-  return { body, losses }
+  // Blocks are where the client has them; a parameter may have been said by its name of old.
+  const isBlock = ({ path }: Loss): boolean => path.includes('[')
+  const parameters = losses.filter((loss) => !isBlock(loss))
+  return {
+    body,
+    losses: [...losses.filter(isBlock), ...inClientsPlaces(parameters, translation.client, chat.native.body)],
+  }
 }
 
 function translate(chat: ChatRequest, translation: Translation, keepsSignatures: boolean): WrittenRequest {

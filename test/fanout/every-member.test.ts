@@ -57,7 +57,8 @@ function happens(path: string, { client, spoken, target, configured }: Translati
   // Gemini holds to its schemas whatever it is forced to call; Responses is strict where nothing else is said.
   if (/\.strict$/.test(path)) return target.provider.startsWith('google') || client.id === 'openai-responses'
   // A client of the provider's own format has his choice told in the provider's own words.
-  return path.startsWith('tool_choice.') && spoken === client
+  // So has one who calls functions as they were called of old, whose results name the call by its function.
+  return /^(?:tool_choice\.|function_call\.|messages\[3\]\.name$)/.test(path) && spoken === client
 }
 
 function isSaid(body: JsonObject, path: string, sent: string, translation: Translation): boolean {

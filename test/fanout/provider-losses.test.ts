@@ -58,7 +58,7 @@ test.each<[WireFormatId, string, JsonObject, string[]]>([
     ['tools[0]', 'response_format', 'messages[0].content[0].image_url.detail', 'logprobs', 'verbosity'],
   ],
   ['anthropic-messages', 'openai/gpt-4.1', { ...user, max_tokens: 9, thinking: { type: 'adaptive' } }, ['thinking']],
-  ['anthropic-messages', 'openai/gpt-5.1', { ...user, max_tokens: 9, thinking: { type: 'adaptive' } }, []],
+  ['anthropic-messages', 'openai/gpt-5.1', { ...user, max_tokens: 900, thinking: { type: 'adaptive' } }, []],
   ['anthropic-messages', 'xai/grok-4', MESSAGES, ['output_config.effort']],
   [
     'gemini-generate',
@@ -82,7 +82,7 @@ test.each<[WireFormatId, string, JsonObject, string[]]>([
 })
 
 test.each([
-  ['openai/gpt-5.1', { reasoning_effort: 'medium' }],
+  ['openai/gpt-5.1', { reasoning: { effort: 'medium' } }],
   ['deepseek/deepseek-chat', { thinking: { type: 'enabled' } }],
   ['alibaba/qwen-plus', { enable_thinking: true }],
 ])('thinking as the model likes is asked of one that does not think unasked: %s', (target, asked) => {

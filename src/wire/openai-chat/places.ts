@@ -10,6 +10,8 @@ const PARAMETERS: Places['parameters'] = {
   max_tokens: ['max_completion_tokens', 'max_tokens'],
   user: ['user', 'safety_identifier'],
   tool_choice: ['tool_choice', 'function_call'],
+  // Who declares functions of old wants one call at a time.
+  parallel_tool_calls: ['parallel_tool_calls', 'functions'],
   reasoning: ['reasoning_effort', 'reasoning', 'thinking'],
   'reasoning.effort': ['reasoning_effort', 'reasoning.effort', 'reasoning.max_tokens', 'reasoning', 'thinking'],
   'reasoning.budget_tokens': ['reasoning.max_tokens', 'thinking.budget_tokens', 'reasoning_effort'],

@@ -57,7 +57,10 @@ function readProvider(
 }
 
 /** Who names a format means it: clients of another that the type also takes are translated. */
-function speakingOnly({ alsoSpeaks: _, formatFor: __, completions, ...provider }: Provider, format: WireFormatId): Provider {
+function speakingOnly(
+  { alsoSpeaks: _, formatFor: __, completions, ...provider }: Provider,
+  format: WireFormatId,
+): Provider {
   return completions === undefined || !format.startsWith('openai-') ? provider : { ...provider, completions }
 }
 

@@ -12,7 +12,7 @@ let gateway: TestGateway
 
 beforeAll(async () => {
   upstream = await startCaptureUpstream((response) => response.end('{}'))
-  gateway = await startGateway({ models: ['claude-opus-5'], upstream: upstream.url, provider: 'anthropic' })
+  gateway = await startGateway({ models: ['claude-opus-4-6'], upstream: upstream.url, provider: 'anthropic' })
 })
 
 afterAll(async () => {

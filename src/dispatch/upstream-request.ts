@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 import { editMemberBytes, writeChanged } from '../core/json-edit.ts'
 import type { HttpRequest } from '../core/ports.ts'
 import type { Operation, Provider, ProviderCall } from '../core/provider.ts'
@@ -63,11 +64,12 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const { body: adjusted, losses } = written(chat, translation, keepsSignatures)
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
-  const isAnsweredAnew = rewritesAnswer(provider, chat, spoken, adjusted)
+  const customTools = functionsOnTheWay(chat, adjusted)
+  const isAnsweredAnew = rewritesAnswer(provider, chat, spoken, adjusted, customTools)
   return {
     request: provider.authorize({ ...call, body, clientHeader }),
     losses,
-    changedTools: { hasParallelTool },
+    changedTools: { hasParallelTool, customTools },
     isAnsweredAnew,
   }
 }
@@ -77,13 +79,23 @@ function rewritesAnswer(
   chat: ChatRequest,
   spoken: WireFormat,
   adjusted: JsonObject,
+  customTools: ReadonlySet<string> | undefined,
 ): boolean {
   // Parts are of one answer.
   if (spoken.id !== 'openai-chat' || (chat.sampling.choices ?? 1) > 1) return false
   // Who declared functions of old wants to read calls of old, and tools are called.
   if ((chat.native.body['functions'] ?? null) !== null && adjusted['functions'] === undefined) return true
+  if (customTools !== undefined) return true
   if (rewritesAnswers === undefined) return false
   return rewritesAnswers === 'always' || (chat.stream && !chat.includeUsage)
+}
+
+/** Free-text tools that a provider of the client's own format got as functions. */
+function functionsOnTheWay(chat: ChatRequest, { tools }: JsonObject): ReadonlySet<string> | undefined {
+  const names = chat.tools.flatMap(({ name, custom }) => (custom === undefined ? [] : [name]))
+  if (names.length === 0 || !Array.isArray(tools)) return undefined
+  const isFree = tools.some((tool) => isJsonObject(tool) && tool['type'] === 'custom')
+  return isFree ? undefined : new Set(names)
 }
 
 const CHAT = { type: 'chat' } as const

@@ -158,3 +158,41 @@ test.each([
   const { choices } = (await answer.json()) as OpenAI.ChatCompletion
   expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { name, arguments: inner ?? uses } }])
 })
+
+test.each([false, true])(
+  'a free-text tool of a chat client at a chat provider without such, streamed: %s',
+  async (isStreamed) => {
+    const call = (name: string) => ({
+      index: 0,
+      id: 'call_1',
+      type: 'function',
+      function: { name, arguments: JSON.stringify({ input: PATCH }) },
+    })
+    upstream = await startCaptureUpstream((response, { body }) => {
+      const { tools, stream } = JSON.parse(body.toString())
+      const said = { role: 'assistant', content: null, tool_calls: [call(tools[0].function.name)] }
+      const answer = { id: 'c', created: 1, model: 'm' }
+      const choice = { index: 0, finish_reason: 'tool_calls' }
+      const chunk = { ...answer, object: 'chat.completion.chunk', choices: [{ ...choice, delta: said }] }
+      response.writeHead(200, { 'content-type': stream === true ? 'text/event-stream' : 'application/json' })
+      if (stream === true) response.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`)
+      else
+        response.end(JSON.stringify({ ...answer, object: 'chat.completion', choices: [{ ...choice, message: said }] }))
+    })
+    gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider: 'groq' })
+    const client = new OpenAI({ apiKey: 'k', baseURL: `${gateway.url}/v1`, maxRetries: 0 })
+    const asked = {
+      model: 'up/m',
+      messages: [{ role: 'user' as const, content: 'Patch it.' }],
+      tools: [{ type: 'custom' as const, custom: { name: 'apply_patch' } }],
+    }
+    const { data, response } = isStreamed
+      ? { data: await client.chat.completions.stream(asked).finalChatCompletion(), response: undefined }
+      : await client.chat.completions.create(asked).withResponse()
+    expect(data.choices[0]?.message.tool_calls).toMatchObject([
+      { id: 'call_1', type: 'custom', custom: { name: 'apply_patch', input: PATCH } },
+    ])
+    expect(response?.headers.get('x-route-losses') ?? null).toBeNull()
+    expect(JSON.parse(upstream.requests[0]?.body.toString() ?? '').tools).toMatchObject([{ type: 'function' }])
+  },
+)

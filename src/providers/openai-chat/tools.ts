@@ -98,13 +98,15 @@ function isWithoutParameters(tool: JsonValue): tool is JsonObject & { readonly f
   return isJsonObject(tool) && isJsonObject(tool['function']) && !isSaid(tool['function']['parameters'])
 }
 
-const AS_FUNCTION = 'the provider knows no tools that take free text; it is called as a function of {"input": string}'
+const AS_FUNCTION =
+  'the provider knows no tools that take free text; of several answers it is called as a function of {"input": string}'
 const GRAMMAR = 'the model is told the grammar of the text, not held to it'
 
 /**
  * Tools that take free text as functions of `{input: string}`, with the calls of the history and the choice, for providers
- * that know functions only (design/tool-calling.md §1.1). The answer calls a function then, which is said. A provider's
- * own tools are its own business.
+ * that know functions only (design/tool-calling.md §1.1). Calls of the answer become free text again
+ * (dispatch/upstream-request.ts), but of several answers in one, which are passed on as they come. A provider's own tools
+ * are its own business.
  */
 const customToolsAsFunctions: ChatStep = (body, adjusting) => {
   const written = customCallsAsFunctions(body, adjusting)
@@ -113,10 +115,11 @@ const customToolsAsFunctions: ChatStep = (body, adjusting) => {
   const chosen = chosenFunction === choice ? written : withMembers(written, { tool_choice: chosenFunction })
   if (!Array.isArray(tools) || !tools.some(isCustom)) return chosen
   const { lose } = adjusting
+  const isPassedOn = typeof body['n'] === 'number' && body['n'] > 1
   const functions = tools.map((tool: JsonValue, index) => {
     if (!isCustom(tool)) return tool
-    lose(`tools[${index}]`, AS_FUNCTION)
-    return functionOf(tool, () => lose(`tools[${index}].custom.format`, GRAMMAR))
+    if (isPassedOn) lose(`tools[${index}]`, AS_FUNCTION)
+    return functionOf(tool, (member, reason) => lose(`tools[${index}].custom.${member}`, reason))
   })
   return withMembers(chosen, { tools: functions })
 }
@@ -132,13 +135,14 @@ function isCustom(tool: JsonValue): tool is JsonObject {
   return isJsonObject(tool) && tool['type'] === 'custom'
 }
 
-function functionOf(tool: JsonObject, loseGrammar: () => void): JsonObject {
+function functionOf(tool: JsonObject, lose: (member: string, reason: string) => void): JsonObject {
   const { custom, ...rest } = tool
-  const { name, description, format } = isJsonObject(custom) ? custom : {}
+  const { name, description, format, ...unknown } = isJsonObject(custom) ? custom : {}
+  for (const member of Object.keys(unknown)) lose(member, 'a function has no such member')
   const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
   const described = isSaid(description) ? [String(description)] : []
   if (isJsonObject(format) && format['type'] !== 'text') {
-    loseGrammar()
+    lose('format', GRAMMAR)
     described.push(`The input must be of this format: ${JSON.stringify(format)}`)
   }
   const said = described.length === 0 ? {} : { description: described.join('\n\n') }

@@ -308,3 +308,23 @@ test('several signed blocks of reasoning come back from the stream helper', asyn
   const kept = JSON.parse(JSON.stringify({ model: 'm', messages: [...messages, message] }))
   expect(openaiChat.readRequest(kept).messages[1]?.content).toEqual([...thoughts, { type: 'text', text: 'Yes.' }])
 })
+
+test('pictures of a stream are all there in what the stream helper gathers', async () => {
+  const image = (data: string): StreamPart => ({ type: 'media', mediaType: 'image/png', data })
+  const parts: StreamPart[] = [
+    { type: 'response-start', id: '', model: 'm' },
+    image('AAAA'),
+    { type: 'text-delta', text: 'a' },
+    image('BBBB'),
+    { type: 'response-end', finishReason: 'stop', raw: 'stop' },
+  ]
+  const { images } = wholeMessage(parts)
+  expect(images).toHaveLength(2)
+  const runner = clientOf(streamed(parts), 'text/event-stream').chat.completions.stream({ model: 'm', messages })
+  expect((await runner.finalChatCompletion()).choices[0]?.message).toMatchObject({ content: 'a', images })
+})
+
+function wholeMessage(parts: readonly StreamPart[]): { readonly images?: readonly unknown[] } {
+  const { choices } = JSON.parse(JSON.stringify(openaiChat.writeResponse(parts, context)))
+  return choices[0].message
+}

@@ -21,6 +21,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let isCustom = false
   // Said at once: of several deltas openai-node's stream helper keeps the last, and openai-python's refuses a second.
   const annotations: JsonObject[] = []
+  const images: (StreamPart & { type: 'media' })[] = []
 
   function chunk(choices: readonly JsonObject[], rest: JsonObject = {}): WireEvent {
     const { createdSeconds, model } = context
@@ -71,7 +72,9 @@ export function createWriter(context: AnswerContext): StreamWriter {
         return delta({ tool_calls: [{ index, ...called }] })
       }
       case 'media':
-        return delta(writeMedia([part]))
+        if (!part.mediaType.startsWith('image/')) return delta(writeMedia([part]))
+        images.push(part)
+        return []
       case 'citation':
         annotations.push(writeCitation(part))
         return []
@@ -96,9 +99,10 @@ export function createWriter(context: AnswerContext): StreamWriter {
   return {
     push,
     end() {
+      const shown = images.length === 0 ? [] : delta(writeMedia(images))
       const cited = annotations.length === 0 ? [] : delta({ annotations })
       const role = hasRole ? {} : { role: 'assistant', content: '' }
-      const events = [...cited, chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }])]
+      const events = [...shown, ...cited, chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }])]
       if (context.includeUsage && usage !== undefined) events.push(chunk([], { usage: writeUsage(usage) }))
       return [...events, { event: undefined, data: '[DONE]' }]
     },

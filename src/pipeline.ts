@@ -96,7 +96,8 @@ class SentCall implements DispatchedCall {
   private losses: readonly Loss[] = []
   private changedTools: ChangedTools = {}
   private isAnsweredAnew = false
-  private keepsSignatures = true
+  // Targets that could not verify the reasoning state of earlier turns.
+  private readonly unsigned = new Set<string>()
   private readonly call: ChatCall
   private readonly routed: Routed
   private readonly context: Context
@@ -118,7 +119,12 @@ class SentCall implements DispatchedCall {
     const { call, context, routed } = this
     const { ports } = context
     const clientHeader = (name: string): string | undefined => call.exchange.header(name)
-    const asking = { ask: context.ask, now: ports.clock.now(), clientHeader, keepsSignatures: this.keepsSignatures }
+    const asking = {
+      ask: context.ask,
+      now: ports.clock.now(),
+      clientHeader,
+      keepsSignatures: !this.unsigned.has(target.id),
+    }
     const translation = translationOf(target, call.format, routed, context)
     const {
       request,
@@ -133,11 +139,11 @@ class SentCall implements DispatchedCall {
     return request
   }
 
-  dropSignatures(): boolean {
+  dropSignatures({ id }: Target): boolean {
     if (this.routed.isLossless) return false
-    const kept = this.keepsSignatures
-    this.keepsSignatures = false
-    return kept
+    const isNew = !this.unsigned.has(id)
+    this.unsigned.add(id)
+    return isNew
   }
 
   setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void {

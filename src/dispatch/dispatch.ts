@@ -21,8 +21,8 @@ export type DispatchedCall = {
   formatOf(target: Target): WireFormat
   /** The request as this target must get it. */
   prepare(target: Target): HttpRequest | Promise<HttpRequest>
-  /** From now on requests go without the reasoning state of earlier turns. False when they did already. */
-  dropSignatures(): boolean
+  /** From now on this target's requests go without the reasoning state of earlier turns. False when they did already. */
+  dropSignatures(target: Target): boolean
   /** Sets the headers of the answer besides those of its body. */
   setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void
   /** `observed`: what was seen of an answer that reaches nobody. That of a broken one is the result's. */
@@ -164,7 +164,7 @@ class Dispatching implements AttemptOwner {
     const { attempts, position } = this
     const { plan, clock, call } = this.input
     if (attempts.length >= plan.maxAttempts || clock.monotonic() >= this.deadlineAt) return undefined
-    if (error.refusesSignatures) return call.dropSignatures() ? position : undefined
+    if (error.refusesSignatures) return call.dropSignatures(this.target()) ? position : undefined
     if (error.retry === 'never') return undefined
     if (position + 1 < plan.targets.length) return position + 1
     const isFirstTry = attempts.filter((attempt) => attempt.target === this.target().id).length < 2

@@ -25,6 +25,25 @@ test('Responses: no reasoning, and no names of what came with it', () => {
   })
 })
 
+test('Responses: references to reasoning go as well, and other items keep their names', () => {
+  const search = { type: 'web_search_call', id: 'ws_1', status: 'completed' }
+  const input = [user, { type: 'item_reference', id: 'rs_1' }, { type: 'item_reference', id: 'msg_1' }, search]
+  expect(stripped(openaiResponses, { model: 'm', input })).toEqual({
+    kept: { model: 'm', input: [user, { type: 'item_reference', id: 'msg_1' }, search] },
+    lost: ['input[1]'],
+  })
+})
+
+test('Gemini: what was a signature only is gone, and so is a turn of nothing else', () => {
+  const model = (...parts: JsonObject[]) => ({ role: 'model', parts })
+  const contents = [
+    { role: 'user', parts: [{ text: 'Hi' }] },
+    model({ text: '', thoughtSignature: 's' }),
+    model({ thoughtSignature: 's' }, { text: 'x' }),
+  ]
+  expect(stripped(geminiGenerate, { contents }).kept).toEqual({ contents: [contents[0], model({ text: 'x' })] })
+})
+
 test('Messages: no thoughts', () => {
   const text = { type: 'text', text: 'Hello' }
   const thought = { type: 'thinking', thinking: 'Hm.', signature: 's' }
@@ -91,6 +110,36 @@ test('a request of any format: what was thought in the open stays', () => {
   expect(lost).toEqual(['messages[1]'])
 })
 
+test('what is not found is refused likewise, and so is what is refused within a stream', () => {
+  const body = openai(null, "Item with id 'rs_0a1' not found. Items are not persisted when `store` is set to false.")
+  expect(openaiResponses.readError(404, {}, JSON.stringify(body))).toMatchObject({
+    code: 'upstream_rejected',
+    refusesSignatures: true,
+  })
+  expect(openaiResponses.readError(404, {}, JSON.stringify(openai(null, 'No such model')))).toMatchObject({
+    code: 'upstream_model_missing',
+    refusesSignatures: false,
+  })
+  const data = JSON.stringify({
+    type: 'error',
+    code: 'invalid_encrypted_content',
+    message: 'It could not be verified.',
+  })
+  const push = () => openaiResponses.createReader().push({ event: 'error', data })
+  expect(push).toThrow(expect.objectContaining({ refusesSignatures: true }))
+})
+
+test('what a provider said behind OpenRouter is the client’s to read', () => {
+  const metadata = { raw: JSON.stringify(openai(null, 'Too many images.')), provider_name: 'P' }
+  const body = JSON.stringify({ error: { code: 400, message: 'Provider returned error', metadata } })
+  expect(openaiChat.readError(400, {}, body).message).toBe('Provider returned error: Too many images.')
+})
+
+test('a signature that is missing is nothing to leave out', () => {
+  const body = JSON.stringify(google('Function call is missing a thought_signature in functionCall parts.'))
+  expect(geminiGenerate.readError(400, {}, body).refusesSignatures).toBe(false)
+})
+
 const openai = (code: string | null, message: string) => ({ error: { code, message, type: 'invalid_request_error' } })
 const anthropic = (message: string) => ({ type: 'error', error: { type: 'invalid_request_error', message } })
 const google = (message: string) => ({ error: { code: 400, message, status: 'INVALID_ARGUMENT' } })
@@ -109,6 +158,19 @@ test.each([
   [anthropicMessages, anthropic('messages.1.content.0: Invalid `data` in `redacted_thinking` block'), true],
   [anthropicMessages, anthropic('messages.1.content.0.text: Field required'), false],
   [bedrockConverse, { message: 'messages.1.content.0: Invalid `signature` in `thinking` block' }, true],
+  [
+    openaiChat,
+    {
+      error: {
+        code: 400,
+        message: 'Provider returned error',
+        metadata: {
+          raw: JSON.stringify(openai('invalid_encrypted_content', 'The encrypted content could not be verified.')),
+        },
+      },
+    },
+    true,
+  ],
   [geminiGenerate, google('Corrupted thought signature.'), true],
   [geminiGenerate, google('Thought signature is not valid'), true],
   [geminiGenerate, google('Please ensure that function response turn comes immediately after'), false],

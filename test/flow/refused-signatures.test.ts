@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunningSimulator } from '../../src/platform/node/simulate.ts'
 import { startSimulator } from '../../src/platform/node/simulate.ts'
 import { providers } from '../../src/providers/index.ts'
+import { startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
 import { startGateway } from './start-gateway.ts'
 
@@ -89,4 +90,45 @@ describe.each([
 test('what is refused for another reason is asked once', async () => {
   const { rejects } = expect(ask(`up/${THINKER}`, [{ type: 'function_call_output', call_id: 'nobody', output: 'x' }]))
   await rejects.toMatchObject({ status: 400 })
+})
+
+test('what one model cannot verify goes to the next as it came', async () => {
+  const bodies: string[][] = []
+  const refusing = () => {
+    const seen: string[] = []
+    bodies.push(seen)
+    return startCaptureUpstream((response, { body }) => {
+      const isSigned = body.toString().includes('"signature"')
+      seen.push(isSigned ? 'signed' : 'unsigned')
+      response.writeHead(isSigned ? 400 : 500, { 'content-type': 'application/json' })
+      const message = isSigned ? 'messages.1.content.0: Invalid `signature` in `thinking` block' : 'Overloaded'
+      response.end(JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message } }))
+    })
+  }
+  const [one, other] = [await refusing(), await refusing()]
+  const provider = providers.get('anthropic')
+  if (provider === undefined) throw new Error('no provider')
+  const pair = await startGateway({
+    models: ['claude-sonnet-4-5'],
+    provider: 'anthropic',
+    upstream: one.url,
+    more: { other: { upstream: other.url, provider, models: ['claude-sonnet-4-5'] } },
+    maxAttempts: 4,
+  })
+  const thought = { type: 'thinking', thinking: 'Hm.', signature: 'c2ln' }
+  const messages = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: [thought, { type: 'text', text: 'Hello' }] },
+    { role: 'user', content: 'And?' },
+  ]
+  await fetch(`${pair.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'auto', max_tokens: 100, messages }),
+  })
+  expect(bodies).toEqual([
+    ['signed', 'unsigned'],
+    ['signed', 'unsigned'],
+  ])
+  await Promise.all([pair.close(), one.close(), other.close()])
 })

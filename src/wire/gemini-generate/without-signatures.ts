@@ -9,17 +9,23 @@ export function withoutSignatures(body: JsonObject, lose: (path: string, reason:
   const { contents } = body
   if (!isList(contents)) return body
   let isChanged = false
-  const kept = contents.map((content, index) => {
+  const kept = contents.flatMap((content, index): JsonValue[] => {
     const parts = isJsonObject(content) ? content['parts'] : undefined
-    if (!isJsonObject(content) || !isList(parts)) return content
+    if (!isJsonObject(content) || !isList(parts)) return [content]
     const unsigned = parts.flatMap((part, at): JsonValue[] => {
       if (!isJsonObject(part) || field(part, 'thoughtSignature') == null) return [part]
       isChanged = true
       lose(`contents[${index}].parts[${at}]`, UNVERIFIED)
       const { thoughtSignature: _, thought_signature: __, ...rest } = part
-      return rest['text'] === '' ? [] : [rest]
+      return isNothing(rest) ? [] : [rest]
     })
-    return { ...content, parts: unsigned }
+    if (unsigned.length === 0 && parts.length > 0) return []
+    return [{ ...content, parts: unsigned }]
   })
   return isChanged ? { ...body, contents: kept } : body
+}
+
+/** A part that was its signature only. */
+function isNothing({ text, thought: _, ...rest }: JsonObject): boolean {
+  return (text === undefined || text === '') && Object.keys(rest).length === 0
 }

@@ -14,7 +14,8 @@ export function readError(status: number, headers: Headers, body: string): Gatew
 /** An error object as a GatewayError; `status` is undefined when it came inside a 200. */
 export function readErrorBody(status: number | undefined, headers: Headers, body: JsonObject): GatewayError {
   const error = body['error']
-  const fields = isJsonObject(error) ? error : body
+  const said = isJsonObject(error) ? error : body
+  const fields = withProvidersWords(said)
   return upstreamError(
     {
       status: status ?? errorStatus(fields['code']) ?? errorStatus(fields['status']),
@@ -24,6 +25,16 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
     },
     headers,
   )
+}
+
+/** OpenRouter says that its provider refused; what the provider said stands beside it. https://openrouter.ai/docs/api/reference/errors-and-debugging */
+function withProvidersWords(fields: JsonObject): JsonObject {
+  const { metadata, message } = fields
+  const raw = isJsonObject(metadata) ? textOf(metadata['raw']) : undefined
+  if (raw === undefined || raw === '') return fields
+  const { error } = parseErrorBody(raw)
+  const words = isJsonObject(error) ? wordsOf(error) : textOf(error)
+  return { ...fields, message: `${textOf(message) ?? 'Provider returned error'}: ${words ?? raw}` }
 }
 
 /** The message; or the verdicts of a validator (Mistral, every FastAPI server): `[{"loc": ["body", "user"], "msg": "…"}]`. */

@@ -3,9 +3,12 @@ import { isJsonObject } from '../../core/json.ts'
 import { UNVERIFIED } from '../../core/without-signatures.ts'
 import { isList } from '../shared/read-json.ts'
 
+/** Items that came with reasoning and need no name of their own to go back. */
+const NAMED = new Set(['message', 'function_call', 'custom_tool_call'])
+
 /**
- * A body without items of reasoning, and without the names of the items that came with them: OpenAI refuses one without
- * the other (design/tool-calling.md §1.4).
+ * A body without items of reasoning and references to them, and without the names of the items that came with them:
+ * OpenAI refuses one without the other (design/tool-calling.md §1.4).
  */
 export function withoutSignatures(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject {
   const { input } = body
@@ -15,7 +18,7 @@ export function withoutSignatures(body: JsonObject, lose: (path: string, reason:
       lose(`input[${index}]`, UNVERIFIED)
       return []
     }
-    if (!isJsonObject(item) || item['type'] === 'item_reference') return [item]
+    if (!isJsonObject(item) || !NAMED.has(String(item['type'] ?? 'message'))) return [item]
     const { id: _, ...rest } = item
     return [rest]
   })
@@ -23,5 +26,7 @@ export function withoutSignatures(body: JsonObject, lose: (path: string, reason:
 }
 
 function isReasoning(item: JsonValue): boolean {
-  return isJsonObject(item) && item['type'] === 'reasoning'
+  if (!isJsonObject(item)) return false
+  const { type, id } = item
+  return type === 'reasoning' || (type === 'item_reference' && String(id).startsWith('rs_'))
 }

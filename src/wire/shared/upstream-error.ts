@@ -19,11 +19,12 @@ export type SaidError = {
 /** A failure that an upstream put into words, classified by its code, its status and its words. */
 export function upstreamError(said: SaidError, headers: Headers): GatewayError {
   const { status, code: upstreamCode, message, param } = said
-  const code = classify(status, upstreamCode ?? '', message ?? '')
+  const refusesSignatures = refusesSignature(status, `${upstreamCode ?? ''} ${message ?? ''}`)
+  const code = refusesSignatures ? 'upstream_rejected' : classify(status, upstreamCode ?? '', message ?? '')
   return new GatewayError(code, publicMessage(code, message), {
     ...(param === undefined ? {} : { param }),
     headers,
-    refusesSignatures: code === 'upstream_rejected' && SIGNATURE_REFUSED.test(`${upstreamCode} ${message}`),
+    refusesSignatures,
     data: { upstream: { status: status ?? null, code: upstreamCode ?? null } },
     // Not the message: upstreams quote prompts and keys in theirs, and details are logged.
     detail: { status, upstream_code: upstreamCode },
@@ -34,10 +35,16 @@ export function upstreamError(said: SaidError, headers: Headers): GatewayError {
  * Reasoning of an earlier turn that this account cannot verify, open or find: the history comes from a provider that
  * signs alike with other keys. In the words of OpenAI (https://community.openai.com/t/1372470), Anthropic
  * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking) and Google
- * (https://ai.google.dev/gemini-api/docs/thought-signatures).
+ * (https://ai.google.dev/gemini-api/docs/thought-signatures). One that is missing is nothing to leave out.
  */
 const SIGNATURE_REFUSED =
-  /invalid_encrypted_content|^(?=.*encrypted.content)(?=.*(?:verif|decrypt|parse))|\bitem\b.{0,100}\brs_\S+ not found|invalid `?(?:signature|data)`? in `?(?:redacted_)?thinking|thought.?signature/is
+  /invalid_encrypted_content|^(?=.*encrypted.content)(?=.*(?:verif|decrypt|parse))|\bitem\b.{0,100}\brs_\S+ not found|invalid `?(?:signature|data)`? in `?(?:redacted_)?thinking|^(?!.*\bmissing\b).*thought.?signature/is
+
+/** What cannot be found is a 404, and what is refused within an answer has no status. */
+function refusesSignature(status: number | undefined, words: string): boolean {
+  const mayBe = status === undefined || status === 400 || status === 404 || status === 422
+  return mayBe && SIGNATURE_REFUSED.test(words)
+}
 
 /** A failure's body as an object; proxies in front of a model answer with HTML or plain text, and the status says enough. */
 export function parseErrorBody(body: string): JsonObject {

@@ -9,7 +9,6 @@ import { objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
 import { wholeCalls } from './read-calls.ts'
 import { readAnnotations, readCallEntries, readSaid, readSources } from './read-message.ts'
-import { createReasoningReader } from './reasoning.ts'
 import { createCallTracker } from './track-calls.ts'
 import { readUsage } from './usage.ts'
 
@@ -53,7 +52,6 @@ function hasPlainContent(message: JsonObject): boolean {
 /** Reads `chat.completion.chunk` events, one at a time. */
 export function createReader(): StreamReader {
   const calls = createCallTracker()
-  const readThoughts = createReasoningReader()
   const sources = new Set<string>()
   // Of several answers to one call (`n`) parts can carry one: that which spoke first.
   let own: JsonValue | undefined
@@ -63,15 +61,19 @@ export function createReader(): StreamReader {
   // The text of the open block of reasoning.
   let thought = ''
 
-  /** Our own streams say a signed block's text once in pieces and once with its signature (write-stream.ts). */
+  /**
+   * Our own streams say the text of signed blocks once in pieces and once with their signatures (write-stream.ts). Of
+   * several blocks in a row the first then has all the text: where one ended was not known when it was passed on.
+   */
   function withoutEcho(said: readonly StreamPart[]): StreamPart[] {
-    return said.filter((part, index) => {
+    const texts = said.flatMap((part) => (part.type === 'reasoning-delta' ? [part.text] : []))
+    const isEcho = thought !== '' && texts.join('') === thought && said.some(({ type }) => type === 'reasoning-end')
+    const kept = isEcho ? said.filter(({ type }) => type !== 'reasoning-delta') : said
+    for (const part of kept) {
       if (part.type === 'reasoning-end') thought = ''
-      if (part.type !== 'reasoning-delta') return true
-      const isEcho = part.text === thought && said[index + 1]?.type === 'reasoning-end'
-      if (!isEcho) thought += part.text
-      return !isEcho
-    })
+      else if (part.type === 'reasoning-delta') thought += part.text
+    }
+    return [...kept]
   }
 
   function withUntold(said: readonly StreamPart[], delta: JsonObject, logprobs: JsonValue | undefined): StreamPart[] {
@@ -91,7 +93,7 @@ export function createReader(): StreamReader {
     const delta = choice['delta']
     if (!isJsonObject(delta) || (own !== undefined && choice['index'] !== own)) return []
     const { logprobs } = choice
-    const said = withUntold(withoutEcho(readSaid(delta, logprobs, readThoughts(delta))), delta, logprobs)
+    const said = withUntold(withoutEcho(readSaid(delta, logprobs)), delta, logprobs)
     // A call that was only named so far was said before these words.
     const parts = said.length > 0 ? [...calls.flush(), ...said] : []
     const entries = readCallEntries(delta)

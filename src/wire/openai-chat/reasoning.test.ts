@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ReasoningPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { createReasoningReader, readEarlierReasoning, readReasoning, writeReasoning } from './reasoning.ts'
+import { readEarlierReasoning, readReasoning, writeReasoning } from './reasoning.ts'
 import { unread } from './unread.ts'
 import { createWriter } from './write-stream.ts'
 
@@ -19,7 +19,8 @@ function streamed(blocks: readonly ReasoningPart[]): JsonObject[] {
     ...[...text].flatMap((letter) => writer.push({ type: 'reasoning-delta', text: letter })),
     ...writer.push({ type: 'reasoning-end', signature: signed, redacted }),
   ])
-  return events.map(({ data }) => JSON.parse(data).choices[0].delta)
+  const last = [...writer.push({ type: 'text-delta', text: 'Hi' })]
+  return [...events, ...last].map(({ data }) => JSON.parse(data).choices[0].delta)
 }
 
 function detailsOf(delta: JsonObject): JsonObject[] {
@@ -55,10 +56,19 @@ test.each(Object.entries(GATHERERS))('blocks come back from a client that gather
   expect(readEarlierReasoning({ reasoning_details })).toEqual(BLOCKS)
 })
 
-test('a gateway that reads the stream of another gets each block once', () => {
-  const readThoughts = createReasoningReader()
-  const thoughts = streamed(BLOCKS).flatMap((delta) => readThoughts(delta))
-  expect(thoughts.filter((block) => block.signature !== undefined)).toEqual(BLOCKS)
+test('thoughts after words are the next entries of the list, and a client that lost the first ones is known by that', () => {
+  const [first = BLOCKS[0], , second = BLOCKS[0]] = BLOCKS
+  const writer = createWriter({ id: 'x', model: 'm', createdSeconds: 1, includeUsage: false })
+  const events = [first, second].flatMap((block) => [
+    ...writer.push({ type: 'reasoning-delta', text: block?.text ?? '' }),
+    ...writer.push({ type: 'reasoning-end', signature: block?.signature }),
+    ...writer.push({ type: 'text-delta', text: 'Hi' }),
+  ])
+  const deltas: JsonObject[] = events.map(({ data }) => JSON.parse(data).choices[0].delta)
+  const lists = deltas.map(detailsOf).filter(({ length }) => length > 0)
+  expect(lists.flat().map(({ index }) => index)).toEqual([0, 1])
+  expect(readEarlierReasoning({ reasoning_details: lists.flat() })).toEqual([first, second])
+  expect(readEarlierReasoning({ reasoning_details: lists.at(-1) ?? [] })).toEqual([])
 })
 
 test('blocks of which some are missing are none, and that is said', () => {

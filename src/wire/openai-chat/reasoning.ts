@@ -25,22 +25,12 @@ const DETAIL_FORMATS: Partial<Record<WireFormatId, string>> = {
 /** The blocks of reasoning on a message or a delta: the details where there are any, else the plain text. */
 export function readReasoning(message: JsonObject): ReasoningPart[] {
   const text = plainReasoning(message)
-  const details = unsaidDetails(detailsOf(message), new Set())
-  const blocks = mergedDetails(details).flatMap((detail) => readDetail(detail))
+  const blocks = mergedDetails(detailsOf(message)).flatMap((detail) => readDetail(detail))
   const [only] = blocks
   // Clients that gather a stream may keep the signature here and the text beside it.
   if (blocks.length === 1 && only?.text === '' && only.redacted !== true) return [{ ...only, text }]
   if (blocks.length > 0) return blocks
   return text === '' ? [] : [{ type: 'reasoning', text }]
-}
-
-/** Reads the blocks of deltas, each block once. */
-export function createReasoningReader(): (delta: JsonObject) => ReasoningPart[] {
-  const said = new Set<string>()
-  return (delta) => {
-    const details = detailsOf(delta)
-    return readReasoning(details.length === 0 ? delta : { ...delta, reasoning_details: unsaidDetails(details, said) })
-  }
 }
 
 /** The same of a message that a client sends back: none where the client has lost some of them. */
@@ -58,35 +48,25 @@ function detailsOf(message: JsonObject): readonly JsonObject[] {
  */
 export function hasGap(message: JsonObject): boolean {
   const indexes = detailsOf(message).flatMap(({ index }) => (typeof index === 'number' ? [index] : []))
-  const [first = 0] = indexes
-  // Where the last of such lists begins (createDetailWriter): 0, 1, 3, 6, …
-  const isWhole = first === 0 || first === (indexes.length * (indexes.length - 1)) / 2
-  return !isWhole || indexes.some((index, at) => at > 0 && index > (indexes[at - 1] ?? 0) + 1)
+  return indexes.some((index, at) => index > (at === 0 ? 0 : (indexes[at - 1] ?? 0) + 1))
 }
 
 /**
- * The details of a stream, block by block: each time all so far, under indexes of their own. Some clients keep the last
- * delta's list (openai-node's stream helper), some merge lists by index (openai-python's), some put them end to end.
+ * The details of a stream, each once: `take` returns those that were added since. One stretch of thinking is one list, which
+ * suits clients that keep the last delta's list (openai-node's stream helper), that merge lists by index (openai-python's)
+ * and that put them end to end. Where a model thinks again after words, the first kind loses a part, which `hasGap` sees.
  */
-export function createDetailWriter(): (block: SignedBlock) => JsonObject[] {
-  const blocks: SignedBlock[] = []
-  let index = 0
-  return (block) => {
-    blocks.push(block)
-    return blocks.map((one) => writeDetail(one, index++))
+export function createDetailWriter(): { add(block: SignedBlock): void; take(): JsonObject[] } {
+  const entries: JsonObject[] = []
+  let taken = 0
+  return {
+    add: (block) => void entries.push(writeDetail(block, entries.length)),
+    take() {
+      const fresh = entries.slice(taken)
+      taken = entries.length
+      return fresh
+    },
   }
-}
-
-/** Without the blocks that are in `said`, which learns the others. Pieces of blocks, which may be alike, all stay. */
-function unsaidDetails(details: readonly JsonObject[], said: Set<string>): readonly JsonObject[] {
-  return details.filter((detail) => {
-    const { index: _, ...block } = detail
-    if (textOf(block['signature']) === undefined && textOf(block['data']) === undefined) return true
-    const key = JSON.stringify(block)
-    const isNew = !said.has(key)
-    said.add(key)
-    return isNew
-  })
 }
 
 /** `reasoning_content`, or `reasoning`, of a message or a delta. */

@@ -16,7 +16,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
   let hasRole = false
   let usage: Usage | undefined
   let finish: string | undefined
-  const writeDetails = createDetailWriter()
+  const details = createDetailWriter()
   let thought = ''
   let isCustom = false
   // Said at once: of several deltas openai-node's stream helper keeps the last, and openai-python's refuses a second.
@@ -36,7 +36,18 @@ export function createWriter(context: AnswerContext): StreamWriter {
     return [chunk([{ index: 0, delta: { ...role, ...members }, ...rest, finish_reason: null }])]
   }
 
+  /** The signed blocks of one stretch of thinking, at its end: of a list in several deltas clients keep the last, or join all. */
+  function signed(): WireEvent[] {
+    const entries = details.take()
+    return entries.length === 0 ? [] : delta({ reasoning_details: entries })
+  }
+
   function push(part: StreamPart): WireEvent[] {
+    const isThought = part.type === 'reasoning-delta' || part.type === 'reasoning-end' || part.type === 'usage'
+    return isThought ? write(part) : [...signed(), ...write(part)]
+  }
+
+  function write(part: StreamPart): WireEvent[] {
     switch (part.type) {
       case 'response-start':
         if (part.id !== '') id = part.id
@@ -55,7 +66,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
         // With its text: a client sends the block back as it came, and a signature is worthless without what it signs.
         const block = { type: 'reasoning', text: thought, redacted, id: blockId } as const
         thought = ''
-        return signature === undefined ? [] : delta({ reasoning_details: writeDetails({ ...block, signature }) })
+        if (signature !== undefined) details.add({ ...block, signature })
+        return []
       }
       case 'tool-call-start': {
         const { index, id: callId, name } = part
@@ -102,7 +114,12 @@ export function createWriter(context: AnswerContext): StreamWriter {
       const shown = images.length === 0 ? [] : delta(writeMedia(images))
       const cited = annotations.length === 0 ? [] : delta({ annotations })
       const role = hasRole ? {} : { role: 'assistant', content: '' }
-      const events = [...shown, ...cited, chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }])]
+      const events = [
+        ...signed(),
+        ...shown,
+        ...cited,
+        chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }]),
+      ]
       if (context.includeUsage && usage !== undefined) events.push(chunk([], { usage: writeUsage(usage) }))
       return [...events, { event: undefined, data: '[DONE]' }]
     },

@@ -5,7 +5,7 @@ import type { Operation } from './core/provider.ts'
 import type { Target } from './core/target.ts'
 import type { Collected } from './dispatch/collect.ts'
 import { collect } from './dispatch/collect.ts'
-import { refuseCoding } from './dispatch/refuse-coding.ts'
+import { refuseCoding, refusedIn } from './dispatch/refuse-coding.ts'
 import type { Context } from './pipeline.ts'
 
 // One target asked for a whole answer that is no chat.
@@ -95,8 +95,7 @@ const MAX_ERROR_BYTES = 65_536
 
 function refusal({ status, headers, body }: Collected, target: Target, { formats }: Context): GatewayError {
   const format = formats.get(target.format) ?? formats.get('openai-chat')
-  const readable = refuseCoding(headers) === undefined ? body : body.subarray(0, 0)
-  const text = decoder.decode(readable.subarray(0, MAX_ERROR_BYTES))
+  const text = refusedIn(headers) ?? decoder.decode(body.subarray(0, MAX_ERROR_BYTES))
   return (
     format?.readError(status, retryHeaders(headers), text) ??
     new GatewayError('upstream_error', 'The model failed without saying why.', { detail: { status } })

@@ -44,6 +44,11 @@ export const NO_USAGE: Usage = {
   reasoningTokens: undefined,
 }
 
+/** True when the upstream counted both sides: a count that it left out is estimated (count-usage.ts). */
+export function isCounted(usage: Usage | undefined): boolean {
+  return usage?.inputTokens !== undefined && usage.outputTokens !== undefined
+}
+
 /** Counts come in several events; a later word about a kind counts, silence about it does not. */
 export function mergeUsage(before: Usage, later: Usage): Usage {
   const said = Object.entries(later).filter(([, count]) => count !== undefined)

@@ -8,7 +8,7 @@ import type { ClientSide } from './client-side.ts'
 import type { Deadline, Deadlines, Expiring } from './deadline.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
-import { refuseCoding } from './refuse-coding.ts'
+import { refuseCoding, refusedIn } from './refuse-coding.ts'
 import { StreamAnswer } from './stream-answer.ts'
 import { createTranslatedAnswer } from './translated-json.ts'
 import { TranslatedStream } from './translated-stream.ts'
@@ -58,7 +58,8 @@ export type Asked = { readonly model: string; readonly format: WireFormat }
 
 type ErrorBody = {
   readonly headers: Headers
-  readonly isReadable: boolean
+  /** What stands for a body that cannot be read. */
+  readonly unreadable: string | undefined
   readonly chunks: Uint8Array[]
   bytes: number
 }
@@ -115,7 +116,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     if (status < 200 || status >= 300) {
       this.errorBody = {
         headers: retryHeaders(headers),
-        isReadable: refuseCoding(headers) === undefined,
+        unreadable: refusedIn(headers),
         chunks: [],
         bytes: 0,
       }
@@ -219,9 +220,9 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
 
   private failWithBody(body: ErrorBody): void {
     const decoder = new TextDecoder()
-    const chunks = body.isReadable ? body.chunks : []
-    const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
-    this.stop(this.format.readError(this.status ?? 500, body.headers, text.slice(0, MAX_ERROR_BYTES)))
+    const text = body.chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+    const words = body.unreadable ?? text.slice(0, MAX_ERROR_BYTES)
+    this.stop(this.format.readError(this.status ?? 500, body.headers, words))
   }
 
   /** Ends the attempt for a reason that is the upstream's, before or after the commit. */

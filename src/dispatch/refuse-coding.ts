@@ -6,9 +6,8 @@ import type { ResponseHeaders } from '../core/ports.ts'
  * one, as nearly all are. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
  */
 export function refuseCoding(headers: ResponseHeaders): GatewayError | undefined {
-  const said = headers['content-encoding']
-  if (said === undefined || said === 'identity' || said === '') return undefined
-  const coding = String(said).slice(0, MAX_NAME)
+  const coding = codingOf(headers)
+  if (coding === undefined) return undefined
   return new GatewayError(
     'upstream_malformed',
     `The model answered in the content coding "${coding}", although it was asked for none. What stands before it has to honour "accept-encoding: identity".`,
@@ -17,3 +16,17 @@ export function refuseCoding(headers: ResponseHeaders): GatewayError | undefined
 }
 
 const MAX_NAME = 40
+
+/** What is said in place of a refusal's words that came compressed; `undefined` for plain ones. */
+export function refusedIn(headers: ResponseHeaders): string | undefined {
+  const coding = codingOf(headers)
+  return coding === undefined
+    ? undefined
+    : `The model refused in the content coding "${coding}", although it was asked for none, so its words cannot be read.`
+}
+
+function codingOf(headers: ResponseHeaders): string | undefined {
+  const said = headers['content-encoding']
+  if (said === undefined || said === '' || String(said).toLowerCase() === 'identity') return undefined
+  return String(said).slice(0, MAX_NAME)
+}

@@ -3,7 +3,7 @@ import { foldParts } from '../core/fold.ts'
 import { isJsonObject } from '../core/json.ts'
 import { parseAnswer } from '../core/lossless-json.ts'
 import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
-import { isContentPart } from '../core/stream-part.ts'
+import { isContentPart, isCounted } from '../core/stream-part.ts'
 import { createTidier } from '../core/tidy-parts.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer } from './answer.ts'
@@ -33,7 +33,7 @@ export function createTranslatedAnswer(
       const { followsResults } = client
       refuseEmpty(input.format, { finishReason: said, hasThought: parts.some(isSignedThought), followsResults })
     }
-    const counted: StreamPart[] = usage === undefined ? [{ type: 'usage', usage: estimateUsage(observed) }] : []
+    const counted: StreamPart[] = !isCounted(usage) ? [{ type: 'usage', usage: estimateUsage(observed) }] : []
     const written = client.format.writeResponse([...parts, ...counted], answerContext(client, model, input.clock.now()))
     const { explanation } = input
     const body = encoder.encode(

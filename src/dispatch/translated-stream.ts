@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Clock, Sink } from '../core/ports.ts'
 import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
-import { isContentPart } from '../core/stream-part.ts'
+import { isContentPart, isCounted } from '../core/stream-part.ts'
 import type { PartTidier } from '../core/tidy-parts.ts'
 import { createTidier } from '../core/tidy-parts.ts'
 import type { StreamReader, StreamWriter, WireEvent, WireFormat } from '../core/wire-format.ts'
@@ -92,7 +92,7 @@ export class TranslatedStream implements Answer {
     }
     const { client, estimateUsage } = this.input
     // Who asked is told, as SDKs rely on it; the log goes on to say that nobody counted.
-    if (client.includeUsage && this.ended.usage === undefined)
+    if (client.includeUsage && !isCounted(this.ended.usage))
       this.writer.push({ type: 'usage', usage: estimateUsage(this.observe()) })
     const last = this.enframer.write(this.writer.end()) + this.enframer.end()
     this.sink?.end(last === '' ? undefined : last)

@@ -34,11 +34,12 @@ export function isPassedOn(url: string, providerHeader: string | undefined): boo
 }
 
 /**
- * The gateway's own path that `path` misses by its slashes, its letters' case or its encoding alone. Providers may not
+ * The gateway's own path that `path` misses by its slashes, its letters' case, its encoding or a doubled `/v1` alone. Providers may not
  * mind, so that passed on such a call would be one that nobody counts or bounds.
  */
 export function missedPath(path: string): string | undefined {
-  const folded = foldPath(path)
+  // SDKs of Anthropic put their own `/v1` after the base URL that OpenAI's end with.
+  const folded = foldPath(path).replace(/^(?:\/v1(?=\/v1\/))+/, '')
   return folded === path ? undefined : ROUTES.find(([, own]) => own === folded)?.[1]
 }
 

@@ -228,6 +228,8 @@ test('a path that misses the gateway’s own by its slashes, case or encoding go
     expect([path, response.status]).toEqual([path, 404])
     expect(await response.text()).toContain('Did you mean /v1/chat/completions?')
   }
+  const doubled = await call('/v1/v1/messages', { method: 'POST', headers: named, body })
+  expect([doubled.status, await doubled.text()]).toEqual([404, expect.stringContaining('Did you mean /v1/messages?')])
   expect((await call('/v1/messages/', { method: 'POST', headers: named, body })).status).toBe(404)
   expect(upstream?.requests).toHaveLength(0)
   expect((await call('/v1/chat/completions/c_1%2f2', { headers: named })).status).toBe(200)

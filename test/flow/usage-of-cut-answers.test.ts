@@ -232,6 +232,20 @@ test('a whole answer without a count is estimated from its text', async () => {
   expect(line?.['usage_estimated']).toBe(true)
 })
 
+test.each([false, true])(
+  'a count that the provider leaves out is the client’s as an estimate, streamed: %s',
+  async (stream) => {
+    const said = { message: { role: 'assistant', content: 'Hi' }, done: true, done_reason: 'stop', eval_count: 5 }
+    await start('ollama', (response) => {
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(`${JSON.stringify(said)}\n`)
+    })
+    const response = await post(messages.path, { ...messages.body, stream })
+    const usages = [...(await response.text()).matchAll(/"input_tokens":(\d+)/g)].map(([, count]) => Number(count))
+    expect(usages.at(-1)).toBeGreaterThan(0)
+    expect(await logged()).toMatchObject({ tokens_in: usages.at(-1), tokens_out: 5, usage_estimated: true })
+  },
+)
+
 test('a whole stream is counted as said, and nothing of it is an estimate', async () => {
   await start('anthropic', (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end(STARTED + SAID + ENDED + STOPPED)

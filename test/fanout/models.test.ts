@@ -58,7 +58,7 @@ describe.each(MODELS)('%s', (model) => {
   test('takes what was made to fit it', () => {
     const schema = { output_config: { format: { type: 'json_schema', schema: CLOSED } } }
     for (const body of [...BODIES, ...BODIES.map((one) => ({ ...one, ...schema }))]) {
-      const fitted = anthropicMessages.fitModel?.(body, model, () => undefined) ?? body
+      const fitted = anthropicMessages.fitModel?.(body, { model, facts: {} }, () => undefined) ?? body
       // As its provider does with every body.
       const own = ownHistory({ ...fitted, model }, model, () => undefined)
       expect(refusal('anthropic-messages', own, '/v1/messages'), JSON.stringify(body)).toBeUndefined()

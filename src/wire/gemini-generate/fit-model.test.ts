@@ -7,7 +7,7 @@ const contents = [{ role: 'user', parts: [{ text: 'Hi' }] }]
 function fitted(change: JsonObject, model: string) {
   const body: JsonObject = { contents, ...change }
   const lost: string[] = []
-  const sent = fitModel(body, model, (path) => void lost.push(path))
+  const sent = fitModel(body, { model, facts: {} }, (path) => void lost.push(path))
   return { isSame: sent === body, sent, lost }
 }
 

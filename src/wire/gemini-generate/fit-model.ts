@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { FittedTarget } from '../../core/wire-format.ts'
 import { clientPaths } from '../shared/client-paths.ts'
 import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
@@ -15,7 +16,7 @@ import { FORMAT_IN_WORDS } from './write-config.ts'
  * A client's body of this format for a model that the gateway chose: how much to think in the words of its generation, and
  * a format asked for in words where the model takes none. The same object when all of it is taken.
  */
-export function fitModel(body: JsonObject, model: string, lose: Losses['lose']): JsonObject {
+export function fitModel(body: JsonObject, { model }: FittedTarget, lose: Losses['lose']): JsonObject {
   const losses = createLosses()
   const fitted = fitFormat(fitThinking(body, model, losses), model, losses)
   const pathOf = clientPaths(body, placesOf(body))

@@ -80,7 +80,7 @@ function countingRequest(
   // What is left out is said with the answer to the call itself.
   const lose = (): void => undefined
   const isChosen = context.snapshot.aliases.has(body.model)
-  const fitted = isChosen ? (format.fitModel?.(sent, target.model, lose) ?? sent) : sent
+  const fitted = isChosen ? (format.fitModel?.(sent, target, lose) ?? sent) : sent
   const adjusted = provider.adjustBody?.(fitted, { target, format: format.id, isChosen, lose }) ?? fitted
   // Gemini's clients name the model in the path, and their request may stand inside of another member.
   const isInPath = format.id === 'gemini-generate'

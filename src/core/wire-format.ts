@@ -3,6 +3,7 @@ import type { JsonObject } from './json.ts'
 import type { Headers } from './ports.ts'
 import type { ChatRequest, WireFormatId } from './request.ts'
 import type { FinishReason, StreamPart, Usage } from './stream-part.ts'
+import type { Target } from './target.ts'
 
 /** Something a format cannot carry, where it stood in the client's request, and what became of it. */
 export type Loss = { readonly path: string; readonly reason: string }
@@ -77,6 +78,9 @@ export type Traits = {
 /** How a stream's bytes are cut into events: `sse`, one JSON value a line, or AWS event-stream messages. */
 export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
 
+/** What a body is made to fit: a model by its name, and how much of an answer it can give. */
+export type FittedTarget = Pick<Target, 'model' | 'facts'>
+
 export type WrittenRequest = {
   readonly body: JsonObject
   readonly losses: readonly Loss[]
@@ -117,7 +121,7 @@ export type WireFormat = {
    * A client's body of this format as a model takes it for which it was not written, because the gateway chose the model.
    * The same object when nothing changes.
    */
-  fitModel?(body: JsonObject, model: string, lose: (path: string, reason: string) => void): JsonObject
+  fitModel?(body: JsonObject, target: FittedTarget, lose: (path: string, reason: string) => void): JsonObject
   /** A client's body of this format without any reasoning state of earlier turns. The same object when there is none. */
   withoutSignatures?(body: JsonObject, lose: (path: string, reason: string) => void): JsonObject
   /** A whole answer as parts. Throws `upstream_malformed` or the upstream's own error when the body is one. */

@@ -127,16 +127,25 @@ export function written(chat: ChatRequest, translation: Translation, keepsSignat
 function translate(chat: ChatRequest, translation: Translation, keepsSignatures: boolean): WrittenRequest {
   const { target, client, spoken } = translation
   const { provider } = configuredOf(translation)
-  const unsigned: Loss[] = []
-  const kept = keepsSignatures ? chat : withoutSignatures(chat, loseTo(unsigned))
-  const written = spoken.writeRequest(kept, target.model, provider.traits)
+  const before: Loss[] = []
+  const kept = keepsSignatures ? chat : withoutSignatures(chat, loseTo(before))
+  const written = spoken.writeRequest(withinLimit(kept, translation, before), target.model, provider.traits)
   const adjusted: Loss[] = []
   const sent = adjust(written.body, translation, adjusted)
   const unread = client.unread(chat.native.body, spoken.id)
   const { requestPath = (path) => path } = written
   const asked = adjusted.map(({ path, reason }): Loss => ({ path: requestPath(path), reason }))
-  const losses = [...unsigned, ...written.losses, ...asked]
+  const losses = [...before, ...written.losses, ...asked]
   return { ...written, body: sent, losses: [...unread, ...inClientsPlaces(losses, client, chat.native.body)] }
+}
+
+/** Providers refuse a limit that is beyond the model's own, which whoever did not choose the model need not know. */
+function withinLimit(chat: ChatRequest, { target, isChosen }: Translation, losses: Loss[]): ChatRequest {
+  const { max_output_tokens: most } = target.facts
+  const { maxOutputTokens: said } = chat.sampling
+  if (!isChosen || most === undefined || said === undefined || said <= most) return chat
+  losses.push({ path: 'max_tokens', reason: `the model writes at most ${most}; ${most} was sent` })
+  return { ...chat, sampling: { ...chat.sampling, maxOutputTokens: most } }
 }
 
 /** Writers say losses by the names of a ChatRequest; the client knows its own body. */
@@ -148,7 +157,7 @@ export function inClientsPlaces(losses: readonly Loss[], client: WireFormat, bod
 
 /** Whoever names a model himself gets what he sent to it; nobody writes for a model that he does not know. */
 function fitted(body: JsonObject, { target, spoken, isChosen }: Translation, losses: Loss[]): JsonObject {
-  return isChosen ? (spoken.fitModel?.(body, target.model, loseTo(losses)) ?? body) : body
+  return isChosen ? (spoken.fitModel?.(body, target, loseTo(losses)) ?? body) : body
 }
 
 /** Providers rename fields of chats; a legacy completion is nobody's to adjust. */

@@ -24,6 +24,14 @@ const LEVELS: readonly (readonly [RegExp, string])[] = [
   [/^gpt-(?:5\.[6-9]|[6-9])/, 'none low medium high xhigh max'],
 ]
 
+/**
+ * Models that know no stop sequences, thinking or not. https://github.com/huggingface/smolagents/pull/1868,
+ * https://github.com/huggingface/smolagents/issues/1893, https://github.com/BerriAI/litellm/pull/28650
+ */
+const NO_STOP = /^(?:o[1-9]|gpt-5(?![\d.]*-chat)(?!\.[5-9]))/
+/** https://github.com/langchain-ai/langchain/issues/29704, https://github.com/run-llama/llama_index/issues/20865 */
+const NO_PARALLEL_CALLS = /^o[1-9]/
+
 /** Thinks only if asked, and samples as told until then. https://platform.openai.com/docs/guides/latest-model */
 const THINKS_IF_ASKED = /^gpt-5\.[1-4](?!.*(?:codex|pro))/
 
@@ -40,7 +48,7 @@ function levelsOf(model: string): readonly string[] | undefined {
 
 /** https://github.com/aaif-goose/goose/issues/2564 and https://github.com/openai/openai-openapi/issues/541 */
 export function checkChatModel(body: JsonObject): Rejection | undefined {
-  const model = textOf(body['model'])
+  const model = baseOf(body['model'])
   if (RESPONSES_ONLY.test(model)) {
     const refusal = invalid('This model is only supported in v1/responses and not in v1/chat/completions.', 'model')
     return { ...refusal, status: 404 }
@@ -52,12 +60,27 @@ export function checkChatModel(body: JsonObject): Rejection | undefined {
       'reasoning_effort',
     )
   }
-  return checkEffort(model, body['reasoning_effort'], 'reasoning_effort') ?? checkVerbosity(model, body, 'verbosity')
+  return (
+    checkEffort(model, body['reasoning_effort'], 'reasoning_effort') ??
+    checkVerbosity(model, body, 'verbosity') ??
+    checkAbsent(NO_STOP, model, body, 'stop') ??
+    checkAbsent(NO_PARALLEL_CALLS, model, body, 'parallel_tool_calls')
+  )
+}
+
+/** Refused whatever it says. */
+function checkAbsent(names: RegExp, model: string, body: JsonObject, param: string): Rejection | undefined {
+  return names.test(model) && body[param] !== undefined ? notSupported(param) : undefined
+}
+
+/** What a fine-tuned model was trained from: `ft:o4-mini-2025-04-16:org::id`. */
+function baseOf(model: JsonValue | undefined): string {
+  return textOf(model).replace(/^ft:([^:]+).*$/, '$1')
 }
 
 /** The same of a Responses body. */
 export function checkResponsesModel(body: JsonObject): Rejection | undefined {
-  const model = textOf(body['model'])
+  const model = baseOf(body['model'])
   const { reasoning, text, include } = body
   if (levelsOf(model)?.length === 0 && Array.isArray(include) && include.includes('reasoning.encrypted_content')) {
     return invalid('Encrypted content is not supported with this model.', 'include')
@@ -72,14 +95,11 @@ export function checkResponsesModel(body: JsonObject): Rejection | undefined {
 function checkEffort(model: string, effort: JsonValue | undefined, param: string): Rejection | undefined {
   const levels = levelsOf(model)
   if (levels === undefined || typeof effort !== 'string' || levels.includes(effort)) return undefined
-  if (levels.length === 0) {
-    return invalid(
-      `Unsupported parameter: '${param}' is not supported with this model.`,
-      param,
-      'unsupported_parameter',
-    )
-  }
-  return unsupported(model, param, effort, levels)
+  return levels.length === 0 ? notSupported(param) : unsupported(model, param, effort, levels)
+}
+
+function notSupported(param: string): Rejection {
+  return invalid(`Unsupported parameter: '${param}' is not supported with this model.`, param, 'unsupported_parameter')
 }
 
 /** https://cookbook.openai.com/examples/gpt-5-codex_prompting_guide: "does not support the verbosity parameter" */

@@ -439,6 +439,7 @@ export const TARGETS = [
   'moonshotai/kimi-k2.6',
   'ollama/qwen3',
   'openai/gpt-5.1',
+  'openai/o3',
   'openai/gpt-4.1',
   'openai-compatible/x',
   'openrouter/openai/gpt-5-mini',

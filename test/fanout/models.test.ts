@@ -5,9 +5,10 @@ import { FORMATS } from '../../src/simulator/formats.ts'
 import { anthropicMessages } from '../../src/wire/anthropic-messages/index.ts'
 import { ownHistory } from '../../src/wire/anthropic-messages/own-history.ts'
 import { bedrockConverse } from '../../src/wire/bedrock-converse/index.ts'
+import { geminiGenerate } from '../../src/wire/gemini-generate/index.ts'
 
-// One body of Messages for every Claude: made to fit where the gateway chose it, and written for Bedrock. The simulator
-// refuses by the model's name (src/simulator/claude-rules.ts).
+// One body of Messages for every Claude: made to fit where the gateway chose it, and written for Bedrock; one of Gemini's
+// for every Gemini. The simulator refuses by the model's name (src/simulator/claude-rules.ts).
 
 const MODELS = [
   'claude-3-5-haiku-20241022',
@@ -54,11 +55,43 @@ function refusal(id: string, body: JsonObject, path: string): string | undefined
   return 'status' in call ? call.message : undefined
 }
 
+/** What a Gemini client may have written for any of them. */
+const GENERATE: readonly JsonObject[] = [
+  {},
+  { systemInstruction: { parts: [{ text: 'Be brief.' }] } },
+  { generationConfig: { thinkingConfig: { thinkingLevel: 'LOW' } } },
+  { generationConfig: { responseMimeType: 'application/json', _responseJsonSchema: CLOSED } },
+  { tools: [{ googleSearch: {} }] },
+]
+const FUNCTIONS = { functionDeclarations: [{ name: 'get', parametersJsonSchema: { type: 'object' } }] }
+const SHOWN = { name: 'get', response: {}, parts: [{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }] }
+const LOOP = [
+  { role: 'user', parts: [{ text: 'Hi' }] },
+  {
+    role: 'model',
+    parts: [{ functionCall: { name: 'get', args: {} }, thoughtSignature: 'skip_thought_signature_validator' }],
+  },
+  { role: 'user', parts: [{ functionResponse: SHOWN }] },
+]
+
+test.each(['gemini-2.5-flash', 'gemini-2.5-pro', 'gemini-3-pro-preview', 'gemma-3-27b-it'])(
+  '%s takes what was made to fit it',
+  (model) => {
+    const plain = GENERATE.flatMap((one) => GENERATE.map((other) => ({ contents: LOOP.slice(0, 1), ...one, ...other })))
+    const mixed = plain.map((body) => ({ ...body, contents: LOOP, tools: [FUNCTIONS, { urlContext: {} }] }))
+    for (const body of model.startsWith('gemma') ? plain.filter((one) => !('tools' in one)) : [...plain, ...mixed]) {
+      const fitted = geminiGenerate.fitModel?.(body, { model, facts: {} }, () => undefined) ?? body
+      const path = `/v1beta/models/${model}:generateContent`
+      expect(refusal('gemini-generate', fitted, path), JSON.stringify(body)).toBeUndefined()
+    }
+  },
+)
+
 describe.each(MODELS)('%s', (model) => {
   test('takes what was made to fit it', () => {
     const schema = { output_config: { format: { type: 'json_schema', schema: CLOSED } } }
     for (const body of [...BODIES, ...BODIES.map((one) => ({ ...one, ...schema }))]) {
-      const fitted = anthropicMessages.fitModel?.(body, model, () => undefined) ?? body
+      const fitted = anthropicMessages.fitModel?.(body, { model, facts: {} }, () => undefined) ?? body
       // As its provider does with every body.
       const own = ownHistory({ ...fitted, model }, model, () => undefined)
       expect(refusal('anthropic-messages', own, '/v1/messages'), JSON.stringify(body)).toBeUndefined()

@@ -90,3 +90,18 @@ test.each([
   const chat = formatOf('anthropic-messages').readRequest(body)
   expect(written(chat, translationOf(target, chat)).body).toMatchObject(asked)
 })
+
+test.each([
+  ['openai-chat', { ...user, max_completion_tokens: 900 }, 'max_completion_tokens'],
+  ['openai-responses', { input: 'x', max_output_tokens: 900 }, 'max_output_tokens'],
+  ['anthropic-messages', { ...user, max_tokens: 900 }, 'max_tokens'],
+] as const)('%s: an answer is no longer than the model that was chosen writes', (client, asked, path) => {
+  const chat = formatOf(client).readRequest({ ...asked, model: 'auto' })
+  for (const name of ['anthropic/claude-sonnet-4-5', 'cohere/command-a-03-2025']) {
+    const named = translationOf(name, chat)
+    const target = { ...named.target, facts: { max_output_tokens: 500 } }
+    const { body, losses } = written(chat, { ...named, target, isChosen: true })
+    expect([body['max_tokens'], losses.map((loss) => loss.path)], name).toEqual([500, [path]])
+    expect(written(chat, { ...named, target }).body['max_tokens'], name).toBe(900)
+  }
+})

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import type { WireFormatId } from '../../core/request.ts'
-import { openaiFormat } from './openai-family.ts'
+import {
+  isChat,
+  isReasoning,
+  openaiEffort,
+  openaiFormat,
+  takesParallelCalls,
+  takesStop,
+  takesVerbosity,
+  thinks,
+} from './openai-family.ts'
 
 function formatFor(model: string, client: WireFormatId, hasTools = false, effort?: string): WireFormatId | undefined {
   return openaiFormat(model, { client, isNamed: true, hasTools, effort })
@@ -50,4 +59,31 @@ test('a chat stays one unless tools meet thoughts', () => {
   expect([asked('gpt-5.4', 'low'), asked('gpt-5.4-mini', 'high'), asked('gpt-5.5'), asked('gpt-6-sol')]).toEqual(
     Array(4).fill('openai-responses'),
   )
+})
+
+test.each([
+  ['gpt-5.1', 'High', 'high'],
+  ['gpt-5.1', 'auto', undefined],
+  ['gpt-5', 'default', undefined],
+  ['o3', 'adaptive', undefined],
+  ['o3', 'minimal', 'low'],
+  ['our-deployment', 'High', 'high'],
+  ['our-deployment', 'deep', 'deep'],
+])('%s, told to think "%s", hears %s', (model, said, heard) => {
+  expect(openaiEffort(model, said)).toBe(heard)
+})
+
+test.each([
+  ['ft:o4-mini-2025-04-16:org::id', 'o4-mini'],
+  ['ft:gpt-5.4-mini:org::id', 'gpt-5.4-mini'],
+  ['ft:gpt-4.1-mini-2025-04-14:org:name:id', 'gpt-4.1-mini'],
+])('%s is as %s is', (tuned, base) => {
+  for (const rule of [isReasoning, isChat, takesStop, takesParallelCalls, takesVerbosity])
+    expect(rule(tuned), rule.name).toBe(rule(base))
+  expect([openaiEffort(tuned, 'max'), thinks(tuned, undefined)]).toEqual([
+    openaiEffort(base, 'max'),
+    thinks(base, undefined),
+  ])
+  for (const client of ['openai-chat', 'anthropic-messages'] as const)
+    expect(formatFor(tuned, client, true, 'high')).toBe(formatFor(base, client, true, 'high'))
 })

@@ -4,6 +4,11 @@ import type { Asked } from '../../core/spoken-format.ts'
 // What OpenAI's models are, by their names. At Azure a deployment's name is whatever its owner chose: one that says
 // nothing is asked as a chat, and gets what it was sent.
 
+/** What a model was trained from: `o4-mini-2025-04-16` of `ft:o4-mini-2025-04-16:org::id`. https://platform.openai.com/docs/guides/supervised-fine-tuning */
+function baseOf(model: string): string {
+  return /^ft:([^:]+)/.exec(model)?.[1] ?? model
+}
+
 const REASONS = /^(?:o[1-9]|gpt-[5-9]|codex-mini|computer-use)/
 const CHATS = /^(?:gpt-[34]|chatgpt|gpt-[5-9][\d.]*-chat)/
 
@@ -14,17 +19,17 @@ const CHAT_ONLY = /-search-(?:api|preview)/
 
 /** Thinks before it answers, so that it fixes how it samples. */
 export function isReasoning(model: string): boolean {
-  return REASONS.test(model) && !CHATS.test(model)
+  return REASONS.test(baseOf(model)) && !isChat(model)
 }
 
 /** Known not to think. */
 export function isChat(model: string): boolean {
-  return CHATS.test(model)
+  return CHATS.test(baseOf(model))
 }
 
 /** 5.4 of `gpt-5.4-mini`, 5 of `gpt-5`; 0 of any other name. */
 function versionOf(model: string): number {
-  return Number(/^gpt-(\d+(?:\.\d+)?)/.exec(model)?.[1] ?? 0)
+  return Number(/^gpt-(\d+(?:\.\d+)?)/.exec(baseOf(model))?.[1] ?? 0)
 }
 
 /**
@@ -33,8 +38,8 @@ function versionOf(model: string): number {
  * https://github.com/openai/openai-openapi/issues/541
  */
 export function openaiFormat(model: string, { client, hasTools, effort }: Asked): WireFormatId | undefined {
-  if (RESPONSES_ONLY.test(model)) return 'openai-responses'
-  if (!isReasoning(model) || CHAT_ONLY.test(model)) return undefined
+  if (RESPONSES_ONLY.test(baseOf(model))) return 'openai-responses'
+  if (!isReasoning(model) || CHAT_ONLY.test(baseOf(model))) return undefined
   if (client !== 'openai-chat' && client !== 'openai-completions') return 'openai-responses'
   return hasTools && thinksBesideTools(model, effort) ? 'openai-responses' : undefined
 }
@@ -66,13 +71,17 @@ const EFFORTS: readonly (readonly [RegExp, readonly string[]])[] = [
 ]
 const ORDER = ['none', 'minimal', ...LOW_TO_HIGH, 'xhigh', 'max', 'ultra']
 
-/** A level in the model's words: its own, else the next above, else its highest. Undefined where it takes none. */
+/**
+ * A level in the model's words: its own, else the next above, else its highest. Undefined where it takes none, and for
+ * what is no level (`auto`, `default`).
+ */
 export function openaiEffort(model: string, said: string): string | undefined {
-  const known = EFFORTS.find(([names]) => names.test(model))?.[1]
+  const known = EFFORTS.find(([names]) => names.test(baseOf(model)))?.[1]
+  const level = said.toLowerCase()
+  const at = ORDER.indexOf(level)
   // Nothing is known of the model: OpenAI's words alone.
-  if (known === undefined) return said === 'max' || said === 'ultra' ? 'xhigh' : said
-  const at = ORDER.indexOf(said)
-  return known.find((level) => ORDER.indexOf(level) >= at) ?? known.at(-1)
+  if (known === undefined) return at < 0 ? said : level === 'max' || level === 'ultra' ? 'xhigh' : level
+  return at < 0 ? undefined : (known.find((one) => ORDER.indexOf(one) >= at) ?? known.at(-1))
 }
 
 /** Thinks only if asked, and samples as it is told until then. https://platform.openai.com/docs/guides/latest-model */
@@ -80,10 +89,27 @@ const THINKS_IF_ASKED = /^gpt-5\.[1-4](?!.*(?:codex|-pro))/
 
 /** Whether a model will think when it is told this much. */
 export function thinks(model: string, effort: string | undefined): boolean {
-  return isReasoning(model) && (effort === undefined ? !THINKS_IF_ASKED.test(model) : effort !== 'none')
+  return isReasoning(model) && (effort === undefined ? !THINKS_IF_ASKED.test(baseOf(model)) : effort !== 'none')
 }
 
 /** Says as much as it is told to: others take `medium` alone. https://cookbook.openai.com/examples/gpt-5-codex_prompting_guide */
 export function takesVerbosity(model: string): boolean {
-  return !/^(?:o[1-9]|codex|computer-use)|codex/.test(model) && !isChat(model)
+  return !/^(?:o[1-9]|codex|computer-use)|codex/.test(baseOf(model)) && !isChat(model)
+}
+
+/**
+ * "Unsupported parameter: 'stop' is not supported with this model.", whether it thinks or not; taken again since GPT-5.5.
+ * https://github.com/huggingface/smolagents/pull/1868, https://github.com/huggingface/smolagents/issues/1893,
+ * https://github.com/BerriAI/litellm/pull/28650
+ */
+export function takesStop(model: string): boolean {
+  return !isReasoning(model) || versionOf(model) >= 5.5
+}
+
+/**
+ * "Unsupported parameter: 'parallel_tool_calls' is not supported with this model."
+ * https://github.com/langchain-ai/langchain/issues/29704, https://github.com/run-llama/llama_index/issues/20865
+ */
+export function takesParallelCalls(model: string): boolean {
+  return !/^o[1-9]/.test(baseOf(model))
 }

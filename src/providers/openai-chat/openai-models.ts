@@ -1,5 +1,5 @@
 import type { ChatStep } from './adjust.ts'
-import { chatSteps, fewStops, renamed, withMembers, without } from './adjust.ts'
+import { chatSteps, fewStops, isSaid, renamed, withMembers, without } from './adjust.ts'
 import { openaiCallIds } from './call-ids.ts'
 import {
   emptyArgumentsAsObject,
@@ -9,7 +9,15 @@ import {
   withoutCallSignatures,
 } from './messages.ts'
 import { objectSchemas } from './object-schemas.ts'
-import { isChat, isReasoning, openaiEffort, takesVerbosity, thinks } from './openai-family.ts'
+import {
+  isChat,
+  isReasoning,
+  openaiEffort,
+  takesParallelCalls,
+  takesStop,
+  takesVerbosity,
+  thinks,
+} from './openai-family.ts'
 import { openaiResponse } from './openai-response.ts'
 import { FIXED, isChosen, NOT_WHILE_THINKING } from './openai-sampling.ts'
 import { askedReasoning, effortAs, NO_REASONING, withoutEarlierReasoning } from './reasoning.ts'
@@ -51,6 +59,21 @@ const verbosity: ChatStep = (body, adjusting) =>
     ? body
     : without(['verbosity'], FIXED_VERBOSITY)(body, adjusting)
 
+const withoutStop = without(['stop'], 'the model takes no stop sequences')
+
+/** https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop */
+const stop: ChatStep = (body, adjusting) => {
+  const { model } = adjusting.target
+  return takesStop(model) ? fewStops(4)(body, adjusting) : withoutStop(body, adjusting)
+}
+
+const parallelCalls: ChatStep = (body, { target, lose }) => {
+  const { parallel_tool_calls: said } = body
+  if (said === undefined || takesParallelCalls(target.model)) return body
+  if (isSaid(said)) lose('parallel_tool_calls', 'the model decides how many tools it calls at once')
+  return withMembers(body, { parallel_tool_calls: undefined })
+}
+
 /** Members of the body that only other servers know. */
 const FOREIGN = ['top_k', 'min_p', 'repetition_penalty', 'random_seed', 'safe_prompt', 'cache_control', 'provider']
 
@@ -70,8 +93,8 @@ const OPENAI_STEPS: readonly ChatStep[] = [
   reasoningModel,
   metadataIfStored,
   objectSchemas,
-  // https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
-  fewStops(4),
+  stop,
+  parallelCalls,
   foreign,
 ]
 

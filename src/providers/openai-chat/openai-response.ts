@@ -5,6 +5,7 @@ import { isSaid, withMembers, without } from './adjust.ts'
 import { objectTextFormat } from './object-schemas.ts'
 import { isChat, openaiEffort, takesVerbosity, thinks } from './openai-family.ts'
 import { FIXED, isChosen, NOT_WHILE_THINKING } from './openai-sampling.ts'
+import { NO_SUCH_LEVEL } from './reasoning.ts'
 
 // What OpenAI's own models refuse in the Responses API.
 
@@ -20,10 +21,15 @@ const effort: ChatStep = (body, { target, lose }) => {
       if (isSaid(value) && value !== 'none') lose(`reasoning.${name}`, 'the model does not think')
     return withMembers(body, { reasoning: undefined })
   }
-  const said = reasoning['effort']
-  const own = typeof said === 'string' ? openaiEffort(target.model, said) : undefined
-  if (own === undefined || own === said) return body
-  lose('reasoning.effort', `sent as "${own}"`)
+  const { effort: said, ...rest } = reasoning
+  if (typeof said !== 'string') return body
+  const own = openaiEffort(target.model, said)
+  if (own === said) return body
+  if (own === undefined) {
+    lose('reasoning.effort', NO_SUCH_LEVEL)
+    return withMembers(body, { reasoning: Object.keys(rest).length === 0 ? undefined : rest })
+  }
+  if (own !== said.toLowerCase()) lose('reasoning.effort', `sent as "${own}"`)
   return withMembers(body, { reasoning: { ...reasoning, effort: own } })
 }
 

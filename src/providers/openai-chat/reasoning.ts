@@ -69,6 +69,9 @@ export const NO_REASONING = {
   thinking_budget: undefined,
 } as const
 
+/** Why a level is not sent, where the model has others or none. */
+export const NO_SUCH_LEVEL = 'the model takes no such level of effort'
+
 /**
  * The effort as `reasoning_effort` alone, in the words the model knows: `words` maps a level to the model's, undefined
  * where it has none.
@@ -83,8 +86,8 @@ export function effortAs(words: (effort: string) => string | undefined): ChatSte
     const own = effort === undefined ? undefined : words(effort)
     const isPlain = !isSaid(body['reasoning']) && !isSaid(body['thinking']) && !isSaid(body['enable_thinking'])
     if (isPlain && own === body['reasoning_effort']) return body
-    if (effort !== undefined && own !== effort) {
-      lose(placeOfReasoning(body), own === undefined ? 'the model takes no level of effort' : `sent as "${own}"`)
+    if (effort !== undefined && own !== effort.toLowerCase()) {
+      lose(placeOfReasoning(body), own === undefined ? NO_SUCH_LEVEL : `sent as "${own}"`)
     }
     return inOwnWords(body, { reasoning_effort: own }, adjusting)
   }

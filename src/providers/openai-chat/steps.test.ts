@@ -83,3 +83,34 @@ test('calls of one turn without ids keep their own results', () => {
     expect(answers.map((message) => message['tool_call_id'])).toEqual(called)
   }
 })
+
+test.each(['openai', 'azure-openai'])('%s: what a model refuses by its name is left out, and said', (id) => {
+  const provider = providers.get(id)
+  if (provider === undefined) throw new Error(`No provider ${id}.`)
+  const body = { ...PLAIN, temperature: 1, tools: [TOOL], stop: ['a'], parallel_tool_calls: false }
+  const lost = (model: string) => adjusted(provider, body, { model }).lost
+  expect(lost('o3')).toEqual(['stop', 'parallel_tool_calls'])
+  expect(lost('ft:o4-mini-2025-04-16:org::id')).toEqual(['stop', 'parallel_tool_calls'])
+  for (const model of ['gpt-5', 'gpt-5.1']) expect(lost(model), model).toEqual(['stop'])
+  for (const model of ['gpt-4.1', 'gpt-5-chat-latest', 'gpt-5.5']) expect(lost(model), model).toEqual([])
+  expect(adjusted(provider, body, { model: 'o3' }).body).not.toHaveProperty('stop')
+  // Null is refused as well.
+  expect(adjusted(provider, { ...PLAIN, temperature: 1, stop: null }, { model: 'o3' })).toEqual({
+    body: { ...PLAIN, temperature: 1 },
+    lost: [],
+  })
+})
+
+test('a level of effort that is none goes, and does not become the least', () => {
+  const openai = providers.get('openai')
+  if (openai === undefined) throw new Error('No OpenAI.')
+  const sent = (said: string, model: string) => {
+    const chat = adjusted(openai, { ...PLAIN, temperature: 1, reasoning_effort: said }, { model })
+    const input = { model: 'm', input: 'Hi', reasoning: { effort: said } }
+    const responses = adjusted(openai, input, { model, format: 'openai-responses' })
+    return [chat.body['reasoning_effort'], chat.lost, responses.body['reasoning'], responses.lost]
+  }
+  expect(sent('auto', 'gpt-5.1')).toEqual([undefined, ['reasoning_effort'], undefined, ['reasoning.effort']])
+  expect(sent('High', 'gpt-5.1')).toEqual(['high', [], { effort: 'high' }, []])
+  expect(sent('none', 'gpt-5')).toEqual(['minimal', ['reasoning_effort'], { effort: 'minimal' }, ['reasoning.effort']])
+})

@@ -28,6 +28,7 @@ test('what Anthropic accepts is accepted', () => {
   const accepted: readonly JsonObject[] = [
     {},
     { system: 'Be brief.', temperature: 0, top_k: 5, stop_sequences: ['a'], stream: true, metadata: { user_id: null } },
+    { model: 'claude-sonnet-4-6', max_tokens: 128_000 },
     { system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral', ttl: '1h' } }] },
     { messages: [hello, hello, { role: 'assistant', content: 'One' }] },
     { messages: [hello, { role: 'assistant', content: '' }] },
@@ -298,6 +299,11 @@ test.each<[string, JsonObject, string | RegExp]>([
     'five cache marks',
     say(...Array.from({ length: 5 }, () => ({ ...text, cache_control: { type: 'ephemeral' } }))),
     'A maximum of 4 blocks with cache_control may be provided. Found 5.',
+  ],
+  [
+    'a longer answer than the model gives',
+    { model: 'claude-sonnet-4-5-20250929', max_tokens: 128_000 },
+    'max_tokens: 128000 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-5-20250929',
   ],
   [
     'a picture of an unknown type',

@@ -28,8 +28,29 @@ export function checkRequest(body: JsonObject, shape: ObjectShape): Rejection | 
     checkRoot(formatSchema(body)) ??
     checkSchema(formatSchema(body)) ??
     checkCacheMarks(body) ??
-    checkModel(body, messages)
+    checkModel(body, messages) ??
+    checkLimit(body)
   )
+}
+
+/**
+ * Most tokens of an answer, by the model's name; other models take any limit.
+ * https://github.com/OpenHands/OpenHands/issues/11090, https://github.com/UKGovernmentBEIS/inspect_ai/pull/2675
+ */
+const LIMITS: readonly (readonly [RegExp, number])[] = [
+  [/claude-3-(?:opus|sonnet|haiku)/, 4_096],
+  [/claude-3-5/, 8_192],
+  [/claude-opus-4-(?:[01](?!\d)|20)/, 32_000],
+  [/claude-(?:sonnet-4-(?:[05](?!\d)|20)|haiku-4-5)/, 64_000],
+]
+
+function checkLimit(body: JsonObject): Rejection | undefined {
+  const model = textOf(body['model'])
+  const said = numberOf(body['max_tokens']) ?? 0
+  const most = LIMITS.find(([names]) => names.test(model))?.[1] ?? said
+  return said <= most
+    ? undefined
+    : invalid(`max_tokens: ${said} > ${most}, which is the maximum allowed number of output tokens for ${model}`)
 }
 
 /** What the model of this name refuses of what others take. */

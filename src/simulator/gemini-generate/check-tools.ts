@@ -3,12 +3,18 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { listOf, memberOf, objectsOf, textOf } from '../read-json.ts'
 import { findProblem } from '../shape.ts'
+import type { Generation } from './check-contents.ts'
 import { invalid, invalidField } from './rejection.ts'
 import { NAME } from './request-shape.ts'
 
 /** What Gemini refuses in tools, their schemas and their choice, beyond their shape. */
-export function checkTools(body: JsonObject): Rejection | undefined {
+export function checkTools(body: JsonObject, generation: Generation): Rejection | undefined {
   const names = new Set<string>()
+  const kinds = objectsOf(body['tools']).flatMap((tool) => Object.keys(tool))
+  // https://github.com/googleapis/go-genai/issues/323
+  if (generation === 'old' && new Set(kinds).size > 1 && kinds.includes('functionDeclarations')) {
+    return invalid('Tool use with function calling is unsupported')
+  }
   for (const [at, tool] of objectsOf(body['tools']).entries()) {
     for (const [index, declaration] of objectsOf(tool['functionDeclarations']).entries()) {
       const path = `tools[${at}].function_declarations[${index}]`

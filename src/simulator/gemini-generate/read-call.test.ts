@@ -13,6 +13,7 @@ const loop = { contents: [hello, asked, answered] }
 const schema = { type: 'OBJECT', properties: { city: { type: 'STRING' } } }
 const OLD = '/v1beta/models/gemini-2.5-flash:generateContent'
 const NEW = '/v1beta/models/gemini-3-pro:generateContent'
+const GEMMA = '/v1beta/models/gemma-3-27b-it:generateContent'
 const VERTEX = '/v1/projects/p/locations/eu/publishers/google/models/gemini-2.5-flash:generateContent'
 
 function refusal(change: JsonObject, path = OLD): string | undefined {
@@ -174,6 +175,28 @@ test.each<[string, JsonObject, string | RegExp, string?]>([
       ],
     },
     /number of function response parts is equal/,
+  ],
+  [
+    'a search beside functions, before Gemini 3',
+    { tools: [{ functionDeclarations: [{ name: 'f' }] }, { googleSearch: {} }] },
+    'Tool use with function calling is unsupported',
+  ],
+  [
+    'a schema by its first name without a type',
+    { generationConfig: { _responseJsonSchema: { type: 'object' } } },
+    /response_mime_type must be application\/json/,
+  ],
+  [
+    'an instruction for Gemma',
+    { systemInstruction: { parts: [{ text: 'x' }] } },
+    'Developer instruction is not enabled for models/gemma-3-27b-it',
+    GEMMA,
+  ],
+  [
+    'JSON from Gemma',
+    { generationConfig: { responseMimeType: 'application/json' } },
+    'JSON mode is not enabled for models/gemma-3-27b-it',
+    GEMMA,
   ],
   [
     'a response with parts, before Gemini 3',

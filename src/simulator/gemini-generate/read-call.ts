@@ -37,8 +37,9 @@ export function readCall(given: JsonObject, path: string, shape: ObjectShape): S
   const problem =
     checkContents(contents, generation, isVertex) ??
     checkInstruction(body['systemInstruction']) ??
-    checkTools(body) ??
-    checkConfig(body, generation)
+    checkTools(body, generation) ??
+    checkConfig(body, generation) ??
+    checkGemma(body, model)
   if (problem !== undefined) return problem
   const config = body['generationConfig']
   const parts = contents.flatMap((content) => objectsOf(content['parts']))
@@ -64,6 +65,18 @@ function generationOf(model: string): Generation {
   return /gemini-[12]/.test(model) ? 'old' : 'unsaid'
 }
 
+/** https://github.com/0xPlaygrounds/rig/issues/788, https://github.com/BerriAI/litellm/issues/10313 */
+function checkGemma(body: JsonObject, model: string): Rejection | undefined {
+  if (!/^gemma-[1-3]/.test(model)) return undefined
+  const config = body['generationConfig']
+  const found = [
+    ['Developer instruction', body['systemInstruction']],
+    ['Function calling', body['tools']],
+    ['JSON mode', memberOf(config, 'responseMimeType') === 'application/json' ? true : undefined],
+  ].find(([, said]) => said !== undefined && said !== null)
+  return found === undefined ? undefined : invalid(`${String(found[0])} is not enabled for models/${model}`)
+}
+
 /** https://ai.google.dev/api/generate-content: text only. */
 function checkInstruction(instruction: JsonValue | undefined): Rejection | undefined {
   const parts = objectsOf(memberOf(instruction, 'parts'))
@@ -78,7 +91,7 @@ function checkInstruction(instruction: JsonValue | undefined): Rejection | undef
 function checkConfig(body: JsonObject, generation: Generation): Rejection | undefined {
   const config = body['generationConfig']
   const schema = memberOf(config, 'responseSchema')
-  const free = memberOf(config, 'responseJsonSchema')
+  const free = memberOf(config, 'responseJsonSchema') ?? memberOf(config, '_responseJsonSchema')
   const type = memberOf(config, 'responseMimeType')
   if (schema !== undefined && free !== undefined) {
     return invalidField('generation_config', 'only one of response_schema and response_json_schema may be set.')

@@ -112,6 +112,7 @@ const generationConfig = object({
   logprobs: integer(0, 20),
   responseSchema: schema,
   responseJsonSchema: any,
+  _responseJsonSchema: any,
   enableEnhancedCivicAnswers: flag,
   speechConfig: any,
   audioTimestamp: flag,

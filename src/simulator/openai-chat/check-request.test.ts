@@ -192,3 +192,14 @@ test('a level of effort or of words that the model does not know is refused', ()
   expect(check({ model: 'o3', verbosity: 'low' })).toMatchObject({ code: 'unsupported_value' })
   expect(check({ model: 'gpt-5', reasoning_effort: 'minimal', verbosity: 'low' })).toBeUndefined()
 })
+
+test('models that think know no stop sequences before GPT-5.5, and the first of them nothing of parallel calls', () => {
+  const unsupported = { status: 400, code: 'unsupported_parameter' }
+  for (const model of ['o3', 'gpt-5-mini', 'gpt-5.1', 'gpt-5.4', 'ft:o4-mini-2025-04-16:org::id'])
+    expect(check({ model, stop: ['a'] }), model).toMatchObject({ ...unsupported, param: 'stop' })
+  for (const model of ['gpt-4.1', 'gpt-5-chat-latest', 'gpt-5.1-chat-latest', 'gpt-5.5', 'gpt-6-sol', 'x'])
+    expect(check({ model, stop: ['a'] }), model).toBeUndefined()
+  const parallel = { tools, parallel_tool_calls: false }
+  expect(check({ model: 'o3', ...parallel })).toMatchObject({ ...unsupported, param: 'parallel_tool_calls' })
+  expect(check({ model: 'gpt-5', ...parallel })).toBeUndefined()
+})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../core/json.ts'
+import type { Facts } from '../../core/target.ts'
 import { fitModel } from './fit-model.ts'
 
 const USER = { role: 'user', content: 'Hi' }
@@ -7,10 +8,10 @@ const BODY = { model: 'auto', max_tokens: 4_000, messages: [USER] }
 const TOOLS = [{ name: 'get', input_schema: { type: 'object' } }]
 
 /** What of a body is not as it was sent, and what of it is lost. */
-function fitted(change: JsonObject, model: string) {
+function fitted(change: JsonObject, model: string, facts: Facts = {}) {
   const body: JsonObject = { ...BODY, ...change }
   const lost: string[] = []
-  const sent = fitModel(body, model, (path) => void lost.push(path))
+  const sent = fitModel(body, { model, facts }, (path) => void lost.push(path))
   const names = new Set([...Object.keys(body), ...Object.keys(sent)])
   const changed = [...names].filter((name) => sent[name] !== body[name]).map((name) => [name, sent[name]])
   return { isSame: sent === body, changed: Object.fromEntries(changed) as JsonObject, lost }
@@ -60,6 +61,35 @@ test('thinking is said in the words of the model’s generation', () => {
     changed: { thinking: undefined, output_config: { effort: 'low' }, tool_choice: { type: 'auto' } },
     lost: ['thinking', 'tool_choice'],
   })
+})
+
+test('thoughts are shown or not, as asked', () => {
+  const omitted = { display: 'omitted' }
+  expect(fitted(thinking({ type: 'adaptive', ...omitted }), 'claude-sonnet-4-5')).toMatchObject({
+    changed: { thinking: { type: 'enabled', budget_tokens: 3_200, ...omitted } },
+    lost: [],
+  })
+  expect(fitted(thinking({ type: 'enabled', budget_tokens: 2_048, ...omitted }), 'claude-opus-5')).toMatchObject({
+    changed: { thinking: { type: 'adaptive', ...omitted } },
+    lost: ['thinking.budget_tokens'],
+  })
+  expect(fitted(thinking({ type: 'adaptive', ...omitted }), 'claude-3-5-haiku-latest').lost).toEqual(['thinking'])
+})
+
+test('no longer answer is asked for than the model gives', () => {
+  const most = { max_output_tokens: 3_000 }
+  expect(fitted({}, 'claude-sonnet-4-5', { max_output_tokens: 4_000 })).toEqual(SAME)
+  expect(fitted({}, 'claude-sonnet-4-5', most)).toEqual({
+    isSame: false,
+    changed: { max_tokens: 3_000 },
+    lost: ['max_tokens'],
+  })
+  const budget = thinking({ type: 'enabled', budget_tokens: 3_500 })
+  expect(fitted(budget, 'claude-sonnet-4-5', most)).toMatchObject({
+    changed: { max_tokens: 3_000, thinking: { type: 'enabled', budget_tokens: 2_999 } },
+    lost: ['max_tokens', 'thinking.budget_tokens'],
+  })
+  expect(fitted(budget, 'claude-3-haiku-20240307', most).lost).toEqual(['max_tokens', 'thinking'])
 })
 
 test('a level is the nearest there is, and goes where there is none', () => {

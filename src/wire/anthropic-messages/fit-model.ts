@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { FittedTarget } from '../../core/wire-format.ts'
 import { clientPaths } from '../shared/client-paths.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
@@ -17,10 +18,11 @@ import { NOT_FORCED, NOT_STRICT } from './write-tools.ts'
  * A client's body of this format for a model that the gateway chose: what this model would refuse of it is said as the
  * model takes it, or left out. Whatever it takes stays as it is; the same object when that is everything.
  */
-export function fitModel(body: JsonObject, model: string, lose: Losses['lose']): JsonObject {
+export function fitModel(body: JsonObject, { model, facts }: FittedTarget, lose: Losses['lose']): JsonObject {
   const rules = rulesOf(model)
   const losses = createLosses()
-  const { body: thought, isThinking } = fitThinking(body, rules, losses)
+  const limited = fitLimit(body, facts.max_output_tokens, rules, losses)
+  const { body: thought, isThinking } = fitThinking(limited, rules, losses)
   const formatted = fitStrict(fitFormat(thought, rules, losses), rules, losses)
   const fitted = fitToolChoice(fitSampling(formatted, rules, isThinking, losses), rules, isThinking, losses)
   const isHeld = formatOf(fitted) !== undefined
@@ -28,6 +30,21 @@ export function fitModel(body: JsonObject, model: string, lose: Losses['lose']):
   const pathOf = clientPaths(body, placesOf(body))
   for (const { path, reason } of losses.list) lose(pathOf(path), reason)
   return turned
+}
+
+/**
+ * "max_tokens: 128000 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-5-20250929".
+ * A budget of thought stays below the limit. https://github.com/OpenHands/OpenHands/issues/11090
+ */
+function fitLimit(body: JsonObject, most: number | undefined, rules: ModelRules, losses: Losses): JsonObject {
+  const { max_tokens: said, thinking } = body
+  if (most === undefined || typeof said !== 'number' || said <= most) return body
+  losses.lose('max_tokens', `the model writes at most ${most}; ${most} was sent`)
+  const limited = { ...body, max_tokens: most }
+  const { type, budget_tokens: budget } = objectOf(thinking)
+  if (type !== 'enabled' || !rules.takesBudget || typeof budget !== 'number' || budget < most) return limited
+  losses.lose('reasoning.budget_tokens', `it must be below max_tokens; ${most - 1} was sent`)
+  return { ...limited, thinking: { ...objectOf(thinking), budget_tokens: most - 1 } }
 }
 
 function fitThinking(
@@ -40,11 +57,18 @@ function fitThinking(
   if (takesThinking(type, rules)) return { body: fitEffort(body, rules, losses), isThinking }
   const request = readRequest(body)
   const written = writeThinking(request, rules, request.sampling.maxOutputTokens ?? rules.defaultMaxTokens, losses)
-  const { thinking, effort } = written
+  const { effort } = written
+  const thinking = withDisplay(written.thinking, objectOf(body['thinking'])['display'])
   return {
     body: withOutput(withMember(body, 'thinking', thinking), 'effort', effort),
     isThinking: written.isThinking,
   }
+}
+
+/** Whether thoughts are shown is said in the same words to all; what is shown when nothing is said differs. */
+function withDisplay(thinking: JsonObject | undefined, display: JsonValue | undefined): JsonObject | undefined {
+  const isThinking = thinking?.['type'] === 'enabled' || thinking?.['type'] === 'adaptive'
+  return isThinking && typeof display === 'string' ? { ...thinking, display } : thinking
 }
 
 function takesThinking(type: JsonValue | undefined, rules: ModelRules): boolean {

@@ -7,7 +7,7 @@ const contents = [{ role: 'user', parts: [{ text: 'Hi' }] }]
 function fitted(change: JsonObject, model: string) {
   const body: JsonObject = { contents, ...change }
   const lost: string[] = []
-  const sent = fitModel(body, model, (path) => void lost.push(path))
+  const sent = fitModel(body, { model, facts: {} }, (path) => void lost.push(path))
   return { isSame: sent === body, sent, lost }
 }
 
@@ -66,7 +66,61 @@ test('a format beside functions, or for Gemma, is asked for in words', () => {
     systemInstruction: { parts: [{ text: 'Be kind.' }, { text: expect.stringContaining('JSON Schema') }] },
   })
   expect(lost).toEqual(['generationConfig.responseSchema'])
+  const older = { generationConfig: { responseMimeType: 'application/json', _responseJsonSchema: {} }, tools }
+  expect(fitted(older, 'gemini-2.5-flash').sent).toMatchObject({ generationConfig: {} })
+  expect(fitted(older, 'gemini-2.5-flash').sent['generationConfig']).toEqual({})
   const gemma = fitted({ generationConfig }, 'gemma-3-27b-it').sent
   expect(gemma).not.toHaveProperty('systemInstruction')
-  expect(gemma['contents']).toHaveLength(2)
+  expect(gemma['contents']).toEqual([{ role: 'user', parts: [{ text: expect.any(String) }, { text: 'Hi' }] }])
+})
+
+test('Gemma takes no instruction: the user says it first', () => {
+  const instructed = { system_instruction: { parts: [{ text: 'Be kind.' }] } }
+  expect(fitted(instructed, 'gemini-2.5-flash').isSame).toBe(true)
+  expect(fitted(instructed, 'gemma-3-27b-it')).toMatchObject({
+    sent: { contents: [{ role: 'user', parts: [{ text: 'Be kind.' }, { text: 'Hi' }] }] },
+    lost: [],
+  })
+  const asJson = { ...instructed, generationConfig: { responseMimeType: 'application/json' } }
+  const { sent } = fitted(asJson, 'gemma-3-27b-it')
+  expect(Object.keys(sent).toSorted()).toEqual(['contents', 'generationConfig'])
+  expect(sent['contents']).toEqual([
+    { role: 'user', parts: [{ text: 'Be kind.' }, { text: expect.stringContaining('JSON') }, { text: 'Hi' }] },
+  ])
+})
+
+test('before Gemini 3, functions are not beside Google’s own tools', () => {
+  const functionDeclarations = [{ name: 'get' }]
+  const mixed = {
+    tools: [{ googleSearch: {} }, { functionDeclarations, codeExecution: {} }],
+    toolConfig: { includeServerSideToolInvocations: true },
+  }
+  for (const model of ['gemini-3-flash', 'a-tuned-model']) expect(fitted(mixed, model).isSame, model).toBe(true)
+  expect(fitted({ tools: [{ googleSearch: {} }, { codeExecution: {} }] }, 'gemini-2.5-flash').isSame).toBe(true)
+  expect(fitted(mixed, 'gemini-2.5-flash')).toEqual({
+    isSame: false,
+    sent: { contents, tools: [{ functionDeclarations }], toolConfig: {} },
+    lost: ['tools[0].googleSearch', 'tools[1].codeExecution'],
+  })
+})
+
+test('before Gemini 3, pictures follow the results that held them', () => {
+  const picture = { inlineData: { mimeType: 'image/png', data: 'AAAA' } }
+  const asked = { role: 'model', parts: [{ functionCall: { name: 'get', args: {} } }] }
+  const answered = { functionResponse: { name: 'get', response: {} } }
+  const held = { functionResponse: { ...answered.functionResponse, parts: [picture] } }
+  const loop = { contents: [...contents, asked, { role: 'user', parts: [held] }] }
+  expect(fitted(loop, 'gemini-3-flash').isSame).toBe(true)
+  expect(fitted(loop, 'gemini-2.5-flash')).toEqual({
+    isSame: false,
+    sent: {
+      contents: [
+        ...contents,
+        asked,
+        { role: 'user', parts: [answered] },
+        { role: 'user', parts: [{ text: 'Attachment of the result of get:' }, picture] },
+      ],
+    },
+    lost: [],
+  })
 })

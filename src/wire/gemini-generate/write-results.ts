@@ -38,8 +38,7 @@ export function writeResults(
     const body = result.part.isError === true ? { error: text } : { output: text }
     const parts = takesMedia && media.length > 0 ? { parts: media } : {}
     responses.push(response(call.id, call.name, body, parts))
-    if (!takesMedia && media.length > 0)
-      attachments.push({ text: `Attachment of the result of ${call.name}:` }, ...media)
+    if (!takesMedia && media.length > 0) attachments.push(attachment(call.name), ...media)
   }
   for (const orphan of waiting) {
     losses.lose(orphan.path, 'a result without its call; it was told as text')
@@ -47,6 +46,11 @@ export function writeResults(
     attachments.push({ text: `Result of ${orphan.part.name ?? 'a tool'}: ${text}` }, ...media)
   }
   return { responses, attachments }
+}
+
+/** What says where media come from that follow the results. */
+export function attachment(name: string): JsonObject {
+  return { text: `Attachment of the result of ${name}:` }
 }
 
 function response(id: string, name: string, body: JsonObject, parts: JsonObject = {}): JsonObject {

@@ -5,6 +5,7 @@ import { anthropicMessages } from '../anthropic-messages/index.ts'
 import { geminiGenerate } from '../gemini-generate/index.ts'
 import { openaiChat } from '../openai-chat/index.ts'
 import { openaiResponses } from '../openai-responses/index.ts'
+import { isStrictSchema } from './strict-schema.ts'
 
 const PROPERTIES = { a: { type: 'string' }, b: { type: 'string' } }
 const CLOSED = { type: 'object', properties: PROPERTIES, required: ['a', 'b'], additionalProperties: false }
@@ -44,4 +45,12 @@ test('Gemini’s VALIDATED holds a model to schemas that are fit for it', () => 
   const { body, losses } = openaiChat.writeRequest(request, 'm', { closedSchemas: true })
   expect(JSON.stringify(body['tools'])).not.toContain('strict')
   expect(losses.map(({ path }) => path)).toEqual(['tools[0].strict'])
+})
+
+test('an object within may be one of several types, or stand among the definitions', () => {
+  const within = (inner: JsonObject) => isStrictSchema({ ...CLOSED, properties: { ...PROPERTIES, b: inner } })
+  expect(within({ type: ['string', 'null'] })).toBe(true)
+  expect(within({ ...CLOSED, type: ['object', 'null'] })).toBe(true)
+  expect(within({ type: ['object', 'null'] })).toBe(false)
+  expect(isStrictSchema({ ...CLOSED, definitions: { c: { type: 'object' } } })).toBe(false)
 })

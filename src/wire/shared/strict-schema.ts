@@ -33,9 +33,9 @@ export function isStrictSchema(schema: JsonObject): boolean {
 
 function isStrict(value: JsonValue | undefined, depth: number): boolean {
   if (!isJsonObject(value) || depth > MAX_DEPTH || REFUSED.some((word) => value[word] !== undefined)) return false
-  const { properties, required, additionalProperties, items } = value
+  const { type, properties, required, additionalProperties, items } = value
   const names = isJsonObject(properties) ? Object.keys(properties) : []
-  const isObject = value['type'] === 'object' || properties !== undefined
+  const isObject = type === 'object' || (isList(type) && type.includes('object')) || properties !== undefined
   if (
     isObject &&
     (additionalProperties !== false || !names.every((name) => isList(required) && required.includes(name)))
@@ -45,7 +45,7 @@ function isStrict(value: JsonValue | undefined, depth: number): boolean {
     ...(isJsonObject(properties) ? Object.values(properties) : []),
     ...(items === undefined ? [] : [items]),
     ...objectsOf(value['anyOf']),
-    ...(isJsonObject(value['$defs']) ? Object.values(value['$defs']) : []),
+    ...['$defs', 'definitions'].flatMap((name) => (isJsonObject(value[name]) ? Object.values(value[name]) : [])),
   ]
   return inner.every((one) => isStrict(one, depth + 1))
 }

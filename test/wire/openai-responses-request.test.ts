@@ -49,6 +49,22 @@ test('reasoning at the end of a turn, unsigned or signed elsewhere stays behind,
   }
 })
 
+test('blocks of one item make one, as clients have them whose details say summaries and state apart', () => {
+  const details = [
+    { type: 'reasoning.summary', summary: 'Hm', id: 'rs_1', format: 'openai-responses-v1', index: 0 },
+    { type: 'reasoning.encrypted', data: 'g', id: 'rs_1', format: 'openai-responses-v1', index: 1 },
+  ]
+  const said = { role: 'assistant', content: 'Hi', reasoning_details: details }
+  const { body, losses } = writeRequest(openaiChat.readRequest({ model: 'm', messages: [said] }), 'm')
+  expect((body['input'] as JsonObject[])[0]).toEqual({
+    type: 'reasoning',
+    id: 'rs_1',
+    summary: [{ type: 'summary_text', text: 'Hm' }],
+    encrypted_content: 'g',
+  })
+  expect(losses).toEqual([])
+})
+
 test('calls that share an id keep their own outputs, and a second output goes to the call of the first', () => {
   const call = (id: string): ContentPart => ({ type: 'tool-call', id, name: 'f', argumentsText: '{}' })
   const result = (callId: string, text: string): ContentPart => ({

@@ -63,6 +63,8 @@ export type Traits = {
   readonly asksReasoning?: 'reasoning_effort' | 'reasoning'
   /** What asks for as much thinking as the model likes, where its models do not think when nothing is said. */
   readonly asksFreely?: JsonObject
+  /** Known to think when it is asked for this much, `undefined` where nothing is said: its state must be asked for. */
+  readonly thinks?: (model: string, effort: string | undefined) => boolean
   /** What its models think is shown in no answer of Chat Completions. */
   readonly hidesThoughts?: boolean
   /** Tools are functions: one that takes free text goes out as a function of `{input: string}`. */

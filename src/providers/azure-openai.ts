@@ -1,5 +1,5 @@
 import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
-import { openaiFormat } from './openai-chat/openai-family.ts'
+import { openaiFormat, thinksIfAsked } from './openai-chat/openai-family.ts'
 import { openaiBody } from './openai-chat/openai-models.ts'
 
 /**
@@ -24,6 +24,7 @@ export default defineProvider({
     audioFormats: ['wav', 'mp3'],
     // From GPT-5.1 on, nothing said is `none`. https://platform.openai.com/docs/guides/latest-model
     asksFreely: { reasoning_effort: 'medium' },
+    thinks: thinksIfAsked,
     hidesThoughts: true,
   },
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
+import { openaiChat } from '../wire/openai-chat/index.ts'
+import { openaiResponses } from '../wire/openai-responses/index.ts'
 import azure from './azure-openai.ts'
 import deepseek from './deepseek.ts'
 import groq from './groq.ts'
@@ -78,6 +80,30 @@ test('models that do not think are asked for no thoughts in the Responses API', 
   })
   const unthinking = { input: 'Hello', reasoning: { effort: 'none' } }
   expect(adjusted(openai, unthinking, { model: 'gpt-4.1', format })).toEqual({ body: { input: 'Hello' }, lost: [] })
+})
+
+test.each<[string, string | undefined, boolean]>([
+  ['gpt-5', undefined, true],
+  ['gpt-5', 'none', true],
+  ['gpt-5-pro', 'none', true],
+  ['gpt-5.2-codex', undefined, true],
+  ['gpt-5.6-sol', undefined, true],
+  ['o3', undefined, true],
+  ['gpt-5.6-sol', 'none', false],
+  ['gpt-5.1', undefined, false],
+  ['gpt-5.1', 'low', true],
+  ['gpt-4.1', undefined, false],
+  ['gpt-4.1', 'high', false],
+  ['gpt-5-chat-latest', undefined, false],
+  ['our-deployment', undefined, false],
+  ['our-deployment', 'low', true],
+])('what %s thinks at %s can be sent back: %s', (model, effort, isAsked) => {
+  const request = openaiChat.readRequest({ model, messages: [HELLO], reasoning_effort: effort ?? null })
+  for (const provider of [openai, azure]) {
+    const written = openaiResponses.writeRequest(request, model, provider.traits)
+    const { body } = adjusted(provider, written.body, { model, format: 'openai-responses' })
+    expect(body['include']).toEqual(isAsked ? ['reasoning.encrypted_content'] : undefined)
+  }
 })
 
 test.each<[string, Readonly<Record<string, string>>]>([

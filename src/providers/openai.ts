@@ -1,5 +1,5 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
-import { openaiFormat } from './openai-chat/openai-family.ts'
+import { openaiFormat, thinksIfAsked } from './openai-chat/openai-family.ts'
 import { openaiBody } from './openai-chat/openai-models.ts'
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
@@ -19,6 +19,7 @@ export default defineProvider({
     audioFormats: ['wav', 'mp3'],
     // From GPT-5.1 on, nothing said is `none`. https://platform.openai.com/docs/guides/latest-model
     asksFreely: { reasoning_effort: 'medium' },
+    thinks: thinksIfAsked,
     hidesThoughts: true,
   },
   authorize: bearerPost,

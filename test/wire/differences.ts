@@ -91,12 +91,16 @@ const openaiChat: Differences = {
 
 export const OWN_TOOLS =
   'The peer shows items of the provider’s own tools as calls. They are none that the client has to answer, and occur only where its own body of this format declared the tool: there they are passed through.'
+/** In what was thought alone. */
+export const ONE_BLOCK =
+  'The parts of a summary are one block here, with a blank line between. The peer shows each by itself.'
 const WITHOUT_DELTAS = 'The texts come whole, without deltas. The peer reads deltas alone; here the whole text counts.'
 const NOT_ENDED = 'The stream has no event that ends it: an interruption here.'
 const FAILED = 'A failed response is an error here, whatever else its last event says.'
 
 const openaiResponses: Differences = {
   ...because(OWN_TOOLS, '38', '40', '68', '69', '74', '91', '92'),
+  ...because(ONE_BLOCK, '28', '31', '33', '85', '87', '90', '414'),
   ...because(WITHOUT_DELTAS, '60', '93-97'),
   ...because(NOT_ENDED, '62', '441'),
   ...because(FAILED, '81', '83', '429'),

@@ -49,6 +49,49 @@ test('reasoning at the end of a turn, unsigned or signed elsewhere stays behind,
   }
 })
 
+test('what a thought led to may stand in the next of several turns in a row', () => {
+  const thought: ContentPart = {
+    type: 'reasoning',
+    text: '',
+    id: 'rs_1',
+    signature: { by: 'openai-responses', value: 'g' },
+    redacted: true,
+  }
+  const call: ContentPart = { type: 'tool-call', id: 'c', name: 'f', argumentsText: '{}' }
+  const nothing: ContentPart = { type: 'text', text: '' }
+  const parted = writeRequest(
+    base([turn('assistant', [thought]), turn('assistant', [nothing]), turn('assistant', [call])]),
+    'm',
+  )
+  const whole = writeRequest(base([turn('assistant', [thought, call])]), 'm')
+  expect(parted.body['input']).toEqual(whole.body['input'])
+  expect(parted.losses).toEqual([])
+  expect(['input[0]', 'input[1]'].map((path) => parted.requestPath?.(path))).toEqual([
+    'messages[0].content[0]',
+    'messages[2].content[0]',
+  ])
+  for (const next of [turn('user', [{ type: 'text', text: 'x' }]), turn('assistant', [nothing])]) {
+    const { losses } = writeRequest(base([turn('assistant', [thought]), next]), 'm')
+    expect(losses.map(({ path }) => path)).toEqual(['messages[0].content[0]'])
+  }
+})
+
+test('blocks of one item make one, as clients have them whose details say summaries and state apart', () => {
+  const details = [
+    { type: 'reasoning.summary', summary: 'Hm', id: 'rs_1', format: 'openai-responses-v1', index: 0 },
+    { type: 'reasoning.encrypted', data: 'g', id: 'rs_1', format: 'openai-responses-v1', index: 1 },
+  ]
+  const said = { role: 'assistant', content: 'Hi', reasoning_details: details }
+  const { body, losses } = writeRequest(openaiChat.readRequest({ model: 'm', messages: [said] }), 'm')
+  expect((body['input'] as JsonObject[])[0]).toEqual({
+    type: 'reasoning',
+    id: 'rs_1',
+    summary: [{ type: 'summary_text', text: 'Hm' }],
+    encrypted_content: 'g',
+  })
+  expect(losses).toEqual([])
+})
+
 test('calls that share an id keep their own outputs, and a second output goes to the call of the first', () => {
   const call = (id: string): ContentPart => ({ type: 'tool-call', id, name: 'f', argumentsText: '{}' })
   const result = (callId: string, text: string): ContentPart => ({

@@ -52,35 +52,20 @@ const audio: fc.Arbitrary<ContentPart> = fc.record({
   }),
 })
 
-const thoughts = fc
-  .record({ name: id, texts: fc.array(word, { maxLength: 2 }), value: word.map((one) => `g${one}`) })
-  .map(({ name, texts, value }): ContentPart[] => {
+const thought = fc
+  .record({ name: id, text: optional(word), value: word.map((one) => `g${one}`) })
+  .map(({ name, text: said = '', value }): ContentPart => {
     const signature = { by: 'openai-responses' as const, value }
-    if (texts.length === 0) return [{ type: 'reasoning', text: '', id: name, signature, redacted: true }]
-    return texts.map((said, index) => ({
-      type: 'reasoning',
-      text: said,
-      id: name,
-      ...(index === texts.length - 1 ? { signature } : {}),
-    }))
+    return { type: 'reasoning', text: said, id: name, signature, ...(said === '' ? { redacted: true } : {}) }
   })
 const call = fc
   .record({ id, name: id, argumentsText: word, isCustom: fc.boolean() })
   .map(({ isCustom, ...rest }): ContentPart => ({ type: 'tool-call', ...rest, ...(isCustom ? { custom: true } : {}) }))
 const refusal = word.map((said): ContentPart => ({ type: 'refusal', text: said }))
 const assistant = fc
-  .tuple(
-    fc.array(
-      fc.oneof(
-        thoughts,
-        fc.oneof(text, refusal, call).map((one) => [one]),
-      ),
-      { maxLength: 4 },
-    ),
-    fc.oneof(text, call),
-  )
+  .tuple(fc.array(fc.oneof(thought, fc.oneof(text, refusal, call)), { maxLength: 4 }), fc.oneof(text, call))
   // What is thought leads to something: the last block is no thought.
-  .map(([blocks, last]): Message => turn('assistant', [...blocks.flat(), last]))
+  .map(([blocks, last]): Message => turn('assistant', [...blocks, last]))
 const spoken = fc
   .record({
     role: fc.constantFrom('user' as const, 'developer' as const, 'system' as const),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openaiResponses } from '../../src/wire/openai-responses/index.ts'
 import { casesOf, describeCases, hasCases } from './cases.ts'
 import { decode } from './decode.ts'
-import { DIFFERENCES, OWN_TOOLS } from './differences.ts'
+import { DIFFERENCES, ONE_BLOCK, OWN_TOOLS } from './differences.ts'
 
 const cases = casesOf('openai-responses', 'xai-responses', 'open-responses')
 const differences = DIFFERENCES['openai-responses']
@@ -23,5 +23,16 @@ test.skipIf(!hasCases).each(withOwnTools.map((one) => [one.id, one] as const))(
     const names = (expected.tool_calls ?? []).map((call) => call.name)
     for (const { name, id } of calls)
       expect([names, id]).toEqual([expect.arrayContaining([name]), expect.stringMatching(/^call_/)])
+  },
+)
+
+const withParts = cases.filter((one) => differences[one.id] === ONE_BLOCK)
+
+test.skipIf(!hasCases).each(withParts.map((one) => [one.id, one] as const))(
+  '%s: a summary in parts differs from the peer’s in blank lines alone',
+  (_id, { bytes, mode, expected }) => {
+    const { text, reasoning } = decode(openaiResponses, bytes, mode === 'stream')
+    const joined = (said: string | null): string => (said ?? '').replaceAll('\n\n', '')
+    expect([text, joined(reasoning)]).toEqual([expected.content ?? '', joined(expected.reasoning)])
   },
 )

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest'
+import type { StreamPart } from '../../src/core/stream-part.ts'
+import { NO_USAGE } from '../../src/core/stream-part.ts'
 import { priceUsage } from '../../src/usage/price.ts'
 import { readUsage as readMessages } from '../../src/wire/anthropic-messages/usage.ts'
 import { readUsage as readConverse } from '../../src/wire/bedrock-converse/usage.ts'
 import { readUsage as readCohere, writeUsage as writeCohere } from '../../src/wire/cohere-chat/usage.ts'
 import { readUsage as readGemini, writeUsage as writeGemini } from '../../src/wire/gemini-generate/usage.ts'
+import { openaiChat } from '../../src/wire/openai-chat/index.ts'
 import { readUsage as readChat } from '../../src/wire/openai-chat/usage.ts'
+import { openaiResponses } from '../../src/wire/openai-responses/index.ts'
 import { readUsage as readResponses } from '../../src/wire/openai-responses/usage.ts'
+import { partsOf } from './decode.ts'
+import { CONTEXT, eventsOf } from './rewrite.ts'
 
 // Counts as providers sent them, and what they cost at the provider's own prices.
 
@@ -111,3 +117,21 @@ test('a provider’s own bill is read in its own unit', () => {
   expect(costs({ cost: -1 })).toEqual(both(undefined))
   expect(readChat(counts)).not.toHaveProperty('costUsd')
 })
+
+test.each([openaiChat, openaiResponses])(
+  'the tier that served is said to clients of $id in its own words',
+  (format) => {
+    const answered = (serviceTier: string): StreamPart[] => [
+      { type: 'response-start', id: '', model: 'm' },
+      { type: 'text-delta', text: 'Hi' },
+      { type: 'usage', usage: { ...NO_USAGE, serviceTier } },
+      { type: 'response-end', finishReason: 'stop', raw: undefined },
+    ]
+    expect(format.writeResponse(answered('flex'), CONTEXT)).toMatchObject({ service_tier: 'flex' })
+    expect(format.writeResponse(answered('standard'), CONTEXT)).not.toHaveProperty('service_tier')
+    const events = eventsOf(format, answered('flex')).map(({ data }) => data)
+    expect(events.filter((data) => data.includes('"service_tier":"flex"'))).not.toEqual([])
+    const read = partsOf(format, new TextEncoder().encode(events.map((data) => `data: ${data}\n\n`).join('')), true)
+    expect(read.find((part) => part.type === 'usage')?.usage.serviceTier).toBe('flex')
+  },
+)

@@ -92,6 +92,11 @@ export function thinks(model: string, effort: string | undefined): boolean {
   return isReasoning(model) && (effort === undefined ? !THINKS_IF_ASKED.test(baseOf(model)) : effort !== 'none')
 }
 
+/** The same when a client asks for this much: what is sent is the nearest level that the model knows. */
+export function thinksIfAsked(model: string, said: string | undefined): boolean {
+  return thinks(model, said === undefined ? undefined : openaiEffort(model, said))
+}
+
 /** Says as much as it is told to: others take `medium` alone. https://cookbook.openai.com/examples/gpt-5-codex_prompting_guide */
 export function takesVerbosity(model: string): boolean {
   return !/^(?:o[1-9]|codex|computer-use)|codex/.test(baseOf(model)) && !isChat(model)

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Citation, FinishReason, StreamPart } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
 import { writeLogprob } from '../shared/logprobs.ts'
+import { writeServiceTier } from '../shared/service-tier.ts'
 import { UNKNOWN } from '../shared/span.ts'
 import { writeReasoning } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
@@ -26,6 +27,7 @@ export function writeResponse(parts: readonly StreamPart[], context: AnswerConte
         finish_reason: writeFinish(answer.finishReason, context),
       },
     ],
+    ...writeServiceTier(answer.usage),
     ...(answer.usage === undefined ? {} : { usage: writeUsage(answer.usage) }),
   }
 }

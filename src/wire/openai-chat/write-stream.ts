@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
 import { writeLogprob } from '../shared/logprobs.ts'
+import { writeServiceTier } from '../shared/service-tier.ts'
 import { createDetailWriter } from './reasoning.ts'
 import { writeSignature } from './signatures.ts'
 import { writeUsage } from './usage.ts'
@@ -114,13 +115,11 @@ export function createWriter(context: AnswerContext): StreamWriter {
       const shown = images.length === 0 ? [] : delta(writeMedia(images))
       const cited = annotations.length === 0 ? [] : delta({ annotations })
       const role = hasRole ? {} : { role: 'assistant', content: '' }
-      const events = [
-        ...signed(),
-        ...shown,
-        ...cited,
-        chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }]),
-      ]
-      if (context.includeUsage && usage !== undefined) events.push(chunk([], { usage: writeUsage(usage) }))
+      // Known at the end only, as a part of the usage.
+      const tier = writeServiceTier(usage)
+      const last = chunk([{ index: 0, delta: role, finish_reason: finish ?? 'stop' }], tier)
+      const events = [...signed(), ...shown, ...cited, last]
+      if (context.includeUsage && usage !== undefined) events.push(chunk([], { ...tier, usage: writeUsage(usage) }))
       return [...events, { event: undefined, data: '[DONE]' }]
     },
   }

@@ -3,7 +3,7 @@ import type { StreamPart } from '../../core/stream-part.ts'
 import { readLogprobs } from '../shared/logprobs.ts'
 import { objectsOf, textOf } from '../shared/read-json.ts'
 import { readSpan } from '../shared/span.ts'
-import { readReasoningTexts } from './reasoning.ts'
+import { BETWEEN_SUMMARIES, readReasoningText } from './reasoning.ts'
 
 /** What a text belongs to. */
 export type Spoken = 'text' | 'refusal' | 'summary' | 'reasoning'
@@ -31,9 +31,8 @@ export type OutputItems = {
 
 type Item = {
   readonly said: Map<string, string>
-  /** The block of reasoning that is open. */
+  /** The part that was last said of its thoughts. */
   thought: string | undefined
-  id: string | undefined
   call: Call | undefined
   hasCitations: boolean
   isDone: boolean
@@ -53,7 +52,6 @@ export function createOutputItems(): OutputItems {
     const item: Item = {
       said: new Map(),
       thought: undefined,
-      id: undefined,
       call: undefined,
       hasCitations: false,
       isDone: false,
@@ -66,7 +64,6 @@ export function createOutputItems(): OutputItems {
     const item = itemOf(key)
     const type = textOf(given['type']) ?? ''
     const isCustom = type === 'custom_tool_call'
-    item.id ??= textOf(given['id'])
     if (type === 'function_call' || (isCustom && !isOwnCall(given))) {
       if (item.call !== undefined) return []
       const id = textOf(given['call_id']) ?? ''
@@ -93,8 +90,7 @@ export function createOutputItems(): OutputItems {
     if (spoken === 'refusal') return [{ type: 'refusal-delta', text }]
     const isNext = item.thought !== undefined && item.thought !== place
     item.thought = place
-    const named = item.id === undefined ? {} : { id: item.id }
-    return [...(isNext ? [{ type: 'reasoning-end', ...named } as const] : []), { type: 'reasoning-delta', text }]
+    return [{ type: 'reasoning-delta', text: isNext ? BETWEEN_SUMMARIES + text : text }]
   }
 
   function complete(key: string, spoken: Spoken, at: number, text: string, logprobs?: JsonValue): StreamPart[] {
@@ -153,8 +149,7 @@ export function createOutputItems(): OutputItems {
   }
 
   function finishReasoning(key: string, given: JsonObject, item: Item): StreamPart[] {
-    const texts = item.thought === undefined ? readReasoningTexts(given) : []
-    const said = texts.flatMap((text, at) => say(key, 'summary', at, text))
+    const said = item.thought === undefined ? say(key, 'summary', 0, readReasoningText(given)) : []
     const encrypted = textOf(given['encrypted_content'])
     const id = textOf(given['id'])
     const isSigned = encrypted !== undefined && encrypted !== ''

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { FinishReason, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext } from '../../core/wire-format.ts'
+import { writeServiceTier } from '../shared/service-tier.ts'
 import { writeUsage } from './usage.ts'
 
 // The objects of an answer: the response, its items, their parts. https://platform.openai.com/docs/api-reference/responses/object
@@ -57,6 +58,7 @@ export function writeEnvelope(context: AnswerContext, { id, status, output, usag
     parallel_tool_calls: true,
     previous_response_id: null,
     reasoning: { effort: null, summary: null },
+    ...writeServiceTier(usage),
     store: false,
     temperature: null,
     text: { format: { type: 'text' } },

@@ -73,10 +73,10 @@ function turnPlaces(items: readonly JsonObject[]): Turn[] {
 
 /** A signature that is only carried by an item belongs to the text before it, or to a text that is not there. */
 function reasoningPlaces(item: JsonObject, path: string, followsText: boolean): Turn['content'] {
-  const { parts, carried } = readReasoningItem(item)
+  const { part, carried } = readReasoningItem(item)
   const place = { path, members: { signature: `${path}.encrypted_content` } }
   if (carried !== undefined && carried.of !== 'call' && !followsText) return [{ ...place, isText: true }]
-  return parts.map(() => place)
+  return part === undefined ? [] : [place]
 }
 
 function partPlace(part: JsonObject, path: string): Place & { isText?: boolean } {

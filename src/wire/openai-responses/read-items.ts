@@ -35,10 +35,11 @@ export function readInput(value: JsonValue | undefined): Message[] {
     if (type === 'message') {
       addMessage(item, path, turns)
     } else if (type === 'reasoning') {
-      const { parts, carried } = readReasoningItem(item)
-      assistant(turns).push(...parts)
+      const { part, carried } = readReasoningItem(item)
+      const content = assistant(turns)
+      if (part !== undefined) content.push(part)
       if (carried?.of === 'call') ahead = carried.signature
-      else if (carried !== undefined) signLastText(assistant(turns), carried.signature)
+      else if (carried !== undefined) signLastText(content, carried.signature)
     } else if (type === 'function_call' || type === 'custom_tool_call') {
       assistant(turns).push(readCall(item, type === 'custom_tool_call', path, ahead))
       ahead = undefined

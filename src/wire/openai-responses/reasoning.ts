@@ -34,34 +34,34 @@ export function unpackCarried(text: string, itemId: string | undefined): Carried
   return { signature: { by, value: value.slice(colon + 1) }, of, id: id === '' ? undefined : id }
 }
 
+/** Stands between the parts of a summary where they are one text. */
+export const BETWEEN_SUMMARIES = '\n\n'
+
 /**
- * The blocks of a reasoning item: one a summary, the last with the item's state. Open models say their thoughts in
- * `content` instead.
+ * The text of a reasoning item, which is one block however many parts its summary has: they share one state. Open models
+ * say their thoughts in `content` instead.
  */
-export function readReasoningTexts(item: JsonObject): string[] {
-  const texts = (member: string): string[] => objectsOf(item[member]).flatMap((part) => textOf(part['text']) ?? [])
-  const summaries = texts('summary')
-  return summaries.some((text) => text !== '') ? summaries : texts('content')
+export function readReasoningText(item: JsonObject): string {
+  const text = (member: string): string =>
+    objectsOf(item[member])
+      .flatMap((part) => textOf(part['text']) ?? [])
+      .filter((part) => part !== '')
+      .join(BETWEEN_SUMMARIES)
+  const summary = text('summary')
+  return summary === '' ? text('content') : summary
 }
 
-/** A client's reasoning item as blocks; a signature that was only carried by it is returned apart. */
-export function readReasoningItem(item: JsonObject): { parts: ReasoningPart[]; carried: Carried | undefined } {
+/** A client's reasoning item as a block; a signature that was only carried by it is returned apart. */
+export function readReasoningItem(item: JsonObject): { part?: ReasoningPart; carried?: Carried } {
   const encrypted = textOf(item['encrypted_content'])
   const itemId = textOf(item['id'])
   const carried = encrypted === undefined || encrypted === '' ? undefined : unpackCarried(encrypted, itemId)
-  if (carried !== undefined && carried.of !== 'reasoning') return { parts: [], carried }
+  if (carried !== undefined && carried.of !== 'reasoning') return { carried }
   const id = carried === undefined ? itemId : carried.id
-  const named = id === undefined ? {} : { id }
-  const texts = readReasoningTexts(item)
-  const parts = (texts.length === 0 ? [''] : texts).map(
-    (text): ReasoningPart => ({ type: 'reasoning', text, ...named }),
-  )
-  const last = parts.pop()
-  if (last === undefined) return { parts, carried: undefined }
-  if (carried === undefined) return { parts: [...parts, last], carried: undefined }
-  const isBare = texts.every((text) => text === '')
-  parts.push({ ...last, signature: carried.signature, ...(isBare ? { redacted: true } : {}) })
-  return { parts, carried: undefined }
+  const text = readReasoningText(item)
+  const part: ReasoningPart = { type: 'reasoning', text, ...(id === undefined ? {} : { id }) }
+  if (carried === undefined) return { part }
+  return { part: { ...part, signature: carried.signature, ...(text === '' ? { redacted: true } : {}) } }
 }
 
 /** Blocks of one item as an upstream of this format wants it back. The id goes with the state or not at all. */

@@ -11,7 +11,10 @@ import { CALL_ID } from './call-ids.ts'
 import { writeReasoningItem } from './reasoning.ts'
 
 /** A block of reasoning and where it stands in the request. */
-type Thought = { readonly part: ReasoningPart; readonly path: string }
+type Thought = { readonly part: ReasoningPart; readonly path: string; readonly turn: number }
+
+/** Takes an item that the turn of this index became. */
+type Add = (item: JsonObject, turn: number) => void
 
 type Writing = {
   readonly losses: Losses
@@ -36,56 +39,79 @@ export function writeItems(
   const writing = { losses, ids, lastIds: new Map<string, string>(), isCustom: new Map<string, boolean>() }
   const written: JsonObject[] = []
   const origins: number[] = []
+  const add: Add = (item, turn) => {
+    written.push(item)
+    origins.push(turn)
+  }
+  const assistant = createAssistant(writing, add)
   for (let index = from; index < messages.length; index += 1) {
     const message = messages[index]
     if (message === undefined) continue
-    if (message.role === 'assistant' && messages[index - 1]?.role !== 'assistant') ids.beginTurn()
-    written.push(...writeTurn(message, `messages[${index}]`, writing))
-    while (origins.length < written.length) origins.push(index)
+    const path = `messages[${index}]`
+    if (message.name !== undefined) losses.lose(`${path}.name`, 'participants have no names in this format')
+    if (message.role !== 'assistant') {
+      for (const item of writeTurn(message, path, writing)) add(item, index)
+      continue
+    }
+    if (messages[index - 1]?.role !== 'assistant') ids.beginTurn()
+    assistant.say(message.content, index)
+    if (messages[index + 1]?.role !== 'assistant') assistant.end()
   }
   return { written, origins }
 }
 
-function writeTurn({ role, name, content }: Message, path: string, writing: Writing): JsonObject[] {
-  if (name !== undefined) writing.losses.lose(`${path}.name`, 'participants have no names in this format')
-  if (role === 'assistant') return writeAssistant(content, path, writing)
+function writeTurn({ role, content }: Message, path: string, writing: Writing): JsonObject[] {
   if (role === 'tool') return writeResults(content, path, writing)
   return [{ type: 'message', role, content: plain(writeParts(content, path, writing)) }]
 }
 
-/** Runs of words are one message; thoughts, calls and native items are items of their own, in the order said. */
-function writeAssistant(content: readonly ContentPart[], path: string, writing: Writing): JsonObject[] {
-  const items: JsonObject[] = []
+type Assistant = {
+  say(content: readonly ContentPart[], turn: number): void
+  /** Somebody else has the word. */
+  end(): void
+}
+
+/**
+ * Runs of words are one message; thoughts, calls and native items are items of their own, in the order said. What a
+ * thought led to may stand in the next of several turns in a row.
+ */
+function createAssistant(writing: Writing, add: Add): Assistant {
   let words: JsonObject[] = []
   let thoughts: Thought[] = []
-  const endMessage = (): void => {
-    if (words.length > 0) items.push({ type: 'message', role: 'assistant', content: words })
+
+  function endMessage(turn: number): void {
+    if (words.length > 0) add({ type: 'message', role: 'assistant', content: words }, turn)
     words = []
   }
-  const endThoughts = (hasFollower: boolean): void => {
-    if (thoughts.length > 0) items.push(...writeThoughts(thoughts, hasFollower, writing))
+
+  function endThoughts(hasFollower: boolean): void {
+    writeThoughts(thoughts, hasFollower, writing.losses, add)
     thoughts = []
   }
-  for (const [index, part] of content.entries()) {
-    const at = `${path}.content[${index}]`
-    if (part.type === 'reasoning') {
-      endMessage()
-      thoughts.push({ part, path: at })
-      continue
-    }
-    const item = writeSaid(part, at, writing)
-    if (item === undefined) continue
-    endThoughts(true)
-    if (part.type === 'text' || part.type === 'refusal') {
-      words.push(item)
-    } else {
-      endMessage()
-      items.push(item)
-    }
+
+  return {
+    say(content, turn) {
+      for (const [index, part] of content.entries()) {
+        const path = `messages[${turn}].content[${index}]`
+        if (part.type === 'reasoning') {
+          endMessage(turn)
+          thoughts.push({ part, path, turn })
+          continue
+        }
+        const item = writeSaid(part, path, writing)
+        if (item === undefined) continue
+        endThoughts(true)
+        if (part.type === 'text' || part.type === 'refusal') {
+          words.push(item)
+        } else {
+          endMessage(turn)
+          add(item, turn)
+        }
+      }
+      endMessage(turn)
+    },
+    end: () => endThoughts(false),
   }
-  endThoughts(false)
-  endMessage()
-  return items
 }
 
 function writeSaid(part: ContentPart, path: string, writing: Writing): JsonObject | undefined {
@@ -126,7 +152,7 @@ const FOREIGN = 'reasoning state of another provider, which this one cannot read
  * Blocks that belong to one item make one. It needs its state, which OpenAI alone can read, and something after it that it
  * led to: a reasoning item at the end of a turn is refused ("provided without its required following item").
  */
-function writeThoughts(thoughts: readonly Thought[], hasFollower: boolean, { losses }: Writing): JsonObject[] {
+function writeThoughts(thoughts: readonly Thought[], hasFollower: boolean, losses: Losses, add: Add): void {
   const items: Thought[][] = []
   for (const thought of thoughts) {
     const open = items.at(-1)
@@ -135,13 +161,13 @@ function writeThoughts(thoughts: readonly Thought[], hasFollower: boolean, { los
     if (open !== undefined && isSame) open.push(thought)
     else items.push([thought])
   }
-  return items.flatMap((item) => {
+  for (const item of items) {
     const signature = item.at(-1)?.part.signature
-    if (signature?.by === 'openai-responses' && hasFollower) return [writeReasoningItem(item.map(({ part }) => part))]
-    const reason = signature?.by === 'openai-responses' ? 'reasoning that nothing followed' : FOREIGN
-    for (const { path } of item) losses.lose(path, reason)
-    return []
-  })
+    const isOwn = signature?.by === 'openai-responses'
+    const [first] = item
+    if (first !== undefined && isOwn && hasFollower) add(writeReasoningItem(item.map(({ part }) => part)), first.turn)
+    else for (const { path } of item) losses.lose(path, isOwn ? 'reasoning that nothing followed' : FOREIGN)
+  }
 }
 
 function writeCall(part: ToolCallPart, path: string, { losses, ids, lastIds, isCustom }: Writing): JsonObject {

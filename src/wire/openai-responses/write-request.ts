@@ -6,7 +6,7 @@ import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { loseBudget } from '../shared/lose-reasoning.ts'
-import { compact } from '../shared/read-json.ts'
+import { compact, textOf } from '../shared/read-json.ts'
 import { fitStrict } from '../shared/strict-schema.ts'
 import { LOGPROBS } from './read-request.ts'
 import { pathsOf } from './request-paths.ts'
@@ -16,7 +16,7 @@ import { writeToolChoice, writeTools } from './write-tools.ts'
 
 /**
  * A request of any client as a Responses body. The whole conversation is sent, so nothing needs to be kept: `store` is
- * false, and reasoning is asked for in a form that can be sent back.
+ * false, and what a model thinks is asked for in a form that can be sent back.
  * https://platform.openai.com/docs/api-reference/responses/create
  */
 export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
@@ -30,7 +30,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
   const { verbosity, ...openai } = request.openai ?? {}
   const text = compact({ format: writeResponseFormat(request.responseFormat, traits, losses), verbosity })
   const include = [
-    ...(reasoning !== undefined && reasoning['effort'] !== 'none' ? [ENCRYPTED] : []),
+    ...(wantsState(reasoning, model, traits) ? [ENCRYPTED] : []),
     ...(sampling.logprobs === true ? [LOGPROBS] : []),
   ]
   loseSampling(request, losses)
@@ -105,6 +105,15 @@ function writeReasoning(
   const level = effort ?? nearest ?? (budgetTokens === undefined ? undefined : asksFreely?.['reasoning_effort'])
   const written = compact({ effort: level, summary })
   return Object.keys(written).length === 0 ? undefined : written
+}
+
+/**
+ * Models that think do so unasked, some even when told not to. Others refuse to be asked for their state, so that nothing
+ * is asked of a model of which nothing is known. https://github.com/pydantic/pydantic-ai/issues/2865
+ */
+function wantsState(reasoning: JsonObject | undefined, model: string, { thinks }: Traits): boolean {
+  const effort = textOf(reasoning?.['effort'])
+  return (reasoning !== undefined && effort !== 'none') || thinks?.(model, effort) === true
 }
 
 function writeResponseFormat(

@@ -23,6 +23,7 @@ import type { ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
+import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { route } from './route/route.ts'
 import { formatAttempts, formatLosses, NAMED, setRouteHeaders } from './route-headers.ts'
 import type { ClientFraming } from './stream/enframe.ts'
@@ -222,6 +223,7 @@ type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & 
 
 /** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
 export function decide(call: Question, context: Context): Routed | Promise<Routed> {
+  requireDeclaredChoice(call.chat, call.format)
   const plain = plainTarget(call, context.snapshot)
   if (plain === undefined) return decideFor(call, context)
   return {

@@ -1,12 +1,11 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import { clientPaths } from '../shared/client-paths.ts'
 import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact, objectOf, textOf } from '../shared/read-json.ts'
 import { field, repeated, snakeCase } from './fields.ts'
 import { isGemini3, modelFacts } from './model-facts.ts'
-import { placesOf } from './places.ts'
+import { pathsIn } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { readThinking, writeThinking } from './thinking.ts'
 import { FORMAT_IN_WORDS } from './write-config.ts'
@@ -18,7 +17,7 @@ import { FORMAT_IN_WORDS } from './write-config.ts'
 export function fitModel(body: JsonObject, model: string, lose: Losses['lose']): JsonObject {
   const losses = createLosses()
   const fitted = fitFormat(fitThinking(body, model, losses), model, losses)
-  const pathOf = clientPaths(body, placesOf(body))
+  const pathOf = pathsIn(body)
   for (const { path, reason } of losses.list) lose(pathOf(path), reason)
   return fitted
 }

@@ -23,6 +23,7 @@ import type { ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
+import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { route } from './route/route.ts'
 import { formatAttempts, formatLosses, NAMED, setRouteHeaders } from './route-headers.ts'
 import type { ClientFraming } from './stream/enframe.ts'
@@ -61,7 +62,10 @@ export type ChatCall = {
 
 export type ChatOutcome = { readonly result: DispatchResult; readonly routed: Routed; readonly overheadMs: number }
 
-/** Decides, dispatches and streams the answer into the exchange. Throws only before anything was sent. */
+/**
+ * Decides, dispatches and streams the answer into the exchange. Throws only before anything was sent; where no target
+ * answered, the outcome has the error and nothing is written.
+ */
 export async function chat(call: ChatCall, context: Context): Promise<ChatOutcome> {
   const { snapshot, ports } = context
   const { id, body, principal, routeHeader, format, framing } = call
@@ -86,8 +90,10 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     explanation: routed.isExplained ? routed.decision : undefined,
     estimateUsage: (observed) => usageOf(observed, false, () => promptTokensOf(body)).usage,
   })
-  if (result.outcome === 'failed' && result.error !== undefined) throw withAttempts(result.error, result.attempts)
-  return { result, routed, overheadMs: sent.overheadMs }
+  if (result.outcome !== 'failed' || result.error === undefined) return { result, routed, overheadMs: sent.overheadMs }
+  const error = withAttempts(result.error, result.attempts)
+  const overheadMs = ports.clock.monotonic() - call.startedAt - result.waitedMs
+  return { result: { ...result, error }, routed, overheadMs }
 }
 
 /** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
@@ -217,6 +223,7 @@ type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & 
 
 /** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
 export function decide(call: Question, context: Context): Routed | Promise<Routed> {
+  requireDeclaredChoice(call.chat, call.format)
   const plain = plainTarget(call, context.snapshot)
   if (plain === undefined) return decideFor(call, context)
   return {

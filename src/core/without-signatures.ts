@@ -6,33 +6,38 @@ export const UNVERIFIED = 'reasoning state that the provider could not verify: a
 
 /**
  * A request without the reasoning state of earlier turns: signatures, ids of reasoning, thoughts that are encrypted. What
- * was thought in the open stays. `lose` is told each message that had some.
+ * was thought in the open stays. `lose` is told each block that had some.
  */
 export function withoutSignatures(chat: ChatRequest, lose: (path: string, reason: string) => void): ChatRequest {
   const messages = chat.messages.map((message, index) => {
-    const content = message.content.flatMap(withoutState)
-    if (content.length === message.content.length && content.every((part, at) => part === message.content[at]))
-      return message
-    lose(`messages[${index}]`, UNVERIFIED)
-    return { ...message, content }
+    let isChanged = false
+    const content = message.content.flatMap((part, at) => {
+      const kept = withoutState(part)
+      if (kept === part) return [part]
+      isChanged = true
+      lose(`messages[${index}].content[${at}]`, UNVERIFIED)
+      return kept === undefined ? [] : [kept]
+    })
+    return isChanged ? { ...message, content } : message
   })
   return { ...chat, messages }
 }
 
-function withoutState(part: ContentPart): ContentPart[] {
+/** The same part where it has none; `undefined` for one that is nothing else. */
+function withoutState(part: ContentPart): ContentPart | undefined {
   switch (part.type) {
     case 'reasoning': {
-      if (part.redacted === true) return []
-      if (part.signature === undefined && part.id === undefined) return [part]
-      return part.text === '' ? [] : [{ type: 'reasoning', text: part.text }]
+      if (part.redacted === true) return undefined
+      if (part.signature === undefined && part.id === undefined) return part
+      return part.text === '' ? undefined : { type: 'reasoning', text: part.text }
     }
     case 'text':
     case 'tool-call': {
-      if (part.signature === undefined) return [part]
+      if (part.signature === undefined) return part
       const { signature: _, ...rest } = part
-      return [rest]
+      return rest
     }
     default:
-      return [part]
+      return part
   }
 }

@@ -84,7 +84,7 @@ function rewritesAnswer(
   // Parts are of one answer.
   if (spoken.id !== 'openai-chat' || (chat.sampling.choices ?? 1) > 1) return false
   // Who declared functions of old wants to read calls of old, and tools are called.
-  if ((chat.native.body['functions'] ?? null) !== null && adjusted['functions'] === undefined) return true
+  if (chat.legacyCalls === true && adjusted['functions'] === undefined) return true
   if (customTools !== undefined) return true
   if (rewritesAnswers === undefined) return false
   return rewritesAnswers === 'always' || (chat.stream && !chat.includeUsage)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
 import { adjusted, callAndResult, HELLO, TOOL } from './openai-chat/test-adjusted.ts'
 import perplexity from './perplexity.ts'
 
@@ -46,5 +47,21 @@ test('a system message in the middle becomes words of the user', () => {
   expect(adjusted(perplexity, { messages })).toEqual({
     body: { messages: [HELLO, { role: 'assistant', content: 'a' }, { role: 'user', content: 'b' }] },
     lost: ['messages[2].role'],
+  })
+})
+
+test('the Agent API gets those tools alone among which is to be chosen', () => {
+  const [look, find] = ['look', 'find'].map((name) => ({ type: 'function', name, parameters: { type: 'object' } }))
+  const tools = [find, { type: 'computer' }, look] as JsonObject[]
+  const choice = { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'look' }] }
+  const format = 'openai-responses'
+  expect(adjusted(perplexity, { input: 'Hello', tools, tool_choice: choice }, { format })).toEqual({
+    body: { input: 'Hello', tools: [look], tool_choice: 'required' },
+    lost: [],
+  })
+  const unknown = { ...choice, tools: [{ type: 'computer' }] }
+  expect(adjusted(perplexity, { input: 'Hello', tools, tool_choice: unknown }, { format })).toEqual({
+    body: { input: 'Hello' },
+    lost: ['tools[1]', 'tool_choice'],
   })
 })

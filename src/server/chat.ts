@@ -37,6 +37,11 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   let body: ChatBody | undefined
   let outcome: ChatOutcome | undefined
   let error: GatewayError | undefined
+  const fail = (thrown: unknown): void => {
+    error = toGatewayError(thrown)
+    if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
+    respondError(exchange.sink, format, error, { 'x-route-id': id })
+  }
 
   try {
     const authenticated = authenticate(context.snapshot, exchange, door.key)
@@ -49,10 +54,9 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     )
     error = outcome.result.error
     if (outcome.result.outcome === 'abandoned') error = new GatewayError('client_closed_request', 'The client left.')
+    if (outcome.result.outcome === 'failed') fail(error)
   } catch (thrown) {
-    error = toGatewayError(thrown)
-    if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
-    respondError(exchange.sink, format, error, { 'x-route-id': id })
+    fail(thrown)
   }
 
   const endedAt = clock.monotonic()
@@ -84,7 +88,7 @@ function recordOf(facts: Facts): CallRecord {
   const target = result?.target
   const observed = result?.observed
   const spent = spentOn(facts)
-  const hasHead = result !== undefined && result.outcome !== 'abandoned'
+  const hasHead = result?.outcome === 'complete' || result?.outcome === 'broken'
   return {
     id: facts.id,
     endpoint: facts.endpoint,

@@ -19,6 +19,12 @@ afterAll(async () => {
   await upstream.close()
 })
 
+const LOOK = { type: 'function', function: { name: 'look', parameters: { type: 'object' } } }
+const among = (...names: readonly string[]) => {
+  const tools = names.map((name) => ({ type: 'function', function: { name } }))
+  return { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools } }
+}
+
 const cases: readonly (readonly [string, unknown, number, string, RegExp])[] = [
   ['malformed JSON', '{"model": "auto", ', 400, 'invalid_json', /not valid JSON/],
   ['an empty body', '', 400, 'invalid_json', /empty/],
@@ -61,6 +67,34 @@ const cases: readonly (readonly [string, unknown, number, string, RegExp])[] = [
     400,
     'invalid_request',
     /tools must be a list/,
+  ],
+  [
+    'a choice of a tool that is not declared',
+    { model: 'up/m', messages: HELLO, tools: [LOOK], tool_choice: { type: 'function', function: { name: 'zz' } } },
+    400,
+    'invalid_request',
+    /^tool_choice names the tool "zz", which is not declared. Declared: "look"\.$/,
+  ],
+  [
+    'a choice of a function of old that is not declared',
+    { model: 'auto', messages: HELLO, functions: [LOOK.function], function_call: { name: 'zz' } },
+    400,
+    'invalid_request',
+    /^function_call names the tool "zz"/,
+  ],
+  [
+    'a choice among tools of which one is not declared',
+    { model: 'up/m', messages: HELLO, tools: [LOOK], tool_choice: among('look', 'zz') },
+    400,
+    'invalid_request',
+    /^tool_choice names the tool "zz"/,
+  ],
+  [
+    'a choice among no tools',
+    { model: 'up/m', messages: HELLO, tools: [LOOK], tool_choice: among() },
+    400,
+    'invalid_request',
+    /allowed_tools\.tools must be a list of one tool or more/,
   ],
   ['an unknown model', { model: 'up/n', messages: HELLO }, 404, 'model_not_found', /Did you mean "up\/m"/],
   ['an unknown pool', { model: 'auto/nowhere', messages: HELLO }, 404, 'model_not_found', /no pool "nowhere"/],

@@ -156,3 +156,15 @@ test('failed attempts are counted by model and code, broken streams too', async 
   )
   expect(metrics).toMatch(/thalamus_upstream_failures_total\{model="up\/500",code="upstream_error"\} [1-9]/)
 })
+
+test('the log of a call that nobody answered says how often it was tried, and waiting is no overhead', async () => {
+  const { response } = await ask(['stall@0', '500'], false)
+  expect(response.status).toBe(502)
+  const id = response.headers.get('x-route-id')
+  const ofCall = () => gateway.log.find((one) => one['id'] === id && one['attempts'] !== undefined)
+  await eventually('the line of the log', () => ofCall() !== undefined)
+  const line = ofCall()
+  expect(line).toMatchObject({ attempts: 2, status: 502 })
+  expect(Number(line?.['ms'])).toBeGreaterThan(450)
+  expect(Number(line?.['overhead_ms'])).toBeLessThan(400)
+})

@@ -30,7 +30,7 @@ describe('tools', () => {
       { toolSpec: { name: 'get', inputSchema: { json: { type: 'object', properties: {} } } } },
     ])
     expect(told(body)).toMatch(/not call/)
-    expect(lost).toEqual(['tools'])
+    expect(lost).toEqual(['messages[1].content[0]'])
   })
 
   test('"none" leaves tools out, or tells the model where they must be there', () => {

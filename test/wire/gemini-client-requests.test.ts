@@ -157,7 +157,7 @@ test('what only Gemini has is listed, nulls and the obvious are not', () => {
     .map(({ path }) => path)
   expect(paths).toEqual([
     'safetySettings',
-    'cachedContent',
+    'cached_content',
     'toolConfig.retrievalConfig',
     'generationConfig.speechConfig',
     'generationConfig.responseMimeType',
@@ -185,10 +185,10 @@ test('what stands on parts and declarations is listed too', () => {
     .map(({ path }) => path)
   expect(paths).toEqual([
     'contents[1].parts[0].mediaResolution',
-    'contents[1].parts[1].videoMetadata',
+    'contents[1].parts[1].video_metadata',
     'contents[1].parts[2].functionResponse.scheduling',
-    'tools[0].functionDeclarations[0].response',
-    'tools[0].functionDeclarations[0].behavior',
+    'tools[0].function_declarations[0].response',
+    'tools[0].function_declarations[0].behavior',
   ])
 })
 

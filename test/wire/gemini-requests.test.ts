@@ -240,7 +240,14 @@ test('a call without a result gets one that says so; one without a call is told 
     },
     { role: 'user', parts: [{ text: 'Result of a tool: lost' }, { text: 'Hello' }] },
   ])
-  expect(lost).toEqual(['messages[1].content[1]', 'messages[3].content[0]'])
+  expect(lost).toEqual(['messages[3].content[0]', 'messages[1].content[1]'])
+})
+
+test('a result without a call is told where it stood', () => {
+  const { body } = written({ messages: [hello, result('x', 'lost'), { role: 'user', content: 'And?' }] })
+  expect(body.contents).toEqual([
+    { role: 'user', parts: [{ text: 'Hello' }, { text: 'Result of a tool: lost' }, { text: 'And?' }] },
+  ])
 })
 
 test('calls said in several turns are one content, answered in one', () => {

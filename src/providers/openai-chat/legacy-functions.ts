@@ -5,23 +5,36 @@ import { isSaid, withMembers } from './adjust.ts'
 
 /**
  * Functions of old as tools, with the calls and results of the history and the choice: OpenAI alone still serves them.
- * Calls had no ids, and an answer had one at most. https://platform.openai.com/docs/api-reference/chat/create#chat-create-functions
+ * Calls had no ids, and an answer had one at most. Where tools are declared beside them, calls are the tools' calls.
+ * https://platform.openai.com/docs/api-reference/chat/create#chat-create-functions
  */
-export const functionsAsTools: ChatStep = (body) => {
+export const functionsAsTools: ChatStep = (body, { lose }) => {
   const history = toolHistory(body['messages'])
   const { functions, function_call: choice } = body
   if (!isSaid(functions) && !isSaid(choice))
     return history === body['messages'] ? body : withMembers(body, { messages: history })
-  const declared = Array.isArray(functions) ? functions.filter(isJsonObject) : []
-  const tools = declared.map((one: JsonObject) => ({ type: 'function', function: one }))
+  const { tools: given, n } = body
+  const tools: readonly JsonValue[] = Array.isArray(given) ? given : []
+  const declared = (Array.isArray(functions) ? functions.filter(isJsonObject) : []).filter(
+    (one) => !isAmong(one, tools),
+  )
+  const isLegacy = declared.length > 0 && tools.length === 0
+  // Answers of one choice are written anew (dispatch/upstream-request.ts), several are passed on as they come.
+  if (isLegacy && typeof n === 'number' && n > 1)
+    lose('functions', 'they were sent as tools, and of several answers the calls are `tool_calls`')
   return withMembers(body, {
     messages: history,
     functions: undefined,
     function_call: undefined,
-    tools: body['tools'] ?? (tools.length === 0 ? undefined : tools),
+    tools: declared.length === 0 ? given : [...tools, ...declared.map((one) => ({ type: 'function', function: one }))],
     tool_choice: body['tool_choice'] ?? (isJsonObject(choice) ? { type: 'function', function: choice } : choice),
-    parallel_tool_calls: tools.length === 0 ? body['parallel_tool_calls'] : false,
+    parallel_tool_calls: isLegacy ? false : body['parallel_tool_calls'],
   })
+}
+
+/** Whoever does not know which of the two a server reads says the same function in both. */
+function isAmong({ name }: JsonObject, tools: readonly JsonValue[]): boolean {
+  return tools.some((tool) => isJsonObject(tool) && isJsonObject(tool['function']) && tool['function']['name'] === name)
 }
 
 /** The same list when it holds none of them. */

@@ -78,6 +78,34 @@ test.each(FUNCTIONS_ONLY)('$id: functions of old are tools, in the history too',
   expect(lost.filter((path) => !['tool_choice', 'parallel_tool_calls'].includes(path))).toEqual([])
 })
 
+test.each(FUNCTIONS_ONLY)('$id: functions of old beside tools are tools too', (provider) => {
+  const { function: look } = TOOL
+  const { function: find } = OTHER_TOOL
+  const { body, lost } = adjusted(provider, { messages: [HELLO], tools: [TOOL], functions: [look, find] })
+  expect(body['tools']).toEqual([TOOL, OTHER_TOOL])
+  expect(body).not.toHaveProperty('functions')
+  expect(body).not.toHaveProperty('parallel_tool_calls')
+  expect(lost).toEqual([])
+})
+
+test('of several answers to functions of old, calls are those of tools, which is said', () => {
+  const vllm = providers.get('vllm')
+  if (vllm === undefined) throw new Error('No vLLM.')
+  const asked = { messages: [HELLO], functions: [TOOL.function], n: 2 }
+  expect(adjusted(vllm, asked).lost).toEqual(['functions'])
+  expect(adjusted(vllm, { ...asked, n: 1 }).lost).toEqual([])
+})
+
+test.each(['openai', 'azure-openai', 'vllm'])('%s gets no empty list of tools or functions', (id) => {
+  const provider = providers.get(id)
+  if (provider === undefined) throw new Error(`No ${id}.`)
+  const empty = { messages: [HELLO], functions: [], tools: [] }
+  expect(adjusted(provider, { ...empty, function_call: 'auto' }, { model: 'gpt-5.4' })).toEqual({
+    body: { messages: [HELLO] },
+    lost: [],
+  })
+})
+
 const AMONG = (mode: string): JsonObject => ({ type: 'allowed_tools', allowed_tools: { mode, tools: [named('look')] } })
 
 test.each(FUNCTIONS_ONLY)('$id: of a choice among some tools those alone are sent', (provider) => {
@@ -110,9 +138,10 @@ test.each(['groq', 'lm-studio', 'openrouter', 'vllm', 'xai', 'openai-compatible'
       lost: [],
     })
     const unknown = { ...choice, tools: [{ type: 'function', name: 'other' }] }
-    expect(adjusted(provider, { input: 'Hello', tools, tool_choice: unknown }, { format }).lost).toEqual([
-      'tool_choice',
-    ])
+    expect(adjusted(provider, { input: 'Hello', tools, tool_choice: unknown }, { format })).toEqual({
+      body: { input: 'Hello', tools, tool_choice: 'none' },
+      lost: ['tool_choice'],
+    })
   },
 )
 

@@ -10,15 +10,27 @@ export function toolsOf(body: JsonObject): readonly JsonObject[] {
   return Array.isArray(tools) ? tools.filter(isJsonObject) : []
 }
 
+/** A list, what chooses from it, and what else makes sense with it only. */
+const TOOL_FIELDS: readonly (readonly [string, string, ...string[]])[] = [
+  ['tools', 'tool_choice', 'parallel_tool_calls'],
+  ['functions', 'function_call'],
+]
+
 /** An empty list of tools and what only makes sense with one: OpenAI answers either with 400 (design/tool-calling.md §1.1). */
 export const withoutIdleToolFields: ChatStep = (body, { lose }) => {
-  if (toolsOf(body).length > 0 || isSaid(body['functions'])) return body
-  const found = ['tools', 'tool_choice', 'parallel_tool_calls'].filter((name) => body[name] !== undefined)
+  const idle = TOOL_FIELDS.filter(([list]) => !hasObjects(body[list]))
+  const found = idle.flat().filter((name) => body[name] !== undefined)
   if (found.length === 0) return body
-  const choice = body['tool_choice']
-  // Without tools no tool is called: nothing is lost with a choice that allows that.
-  if (isSaid(choice) && choice !== 'none' && choice !== 'auto') lose('tool_choice', 'there are no tools to choose from')
+  for (const [, name] of idle) {
+    const choice = body[name]
+    // Without tools no tool is called: nothing is lost with a choice that allows that.
+    if (isSaid(choice) && choice !== 'none' && choice !== 'auto') lose(name, 'there are no tools to choose from')
+  }
   return withMembers(body, Object.fromEntries(found.map((name) => [name, undefined])))
+}
+
+function hasObjects(list: JsonValue | undefined): boolean {
+  return Array.isArray(list) && list.some(isJsonObject)
 }
 
 /** Which tools a choice leaves, and whether one of them must be called. */
@@ -44,6 +56,9 @@ function nameOf(tool: JsonValue): string[] {
   return typeof name === 'string' ? [name] : []
 }
 
+/** Why nothing may be called then: all that is declared would be more than was allowed. */
+export const NONE_DECLARED = 'it names no tool that is declared; none may be called'
+
 /**
  * A choice among some tools as those tools alone, for providers that take words only; `forced` is their word for "one of
  * them". The model sees fewer tools than the history may name, which it can live with.
@@ -53,8 +68,10 @@ export function choiceByFilter(forced: string, keeps: (choice: JsonValue | undef
     const choice = choiceOf(body)
     if (choice === undefined || keeps(body['tool_choice'])) return body
     const chosen = chosenTools(body, choice)
-    if (choice.names !== undefined && chosen['tools'] === undefined)
-      lose('tool_choice', 'it names no tool that is declared; any may be called')
+    if (choice.names !== undefined && chosen['tools'] === undefined) {
+      lose('tool_choice', NONE_DECLARED)
+      return withMembers(body, { tool_choice: 'none' })
+    }
     return withMembers(body, { tool_choice: choice.isForced ? forced : 'auto', ...chosen })
   }
 }

@@ -5,6 +5,7 @@ import type { ChatStep } from '../openai-chat/adjust.ts'
 import { isSaid, onlyMembers, withMembers } from '../openai-chat/adjust.ts'
 import { agentItems, taken, UNKNOWN } from './agent-items.ts'
 import { agentToolChoice, agentTools } from './agent-tools.ts'
+import { isAmongSome } from './allowed-tools.ts'
 
 // Perplexity's Agent API is OpenAI's Responses, and answers 400 to every member it does not know, nested ones too.
 // https://docs.perplexity.ai/docs/agent-api/openai-compatibility and the vendor's own table of members:
@@ -77,8 +78,9 @@ const knownItems: ChatStep = (body, { lose }) => {
 
 const knownTools: ChatStep = (body, { lose }) => {
   const { tools, tool_choice: choice } = body
-  const kept = agentTools(tools, lose)
+  const kept = agentTools(tools, choice, lose)
   const isEmpty = Array.isArray(kept) && kept.length === 0
+  if (isEmpty && isAmongSome(choice)) lose('tool_choice', 'none of the tools it names was sent')
   const chosen = isEmpty ? undefined : agentToolChoice(choice, lose)
   if (kept === tools && chosen === choice) return body
   return withMembers(body, { tools: isEmpty ? undefined : kept, tool_choice: chosen })

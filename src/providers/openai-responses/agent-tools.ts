@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Adjusting } from '../../core/provider.ts'
 import { isSame, picked, taken } from './agent-items.ts'
+import { isAllowed, isAmongSome } from './allowed-tools.ts'
 
 type Lose = Adjusting['lose']
 
@@ -9,11 +10,16 @@ const FUNCTION = ['type', 'name', 'description', 'parameters', 'strict']
 /** Perplexity's own. https://docs.perplexity.ai/docs/agent-api/tools */
 const OWN = new Set(['fetch_url', 'people_search', 'finance_search', 'sandbox', 'mcp'])
 
-/** Functions, and tools that Perplexity has; OpenAI's search is Perplexity's. */
-export function agentTools(tools: JsonValue | undefined, lose: Lose): JsonValue | undefined {
+/** Functions, and tools that Perplexity has, of those that the choice leaves; OpenAI's search is Perplexity's. */
+export function agentTools(
+  tools: JsonValue | undefined,
+  choice: JsonValue | undefined,
+  lose: Lose,
+): JsonValue | undefined {
   if (!Array.isArray(tools)) return tools
   const given: readonly JsonValue[] = tools
   const kept = given.flatMap((tool, index): JsonValue[] => {
+    if (isJsonObject(tool) && !isAllowed(tool, choice)) return []
     const type = isJsonObject(tool) ? String(tool['type']) : ''
     if (!isJsonObject(tool) || OWN.has(type)) return [tool]
     if (type === 'function') return [taken(tool, FUNCTION, `tools[${index}]`, lose)]
@@ -38,15 +44,12 @@ function search(tool: JsonObject): JsonObject {
   return Object.keys(changed).length === 0 ? tool : { ...tool, ...changed }
 }
 
-/** `"auto"` and its like, `{name}` of a function, `{type}` of a tool of its own. */
+/** `"auto"` and its like, also for a choice among some tools: `{name}` of a function, `{type}` of a tool of its own. */
 export function agentToolChoice(choice: JsonValue | undefined, lose: Lose): JsonValue | undefined {
   if (!isJsonObject(choice)) return choice
-  const { type, name, mode } = choice
+  if (isAmongSome(choice)) return choice['mode'] === 'required' ? 'required' : 'auto'
+  const { type, name } = choice
   if (type === 'function') return { name }
-  if (type === 'allowed_tools') {
-    lose('tool_choice', 'Perplexity cannot be told which of the tools to choose from')
-    return mode
-  }
   if (type !== 'custom') return choice
   lose('tool_choice', 'Perplexity has no custom tools')
   return undefined

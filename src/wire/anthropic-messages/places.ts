@@ -13,6 +13,8 @@ const PARAMETERS: Places['parameters'] = {
   'reasoning.summary': ['thinking.display', 'thinking'],
   response_format: ['output_config.format', 'output_format'],
   'response_format.json_schema.schema': ['output_config.format.schema', 'output_format.schema'],
+  // Whoever gives a schema is held to it.
+  'response_format.json_schema.strict': ['output_config.format.schema', 'output_format.schema'],
 }
 
 /** Where the messages of `readRequest` stand in the body they were read from. */

@@ -37,6 +37,17 @@ test('results stand first in the turn right after their calls, whatever stood be
   expect(lost).toEqual([])
 })
 
+test('a result that no call waits for is told where it stood', () => {
+  const { turns, lost } = written([say('user', text('a')), say('tool', result('x', 'stray')), say('user', text('b'))])
+  expect(turns.flatMap(({ content }) => content.map((block) => block['text']))).toEqual([
+    'a',
+    'Result of x:',
+    'stray',
+    'b',
+  ])
+  expect(lost).toEqual(['messages[1].content[0]'])
+})
+
 test('calls stand behind what was said between the same two thoughts', () => {
   const thought: ContentPart = {
     type: 'reasoning',

@@ -1,4 +1,4 @@
-import type { ToolResultPart } from '../../core/content.ts'
+import type { ContentPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
 import { createCallIds } from '../shared/call-ids.ts'
@@ -73,7 +73,7 @@ function exchangesOf(placed: readonly Placed[]): Exchange[] {
   return exchanges
 }
 
-/** Results first, whatever stood before them; then the rest in its order. */
+/** Results first, whatever stood before them; then the rest in its order, with results that no call waits for. */
 function writeAnswers(
   answered: readonly Placed[],
   open: OpenCall[],
@@ -82,7 +82,7 @@ function writeAnswers(
   writing: Writing,
 ): void {
   const results: JsonObject[] = []
-  const strays: JsonObject[] = []
+  const strays = new Set<ContentPart>()
   for (const { message, path } of answered) {
     for (const [index, part] of message.content.entries()) {
       if (part.type !== 'tool-result') continue
@@ -90,15 +90,15 @@ function writeAnswers(
       const place = open.findIndex((call) => call.id === part.callId)
       const [call] = place < 0 ? [] : open.splice(place, 1)
       if (call !== undefined) results.push(writeResult(part, call.sentId, at, writing))
-      else strays.push(...writeStray(part, at, writing))
+      else strays.add(part)
     }
   }
   for (const { id, sentId } of open) {
     writing.losses.lose('messages', `the call ${id} has no result; one that says so was put in`)
     results.push({ type: 'tool_result', tool_use_id: sentId, content: NO_RESULT, is_error: true })
   }
-  push(turns, 'user', [...results, ...strays])
-  writeRest(answered, turns, rules, writing)
+  push(turns, 'user', results)
+  writeRest(answered, strays, turns, rules, writing)
 }
 
 /** A result without its call would be refused: its text is kept as what the user said. */
@@ -107,9 +107,18 @@ function writeStray(part: ToolResultPart, path: string, writing: Writing): JsonO
   return [{ type: 'text', text: `Result of ${part.name ?? part.callId}:` }, ...writeParts(part.content, path, writing)]
 }
 
-function writeRest(answered: readonly Placed[], turns: JsonObject[], rules: ModelRules, writing: Writing): void {
+function writeRest(
+  answered: readonly Placed[],
+  strays: ReadonlySet<ContentPart>,
+  turns: JsonObject[],
+  rules: ModelRules,
+  writing: Writing,
+): void {
   const lastUser = answered.findLastIndex(({ message }) => !isSystem(message))
   for (const [index, { message, path }] of answered.entries()) {
+    for (const [at, part] of message.content.entries())
+      if (part.type === 'tool-result' && strays.has(part))
+        push(turns, 'user', writeStray(part, `${path}.content[${at}]`, writing))
     const content = message.content.filter((part) => part.type !== 'tool-result')
     if (content.length === 0) continue
     sayName(message, path, writing)

@@ -1,3 +1,4 @@
+import type { ContentPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
@@ -45,7 +46,7 @@ export function writeTools(
     losses.lose('tool_choice', '"none" has no field while the history has calls; the model was told')
   else
     losses.lose(
-      'tools',
+      request.tools.length > 0 ? 'tools' : firstCall(request),
       'Bedrock wants the tools of a history: they were declared from it and the model told not to call',
     )
   return { toolConfig: { tools: tools.length > 0 ? tools : historyTools(request) }, instruction: NO_CALLS }
@@ -70,6 +71,16 @@ function writeTool(tool: Tool, path: string, writing: Writing): JsonObject[] {
     strict: isStrict ? true : undefined,
   })
   return [{ toolSpec: spec }, ...writeMark(cache, path, writing)]
+}
+
+/** Where it stands that there were tools, when nothing declares them. */
+function firstCall({ messages }: ChatRequest): string {
+  const index = messages.findIndex(({ content }) => content.some(isCall))
+  return index < 0 ? 'messages' : `messages[${index}].content[${messages[index]?.content.findIndex(isCall)}]`
+}
+
+function isCall({ type }: ContentPart): boolean {
+  return type === 'tool-call'
 }
 
 function historyTools({ messages }: ChatRequest): JsonObject[] {

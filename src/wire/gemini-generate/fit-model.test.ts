@@ -49,7 +49,7 @@ test('how much to think is said in the words of the model’s generation', () =>
   ])
   expect(config({ generation_config: { thinking_config: { thinking_level: 'LOW' } } }, 'gemma-3-27b-it')).toEqual([
     {},
-    ['generationConfig.thinkingConfig'],
+    ['generation_config.thinking_config'],
   ])
 })
 

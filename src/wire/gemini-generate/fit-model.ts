@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { FittedTarget } from '../../core/wire-format.ts'
-import { clientPaths } from '../shared/client-paths.ts'
 import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
@@ -8,7 +7,7 @@ import { compact, objectOf, textOf } from '../shared/read-json.ts'
 import { field, repeated, snakeCase } from './fields.ts'
 import { mediaAfter } from './media-after.ts'
 import { isGemini3, modelFacts } from './model-facts.ts'
-import { placesOf } from './places.ts'
+import { pathsIn } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { readThinking, writeThinking } from './thinking.ts'
 import { FORMAT_IN_WORDS } from './write-config.ts'
@@ -22,7 +21,7 @@ export function fitModel(body: JsonObject, { model }: FittedTarget, lose: Losses
   const losses = createLosses()
   const formatted = fitFormat(fitThinking(body, model, losses), model, losses)
   const fitted = fitContents(fitTools(fitInstruction(formatted, model), model, lose), model)
-  const pathOf = clientPaths(body, placesOf(body))
+  const pathOf = pathsIn(body)
   for (const { path, reason } of losses.list) lose(pathOf(path), reason)
   return fitted
 }

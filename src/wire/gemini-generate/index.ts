@@ -1,8 +1,7 @@
 import type { WireFormat } from '../../core/wire-format.ts'
-import { clientPaths } from '../shared/client-paths.ts'
 import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
 import { fitModel } from './fit-model.ts'
-import { placesOf } from './places.ts'
+import { pathsIn } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { unread } from './unread.ts'
@@ -18,7 +17,7 @@ export const geminiGenerate: WireFormat = {
   argumentMembers: ['args', 'response'],
   readRequest,
   unread,
-  clientPaths: (body) => clientPaths(body, placesOf(body)),
+  clientPaths: pathsIn,
   fitModel,
   withoutSignatures,
   writeRequest,

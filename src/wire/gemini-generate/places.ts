@@ -1,11 +1,13 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Place, Places } from '../shared/client-paths.ts'
+import { clientPaths } from '../shared/client-paths.ts'
 import { objectOf } from '../shared/read-json.ts'
 import { field, repeated } from './fields.ts'
 import type { ReadPart } from './read-content.ts'
 import { readContentParts } from './read-content.ts'
 import { joined } from './read-contents.ts'
+import { spelledPath } from './spelled-paths.ts'
 
 const config = (...names: readonly string[]): readonly string[] => names.map((name) => `generationConfig.${name}`)
 const SCHEMA = config('responseJsonSchema', '_responseJsonSchema', 'responseSchema', 'responseMimeType')
@@ -28,8 +30,15 @@ const PARAMETERS: Places['parameters'] = {
   'reasoning.summary': config('thinkingConfig.includeThoughts'),
   response_format: SCHEMA,
   'response_format.json_schema.schema': SCHEMA,
+  'response_format.json_schema.strict': SCHEMA,
   tool_choice: ['toolConfig.functionCallingConfig'],
   messages: ['contents'],
+}
+
+/** A function from paths of a ChatRequest to those in the body it was read from, as that spells them. */
+export function pathsIn(body: JsonObject): (path: string) => string {
+  const pathOf = clientPaths(body, placesOf(body))
+  return (path) => spelledPath(body, pathOf(path))
 }
 
 /** Where the messages and tools of `readRequest` stand in the body they were read from. */

@@ -6,12 +6,14 @@ import type { Walk } from '../shared/unread-members.ts'
 import { unreadMembers } from '../shared/unread-members.ts'
 import { camelCase, field } from './fields.ts'
 import { BODY } from './shapes.ts'
+import { spelledPath } from './spelled-paths.ts'
 
 const ONLY_GEMINI = 'only Gemini has it'
 
 /** What of a client's body a ChatRequest does not hold: what Gemini alone has. */
 export function unread(body: JsonObject): Loss[] {
-  return [...unreadMembers(body, BODY, WALK), ...enumLoss(field(body, 'generationConfig'))]
+  const losses = [...unreadMembers(body, BODY, WALK), ...enumLoss(field(body, 'generationConfig'))]
+  return losses.map(({ path, reason }) => ({ path: spelledPath(body, path), reason }))
 }
 
 const WALK: Walk = { isIdle, reasonOf: () => ONLY_GEMINI, spelled }

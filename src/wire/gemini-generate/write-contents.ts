@@ -5,7 +5,7 @@ import { isGemini3 } from './model-facts.ts'
 import { UNCHECKED } from './signatures.ts'
 import { writeModelParts, writeUserParts } from './write-parts.ts'
 import type { PlacedCall, PlacedResult } from './write-results.ts'
-import { writeResults } from './write-results.ts'
+import { writeOrphan, writeResults } from './write-results.ts'
 import { textsOf } from './write-system.ts'
 
 type Writing = {
@@ -47,6 +47,11 @@ export function writeContents(messages: readonly Message[], writing: Writing): J
     held = []
   }
 
+  function isAwaited(id: string): boolean {
+    const count = (ids: readonly string[]): number => ids.filter((one) => one === id).length
+    return count(calls.map(({ part }) => part.id)) > count(results.map(({ part }) => part.callId))
+  }
+
   if (writing.preface.length > 0) held.push(...writing.preface.map((text) => ({ text })))
   for (const [index, message] of messages.entries()) {
     const path = `messages[${offset + index}]`
@@ -63,8 +68,11 @@ export function writeContents(messages: readonly Message[], writing: Writing): J
       }
     } else if (message.role === 'tool') {
       for (const [at, part] of message.content.entries()) {
-        if (part.type === 'tool-result') results.push({ part, path: `${path}.content[${at}]` })
-        else losses.lose(`${path}.content[${at}]`, 'only results stand in a tool turn')
+        const placed = `${path}.content[${at}]`
+        if (part.type === 'tool-result') {
+          if (isAwaited(part.callId)) results.push({ part, path: placed })
+          else held.push(...writeOrphan({ part, path: placed }, losses))
+        } else losses.lose(placed, 'only results stand in a tool turn')
       }
     } else if (message.role === 'user') {
       if (message.name !== undefined) losses.lose(`${path}.name`, 'turns have no names here')

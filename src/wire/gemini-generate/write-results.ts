@@ -14,8 +14,8 @@ export type WrittenResults = { readonly responses: JsonObject[]; readonly attach
 
 /**
  * The results of one turn's calls: as many as there are calls and in their order, as Gemini counts them. A call without
- * a result gets one that says so; a result without a call is told in words. `takesMedia`: Gemini 3 and later hold media
- * in a response; earlier models get them after it, in a content of their own, so that the count is right.
+ * a result gets one that says so. `takesMedia`: Gemini 3 and later hold media in a response; earlier models get them after
+ * it, in a content of their own, so that the count is right.
  */
 export function writeResults(
   calls: readonly PlacedCall[],
@@ -40,17 +40,19 @@ export function writeResults(
     responses.push(response(call.id, call.name, body, parts))
     if (!takesMedia && media.length > 0) attachments.push(attachment(call.name), ...media)
   }
-  for (const orphan of waiting) {
-    losses.lose(orphan.path, 'a result without its call; it was told as text')
-    const { text, media } = contentOf(orphan, losses)
-    attachments.push({ text: `Result of ${orphan.part.name ?? 'a tool'}: ${text}` }, ...media)
-  }
   return { responses, attachments }
 }
 
 /** What says where media come from that follow the results. */
 export function attachment(name: string): JsonObject {
   return { text: `Attachment of the result of ${name}:` }
+}
+
+/** A result that no call waits for, as words where it stood. */
+export function writeOrphan(orphan: PlacedResult, losses: Losses): JsonObject[] {
+  losses.lose(orphan.path, 'a result without its call; it was told as text')
+  const { text, media } = contentOf(orphan, losses)
+  return [{ text: `Result of ${orphan.part.name ?? 'a tool'}: ${text}` }, ...media]
 }
 
 function response(id: string, name: string, body: JsonObject, parts: JsonObject = {}): JsonObject {

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Place, Places } from '../shared/client-paths.ts'
 import { contentPlaces } from '../shared/client-paths.ts'
 import { isList, objectsOf } from '../shared/read-json.ts'
+import { declaredAt } from './read-tools.ts'
 import { readEarlierReasoning } from './reasoning.ts'
 import { readSignature } from './signatures.ts'
 
@@ -19,17 +20,17 @@ const PARAMETERS: Places['parameters'] = {
 
 /** Where the messages and tools of `readRequest` stand in the body they were read from. */
 export function placesOf(body: JsonObject): Places {
-  const isLegacy = !isList(body['tools'])
-  const tools = objectsOf(body['tools'] ?? body['functions'])
   return {
     messages: objectsOf(body['messages']).map(messagePlace),
-    tools: tools.map((tool, index) => toolPlace(tool, `${isLegacy ? 'functions' : 'tools'}[${index}]`)),
+    tools: declaredAt(body).map(({ tool, path }) => toolPlace(tool, path)),
     parameters: PARAMETERS,
   }
 }
 
-function toolPlace(tool: JsonObject, path: string): Place {
-  return isJsonObject(tool['function']) ? { path, members: { strict: `${path}.function.strict` } } : { path }
+function toolPlace(tool: JsonValue, path: string): Place {
+  return isJsonObject(tool) && isJsonObject(tool['function'])
+    ? { path, members: { strict: `${path}.function.strict` } }
+    : { path }
 }
 
 function messagePlace(message: JsonObject, index: number): Place {

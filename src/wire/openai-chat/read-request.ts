@@ -48,10 +48,11 @@ export function readRequest(body: JsonObject, said: PathFacts = {}): ChatRequest
   }
 }
 
-/** `functions` of old have answers with one call. */
+/** `functions` of old have answers with one call, where no tools are declared beside them. */
 function readParallel(body: JsonObject): Pick<ChatRequest, 'parallelToolCalls' | 'legacyCalls'> {
   const parallelToolCalls = optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls')
-  const isLegacy = isList(body['functions']) && !isList(body['tools'])
+  const { functions, tools } = body
+  const isLegacy = isList(functions) && functions.length > 0 && !(isList(tools) && tools.length > 0)
   return isLegacy ? { parallelToolCalls: false, legacyCalls: true } : { parallelToolCalls }
 }
 

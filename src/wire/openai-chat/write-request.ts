@@ -138,7 +138,7 @@ function writeResponseFormat(
     case 'json-schema': {
       const { name, description, schema } = format
       const strict = fitStrict(format.strict, schema, traits, (why) =>
-        losses.lose('response_format.json_schema.schema', why),
+        losses.lose('response_format.json_schema.strict', why),
       )
       return { type: 'json_schema', json_schema: compact({ name: name ?? 'answer', description, schema, strict }) }
     }

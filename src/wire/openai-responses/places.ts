@@ -16,6 +16,7 @@ const PARAMETERS: Places['parameters'] = {
   'reasoning.summary': ['reasoning.summary', 'reasoning.generate_summary'],
   response_format: ['text.format'],
   'response_format.json_schema.schema': ['text.format.schema'],
+  'response_format.json_schema.strict': ['text.format.strict'],
   'response_format.json_schema.description': ['text.format.description'],
 }
 

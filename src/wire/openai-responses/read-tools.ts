@@ -79,7 +79,7 @@ export function isNameable(choice: JsonObject): boolean {
 
 function readAllowed(value: JsonObject): ToolChoice {
   const { tools, mode } = value
-  if (!isList(tools)) throw wrong('tool_choice.tools', 'a list of tools', tools)
+  if (!isList(tools) || tools.length === 0) throw wrong('tool_choice.tools', 'a list of one tool or more', tools)
   const allowed = objectsOf(tools).flatMap((tool) => (isNameable(tool) ? (textOf(tool['name']) ?? []) : []))
   return { allowed, mode: mode === 'required' ? 'required' : 'auto' }
 }

@@ -130,7 +130,7 @@ function writeResponseFormat(
       return { type: 'json_object' }
     case 'json-schema': {
       const { name, description, schema } = format
-      const path = 'response_format.json_schema.schema'
+      const path = 'response_format.json_schema.strict'
       const strict = fitStrict(format.strict, schema, traits, (why) => losses.lose(path, why))
       return compact({ type: 'json_schema', name: name ?? 'answer', description, schema, strict })
     }

@@ -28,7 +28,7 @@ test.each([openaiChat, openaiResponses])('$id: a schema is enforced where it can
     return [strict.filter((one) => one.endsWith('true')).length, losses.map(({ path }) => path)]
   }
   expect(written(CLOSED, true)).toEqual([2, []])
-  expect(written(OPTIONAL, true)).toEqual([0, ['tools[0].strict', 'response_format.json_schema.schema']])
+  expect(written(OPTIONAL, true)).toEqual([0, ['tools[0].strict', 'response_format.json_schema.strict']])
   // Servers that hold their models to any schema.
   expect(written(OPTIONAL, false)).toEqual([2, []])
 })

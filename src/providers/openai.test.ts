@@ -37,14 +37,14 @@ test.each([openai, azure])('$id: what other servers put into a history is taken 
   ])
 })
 
-test('models that think get the limit by its new name and no sampling', () => {
+test('models that think get the limit by its new name, no sampling and no stops', () => {
   const asked = { messages: [HELLO], max_tokens: 10, temperature: 0.2, top_p: 1, stop: ['x'] }
   expect(adjusted(openai, asked, { model: 'gpt-5-mini' })).toEqual({
-    body: { messages: [HELLO], max_completion_tokens: 10, top_p: 1, stop: ['x'] },
-    lost: ['temperature'],
+    body: { messages: [HELLO], max_completion_tokens: 10, top_p: 1 },
+    lost: ['temperature', 'stop'],
   })
   const unthinking = { ...asked, reasoning_effort: 'none' }
-  expect(adjusted(openai, unthinking, { model: 'gpt-5.1' }).lost).toEqual([])
+  expect(adjusted(openai, unthinking, { model: 'gpt-5.1' }).lost).toEqual(['stop'])
   for (const model of ['gpt-4o', 'gpt-5-chat-latest', 'gpt-4.1-mini'])
     expect(adjusted(openai, asked, { model }).body).toBe(asked)
 })

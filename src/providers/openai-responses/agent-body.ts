@@ -3,9 +3,10 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Adjusting } from '../../core/provider.ts'
 import type { ChatStep } from '../openai-chat/adjust.ts'
 import { isSaid, onlyMembers, withMembers } from '../openai-chat/adjust.ts'
+import { toolsOf } from '../openai-chat/tools.ts'
 import { agentItems, taken, UNKNOWN } from './agent-items.ts'
 import { agentToolChoice, agentTools } from './agent-tools.ts'
-import { isAmongSome } from './allowed-tools.ts'
+import { isAllowed, isAmongSome } from './allowed-tools.ts'
 
 // Perplexity's Agent API is OpenAI's Responses, and answers 400 to every member it does not know, nested ones too.
 // https://docs.perplexity.ai/docs/agent-api/openai-compatibility and the vendor's own table of members:
@@ -80,7 +81,9 @@ const knownTools: ChatStep = (body, { lose }) => {
   const { tools, tool_choice: choice } = body
   const kept = agentTools(tools, choice, lose)
   const isEmpty = Array.isArray(kept) && kept.length === 0
-  if (isEmpty && isAmongSome(choice)) lose('tool_choice', 'none of the tools it names was sent')
+  const left = toolsOf(body).filter((tool) => isAllowed(tool, choice)).length
+  if (isAmongSome(choice) && (isEmpty || (Array.isArray(kept) && kept.length < left)))
+    lose('tool_choice', 'not all of the tools it names were sent')
   const chosen = isEmpty ? undefined : agentToolChoice(choice, lose)
   if (kept === tools && chosen === choice) return body
   return withMembers(body, { tools: isEmpty ? undefined : kept, tool_choice: chosen })

@@ -156,6 +156,8 @@ test('a missing id is made, a repeated one replaced', () => {
   const found = tidy(start(0, ''), stop(0), start(1, 'same'), stop(1), start(2, 'same'), end('stop'))
   const ids = found.flatMap((part) => (part.type === 'tool-call-start' ? [part.id] : []))
   expect(ids).toEqual(['call_call_0', 'same', 'call_call_2'])
+  const later = createTidier('later', ['same', 'call_call_0'])
+  expect(later.push([start(0, 'same'), stop(0)])).toContainEqual({ ...start(0, 'call_later_0') })
 })
 
 test.each([

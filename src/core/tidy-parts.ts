@@ -42,9 +42,10 @@ const CHARACTERS_OF_A_PART = 32
  * and its end, with an id and with arguments that are never empty; at the end one `usage` where the upstream counted and one
  * `response-end`, whose reason fits the content (design/tool-calling.md §2.1). Other parts keep their order.
  * The first open call streams; what comes while it is open waits for its end: that which the upstream says, or the end of
- * its arguments' object where something else follows, since most servers say none.
+ * its arguments' object where something else follows, since most servers say none. `usedIds` are those of the calls
+ * before: servers that count from 0 in every turn give them again, and clients overwrite results.
  */
-export function createTidier(callId: string): PartTidier {
+export function createTidier(callId: string, usedIds: Iterable<string> = []): PartTidier {
   let hasStarted = false
   let usage: Usage | undefined
   let end: (StreamPart & { type: 'response-end' }) | undefined
@@ -56,7 +57,7 @@ export function createTidier(callId: string): PartTidier {
   let queuedCharacters = 0
   let current: Call | undefined
   let calls = 0
-  const ids = new Set<string>()
+  const ids = new Set(usedIds)
 
   function push(parts: readonly StreamPart[]): StreamPart[] {
     const out: StreamPart[] = []

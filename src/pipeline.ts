@@ -14,6 +14,7 @@ import type { Target } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
 import { countFailed, promptTokensOf, usageOf } from './count-usage.ts'
 import { readDirectives } from './directives/read-directives.ts'
+import { callIdsOf } from './dispatch/client-side.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
@@ -72,7 +73,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const { chat: asked } = body.read()
   const followsResults = endsWithResults(asked.messages)
   const { includeUsage, legacyCalls } = asked
-  const client = { format, framing, id, includeUsage, legacyCalls, followsResults }
+  const usedCallIds = () => callIdsOf(asked.messages)
+  const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds }
   const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   const sent = new SentCall(call, routed, context)

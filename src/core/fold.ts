@@ -9,7 +9,10 @@ export type MediaBlock = {
   readonly transcript?: string | undefined
 }
 
-export type AnswerBlock = TextPart | RefusalPart | ReasoningPart | ToolCallPart | MediaBlock
+/** A call; one in the middle of which the answer was cut must not be executed. */
+export type CallBlock = ToolCallPart & { readonly isCut?: boolean | undefined }
+
+export type AnswerBlock = TextPart | RefusalPart | ReasoningPart | CallBlock | MediaBlock
 
 /** A whole answer: its blocks in the order in which they were said. */
 export type ChatAnswer = {
@@ -107,6 +110,8 @@ export function foldParts(parts: readonly StreamPart[]): ChatAnswer {
         end = part
         break
       case 'tool-call-end':
+        if (last?.type === 'tool-call' && part.isCut === true) last.isCut = true
+        break
       case 'response-error':
         break
       default: {

@@ -57,6 +57,11 @@ export function mergeUsage(before: Usage, later: Usage): Usage {
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'error' | 'other'
 
+/** True where the answer ends in the middle of what the model was about to say. */
+export function isCutShort(reason: FinishReason | undefined): boolean {
+  return reason === 'length' || reason === 'content-filter'
+}
+
 /** One generated token and what else it might have been. */
 export type TokenLogprob = Token & { readonly top: readonly Token[] }
 
@@ -103,7 +108,12 @@ export type StreamPart =
       readonly signature?: Signature | undefined
     }
   | { readonly type: 'tool-call-delta'; readonly index: number; readonly argumentsText: string }
-  | { readonly type: 'tool-call-end'; readonly index: number }
+  | {
+      readonly type: 'tool-call-end'
+      readonly index: number
+      /** The answer was cut in the middle of the call, which must not be executed; tidy parts alone say so. */
+      readonly isCut?: boolean | undefined
+    }
   /** An image or a sound in the answer, in base64. */
   | {
       readonly type: 'media'

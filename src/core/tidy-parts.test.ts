@@ -62,6 +62,43 @@ test('a call without an end of its own ends where something follows its whole ob
   expect(() => tidier.push([delta(1, '{"c":1}')])).toThrow(/went on with a tool call/)
 })
 
+test('what only repeats a call that was complete is passed over', () => {
+  const opened = () => {
+    const tidier = createTidier('call')
+    tidier.push([start(0), delta(0, '{"city":"A"}'), start(1), delta(1, '{}')])
+    return tidier
+  }
+  const again = ['{"city":"A"}', '}', ' }\n]', '{"ci', 'ty":"A"', '}}', '{"city":"A"}{"city":"A"}', '{"c']
+  const tidier = opened()
+  for (const text of again) expect(tidier.push([delta(0, text)])).toEqual([])
+  expect(types([...tidier.push([end('tool-calls')]), ...tidier.end()])).toEqual(['tool-call-end', 'response-end'])
+  for (const [first, ...more] of [
+    ['{"city":"B"}'],
+    ['{"ci', '}'],
+    ['}', ',"x":1}'],
+    ['{"city":"A"}', '{"city":"A" '],
+  ]) {
+    const other = opened()
+    expect(() => other.push([first ?? '', ...more].map((text) => delta(0, text)))).toThrow(/went on with a tool call/)
+  }
+})
+
+test.each(['length', 'content-filter'] as const)(
+  'a call that %s cut is said to be cut, wherever it stands',
+  (reason) => {
+    const cut = (...parts: readonly StreamPart[]) =>
+      tidy(...parts, end(reason)).flatMap((part) => (part.type === 'tool-call-end' ? [part.isCut === true] : []))
+    expect(cut(start(0), delta(0, '{"a"'))).toEqual([true])
+    expect(cut(start(0), delta(0, '{"a"'), stop(0))).toEqual([true])
+    expect(cut(start(0), delta(0, '{}'))).toEqual([false])
+    expect(cut(start(0), delta(0, '{"a":'), start(1), delta(1, '{}'))).toEqual([true, false])
+    expect(cut(start(0), delta(0, '{x:1}'), stop(0), start(1), delta(1, '{}'))).toEqual([false, false])
+    expect(cut(start(0), stop(0), text('so'))).toEqual([false])
+    expect(types(tidy(start(0), end(reason)))).not.toContain('tool-call-delta')
+    expect(tidy(start(0), delta(0, '{x:1}'), stop(0), end('stop'))).toContainEqual(stop(0))
+  },
+)
+
 test('a call that nobody can tell to be whole stays open', () => {
   const tidier = createTidier('call')
   tidier.push([start(0), delta(0, '{"a":"}')])
@@ -119,6 +156,8 @@ test('a missing id is made, a repeated one replaced', () => {
   const found = tidy(start(0, ''), stop(0), start(1, 'same'), stop(1), start(2, 'same'), end('stop'))
   const ids = found.flatMap((part) => (part.type === 'tool-call-start' ? [part.id] : []))
   expect(ids).toEqual(['call_call_0', 'same', 'call_call_2'])
+  const later = createTidier('later', ['same', 'call_call_0'])
+  expect(later.push([start(0, 'same'), stop(0)])).toContainEqual({ ...start(0, 'call_later_0') })
 })
 
 test.each([

@@ -1,7 +1,7 @@
 import { GatewayError } from './errors.ts'
 import { isObjectText } from './object-text.ts'
 import type { FinishReason, StreamPart, Usage } from './stream-part.ts'
-import { mergeUsage } from './stream-part.ts'
+import { isCutShort, mergeUsage } from './stream-part.ts'
 
 /** Puts an upstream's parts in the order that every writer relies on. */
 export type PartTidier = {
@@ -24,6 +24,8 @@ type Call = {
   isSaid: boolean
   /** The arguments end with a brace, and nobody has looked yet whether it is the last one. */
   mayBeWhole: boolean
+  /** How many of its characters came once more after the client had its end. */
+  echoed: number
 }
 
 // What models say for no arguments, and what may become that.
@@ -40,9 +42,10 @@ const CHARACTERS_OF_A_PART = 32
  * and its end, with an id and with arguments that are never empty; at the end one `usage` where the upstream counted and one
  * `response-end`, whose reason fits the content (design/tool-calling.md §2.1). Other parts keep their order.
  * The first open call streams; what comes while it is open waits for its end: that which the upstream says, or the end of
- * its arguments' object where something else follows, since most servers say none.
+ * its arguments' object where something else follows, since most servers say none. `usedIds` are those of the calls
+ * before: servers that count from 0 in every turn give them again, and clients overwrite results.
  */
-export function createTidier(callId: string): PartTidier {
+export function createTidier(callId: string, usedIds: Iterable<string> = []): PartTidier {
   let hasStarted = false
   let usage: Usage | undefined
   let end: (StreamPart & { type: 'response-end' }) | undefined
@@ -54,7 +57,7 @@ export function createTidier(callId: string): PartTidier {
   let queuedCharacters = 0
   let current: Call | undefined
   let calls = 0
-  const ids = new Set<string>()
+  const ids = new Set(usedIds)
 
   function push(parts: readonly StreamPart[]): StreamPart[] {
     const out: StreamPart[] = []
@@ -100,7 +103,15 @@ export function createTidier(callId: string): PartTidier {
     const known = open.get(part.index)
     // Some servers repeat the name with every delta: one call all the same.
     if (known !== undefined && !known.hasEnded && (part.id === '' || part.id === known.start.id)) return
-    const call: Call = { start: part, text: '', hasEnded: false, isClosed: false, isSaid: false, mayBeWhole: false }
+    const call: Call = {
+      start: part,
+      text: '',
+      hasEnded: false,
+      isClosed: false,
+      isSaid: false,
+      mayBeWhole: false,
+      echoed: 0,
+    }
     open.set(part.index, call)
     makeWay(out)
     if (current === undefined) announce(call, begun(out))
@@ -136,8 +147,8 @@ export function createTidier(callId: string): PartTidier {
   function extendCall(index: number, text: string, out: StreamPart[]): void {
     const call = open.get(index)
     if (call === undefined || text === '') return
-    if (call.isClosed) {
-      refuseMore(call, text)
+    if (call.isClosed || call.hasEnded) {
+      passOver(call, text)
       return
     }
     call.text += text
@@ -208,13 +219,13 @@ export function createTidier(callId: string): PartTidier {
   function finishCurrent(out: StreamPart[]): void {
     if (current === undefined) return
     const { start, text, isSaid } = current
-    // The last call of an answer that was cut lacks its arguments: with empty ones it would be executed.
-    const isCut = end?.finishReason === 'length' && head >= queue.length
+    const isCut = end !== undefined && isCutShort(end.finishReason) && wasOpen(current, head >= queue.length)
     if (start.custom !== true && !isSaid) {
       if (!NOTHING.test(text)) out.push(delta(text))
+      // With empty ones it would be executed.
       else if (!isCut) out.push(delta('{}'))
     }
-    out.push({ type: 'tool-call-end', index: calls - 1 })
+    out.push({ type: 'tool-call-end', index: calls - 1, ...(isCut ? { isCut } : {}) })
     current.isClosed = true
     current = undefined
   }
@@ -242,27 +253,48 @@ export function createTidier(callId: string): PartTidier {
 
 /** Decided from the content, not from the label: labels contradict it, and clients loop or stop on the label. */
 function fitting(said: FinishReason, hasCalls: boolean): FinishReason {
-  if (said === 'length' || said === 'content-filter') return said
+  if (isCutShort(said)) return said
   if (hasCalls) return 'tool-calls'
   return said === 'tool-calls' ? 'stop' : said
 }
 
 /**
  * Whether a call has ended. Without an end from the upstream only what follows can tell: a text that parses may still be
- * the beginning of another (design/tool-calling.md §2.3). Whether one without arguments was cut short, too.
+ * the beginning of another (design/tool-calling.md §2.3). Whether one with an end was cut short before it, too.
  */
 function isOver(call: Call, isFollowed: boolean): boolean {
   const { start, text, hasEnded } = call
-  if (hasEnded) return isFollowed || start.custom === true || !NOTHING.test(text)
+  if (hasEnded) return isFollowed || start.custom === true || isObjectText(text)
   if (!isFollowed || start.custom === true || !call.mayBeWhole) return false
   call.mayBeWhole = false
   return isObjectText(text)
 }
 
-/** It is too late for more where the client has the end already; what came after the upstream's own end never counted. */
-function refuseMore({ hasEnded }: Call, text: string): void {
-  if (hasEnded || text.trim() === '') return
-  throw new GatewayError('upstream_malformed', 'The model went on with a tool call that was complete.')
+/** Whether a call was going on where the answer was cut: the last one, or one of several that came interleaved. */
+function wasOpen({ start, text, hasEnded }: Call, isLast: boolean): boolean {
+  if (start.custom === true || isObjectText(text)) return false
+  return isLast || (!hasEnded && !NOTHING.test(text))
+}
+
+const SURPLUS = /^[\s}\]]+/
+
+/**
+ * It is too late for more where the client has the end already; what came after the upstream's own end never counted.
+ * Servers flush a call's arguments twice (vllm-project/vllm#51697), or one bracket too many: the client misses nothing.
+ */
+function passOver(call: Call, text: string): void {
+  if (call.hasEnded) return
+  const said = call.text.trim()
+  let rest = text
+  while (rest !== '') {
+    if (call.echoed === 0) rest = rest.replace(SURPLUS, '')
+    const again = rest.slice(0, said.length - call.echoed)
+    if (!said.startsWith(again, call.echoed)) {
+      throw new GatewayError('upstream_malformed', 'The model went on with a tool call that was complete.')
+    }
+    call.echoed = (call.echoed + again.length) % said.length
+    rest = rest.slice(again.length)
+  }
 }
 
 function charactersOf(part: Queued): number {

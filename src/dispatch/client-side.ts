@@ -1,3 +1,4 @@
+import type { Message } from '../core/request.ts'
 import type { AnswerContext, WireFormat } from '../core/wire-format.ts'
 import type { ClientFraming } from '../stream/enframe.ts'
 
@@ -13,10 +14,17 @@ export type ClientSide = {
   readonly legacyCalls: boolean | undefined
   /** His conversation ends with results of tools. */
   readonly followsResults: boolean
+  /** The ids of the calls in his conversation. */
+  readonly usedCallIds: () => readonly string[]
 }
 
 /** What a writer is told of a call that `model` answers. */
 export function answerContext(client: ClientSide, model: string, now: number): AnswerContext {
   const { id, includeUsage, legacyCalls } = client
   return { id, model, createdSeconds: Math.floor(now / 1_000), includeUsage, legacyCalls }
+}
+
+/** The ids of all calls in a conversation. */
+export function callIdsOf(messages: readonly Message[]): string[] {
+  return messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])))
 }

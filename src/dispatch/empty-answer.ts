@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Message } from '../core/request.ts'
 import type { FinishReason, StreamPart } from '../core/stream-part.ts'
+import { isCutShort } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 
 /** What makes an answer without content one that is meant. */
@@ -18,7 +19,7 @@ export type Silence = {
  * failure in disguise.
  */
 export function refuseEmpty(format: WireFormat, { finishReason, hasThought, followsResults }: Silence): void {
-  if (format.mayBeEmpty === true || finishReason === 'length' || finishReason === 'content-filter') return
+  if (format.mayBeEmpty === true || isCutShort(finishReason)) return
   if (format.endsInSilence === true && finishReason === 'stop' && (hasThought || followsResults)) return
   throw new GatewayError('upstream_empty', 'The model answered without any content.')
 }

@@ -26,7 +26,7 @@ export function createTranslatedAnswer(
   model: string,
 ): Answer {
   return collectJson((answered, saw) => {
-    const { parts, said } = tidied(input.format, decoder.decode(answered), client.id)
+    const { parts, said } = tidied(input.format, decoder.decode(answered), client)
     const { finishReason, usage } = foldParts(parts)
     const observed = saw({ usage, finishReason }, () => parts)
     if (!parts.some(isContentPart)) {
@@ -51,7 +51,7 @@ type Tidied = {
   readonly said: FinishReason | undefined
 }
 
-function tidied(format: WireFormat, text: string, callId: string): Tidied {
+function tidied(format: WireFormat, text: string, { id, usedCallIds }: ClientSide): Tidied {
   let value: unknown
   try {
     value = parseAnswer(text)
@@ -61,7 +61,7 @@ function tidied(format: WireFormat, text: string, callId: string): Tidied {
   if (!isJsonObject(value)) {
     throw new GatewayError('upstream_malformed', 'The model answered with JSON that is no object.')
   }
-  const tidier = createTidier(callId)
+  const tidier = createTidier(id, usedCallIds())
   const read = format.readResponse(value)
   const end = read.findLast((part) => part.type === 'response-end')
   return { parts: [...tidier.push(read), ...tidier.end()], said: end?.finishReason }

@@ -63,7 +63,7 @@ export class TranslatedStream implements Answer {
     this.input = input
     this.deframer = createDeframer(format.framing, MAX_EVENT_BYTES)
     this.reader = format.createReader()
-    this.tidier = createTidier(client.id)
+    this.tidier = createTidier(client.id, client.usedCallIds())
     this.writer = client.format.createWriter(answerContext(client, model, clock.now()))
     this.enframer = createEnframer(client.framing, client.format.takesComments)
   }

@@ -26,7 +26,15 @@ function begin(format: WireFormat, framing: ClientFraming, event: object) {
   }
   const stream = new StreamAnswer({
     format,
-    client: { format, framing, id: 'rt_1', includeUsage: false, legacyCalls: false, followsResults: false },
+    client: {
+      format,
+      framing,
+      id: 'rt_1',
+      includeUsage: false,
+      legacyCalls: false,
+      followsResults: false,
+      usedCallIds: () => [],
+    },
     clock: { monotonic: () => 0, now: () => 0, timer: () => ({ cancel() {}, refresh() {} }) },
     owner: { commit: () => sink },
     flow: { stall() {}, flow() {} },

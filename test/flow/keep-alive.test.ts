@@ -23,7 +23,15 @@ function play(format: WireFormat, framing: ClientFraming): { readonly atOnce: st
   }
   const stream = new TranslatedStream({
     format: openaiChat,
-    client: { format, framing, id: 'rt_1', includeUsage: false, legacyCalls: undefined, followsResults: false },
+    client: {
+      format,
+      framing,
+      id: 'rt_1',
+      includeUsage: false,
+      legacyCalls: undefined,
+      followsResults: false,
+      usedCallIds: () => [],
+    },
     model: 'up/m',
     clock,
     owner: { commit: () => sink },

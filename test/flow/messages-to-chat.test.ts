@@ -30,6 +30,31 @@ test('a client of Messages: the digits of a call’s arguments survive both ways
   expect(sent).toMatchObject({ temperature: 1, max_completion_tokens: 10 })
 })
 
+test.each([false, true])('a call under the id of an earlier turn’s gets another, streamed: %s', async (stream) => {
+  const call = { index: 0, id: 'call_0', type: 'function', function: { name: 'f', arguments: '{}' } }
+  const said = { role: 'assistant', content: null, tool_calls: [call] }
+  const choice = { index: 0, finish_reason: 'tool_calls', [stream ? 'delta' : 'message']: said }
+  const text = JSON.stringify({ ...COMPLETION, object: 'chat.completion.chunk', choices: [choice] })
+  upstream = await startCaptureUpstream((response) => {
+    if (stream) response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(stream ? `data: ${text}\n\ndata: [DONE]\n\n` : text)
+  })
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url })
+  const use = { type: 'tool_use', id: 'call_0', name: 'f', input: {} }
+  const result = { type: 'tool_result', tool_use_id: 'call_0', content: 'ok' }
+  const later = [
+    { role: 'assistant', content: [use] },
+    { role: 'user', content: [result] },
+  ]
+  const ask = async (messages: readonly object[]) => {
+    const body = JSON.stringify({ model: 'up/m', max_tokens: 10, stream, messages })
+    const answer = await fetch(`${gateway?.url}/v1/messages`, { method: 'POST', body })
+    return /"tool_use","id":"([^"]+)"/.exec(await answer.text())?.[1]
+  }
+  expect(await ask(HELLO)).toBe('call_0')
+  expect(await ask([...HELLO, ...later])).toMatch(/^call_.+_0$/)
+})
+
 test('what the upstream’s format cannot carry is said in a header', async () => {
   upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
   gateway = await startGateway({ models: ['m'], upstream: upstream.url })

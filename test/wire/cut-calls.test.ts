@@ -11,7 +11,7 @@ import { openaiResponses } from '../../src/wire/openai-responses/index.ts'
 import { partsOf } from './decode.ts'
 import { CONTEXT, eventsOf } from './rewrite.ts'
 
-// A call that the limit of tokens cut must not look like one that can be executed (design/tool-calling.md §3.3.8).
+// A call that a limit or a filter cut must not look like one that can be executed (design/tool-calling.md §3.3.8).
 
 const utf8 = new TextEncoder()
 
@@ -88,11 +88,13 @@ describe.each([
     }),
   ],
   ['OpenAI, streamed', gpt('length', '')],
+  ['OpenAI, streamed, filtered', gpt('content_filter', '')],
+  ['Anthropic, streamed, filtered', claude('refusal')],
 ])('%s: a call that was cut before its first argument', (_name, parts) => {
   test('has no arguments for OpenAI’s clients', () => {
     expect(argumentsIn(parts)).toBe('')
     expect(openaiChat.writeResponse(parts, CONTEXT)).toMatchObject({
-      choices: [{ message: { tool_calls: [{ function: { arguments: '' } }] }, finish_reason: 'length' }],
+      choices: [{ message: { tool_calls: [{ function: { arguments: '' } }] } }],
     })
   })
 
@@ -143,4 +145,49 @@ test('a call that was whole before the cut is complete, and so is one that somet
     ['message', 'incomplete'],
   ])
   expect(statuses(gpt('tool_calls', '{x:1'))).toEqual([['function_call', 'completed']])
+})
+
+test.each(['length', 'content_filter'])('a call that is not the last is incomplete where %s cut it', (finish) => {
+  const chunk = (delta: JsonObject, finish_reason: string | null = null) => ({
+    object: 'chat.completion.chunk',
+    choices: [{ index: 0, delta, finish_reason }],
+  })
+  const call = (index: number, given: string) =>
+    chunk({ tool_calls: [{ index, id: `c${index}`, function: { name: 'f', arguments: given } }] })
+  const parts = streamed(openaiChat, call(0, '{"city":'), call(1, '{"city":"B"}'), chunk({}, finish))
+  expect(statuses(parts)).toEqual([
+    ['function_call', 'incomplete'],
+    ['function_call', 'completed'],
+  ])
+  const calls = [{ functionCall: { id: 'c1', args: { city: 'B' } } }]
+  expect(data(geminiGenerate, parts).flatMap((text) => JSON.parse(text).candidates[0].content.parts)).toMatchObject([
+    ...calls,
+    { text: '' },
+  ])
+  expect(geminiGenerate.writeResponse(parts, CONTEXT)).toMatchObject({ candidates: [{ content: { parts: calls } }] })
+})
+
+test.each([
+  ['filtered', gpt('content_filter', '{"city":"Pa')],
+  ['filtered, with an end', claude('refusal', '{"city":"Pa')],
+])('half a call, %s, does not reach Gemini’s clients', (_, parts) => {
+  expect(data(geminiGenerate, parts).join('')).not.toContain('functionCall')
+  expect(JSON.stringify(geminiGenerate.writeResponse(parts, CONTEXT))).not.toContain('functionCall')
+})
+
+test('of a cut call that hardly began Anthropic’s clients get what came, and nothing of what is no object', () => {
+  const inputs = (parts: readonly StreamPart[]) =>
+    data(anthropicMessages, parts).flatMap((text) => JSON.parse(text).delta?.partial_json ?? [])
+  expect(inputs(gpt('length', '{'))).toEqual(['{'])
+  expect(inputs(claude('max_tokens', '{'))).toEqual(['{'])
+  expect(inputs(gpt('length', '[1'))).toEqual([])
+  expect(inputs(gpt('tool_calls', '{'))).toEqual(['{"rawInvalidInput":"{"}'])
+})
+
+test('what follows a call that is no JSON comes after it for Gemini’s clients', () => {
+  const parts: StreamPart[] = [FUNCTION, said('{x:1}'), STOP, { type: 'text-delta', text: 'so' }, cut]
+  const names = data(geminiGenerate, parts).flatMap((text) =>
+    Object.keys(JSON.parse(text).candidates[0].content.parts[0]),
+  )
+  expect(names).toEqual(['functionCall', 'text', 'text'])
 })

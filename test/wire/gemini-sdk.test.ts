@@ -154,7 +154,7 @@ test('a call cut short by the limit does not reach the client; one that is no JS
     const parts = [
       start,
       half,
-      { type: 'tool-call-end', index: 0 },
+      { type: 'tool-call-end', index: 0, isCut: finishReason === 'length' },
       { type: 'response-end', finishReason, raw: undefined },
     ] as const
     const writer = geminiGenerate.createWriter(context)

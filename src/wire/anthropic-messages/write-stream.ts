@@ -129,9 +129,9 @@ export function createWriter(context: AnswerContext): StreamWriter {
       case 'tool-call-delta':
         return argue(part.argumentsText)
       case 'tool-call-end': {
-        const whole = held === undefined || isBare(held) ? [] : release(JSON.stringify(inputOf(held)))
+        const rest = held === undefined ? '' : restOf(held, part.isCut === true)
         held = undefined
-        return [...whole, ...stop()]
+        return [...(rest === '' ? [] : [input(rest)]), ...stop()]
       }
       case 'citation':
         unplaced.push(part)
@@ -179,9 +179,12 @@ export function createWriter(context: AnswerContext): StreamWriter {
   }
 }
 
-/** Cut short before the first argument: a delta would say that it has some. */
-function isBare({ argumentsText, custom }: Held): boolean {
-  return argumentsText === '' && custom !== true
+/** What has not streamed at a call's end. Of one that was cut no more than its beginning: it must not become whole. */
+function restOf(held: Held, isCut: boolean): string {
+  const { argumentsText, custom } = held
+  if (isCut) return MAY_BEGIN_OBJECT.test(argumentsText) ? argumentsText : ''
+  // Cut short before the first argument: a delta would say that it has some.
+  return argumentsText === '' && custom !== true ? '' : JSON.stringify(inputOf(held))
 }
 
 function event(type: string, members: JsonObject): WireEvent {

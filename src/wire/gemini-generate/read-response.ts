@@ -2,7 +2,7 @@ import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { StreamPart, Usage } from '../../core/stream-part.ts'
-import { isContentPart } from '../../core/stream-part.ts'
+import { isContentPart, isCutShort } from '../../core/stream-part.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
 import { lastWords } from '../shared/last-words.ts'
 import { countOf, objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
@@ -62,7 +62,7 @@ function createAnswerReader(): AnswerReader {
     const raw = textOf(field(candidate, 'finishReason'))
     if (raw === undefined || raw === '') return
     const finishReason = readFinishReason(raw)
-    parts.push(...calls.end(finishReason === 'length'))
+    parts.push(...calls.end(isCutShort(finishReason)))
     parts.push({ type: 'response-end', finishReason, raw })
   }
 

@@ -1,7 +1,6 @@
 import type { ToolCallPart } from '../../core/content.ts'
 import type { AnswerBlock, ChatAnswer, MediaBlock } from '../../core/fold.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { isObjectText } from '../../core/object-text.ts'
 import type { TokenLogprob } from '../../core/stream-part.ts'
 import { objectArguments } from '../shared/object-arguments.ts'
 import { compact } from '../shared/read-json.ts'
@@ -38,11 +37,6 @@ export function writeBlock(block: Exclude<AnswerBlock, MediaBlock>): JsonObject 
 function writeCall({ id, name, argumentsText, custom, signature }: ToolCallPart): JsonObject {
   const args = custom === true ? { input: argumentsText } : objectArguments(argumentsText)
   return { functionCall: { id, name, args }, ...writeSignature(signature) }
-}
-
-/** False for arguments that a limit cut short, or before they began. */
-export function isWholeCall({ argumentsText, custom }: ToolCallPart): boolean {
-  return custom === true || isObjectText(argumentsText)
 }
 
 /** Where the answer comes from, as a candidate's member. */

@@ -4,20 +4,17 @@ import type { Citation, StreamPart, Usage } from '../../core/stream-part.ts'
 import type { AnswerContext, StreamWriter, WireEvent } from '../../core/wire-format.ts'
 import { writeFinishReason } from './finish-reasons.ts'
 import { writeUsage } from './usage.ts'
-import { isWholeCall, writeBlock, writeBlocks, writeCitations, writeLogprobs } from './write-answer-parts.ts'
+import { writeBlock, writeBlocks, writeCitations, writeLogprobs } from './write-answer-parts.ts'
 
 /**
- * Tidy parts as `GenerateContentResponse` events, each with what is new. A call is one part, written when its arguments
- * are whole; the last event has the finish, the usage and the sources, as Google's has.
+ * Tidy parts as `GenerateContentResponse` events, each with what is new. A call is one part, written at its end, unless it
+ * was cut short; the last event has the finish, the usage and the sources, as Google's has.
  */
 export function createWriter(context: AnswerContext): StreamWriter {
   let id = context.id
   let usage: Usage | undefined
   let finishReason = 'STOP'
-  let isCut = false
   let call: ToolCallPart | undefined
-  // From the first one that is not whole: only the finish says whether that was cut short or is the model's idea of JSON.
-  const held: ToolCallPart[] = []
   const citations: Citation[] = []
   // The last piece of a thought waits for the block's signature: AI SDK's Google provider reads none on a part without text.
   let thought: string | undefined
@@ -69,10 +66,7 @@ export function createWriter(context: AnswerContext): StreamWriter {
       case 'tool-call-end': {
         const ended = call
         call = undefined
-        if (ended === undefined) return []
-        if (held.length === 0 && isWholeCall(ended)) return [event([writeBlock(ended)])]
-        held.push(ended)
-        return []
+        return ended === undefined || part.isCut === true ? [] : [event([writeBlock(ended)])]
       }
       case 'media': {
         const written = writeBlocks(part)
@@ -86,7 +80,6 @@ export function createWriter(context: AnswerContext): StreamWriter {
         return []
       case 'response-end':
         finishReason = writeFinishReason(part.finishReason, part.raw)
-        isCut = part.finishReason === 'length'
         return []
       // Beside the deltas an end without a signature says nothing.
       case 'reasoning-end':
@@ -102,10 +95,8 @@ export function createWriter(context: AnswerContext): StreamWriter {
   return {
     push,
     end() {
-      const calls = held.filter((one) => !isCut || isWholeCall(one)).map(writeBlock)
-      const parts = calls.length > 0 ? calls : [{ text: '' }]
       const counted = usage === undefined ? {} : { usageMetadata: writeUsage(usage) }
-      return [...letOut(), event(parts, { finishReason, ...writeCitations(citations) }, counted)]
+      return [...letOut(), event([{ text: '' }], { finishReason, ...writeCitations(citations) }, counted)]
     },
   }
 }

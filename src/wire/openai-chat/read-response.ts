@@ -21,10 +21,11 @@ export function readResponse(body: JsonObject): StreamPart[] {
   const choice = objectsOf(body['choices'])[0]
   const message = choice?.['message']
   if (isJsonObject(message)) {
-    parts.push(...readSaid(message, choice?.['logprobs']), ...wholeCalls(readCallEntries(message)))
-    parts.push(...readAnnotations(message))
+    // Sources belong to the text, which is said before the calls.
+    parts.push(...readSaid(message, choice?.['logprobs']), ...readAnnotations(message), ...readSources(body, new Set()))
+    parts.push(...wholeCalls(readCallEntries(message)))
   }
-  parts.push(...readSources(body, new Set()), ...endParts(choice), ...usageParts(body))
+  parts.push(...endParts(choice), ...usageParts(body))
   return parts
 }
 
@@ -95,11 +96,11 @@ export function createReader(): StreamReader {
     const { logprobs } = choice
     const said = withUntold(withoutEcho(readSaid(delta, logprobs)), delta, logprobs)
     // A call that was only named so far was said before these words.
-    const parts = said.length > 0 ? [...calls.flush(), ...said] : []
+    const parts = [...(said.length > 0 ? [...calls.flush(), ...said] : []), ...readAnnotations(delta)]
     const entries = readCallEntries(delta)
     for (const entry of entries) parts.push(...calls.take(entry))
     if (said.length > 0 || entries.length > 0) own = choice['index']
-    return [...parts, ...readAnnotations(delta)]
+    return parts
   }
 
   /** Servers have put the finish under another index than the words: any counts until the answer's own has come. */

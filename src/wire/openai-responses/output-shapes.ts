@@ -18,6 +18,7 @@ export type Open =
       readonly name: string
       readonly isCustom: boolean
       text: string
+      isCut: boolean
     }
 export type OpenPart = {
   readonly type: Spoken

@@ -19,6 +19,14 @@ export type OutputWriter = {
   response(): JsonObject
 }
 
+/** A text and where it stands. */
+type Said = {
+  readonly item: Open & { type: 'message' }
+  readonly part: OpenPart
+  readonly outputIndex: number
+  readonly contentIndex: number
+}
+
 /**
  * Tidy parts as the events of a response: `response.created` first, each item added, filled and done in turn, the whole
  * response last. Reasoning is written as a summary, which is what clients of OpenAI's own models show.
@@ -31,6 +39,7 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
   let hasBegun = false
   let open: Open | undefined
   let texts = 0
+  let lastText: Said | undefined
   const citeFirst = createCiteFirst()
   let usage: Usage | undefined
   let finish: FinishReason = 'stop'
@@ -75,7 +84,7 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
     if (open === undefined) return []
     const events =
       open.type === 'message' ? closePart(open) : open.type === 'call' ? closeCall(open) : closeSummary(open)
-    return [...events, ...done(writeItem(open, how))]
+    return [...events, ...done(writeItem(open, open.type === 'call' && open.isCut ? 'incomplete' : how))]
   }
 
   function done(item: JsonObject): JsonObject[] {
@@ -95,9 +104,12 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
     const { events, item } = message()
     if (item.part?.type === spoken) return { events, item, part: item.part }
     events.push(...closePart(item))
-    if (spoken === 'output_text') texts += 1
     const opened: OpenPart = { type: spoken, text: '', annotations: [], logprobs: [] }
     item.part = opened
+    if (spoken === 'output_text') {
+      texts += 1
+      lastText = { item, part: opened, outputIndex: output.length, contentIndex: item.content.length }
+    }
     events.push(
       event('response.content_part.added', {
         ...where(item.id),
@@ -141,13 +153,25 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
   }
 
   function cite({ url, title = '', span = UNKNOWN }: Citation): JsonObject[] {
-    const { events, item, part: said } = part('output_text')
+    // Before any text there is one to come.
+    const events = lastText === undefined ? part('output_text').events : []
+    if (lastText === undefined) return events
+    const { item, part: said, outputIndex, contentIndex } = lastText
     // Places in all of the answer's text: this is another text of it.
     const { start, end } = texts > 1 ? UNKNOWN : span
     const annotation = { type: 'url_citation', url, title, start_index: start, end_index: end }
-    const at = { ...where(item.id), content_index: item.content.length, annotation_index: said.annotations.length }
+    const at = { item_id: item.id, output_index: outputIndex, content_index: contentIndex }
+    const annotation_index = said.annotations.length
     said.annotations.push(annotation)
-    return [...events, event('response.output_text.annotation.added', { ...at, annotation })]
+    if (item.part !== said) citeDone(lastText)
+    return [...events, event('response.output_text.annotation.added', { ...at, annotation_index, annotation })]
+  }
+
+  /** The text was done before its source was named: the whole response has it all the same. */
+  function citeDone({ item, part: said, outputIndex, contentIndex }: Said): void {
+    item.content[contentIndex] = writePart(said)
+    const done = output[outputIndex]
+    if (done !== undefined) output[outputIndex] = { ...done, content: [...item.content] }
   }
 
   function think(text: string): JsonObject[] {
@@ -191,7 +215,7 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
     return [
       ...carried,
       ...events,
-      ...add({ type: 'call', id: newId(isCustom ? 'ctc' : 'fc'), callId, name, isCustom, text: '' }),
+      ...add({ type: 'call', id: newId(isCustom ? 'ctc' : 'fc'), callId, name, isCustom, text: '', isCut: false }),
     ]
   }
 
@@ -248,7 +272,8 @@ export function createOutputWriter(context: AnswerContext): OutputWriter {
       case 'tool-call-delta':
         return extendCall(given.argumentsText)
       case 'tool-call-end':
-        // Whether it was cut short is known when something follows, or at the finish.
+        if (open?.type === 'call') open.isCut = given.isCut === true
+        // Free text may go on until something follows, or the finish comes.
         return []
       case 'media':
         return showMedia(given)

@@ -78,7 +78,7 @@ describe('histories', () => {
   })
 
   test('a call at the end is left alone: its result is still to come', () => {
-    const { body, lost } = write([user('Hi'), assistant(call('a'))])
+    const { body, lost } = write([user('Hi'), assistant(call('a'))], SONNET, { tools: [tool('get')] })
     expect(body.messages).toHaveLength(2)
     expect(lost).not.toContain('messages[1].content[0]')
   })

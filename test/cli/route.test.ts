@@ -8,6 +8,8 @@ models:
   - { id: here/small-model, facts: { price_in: 0.1, price_out: 0.4, region: [us], context_tokens: 128000 } }
   - { id: here/large-model, facts: { price_in: 3, price_out: 15, region: [cn], context_tokens: 128000 } }
   - { id: here/a-model-whose-name-is-so-long-that-it-would-fill-a-line-of-the-terminal-alone, facts: { price_in: 2, price_out: 10, context_tokens: 128000 } }
+# Two decisions are compared: none of them may be one without the router.
+router: { deadline_ms: 10000 }
 `
 
 // What begins an escape sequence of a terminal.

@@ -1,0 +1,224 @@
+/** Where a grammar stands while it waits for text. It yields nothing and gets nothing: text arrives in the cursor. */
+export type Reading<Result> = Generator<undefined, Result, undefined>
+
+const SPACE = 32
+
+/**
+ * Text that arrives in pieces, read by grammars that stop where it ends and go on where they stopped. What a grammar
+ * decides depends on the text alone, never on where it was cut: every method that could be misled by an end that is only
+ * a cut waits for more. Positions are counted from the beginning of the whole text, in UTF-16 units.
+ */
+export class Cursor {
+  /** No more text will come. */
+  isEnded = false
+  // What is not read yet, and what of the text before it a mark still holds: in pieces, since one string would be copied
+  // with every delta.
+  private window = ''
+  private at = 0
+  private windowStart = 0
+  private kept: string[] = []
+  private keptStart = 0
+  private isKeeping = false
+
+  /** Where reading stands. */
+  position(): number {
+    return this.windowStart + this.at
+  }
+
+  /** How much has arrived and is not read. */
+  left(): number {
+    return this.window.length - this.at
+  }
+
+  feed(text: string): void {
+    if (this.at > 0) {
+      if (this.isKeeping) this.kept.push(this.window.slice(0, this.at))
+      this.windowStart += this.at
+      this.window = this.window.slice(this.at) + text
+      this.at = 0
+    } else {
+      this.window += text
+    }
+  }
+
+  end(): void {
+    this.isEnded = true
+  }
+
+  /** From here on text can be read again, until `release`. */
+  keep(): void {
+    this.release()
+    this.feed('')
+    this.keptStart = this.position()
+    this.isKeeping = true
+  }
+
+  release(): void {
+    this.kept = []
+    this.isKeeping = false
+  }
+
+  /** Back to a position that is kept. */
+  rewind(position: number): void {
+    if (position >= this.windowStart) {
+      this.at = position - this.windowStart
+      return
+    }
+    this.window = this.slice(position, this.windowStart) + this.window
+    this.kept = position > this.keptStart ? [this.slice(this.keptStart, position)] : []
+    this.windowStart = position
+    this.at = 0
+  }
+
+  /** Kept text between two positions. */
+  slice(from: number, to: number): string {
+    if (from >= this.windowStart) return this.window.slice(from - this.windowStart, to - this.windowStart)
+    const text = this.kept.join('')
+    this.kept = text === '' ? [] : [text]
+    const before = text.slice(from - this.keptStart, to - this.keptStart)
+    return to > this.windowStart ? before + this.window.slice(0, to - this.windowStart) : before
+  }
+
+  /** Reads and returns at most `count` units of what has arrived. */
+  take(count: number): string {
+    const text = this.window.slice(this.at, this.at + count)
+    this.at += text.length
+    return text
+  }
+
+  skip(count: number): void {
+    this.at += count
+  }
+
+  /** The unit `ahead` of the position, -1 where nothing has arrived. */
+  peek(ahead = 0): number {
+    const index = this.at + ahead
+    return index < this.window.length ? this.window.charCodeAt(index) : -1
+  }
+
+  /** True when all of `literal` has arrived and is next; `undefined` while it may still be. */
+  isNext(literal: string): boolean | undefined {
+    if (this.window.startsWith(literal, this.at)) return true
+    const left = this.left()
+    if (this.isEnded || left >= literal.length) return false
+    return literal.startsWith(this.window.slice(this.at)) ? undefined : false
+  }
+
+  /** Where `pattern` next matches in what has arrived, in units from the position; -1 for nowhere. */
+  search(pattern: RegExp): number {
+    pattern.lastIndex = this.at
+    const found = pattern.exec(this.window)
+    return found === null ? -1 : found.index - this.at
+  }
+
+  /** True once there is a unit to look at; false at the end of the text. */
+  *some(): Reading<boolean> {
+    while (this.left() === 0) {
+      if (this.isEnded) return false
+      yield
+    }
+    return true
+  }
+
+  /** The first unit after the next one that is no white space, without reading any; empty at the end of the text. */
+  *nextWord(): Reading<string> {
+    let ahead = 1
+    for (;;) {
+      while (isSpace(this.peek(ahead))) ahead += 1
+      if (this.left() > ahead) return String.fromCharCode(this.peek(ahead))
+      if (this.isEnded) return ''
+      yield
+    }
+  }
+
+  /** Reads `literal`, if it is next. */
+  *literal(literal: string): Reading<boolean> {
+    for (;;) {
+      const found = this.isNext(literal)
+      if (found === true) this.at += literal.length
+      if (found !== undefined) return found
+      yield
+    }
+  }
+
+  /** Reads the first of `literals` that is next, and tells which; -1 for none. None may begin as a later one does. */
+  *oneOf(literals: readonly string[]): Reading<number> {
+    for (;;) {
+      let mayCome = false
+      for (const [index, literal] of literals.entries()) {
+        const found = this.isNext(literal)
+        if (found === true && !mayCome) {
+          this.at += literal.length
+          return index
+        }
+        mayCome ||= found !== false
+      }
+      if (!mayCome) return -1
+      yield
+    }
+  }
+
+  /** Reads white space. */
+  *spaces(): Reading<void> {
+    for (;;) {
+      while (isSpace(this.peek())) this.at += 1
+      if (this.left() > 0 || this.isEnded) return
+      yield
+    }
+  }
+
+  /**
+   * Reads up to the first of `literals`, and over it. Returns which it was, and where it began; -1 and the end of the text
+   * when none came.
+   */
+  *until(literals: readonly string[]): Reading<{ readonly found: number; readonly at: number }> {
+    const longest = Math.max(...literals.map((literal) => literal.length))
+    for (;;) {
+      let found = -1
+      let nearest = Number.POSITIVE_INFINITY
+      for (const [index, literal] of literals.entries()) {
+        const place = this.window.indexOf(literal, this.at)
+        if (place >= 0 && place < nearest) {
+          found = index
+          nearest = place
+        }
+      }
+      if (found >= 0) {
+        // One that begins before it may still be on its way, but only where this one ends what has arrived.
+        const at = this.windowStart + nearest
+        this.at = nearest + (literals[found]?.length ?? 0)
+        return { found, at }
+      }
+      if (this.isEnded) {
+        this.at = this.window.length
+        return { found, at: this.position() }
+      }
+      this.at = Math.max(this.at, this.window.length - longest + 1)
+      yield
+    }
+  }
+
+  /** Reads on if `reading` says so; else nothing was read. Kept text only. */
+  *attempt(reading: Reading<boolean>): Reading<boolean> {
+    const position = this.position()
+    if (yield* reading) return true
+    this.rewind(position)
+    return false
+  }
+
+  /** Reads as long as `pattern` (sticky, of one unit) matches, `limit` units at most. */
+  *while(isPart: (unit: number) => boolean, limit: number): Reading<string> {
+    let text = ''
+    for (;;) {
+      const start = this.at
+      while (this.at < this.window.length && text.length + this.at - start < limit && isPart(this.peek())) this.at += 1
+      text += this.window.slice(start, this.at)
+      if (this.left() > 0 || this.isEnded || text.length >= limit) return text
+      yield
+    }
+  }
+}
+
+export function isSpace(unit: number): boolean {
+  return unit === SPACE || (unit >= 9 && unit <= 13) || unit === 0xa0
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '../core/json.ts'
+import type { Cursor, Reading } from './cursor.ts'
+
+/** A call found in a model's text. `argumentsText`: JSON of an object, as the model wrote it where its dialect is JSON. */
+export type TextCall = {
+  readonly name: string
+  readonly argumentsText: string
+  /** The model's own, where the dialect has any. */
+  readonly id?: string
+}
+
+/** What a grammar may know of the request. */
+export type Declared = {
+  /** Parameters of the declared tools by name; values of raw dialects are typed by them. */
+  readonly tools: ReadonlyMap<string, JsonObject>
+}
+
+/**
+ * What became of a try to read calls: the calls; `undefined` for a text that is none; `cut` for one that ended within a
+ * call, which must not be executed and is no text for the user either.
+ */
+export type Outcome = readonly TextCall[] | 'cut' | undefined
+
+/** How a family of models writes calls into its text. Source of the shapes: design/tool-calling.md §3.1. */
+export type Dialect = {
+  /** As configured in `tool_calls` (contract.md). */
+  readonly id: string
+  /** What calls begin with. Only there is the grammar tried. */
+  readonly opens: readonly string[]
+  /** Calls stand at the beginning of the answer or of a line only, since what they begin with is common. */
+  readonly atLineStart?: boolean
+  /** Words that frame text and mean nothing to its reader. */
+  readonly drops?: readonly string[]
+  /** Reads calls, standing before one of `opens`; leaves the cursor after them. */
+  read(cursor: Cursor, declared: Declared): Reading<Outcome>
+}

@@ -1,0 +1,122 @@
+import type { Dialect, TextCall } from './dialect.ts'
+import { taggedJson } from './tagged-json.ts'
+import { elementsOf, membersOf } from './values/json.ts'
+
+// Families whose calls are plain JSON behind a marker: design/tool-calling.md §3.1.
+
+/** Hermes 2 and later, Qwen 2.5 and 3 (not Coder), QwQ, SmolLM3, Granite 4.0: an object in a tag, repeated. */
+export const hermes = taggedJson({ id: 'hermes', opens: ['<tool_call>'], closes: ['</tool_call>'] })
+
+export const granite4 = taggedJson({ id: 'granite4', opens: ['<tool_call>'], closes: ['</tool_call>'] })
+
+export const ernie45 = taggedJson({
+  id: 'ernie45',
+  opens: ['<tool_call>'],
+  closes: ['</tool_call>'],
+  drops: ['<response>', '</response>'],
+})
+
+export const longcat = taggedJson({
+  id: 'longcat',
+  opens: ['<longcat_tool_call>'],
+  closes: ['</longcat_tool_call>'],
+})
+
+export const jamba = taggedJson({ id: 'jamba', opens: ['<tool_calls>'], closes: ['</tool_calls>'] })
+
+export const hunyuanA13b = taggedJson({ id: 'hunyuan_a13b', opens: ['<tool_calls>'], closes: ['</tool_calls>'] })
+
+/** One object a line. */
+export const minimaxM1 = taggedJson({
+  id: 'minimax_m1',
+  opens: ['<tool_calls>'],
+  closes: ['</tool_calls>'],
+  separators: [],
+})
+
+export const nemotronV2 = taggedJson({ id: 'nemotron_v2', opens: ['<TOOLCALL>'], closes: ['</TOOLCALL>'] })
+
+/** The model may write the word of its special token. */
+export const granite3 = taggedJson({ id: 'granite3', opens: ['<|tool_call|>', '<tool_call>'] })
+
+export const granite20b = taggedJson({ id: 'granite20b_fc', opens: ['<function_call>'] })
+
+export const internlm2 = taggedJson({
+  id: 'internlm2',
+  opens: ['<|action_start|><|plugin|>', '<|action_start|> <|plugin|>'],
+  closes: ['<|action_end|>'],
+})
+
+export const gigachat3 = taggedJson({ id: 'gigachat3', opens: ['<|function_call|>'], closes: ['</s>'] })
+
+export const phi4Mini = taggedJson({ id: 'phi4_mini', opens: ['functools'] })
+
+export const firefunctionV2 = taggedJson({ id: 'firefunction_v2', opens: ['functools'] })
+
+export const toolCallFence = taggedJson({ id: 'tool_call_fence', opens: ['```tool_call'], closes: ['```'] })
+
+const COHERE = { name: ['tool_name'], arguments: ['parameters'], id: ['tool_call_id'] } as const
+
+/** Command R7B and Command A. */
+export const commandR7b = taggedJson({
+  id: 'command_r7b',
+  opens: ['<|START_ACTION|>'],
+  closes: ['<|END_ACTION|>'],
+  members: COHERE,
+})
+
+export const commandRPlus = taggedJson({
+  id: 'command_r_plus',
+  opens: ['Action:\n```json', 'Action: ```json'],
+  closes: ['```'],
+  members: COHERE,
+})
+
+export const mistralPreV11 = taggedJson({ id: 'mistral_pre_v11', opens: ['[TOOL_CALLS]'] })
+
+export const llama3Json = taggedJson({ id: 'llama3_json', opens: ['{'], isBare: true, separators: [';'] })
+
+export const llama3PythonTag = taggedJson({ id: 'llama3_python_tag', opens: ['<|python_tag|>'], separators: [';'] })
+
+export const xlam = taggedJson({ id: 'xlam', opens: ['['], isBare: true })
+
+/** The tool's name is the key of its arguments. */
+export const apertus = taggedJson({
+  id: 'apertus',
+  opens: ['<|tools_prefix|>'],
+  closes: ['<|tools_suffix|>'],
+  callsOf: keyedCalls,
+})
+
+function keyedCalls(text: string): TextCall[] | undefined {
+  const calls = elementsOf(text)?.flatMap((element) =>
+    (membersOf(element) ?? []).map((member): TextCall => ({ name: member.name, argumentsText: member.text })),
+  )
+  return calls === undefined || calls.length === 0 ? undefined : calls
+}
+
+
+export const JSON_DIALECTS: readonly Dialect[] = [
+  hermes,
+  granite4,
+  ernie45,
+  longcat,
+  jamba,
+  hunyuanA13b,
+  minimaxM1,
+  nemotronV2,
+  granite3,
+  granite20b,
+  internlm2,
+  gigachat3,
+  phi4Mini,
+  firefunctionV2,
+  toolCallFence,
+  commandR7b,
+  commandRPlus,
+  mistralPreV11,
+  llama3Json,
+  llama3PythonTag,
+  xlam,
+  apertus,
+]

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { DATA } from '../data-folder.ts'
+
+const FOLDER = join(DATA, 'tools/dialects')
+
+/** Absent in a checkout without the shared data. */
+export const hasDialectCases = existsSync(FOLDER)
+
+/** One text of a model and the calls in it (data/tools/README.md). */
+export type DialectCase = {
+  readonly id: string
+  readonly dialect: string
+  readonly kind: string
+  readonly model_output: string
+  readonly tools: readonly { readonly function: { readonly name: string; readonly parameters?: Record<string, never> } }[]
+  readonly expected_tool_calls: readonly {
+    readonly name: string
+    readonly arguments?: string
+    readonly id?: string
+    readonly arguments_subset?: unknown
+  }[]
+  readonly expected_content: string | null
+  readonly expected_reasoning?: string | null
+  readonly streams?: readonly { readonly chunks: readonly string[] }[]
+  readonly compare: { readonly content?: string; readonly arguments: string }
+  readonly meta: { readonly scenario?: string; readonly finish_reason?: string; readonly partial_ok?: boolean }
+}
+
+export function dialectCases(file: string): DialectCase[] {
+  if (!hasDialectCases) return []
+  const lines = gunzipSync(readFileSync(join(FOLDER, `${file}.jsonl.gz`))).toString('utf8').trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line) as DialectCase)
+}

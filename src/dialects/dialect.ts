@@ -15,11 +15,14 @@ export type Declared = {
   readonly tools: ReadonlyMap<string, JsonObject>
 }
 
+/** A stretch of text that is not for everybody: from here to one of `ends`, which is not part of it. */
+export type Channel = { readonly channel: 'text' | 'reasoning'; readonly ends: readonly string[] }
+
 /**
- * What became of a try to read calls: the calls; `undefined` for a text that is none; `cut` for one that ended within a
- * call, which must not be executed and is no text for the user either.
+ * What became of a try to read calls: the calls; the channel that what follows is on; `undefined` for a text that is
+ * neither; `cut` for one that ended within a call, which must not be executed and is no text for the user either.
  */
-export type Outcome = readonly TextCall[] | 'cut' | undefined
+export type Outcome = readonly TextCall[] | Channel | 'cut' | undefined
 
 /** How a family of models writes calls into its text. Source of the shapes: design/tool-calling.md §3.1. */
 export type Dialect = {

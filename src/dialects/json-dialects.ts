@@ -95,7 +95,6 @@ function keyedCalls(text: string): TextCall[] | undefined {
   return calls === undefined || calls.length === 0 ? undefined : calls
 }
 
-
 export const JSON_DIALECTS: readonly Dialect[] = [
   hermes,
   granite4,

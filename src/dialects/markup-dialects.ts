@@ -30,7 +30,11 @@ type Markup = {
 
 function markup(tags: Markup): Dialect {
   const opens = [...tags.groups.map(([open]) => open), ...(tags.isGroupOptional === true ? [tags.call[0]] : [])]
-  return { id: tags.id, opens: opens.filter((open) => open !== ''), read: (cursor, declared) => readCalls(cursor, declared, tags) }
+  return {
+    id: tags.id,
+    opens: opens.filter((open) => open !== ''),
+    read: (cursor, declared) => readCalls(cursor, declared, tags),
+  }
 }
 
 function* readCalls(cursor: Cursor, declared: Declared, tags: Markup): Reading<Outcome> {
@@ -111,7 +115,9 @@ const FUNCTION = { call: ['<function=', ['>']], callEnd: ['</function>'] } as co
 const PARAMETER = { parameter: ['<parameter=', '>'], parameterEnd: ['</parameter>'] } as const
 const GLM = {
   value: '<arg_value>',
-  parameter: ['<arg_key>', '</arg_key>'], parameterEnd: ['</arg_value>'] } as const
+  parameter: ['<arg_key>', '</arg_key>'],
+  parameterEnd: ['</arg_value>'],
+} as const
 
 /** Qwen3-Coder and 3.5, Nemotron 3, Step 3.5: the opening `<tool_call>` is sometimes missing. */
 const coder = (id: string): Dialect =>

@@ -179,19 +179,6 @@ export const functionaryV32: Dialect = {
   },
 }
 
-const HARMONY_ENDS = ['<|call|>', '<|end|>', '<|return|>']
-
-/** gpt-oss: messages on channels; one to `functions.NAME` is a call. */
-export const harmony: Dialect = {
-  id: 'harmony',
-  opens: ['<|channel|>', '<|start|>assistant'],
-  *read(cursor): Reading<Outcome> {
-    const header = yield* cursor.until(['<|message|>'])
-    if (header.found < 0) return undefined
-    return undefined
-  },
-}
-
 export const NAMED_DIALECTS: readonly Dialect[] = [
   mistral('mistral_v11'),
   mistral('mistral_v11_noargs'),
@@ -205,4 +192,3 @@ export const NAMED_DIALECTS: readonly Dialect[] = [
   functionaryV31,
   functionaryV32,
 ]
-void HARMONY_ENDS

@@ -7,7 +7,11 @@ import { pythonCalls } from './values/python.ts'
 // Families that call tools in Python's syntax: design/tool-calling.md §3.1.
 
 /** A list of calls, `[a(x=1), b()]`; after `open` where there is one. */
-function listOfCalls(id: string, markers: readonly (readonly [open: string, close: string])[], isBare: boolean): Dialect {
+function listOfCalls(
+  id: string,
+  markers: readonly (readonly [open: string, close: string])[],
+  isBare: boolean,
+): Dialect {
   return {
     id,
     opens: [...markers.map(([open]) => open), ...(isBare ? ['['] : [])],
@@ -27,10 +31,12 @@ function* readList(cursor: Cursor, _declared: Declared, isBare: boolean): Readin
   yield* cursor.spaces()
   // A list in prose does not begin with a call.
   const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
-  if (name === '' || !(yield* cursor.literal('('))) return cursor.isEnded && !isBare && cursor.left() === 0 ? 'cut' : undefined
+  if (name === '' || !(yield* cursor.literal('(')))
+    return cursor.isEnded && !isBare && cursor.left() === 0 ? 'cut' : undefined
   cursor.rewind(start - 1)
   const text = yield* readNested(cursor, true)
-  if (text === 'cut' || text === undefined) return isBare && text === 'cut' && !isArgument(cursor.slice(start, cursor.position())) ? undefined : text
+  if (text === 'cut' || text === undefined)
+    return isBare && text === 'cut' && !isArgument(cursor.slice(start, cursor.position())) ? undefined : text
   return pythonCalls(text.slice(1, -1))
 }
 

@@ -1,9 +1,9 @@
 import { Cursor, isSpace } from './cursor.ts'
-import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import type { Channel, Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 
 /** What a model's text consists of, in order. */
 export type TextEvent =
-  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'text' | 'reasoning'; readonly text: string }
   | { readonly type: 'call'; readonly call: TextCall }
   /** The text ended within a call: this is all there was of it. */
   | { readonly type: 'cut'; readonly text: string }
@@ -18,7 +18,10 @@ const MAX_CALLS = 128
 
 export function createTextReader(dialect: Dialect, declared: Declared): TextReader {
   const cursor = new Cursor()
-  const opens = openPattern(dialect)
+  const { drops = [] } = dialect
+  const opens = openPattern([...dialect.opens, ...drops])
+  let channel: Channel | undefined
+  let ends: RegExp | undefined
   let grammar: Generator<undefined, Outcome, undefined> | undefined
   let start = 0
   // White space of the text that a call would swallow, and whether a line begins here.
@@ -32,8 +35,9 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
   function say(text: string): void {
     if (text === '') return
     const last = events.at(-1)
-    if (last?.type === 'text') events[events.length - 1] = { type: 'text', text: last.text + text }
-    else events.push({ type: 'text', text })
+    const type = channel?.channel ?? 'text'
+    if (last?.type === type) events[events.length - 1] = { type, text: last.text + text }
+    else events.push({ type, text })
   }
 
   /** Says text but for the white space at its end. */
@@ -62,12 +66,27 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     grammar = undefined
     if (value === undefined) giveBack()
     else {
-      if (value === 'cut') events.push({ type: 'cut', text: spaces + cursor.slice(start, cursor.position()) })
+      if (typeof value === 'object' && 'channel' in value) enter(value)
+      else if (value === 'cut') events.push({ type: 'cut', text: spaces + cursor.slice(start, cursor.position()) })
       else found(value)
       cursor.release()
       spaces = ''
     }
     return true
+  }
+
+  function enter(entered: Channel): void {
+    channel = entered
+    ends = openPattern([...dialect.opens, ...entered.ends])
+    isLineStart = true
+  }
+
+  /** Out of a channel whose end is next; what stood before it there has its own white space. */
+  function leave(end: string): void {
+    cursor.skip(end.length)
+    channel = undefined
+    spaces = ''
+    isLineStart = true
   }
 
   function found(made: readonly TextCall[]): void {
@@ -91,25 +110,30 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
       sayText(cursor.take(left))
       return false
     }
-    const index = cursor.search(opens)
+    const index = cursor.search(channel === undefined ? opens : (ends ?? opens))
     const known = index >= 0 ? index : left
     if (known > 0) {
       sayText(cursor.take(known))
       return cursor.left() > 0
     }
-    const open = isOpen()
-    if (open === undefined) return false
-    if (!open) sayText(cursor.take(1))
+    const skipped = channel?.ends ?? drops
+    const dropped = nextOf(skipped)
+    const open = dialect.atLineStart === true && !isLineStart ? false : nextOf(dialect.opens)
+    if (typeof dropped === 'string') {
+      if (channel === undefined) cursor.skip(dropped.length)
+      else leave(dropped)
+    } else if (dropped === undefined || open === undefined) return false
+    else if (open === false) sayText(cursor.take(1))
     else begin()
     return true
   }
 
-  function isOpen(): boolean | undefined {
-    if (dialect.atLineStart === true && !isLineStart) return false
+  /** Which of these is next; `undefined` while one may still be. */
+  function nextOf(literals: readonly string[]): string | false | undefined {
     let isWaiting = false
-    for (const open of dialect.opens) {
-      const found = cursor.isNext(open)
-      if (found === true) return true
+    for (const literal of literals) {
+      const found = cursor.isNext(literal)
+      if (found === true) return literal
       if (found === undefined) isWaiting = true
     }
     return isWaiting ? undefined : false
@@ -144,7 +168,7 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
 }
 
 /** Where any open marker might begin: by its first unit. */
-function openPattern({ opens }: Dialect): RegExp {
-  const units = [...new Set(opens.map((open) => open.charAt(0)))]
+function openPattern(markers: readonly string[]): RegExp {
+  const units = [...new Set(markers.map((marker) => marker.charAt(0)))]
   return new RegExp(`[${units.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}]`, 'g')
 }

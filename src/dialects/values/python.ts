@@ -18,7 +18,17 @@ const WORDS: Readonly<Record<string, string>> = {
   null: 'null',
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', a: '\u0007', v: '\v', '0': '\0', '\n': '' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  b: '\b',
+  f: '\f',
+  a: '\u0007',
+  v: '\v',
+  '0': '\0',
+  '\n': '',
+}
 
 const MAX_DEPTH = 128
 

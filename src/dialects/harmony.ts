@@ -1,0 +1,45 @@
+import type { Cursor, Reading } from './cursor.ts'
+import type { Dialect, Outcome } from './dialect.ts'
+import { readBracketed } from './values/json.ts'
+
+const MESSAGE = '<|message|>'
+const ENDS = ['<|call|>', '<|end|>', '<|return|>', '<|start|>assistant', '<|channel|>']
+const MAX_HEADER_LENGTH = 512
+
+/**
+ * gpt-oss: messages with a header that names a channel and, for a call, its recipient; in the part of the role, on any
+ * channel. https://cookbook.openai.com/articles/openai-harmony
+ */
+export const harmony: Dialect = {
+  id: 'harmony',
+  opens: ['<|start|>assistant', '<|channel|>'],
+  drops: ['<|end|>', '<|return|>', '<|call|>'],
+  *read(cursor): Reading<Outcome> {
+    const header = yield* readHeader(cursor)
+    if (header === undefined) return undefined
+    const name = /\bto=(?:functions\.)?([\w.:-]+)/.exec(header)?.[1]
+    if (name !== undefined) return yield* readCall(cursor, name)
+    const isThought = /<\|channel\|>\s*analysis/.test(header)
+    return { channel: isThought ? 'reasoning' : 'text', ends: ENDS.slice(0, 3) }
+  },
+}
+
+/** Up to the message; `undefined` for prose that names a marker. */
+function* readHeader(cursor: Cursor): Reading<string | undefined> {
+  const start = cursor.position()
+  const { found, at } = yield* cursor.until([MESSAGE])
+  return found < 0 || at - start > MAX_HEADER_LENGTH ? undefined : cursor.slice(start, at)
+}
+
+function* readCall(cursor: Cursor, name: string): Reading<Outcome> {
+  yield* cursor.spaces()
+  const argumentsText = yield* readBracketed(cursor)
+  if (argumentsText === undefined || argumentsText === 'cut') return argumentsText
+  yield* cursor.attempt(isEnded(cursor))
+  return [{ name, argumentsText }]
+}
+
+function* isEnded(cursor: Cursor): Reading<boolean> {
+  yield* cursor.spaces()
+  return (yield* cursor.oneOf(ENDS.slice(0, 3))) >= 0
+}

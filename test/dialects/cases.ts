@@ -14,7 +14,9 @@ export type DialectCase = {
   readonly dialect: string
   readonly kind: string
   readonly model_output: string
-  readonly tools: readonly { readonly function: { readonly name: string; readonly parameters?: Record<string, never> } }[]
+  readonly tools: readonly {
+    readonly function: { readonly name: string; readonly parameters?: Record<string, never> }
+  }[]
   readonly expected_tool_calls: readonly {
     readonly name: string
     readonly arguments?: string
@@ -30,6 +32,9 @@ export type DialectCase = {
 
 export function dialectCases(file: string): DialectCase[] {
   if (!hasDialectCases) return []
-  const lines = gunzipSync(readFileSync(join(FOLDER, `${file}.jsonl.gz`))).toString('utf8').trimEnd().split('\n')
+  const lines = gunzipSync(readFileSync(join(FOLDER, `${file}.jsonl.gz`)))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
   return lines.map((line) => JSON.parse(line) as DialectCase)
 }

@@ -1,0 +1,49 @@
+import type { JsonObject } from '../../src/core/json.ts'
+import { parseLossless } from '../../src/core/lossless-json.ts'
+import type { Dialect, TextCall } from '../../src/dialects/dialect.ts'
+import { createTextReader } from '../../src/dialects/read-text.ts'
+import type { DialectCase } from './cases.ts'
+
+/** What a model's text amounts to. */
+export type Read = {
+  readonly text: string
+  readonly reasoning: string
+  readonly calls: readonly TextCall[]
+  readonly isCut: boolean
+}
+
+export function readAll(dialect: Dialect, tools: ReadonlyMap<string, JsonObject>, chunks: readonly string[]): Read {
+  const reader = createTextReader(dialect, { tools })
+  const events = [...chunks.flatMap((chunk) => reader.push(chunk)), ...reader.end()]
+  const said = (type: string): string =>
+    events.map((event) => (event.type === type && 'text' in event ? event.text : '')).join('')
+  return {
+    text: said('text'),
+    reasoning: said('reasoning'),
+    calls: events.flatMap((event) => (event.type === 'call' ? [event.call] : [])),
+    isCut: events.some((event) => event.type === 'cut'),
+  }
+}
+
+export function toolsOf({ tools }: DialectCase): Map<string, JsonObject> {
+  return new Map(tools.map(({ function: { name, parameters } }) => [name, (parameters ?? {}) as JsonObject]))
+}
+
+/** Calls to be compared: arguments as values, with every digit; as text where they are no JSON. */
+export function comparable(calls: readonly { readonly name: string; readonly argumentsText: string }[]): unknown {
+  return calls.map(({ name, argumentsText }) => ({ name, arguments: jsonOr(argumentsText) }))
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return parseLossless(text)
+  } catch {
+    return text
+  }
+}
+
+/** Every way to cut a text in two, and it by single code units. */
+export function* cutsOf(text: string): Generator<string[]> {
+  for (let at = 1; at < text.length; at += 1) yield [text.slice(0, at), text.slice(at)]
+  yield text.split('')
+}

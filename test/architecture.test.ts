@@ -10,6 +10,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/core': [],
   'src/directives': ['src/core', 'policies'],
   'src/classify': ['src/core'],
+  'src/dialects': ['src/core'],
   'src/route': ['src/core', 'policies'],
   'src/usage': ['src/core'],
   'src/config': ['src/core', 'catalog'],

@@ -1,6 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Dialect, Outcome, TextCall } from './dialect.ts'
-import { readBracketed } from './values/json.ts'
+import { isJson, readBracketed } from './values/json.ts'
 import { callIn, callsIn } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
@@ -38,15 +38,6 @@ function* readArguments(cursor: Cursor, name: string): Reading<Outcome> {
   const text = yield* readBracketed(cursor)
   if (text === undefined || text === 'cut') return text
   return isJson(text) ? [{ name, argumentsText: text }] : undefined
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 const DEEPSEEK_ENDS = ['<｜tool▁call▁end｜>', '<｜end▁of▁sentence｜>']

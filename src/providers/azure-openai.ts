@@ -1,5 +1,5 @@
 import { defineProvider, httpRequest, openaiPath } from '../core/provider.ts'
-import { openaiFormat, thinksIfAsked } from './openai-chat/openai-family.ts'
+import { OPENAI_TRAITS, openaiFormat } from './openai-chat/openai-family.ts'
 import { openaiBody } from './openai-chat/openai-models.ts'
 
 /**
@@ -17,16 +17,7 @@ export default defineProvider({
   keyVariable: 'AZURE_OPENAI_API_KEY',
   alsoSpeaks: ['openai-responses'],
   formatFor: openaiFormat,
-  traits: {
-    reasoning: 'omit',
-    maxTokens: 'max_completion_tokens',
-    closedSchemas: true,
-    audioFormats: ['wav', 'mp3'],
-    // From GPT-5.1 on, nothing said is `none`. https://platform.openai.com/docs/guides/latest-model
-    asksFreely: { reasoning_effort: 'medium' },
-    thinks: thinksIfAsked,
-    hidesThoughts: true,
-  },
+  traits: OPENAI_TRAITS,
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
   adjustBody: openaiBody,
 })

@@ -1,5 +1,5 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
-import { openaiFormat, thinksIfAsked } from './openai-chat/openai-family.ts'
+import { OPENAI_TRAITS, openaiFormat } from './openai-chat/openai-family.ts'
 import { openaiBody } from './openai-chat/openai-models.ts'
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
@@ -12,16 +12,7 @@ export default defineProvider({
   formatFor: openaiFormat,
   baseUrl: 'https://api.openai.com/v1',
   keyVariable: 'OPENAI_API_KEY',
-  traits: {
-    reasoning: 'omit',
-    maxTokens: 'max_completion_tokens',
-    closedSchemas: true,
-    audioFormats: ['wav', 'mp3'],
-    // From GPT-5.1 on, nothing said is `none`. https://platform.openai.com/docs/guides/latest-model
-    asksFreely: { reasoning_effort: 'medium' },
-    thinks: thinksIfAsked,
-    hidesThoughts: true,
-  },
+  traits: OPENAI_TRAITS,
   authorize: bearerPost,
   adjustBody: openaiBody,
 })

@@ -99,6 +99,10 @@ export function elementsOf(text: string): string[] | undefined {
   return elements
 }
 
+export function isJson(text: string): boolean {
+  return parsed(text) !== undefined
+}
+
 function isObjectText(text: string): boolean {
   const value = parsed(text)
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,6 @@
 import type { WireFormatId } from '../../core/request.ts'
 import type { Asked } from '../../core/spoken-format.ts'
+import type { Traits } from '../../core/wire-format.ts'
 
 // What OpenAI's models are, by their names. At Azure a deployment's name is whatever its owner chose: one that says
 // nothing is asked as a chat, and gets what it was sent.
@@ -117,4 +118,16 @@ export function takesStop(model: string): boolean {
  */
 export function takesParallelCalls(model: string): boolean {
   return !/^o[1-9]/.test(baseOf(model))
+}
+
+/** How OpenAI's and Azure's bodies differ from others' of Chat Completions. */
+export const OPENAI_TRAITS: Traits = {
+  reasoning: 'omit',
+  maxTokens: 'max_completion_tokens',
+  closedSchemas: true,
+  audioFormats: ['wav', 'mp3'],
+  // From GPT-5.1 on, nothing said is `none`. https://platform.openai.com/docs/guides/latest-model
+  asksFreely: { reasoning_effort: 'medium' },
+  thinks: thinksIfAsked,
+  hidesThoughts: true,
 }

@@ -14,7 +14,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/tool-calls': ['src/core', 'src/dialects'],
   'src/route': ['src/core', 'policies'],
   'src/usage': ['src/core'],
-  'src/config': ['src/core', 'catalog'],
+  'src/config': ['src/core', 'src/dialects', 'catalog'],
   'src/wire': ['src/core'],
   'src/providers': ['src/core', 'src/wire'],
   'src/stream': ['src/core'],

@@ -2,6 +2,7 @@ import type { Secrets } from '../core/ports.ts'
 import type { Provider } from '../core/provider.ts'
 import type { WireFormatId } from '../core/request.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
+import { DIALECTS } from '../dialects/index.ts'
 import type { Config, ProviderConfig } from './config-schema.ts'
 import type { Say } from './problem.ts'
 import { suggestion } from './problem.ts'
@@ -9,6 +10,8 @@ import { readHeaders } from './read-headers.ts'
 import { readSecret } from './read-secret.ts'
 
 type Sources = { readonly providers: ReadonlyMap<string, Provider>; readonly secrets: Secrets }
+
+const TOOL_CALLS: readonly string[] = ['native', 'auto', 'emulate', ...DIALECTS.keys()]
 
 /** The providers of a configuration by their name in it; those with a problem are left out. */
 export function readProviders(config: Config, sources: Sources, say: Say): Map<string, ConfiguredProvider> {
@@ -53,7 +56,12 @@ function readProvider(
   const headers = readHeaders(settings.headers, `${path}.headers`, secrets, say)
   if (baseUrl === undefined) return undefined
   const told = settings.format === undefined ? provider : speakingOnly(provider, format)
-  return { name, provider: told, secret, headers, baseUrl, format }
+  const { tool_calls: toolCalls, refine } = settings
+  if (!TOOL_CALLS.includes(toolCalls)) {
+    say(`${path}.tool_calls`, `there is no dialect "${toolCalls}"`, suggestion(toolCalls, TOOL_CALLS))
+    return undefined
+  }
+  return { name, provider: told, secret, headers, baseUrl, format, toolCalls, refine }
 }
 
 /** Who names a format means it: clients of another that the type also takes are translated. */

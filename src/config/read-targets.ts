@@ -1,6 +1,8 @@
 import { isLoopback } from '../core/is-loopback.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
-import type { Facts, Target } from '../core/target.ts'
+import type { Facts, Target, TextTools } from '../core/target.ts'
+import { dialectOfModel } from '../dialects/detect.ts'
+import { SNIFF } from '../dialects/sniff.ts'
 import { catalog, findCatalogEntry } from './catalog.ts'
 import type { Config } from './config-schema.ts'
 import { embeddingModels } from './embedding-models.ts'
@@ -55,6 +57,8 @@ function targetOf(provider: ConfiguredProvider, model: string, said: Facts | und
   const id = `${provider.name}/${model}`
   const embedding = embeddingModels([provider]).get(id)
   const local: Facts = isLoopback(new URL(provider.baseUrl).hostname) && !isSimulated ? { local: true } : {}
+  const facts: Facts = { ...embedding, ...entry?.facts, ...local, ...said }
+  const textTools = textToolsOf(provider, model, facts)
   return {
     id,
     provider: provider.name,
@@ -62,6 +66,26 @@ function targetOf(provider: ConfiguredProvider, model: string, said: Facts | und
     format: provider.format,
     baseUrl: provider.baseUrl,
     catalogId: entry?.of ?? entry?.id,
-    facts: { ...embedding, ...entry?.facts, ...local, ...said },
+    facts: textTools === undefined ? facts : { ...facts, tools: true },
+    ...(textTools === undefined ? {} : { textTools }),
+    refine: provider.refine ?? 0,
+  }
+}
+
+/** The dialect with which tools are described to models that know none: the one most models have seen. */
+const EMULATED = 'hermes'
+
+function textToolsOf({ toolCalls }: ConfiguredProvider, model: string, facts: Facts): TextTools | undefined {
+  switch (toolCalls) {
+    case undefined:
+    case 'native':
+      return undefined
+    case 'emulate':
+      return { dialect: EMULATED, isEmulated: true }
+    case 'auto':
+      if (facts.tools === false) return { dialect: EMULATED, isEmulated: true }
+      return { dialect: dialectOfModel(model) ?? SNIFF, isEmulated: false }
+    default:
+      return { dialect: toolCalls, isEmulated: false }
   }
 }

@@ -39,6 +39,10 @@ export type ConfiguredProvider = {
   readonly format: WireFormatId
   readonly secret: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  /** `native`, `auto`, `emulate`, or the dialect in which all of its models call tools. */
+  readonly toolCalls?: string
+  /** How many times a model is asked again for a call that was no good, at most. */
+  readonly refine?: number
 }
 
 export type Pool = {

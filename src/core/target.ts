@@ -78,6 +78,14 @@ export type Facts = {
 
 export type FactName = keyof Facts
 
+/** How a model that calls tools in its text does so. */
+export type TextTools = {
+  /** In which dialect (src/dialects); `sniff`: in whichever it turns out to be. */
+  readonly dialect: string
+  /** The server knows no tools: they are described in the prompt. */
+  readonly isEmulated: boolean
+}
+
 /** One model at one upstream: what a request is sent to. */
 export type Target = {
   /** `provider/model`, as clients name it: `openai/gpt-5-mini`. */
@@ -92,4 +100,8 @@ export type Target = {
   /** The catalogue's id of this model, under which routers keep its profile; `undefined` when the catalogue has none. */
   readonly catalogId: string | undefined
   readonly facts: Facts
+  /** `undefined`: its provider's own calls are relied on. */
+  readonly textTools?: TextTools | undefined
+  /** How many times a model is asked again for a call that was no good, at most. */
+  readonly refine?: number
 }

@@ -11,6 +11,8 @@ const SPACE = 32
 export class Cursor {
   /** No more text will come. */
   isEnded = false
+  /** Nothing but white space stands between the beginning of the line, or of the answer, and where a grammar is tried. */
+  isLineStart = true
   // What is not read yet, and what of the text before it a mark still holds: in pieces, since one string would be copied
   // with every delta.
   private window = ''

@@ -142,6 +142,7 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
   function begin(): void {
     start = cursor.position()
     cursor.keep()
+    cursor.isLineStart = isLineStart
     grammar = dialect.read(cursor, declared)
   }
 

@@ -3,11 +3,15 @@ import type { WireFormat, WrittenRequest } from '../core/wire-format.ts'
 import { createFreeText } from './free-text-calls.ts'
 import type { PartChange } from './held-calls.ts'
 import { createParallelCalls } from './parallel-calls.ts'
+import type { TextCalls } from './text-calls.ts'
+import { createTextCalls } from './text-calls.ts'
 
 /** What of the client's tools a written request changed. */
 export type ChangedTools = Pick<WrittenRequest, 'toolNames' | 'customTools'> & {
   /** A tool of the client's has the name under which models call several at once. */
   readonly hasParallelTool?: boolean
+  /** Calls may stand in the text. */
+  readonly textCalls?: TextCalls | undefined
 }
 
 /**
@@ -40,8 +44,9 @@ type Changes = {
 }
 
 /** One change after the other: what a call of several holds may be renamed, or free text. */
-function createChange({ toolNames, customTools, hasParallelTool = false }: ChangedTools): Changes {
+function createChange({ toolNames, customTools, hasParallelTool = false, textCalls }: ChangedTools): Changes {
   const changes: PartChange[] = []
+  if (textCalls !== undefined) changes.push(createTextCalls(textCalls))
   if (!hasParallelTool) changes.push(createParallelCalls())
   if (toolNames !== undefined) changes.push(renamed(toolNames))
   if (customTools !== undefined) changes.push(createFreeText(customTools))

@@ -10,6 +10,7 @@ import type { Target } from '../core/target.ts'
 import type { Loss, WireFormat, WrittenRequest } from '../core/wire-format.ts'
 import { withoutSignatures } from '../core/without-signatures.ts'
 import { isParallelWrapper } from './parallel-calls.ts'
+import { emulated, textCallsOf, withChanged } from './text-tools.ts'
 import type { ChangedTools } from './tools-as-asked.ts'
 
 /** Members of a request body that are for the gateway and never reach an upstream. */
@@ -57,7 +58,7 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
     const refusal = client.untranslatable?.(chat.native.body)
     if (refusal !== undefined) throw refusal
     const { body, losses, ...changed } = written(chat, translation, keepsSignatures)
-    const changedTools = { ...changed, hasParallelTool }
+    const changedTools = { ...changed, hasParallelTool, textCalls: textCallsOf(chat, target, changed.toolNames) }
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, changedTools }
   }
   const { body: sent } = chat.native
@@ -65,11 +66,12 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
   const customTools = functionsOnTheWay(chat, adjusted)
-  const isAnsweredAnew = rewritesAnswer(provider, chat, spoken, adjusted, customTools)
+  const textCalls = textCallsOf(chat, target, undefined)
+  const isAnsweredAnew = textCalls !== undefined || rewritesAnswer(provider, chat, spoken, adjusted, customTools)
   return {
     request: provider.authorize({ ...call, body, clientHeader }),
     losses,
-    changedTools: { hasParallelTool, customTools },
+    changedTools: { hasParallelTool, customTools, textCalls },
     isAnsweredAnew,
   }
 }
@@ -93,7 +95,8 @@ function rewritesAnswer(
 /** Free-text tools that a provider of the client's own format got as functions. */
 function functionsOnTheWay(chat: ChatRequest, { tools }: JsonObject): ReadonlySet<string> | undefined {
   const names = chat.tools.flatMap(({ name, custom }) => (custom === undefined ? [] : [name]))
-  if (names.length === 0 || !Array.isArray(tools)) return undefined
+  if (names.length === 0) return undefined
+  if (!Array.isArray(tools)) return chat.toolChoice === 'none' ? undefined : new Set(names)
   const isFree = tools.some((tool) => isJsonObject(tool) && tool['type'] === 'custom')
   return isFree ? undefined : new Set(names)
 }
@@ -114,7 +117,8 @@ export function lossesOn(chat: ChatRequest, translation: Translation): readonly 
 export function written(chat: ChatRequest, translation: Translation, keepsSignatures = true): WrittenRequest {
   if (translation.spoken !== translation.client) return translate(chat, translation, keepsSignatures)
   const losses: Loss[] = []
-  const body = adjust(fitted(chat.native.body, translation, losses), translation, losses, keepsSignatures)
+  const told = asTold(chat, translation, losses)
+  const body = adjust(fitted(told, translation, losses), translation, losses, keepsSignatures)
   // Blocks are where the client has them; a parameter may have been said by its name of old.
   const isBlock = ({ path }: Loss): boolean => path.includes('[')
   const parameters = losses.filter((loss) => !isBlock(loss))
@@ -124,19 +128,35 @@ export function written(chat: ChatRequest, translation: Translation, keepsSignat
   }
 }
 
-function translate(chat: ChatRequest, translation: Translation, keepsSignatures: boolean): WrittenRequest {
+/** The client's own body; without tools for a server that knows none. */
+function asTold(chat: ChatRequest, { target, spoken, configured }: Translation, losses: Loss[]): JsonObject {
+  const { body } = chat.native
+  const told = emulated(chat, target)
+  if (told === undefined) return body
+  losses.push(...told.losses)
+  return withChanged(body, chat, told.chat, spoken, { model: target.model, traits: configured?.provider.traits })
+}
+
+function translate(asked: ChatRequest, translation: Translation, keepsSignatures: boolean): WrittenRequest {
   const { target, client, spoken } = translation
   const { provider } = configuredOf(translation)
-  const before: Loss[] = []
+  const { chat, losses: untold } = emulated(asked, target) ?? { chat: asked, losses: [] }
+  const before: Loss[] = [...untold]
   const kept = keepsSignatures ? chat : withoutSignatures(chat, loseTo(before))
   const written = spoken.writeRequest(withinLimit(kept, translation, before), target.model, provider.traits)
   const adjusted: Loss[] = []
   const sent = adjust(written.body, translation, adjusted)
   const unread = client.unread(chat.native.body, spoken.id)
   const { requestPath = (path) => path } = written
-  const asked = adjusted.map(({ path, reason }): Loss => ({ path: requestPath(path), reason }))
-  const losses = [...before, ...written.losses, ...asked]
-  return { ...written, body: sent, losses: [...unread, ...inClientsPlaces(losses, client, chat.native.body)] }
+  const asAdjusted = adjusted.map(({ path, reason }): Loss => ({ path: requestPath(path), reason }))
+  const losses = [...before, ...written.losses, ...asAdjusted]
+  const custom = chat === asked ? {} : { customTools: functionsOnTheWay(asked, {}) }
+  return {
+    ...written,
+    ...custom,
+    body: sent,
+    losses: [...unread, ...inClientsPlaces(losses, client, chat.native.body)],
+  }
 }
 
 /** Providers refuse a limit that is beyond the model's own, which whoever did not choose the model need not know. */

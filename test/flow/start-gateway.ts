@@ -5,7 +5,7 @@ import type { Provider } from '../../src/core/provider.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { ConfiguredProvider, InboundKey, Snapshot } from '../../src/core/snapshot.ts'
-import type { Facts, Target } from '../../src/core/target.ts'
+import type { Facts, Target, TextTools } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import type { Gateway } from '../../src/gateway.ts'
 import { createGateway } from '../../src/gateway.ts'
@@ -55,6 +55,8 @@ type Options = {
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
+  readonly textTools?: TextTools
+  readonly refine?: number
   readonly inference?: Inference
 }
 
@@ -110,6 +112,8 @@ function snapshotOf(options: Options): Snapshot {
       baseUrl: options.upstream,
       catalogId: undefined,
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },
+      textTools: options.textTools,
+      refine: options.refine ?? 0,
     }),
   )
   const others = Object.entries(options.more ?? {}).map(([name, other]) => otherProvider(name, other, provider))

@@ -7,7 +7,6 @@ export function notEnforced({ server, providers, store, telemetry }: Config): st
     ['server.keys[].limits', server.keys.some(({ limits }) => limits !== undefined)],
     ['server.keys[].budget', server.keys.some(({ budget }) => budget !== undefined)],
     ['server.keys[].prompt_flags', server.keys.some(({ prompt_flags: flags }) => flags !== 'off')],
-    ['providers.*.tool_calls', settings.some(({ tool_calls: dialect }) => dialect !== 'native')],
     ['providers.*.refine', settings.some(({ refine }) => refine > 0)],
     ['store', store !== undefined],
     ['telemetry.prompts', telemetry.prompts],

@@ -1,0 +1,89 @@
+import type { Cursor, Reading } from './cursor.ts'
+import type { Declared, Dialect, Outcome } from './dialect.ts'
+
+/** The id of a dialect that is not known yet. */
+export const SNIFF = 'sniff'
+
+/** What may be tried, where several begin alike the most specific first. */
+const CANDIDATES: readonly string[] = [
+  'kimi_k2',
+  'deepseek_v3',
+  'deepseek_v31',
+  'deepseek_dsml_v32',
+  'deepseek_dsml_v4',
+  'minimax_m3',
+  'minimax_m2',
+  'seed_oss',
+  'step3',
+  'hunyuan_v3',
+  'minimax_m1',
+  'jamba',
+  'longcat',
+  'nemotron_v2',
+  'apertus',
+  'command_r7b',
+  'internlm2',
+  'gigachat3',
+  'functiongemma',
+  'gemma4',
+  'lfm2',
+  'olmo3',
+  'llama4_pythonic',
+  'llama3_python_tag',
+  'mistral_v11',
+  'mistral_pre_v11',
+  'phi4_mini',
+  'qwen3_coder_xml',
+  'functionary_v31',
+  'minicpm5_xml',
+  'tool_call_fence',
+  'gemma3_tool_code',
+  'hermes',
+  'glm47',
+  'granite3',
+  'granite20b_fc',
+  'command_r_plus',
+  'llama3_json',
+  'xlam',
+  'pythonic',
+]
+
+/** Those that begin with what other text begins with too: a line of their own is asked for. */
+const BARE: ReadonlySet<string> = new Set(['llama3_json', 'xlam', 'pythonic', 'minicpm5_xml', 'functionary_v31'])
+
+/**
+ * A dialect for one answer of a model of which nobody knows the dialect: calls of declared tools in any of them, and from
+ * the first on in that one only (design/tool-calling.md §3.2). What calls no declared tool is text.
+ */
+export function createSniffer(dialects: ReadonlyMap<string, Dialect>): Dialect {
+  const candidates = CANDIDATES.flatMap((id) => dialects.get(id) ?? [])
+  let locked: Dialect | undefined
+
+  function* read(cursor: Cursor, declared: Declared): Reading<Outcome> {
+    const start = cursor.position()
+    const { isLineStart } = cursor
+    let isCut = false
+    for (const dialect of locked === undefined ? candidates : [locked]) {
+      if (!isLineStart && BARE.has(dialect.id)) continue
+      const open = yield* cursor.oneOf(dialect.opens)
+      cursor.rewind(start)
+      if (open < 0) continue
+      const outcome = yield* dialect.read(cursor, declared)
+      if (outcome === 'cut') isCut = true
+      else if (outcome !== undefined && isOfDeclared(outcome, declared)) {
+        locked = dialect
+        return outcome
+      }
+      cursor.rewind(start)
+    }
+    if (!isCut) return undefined
+    cursor.skip(cursor.left())
+    return 'cut'
+  }
+
+  return { id: SNIFF, opens: [...new Set(candidates.flatMap(({ opens }) => opens))], read }
+}
+
+function isOfDeclared(outcome: Exclude<Outcome, 'cut' | undefined>, { tools }: Declared): boolean {
+  return !('channel' in outcome) && outcome.every(({ name }) => tools.has(name))
+}

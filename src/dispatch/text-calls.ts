@@ -1,0 +1,82 @@
+import type { StreamPart } from '../core/stream-part.ts'
+import type { Declared, Dialect } from '../dialects/dialect.ts'
+import type { TextEvent } from '../dialects/read-text.ts'
+import { createTextReader } from '../dialects/read-text.ts'
+import type { PartChange } from './held-calls.ts'
+
+/** How the calls in a model's text are found. */
+export type TextCalls = {
+  /** A new one for every answer: one that is not known yet is found out. */
+  readonly dialect: () => Dialect
+  /** The tools by the names that the model was told. */
+  readonly declared: Declared
+  /** What the gateway itself wrote at the beginning of the answer, for the model to go on from. */
+  readonly begun?: string | undefined
+}
+
+// Beyond any index of an upstream's own, and those of parallel calls.
+const FIRST_INDEX = 2 ** 33
+
+/** The calls that a model writes into its text as calls, and its thoughts as such, as a reader's parts pass. */
+export function createTextCalls({ dialect, declared, begun = '' }: TextCalls): PartChange {
+  const reader = createTextReader(dialect(), declared)
+  let next = FIRST_INDEX
+  let isThinking = false
+  let isOver = false
+  if (begun !== '') reader.push(begun)
+
+  function partsOf(events: readonly TextEvent[]): StreamPart[] {
+    return events.flatMap((event): StreamPart[] => {
+      switch (event.type) {
+        case 'reasoning':
+          isThinking = true
+          return [{ type: 'reasoning-delta', text: event.text }]
+        case 'text':
+          return [...thought(), { type: 'text-delta', text: event.text }]
+        case 'call':
+          return [...thought(), ...callOf(event.call)]
+        case 'cut':
+          // Of no use to anybody: whoever executes calls must not see half of one, and it is no text.
+          return thought()
+        default: {
+          const unhandled: never = event
+          return unhandled
+        }
+      }
+    })
+  }
+
+  function thought(): StreamPart[] {
+    if (!isThinking) return []
+    isThinking = false
+    return [{ type: 'reasoning-end' }]
+  }
+
+  function callOf({ name, argumentsText, id = '' }: (TextEvent & { type: 'call' })['call']): StreamPart[] {
+    const index = next
+    next += 1
+    return [
+      { type: 'tool-call-start', index, id, name },
+      { type: 'tool-call-delta', index, argumentsText },
+      { type: 'tool-call-end', index },
+    ]
+  }
+
+  function finish(): StreamPart[] {
+    if (isOver) return []
+    isOver = true
+    return [...partsOf(reader.end()), ...thought()]
+  }
+
+  return {
+    push(part) {
+      if (part.type === 'response-end') return [...finish(), part]
+      if (part.type !== 'text-delta' || isOver) return [part]
+      const parts = partsOf(reader.push(part.text))
+      const [only] = parts
+      // As it came, with all that was said of it.
+      return parts.length === 1 && only?.type === 'text-delta' && only.text === part.text ? [part] : parts
+    },
+    end: finish,
+  }
+}

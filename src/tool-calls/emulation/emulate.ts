@@ -1,0 +1,81 @@
+import type { ChatRequest, Message } from '../../core/request.ts'
+import type { Tool, ToolChoice } from '../../core/tool.ts'
+import type { Loss } from '../../core/wire-format.ts'
+import { promptBlock } from './prompt-block.ts'
+import { renderHistory } from './render-history.ts'
+
+export type WrittenCall = { readonly name: string; readonly argumentsText: string; readonly id?: string | undefined }
+export type WrittenResult = { readonly name: string; readonly content: string; readonly id?: string | undefined }
+export type WriteCalls = (calls: readonly WrittenCall[]) => string
+
+/** How calls and their results are written as text. */
+export type Writing = {
+  readonly writeCalls: WriteCalls
+  readonly writeResult: (result: WrittenResult) => string
+  /** What a model must not go on to write by itself: the beginning of a result, the end of the one call that is wanted. */
+  readonly stops: readonly string[]
+  readonly closes: readonly string[]
+}
+
+// OpenAI and most who copy it take four.
+const MOST_STOPS = 4
+
+/**
+ * A request with tools for a model that knows none: they are described in the system prompt, and earlier calls and results
+ * are text. The answer has its calls in text too (design/tool-calling.md §3.4).
+ */
+export function emulate(chat: ChatRequest, writing: Writing): { readonly chat: ChatRequest; readonly losses: Loss[] } {
+  const losses: Loss[] = []
+  const tools = usable(chat, losses)
+  const messages = renderHistory(chat.messages, writing)
+  const bare = { ...chat, tools: [], toolChoice: undefined, parallelToolCalls: undefined, legacyCalls: undefined }
+  if (tools.length === 0 || chat.toolChoice === 'none') return { chat: { ...bare, messages }, losses }
+  const isSingle = isOneCall(chat)
+  const block = promptBlock(tools, chat.toolChoice, isSingle, writing.writeCalls)
+  const own = isSingle ? [...writing.stops, ...writing.closes] : writing.stops
+  const stop = [...(chat.sampling.stop ?? []), ...own].slice(0, MOST_STOPS)
+  losses.push({ path: 'tools', reason: 'the model takes no tools; they are described in its prompt' })
+  return {
+    chat: { ...bare, messages: withSystem(messages, block), sampling: { ...chat.sampling, stop } },
+    losses,
+  }
+}
+
+/** One call and no more is wanted. */
+export function isOneCall({ parallelToolCalls, legacyCalls, toolChoice }: ChatRequest): boolean {
+  return parallelToolCalls === false || legacyCalls === true || (typeof toolChoice === 'object' && 'name' in toolChoice)
+}
+
+function usable({ tools, toolChoice }: ChatRequest, losses: Loss[]): readonly Tool[] {
+  const functions = tools.filter(({ native }, index) => {
+    if (native !== undefined)
+      losses.push({ path: `tools[${index}]`, reason: "a provider's own tool; it cannot be described to a model" })
+    return native === undefined
+  })
+  const allowed = allowedOf(toolChoice)
+  return (allowed === undefined ? functions : functions.filter(({ name }) => allowed.includes(name))).map(asFunction)
+}
+
+function allowedOf(choice: ToolChoice | undefined): readonly string[] | undefined {
+  if (typeof choice !== 'object') return undefined
+  return 'name' in choice ? [choice.name] : choice.allowed
+}
+
+/** A tool of free text as a function of `{input: string}`. */
+function asFunction(tool: Tool): Tool {
+  if (tool.custom === undefined) return tool
+  const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
+  return { name: tool.name, description: tool.description, parameters }
+}
+
+/** After the system prompt that is there, in the same message: small models know one. */
+function withSystem(messages: readonly Message[], block: string): readonly Message[] {
+  const index = messages.findIndex(({ role }) => role === 'system' || role === 'developer')
+  const system = messages[index]
+  if (system === undefined)
+    return [{ role: 'system', content: [{ type: 'text', text: block }], name: undefined }, ...messages]
+  const content = [...system.content, { type: 'text' as const, text: `\n\n${block}` }]
+  const text = content.every((part) => part.type === 'text') ? content.map((part) => part.text).join('') : undefined
+  const said: Message = { ...system, content: text === undefined ? content : [{ type: 'text', text }] }
+  return messages.with(index, said)
+}

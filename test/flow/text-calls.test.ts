@@ -1,0 +1,168 @@
+import Anthropic from '@anthropic-ai/sdk'
+import OpenAI from 'openai'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { TextTools } from '../../src/core/target.ts'
+import type { CaptureUpstream } from './capture-upstream.ts'
+import { startCaptureUpstream } from './capture-upstream.ts'
+import type { TestGateway } from './start-gateway.ts'
+import { startGateway } from './start-gateway.ts'
+
+// Models that call tools in their text, behind a server that passes the text on: clients get calls.
+
+let upstream: CaptureUpstream | undefined
+let gateway: TestGateway | undefined
+
+afterEach(async () => {
+  await gateway?.close()
+  await upstream?.close()
+})
+
+const WEATHER = {
+  type: 'function',
+  function: {
+    name: 'get_weather',
+    description: 'The weather of a city',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  },
+} as const
+
+const HERMES = 'Let me look.\n<tool_call>\n{"name": "get_weather", "arguments": {"city": "Genève"}}\n</tool_call>'
+
+function chunk(delta: object, finish: string | null = null): string {
+  const choices = [{ index: 0, delta, finish_reason: finish }]
+  return `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', choices })}\n\n`
+}
+
+/** A server whose model says `text`, in pieces of three characters where a stream is asked for. */
+async function start(text: string, textTools: TextTools, finish = 'stop'): Promise<void> {
+  upstream = await startCaptureUpstream((response, { body }) => {
+    const { stream } = JSON.parse(body.toString())
+    response.writeHead(200, { 'content-type': stream === true ? 'text/event-stream' : 'application/json' })
+    if (stream === true) {
+      response.write(chunk({ role: 'assistant', content: '' }))
+      for (const piece of text.match(/.{1,3}/gsu) ?? []) response.write(chunk({ content: piece }))
+      response.end(`${chunk({}, finish)}data: [DONE]\n\n`)
+      return
+    }
+    const message = { role: 'assistant', content: text }
+    const choices = [{ index: 0, message, finish_reason: finish }]
+    const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }
+    response.end(JSON.stringify({ id: 'c1', object: 'chat.completion', created: 1, model: 'm', choices, usage }))
+  })
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, textTools })
+}
+
+function sent(): Record<string, never> {
+  return JSON.parse(upstream?.requests.at(-1)?.body.toString() ?? '')
+}
+
+const openai = (): OpenAI => new OpenAI({ apiKey: 'k', baseURL: `${gateway?.url}/v1`, maxRetries: 0 })
+const HELLO = [{ role: 'user', content: 'Weather in Geneva?' }] as const
+
+describe.each([false, true])('streamed: %s', (isStreamed) => {
+  test.each([
+    ['hermes', { dialect: 'hermes', isEmulated: false }],
+    ['whichever it is', { dialect: 'sniff', isEmulated: false }],
+    ['emulated', { dialect: 'hermes', isEmulated: true }],
+  ] as const)('a call of an OpenAI client: %s', async (_name, textTools) => {
+    await start(HERMES, textTools)
+    const body = { model: 'up/m', messages: [...HELLO], tools: [WEATHER] }
+    const client = openai().chat.completions
+    const answer = isStreamed
+      ? await client.stream({ ...body, stream: true }).finalChatCompletion()
+      : await client.create(body)
+    const [choice] = answer.choices
+    expect(choice?.finish_reason).toBe('tool_calls')
+    expect(choice?.message.content).toBe('Let me look.')
+    expect(choice?.message.tool_calls).toMatchObject([
+      { type: 'function', function: { name: 'get_weather', arguments: '{"city": "Genève"}' } },
+    ])
+    expect(sent()['tools']).toEqual(textTools.isEmulated ? undefined : [WEATHER])
+  })
+
+  test('a call of an Anthropic client', async () => {
+    await start(HERMES, { dialect: 'hermes', isEmulated: true })
+    const client = new Anthropic({ apiKey: 'k', baseURL: gateway?.url ?? '', maxRetries: 0 })
+    const body = {
+      model: 'up/m',
+      max_tokens: 100,
+      messages: [...HELLO],
+      tools: [{ name: 'get_weather', input_schema: { type: 'object' as const } }],
+    }
+    const answer = isStreamed ? await client.messages.stream(body).finalMessage() : await client.messages.create(body)
+    expect(answer.stop_reason).toBe('tool_use')
+    expect(answer.content).toMatchObject([
+      { type: 'text', text: 'Let me look.' },
+      { type: 'tool_use', name: 'get_weather', input: { city: 'Genève' } },
+    ])
+    expect(JSON.stringify(sent()['messages'])).toContain('get_weather')
+  })
+
+  test('a text without calls, or a request without tools, is as it was', async () => {
+    const prose = 'Write <tool_call> and </tool_call> around it. '
+    await start(prose, { dialect: 'hermes', isEmulated: false })
+    const say = async (tools?: (typeof WEATHER)[]): Promise<string | null | undefined> => {
+      const body = { model: 'up/m', messages: [...HELLO], ...(tools === undefined ? {} : { tools }) }
+      const client = openai().chat.completions
+      const answer = isStreamed
+        ? await client.stream({ ...body, stream: true }).finalChatCompletion()
+        : await client.create(body)
+      return answer.choices[0]?.message.content
+    }
+    expect(await say()).toBe(prose)
+    expect(await say([WEATHER])).toBe(prose)
+  })
+
+  test('a call that the limit cut is none', async () => {
+    await start(`${HERMES.slice(0, -20)}`, { dialect: 'hermes', isEmulated: false }, 'length')
+    const body = { model: 'up/m', messages: [...HELLO], tools: [WEATHER] }
+    const client = openai().chat.completions
+    const answer = await (isStreamed
+      ? // A helper of the SDK refuses an answer that was cut.
+        client.create({ ...body, stream: true }).then(async (stream) => {
+          let text = ''
+          let finish: string | null = null
+          for await (const { choices } of stream) {
+            text += choices[0]?.delta.content ?? ''
+            expect(choices[0]?.delta.tool_calls).toBeUndefined()
+            finish ??= choices[0]?.finish_reason ?? null
+          }
+          return { text, finish }
+        })
+      : client.create(body).then(({ choices: [choice] }) => {
+          expect(choice?.message.tool_calls).toBeUndefined()
+          return { text: choice?.message.content, finish: choice?.finish_reason }
+        }))
+    expect(answer).toEqual({ text: 'Let me look.', finish: 'length' })
+  })
+})
+
+test('a conversation with calls is text for a model that knows no tools', async () => {
+  await start('It is 18 °C.', { dialect: 'hermes', isEmulated: true })
+  const answer = await openai().chat.completions.create({
+    model: 'up/m',
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      ...HELLO,
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [
+          { id: 'a', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Genève"}' } },
+          { id: 'b', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Bern"}' } },
+        ],
+      },
+      { role: 'tool', tool_call_id: 'a', content: '18 °C' },
+      { role: 'tool', tool_call_id: 'b', content: '12 °C' },
+    ],
+    tools: [WEATHER],
+  })
+  expect(answer.choices[0]?.message.content).toBe('It is 18 °C.')
+  const messages = sent()['messages'] as unknown as { role: string; content: string }[]
+  expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user'])
+  expect(messages[0]?.content).toContain('Be brief.')
+  expect(messages[0]?.content).toContain('"name":"get_weather"')
+  expect(messages[2]?.content).toContain('<tool_call>\n{"name": "get_weather", "arguments": {"city":"Genève"}}')
+  expect(messages[3]?.content).toContain('18 °C')
+  expect(messages[3]?.content).toContain('12 °C')
+})

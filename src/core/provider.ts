@@ -44,6 +44,16 @@ export type Adjusting = {
   lose(path: string, reason: string): void
 }
 
+/** How a server holds a model to what it is to write; for tools that are only described in the prompt. */
+export type Steering = {
+  /** To JSON of any schema. */
+  readonly schemas?: true
+  /** To a schema from a mark on: `response_format` of the type `structural_tag`. */
+  readonly structuralTags?: true
+  /** Goes on from an assistant turn at the end of the conversation, if the body has these members. */
+  readonly goesOn?: JsonObject
+}
+
 export type KeyProblem = { readonly problem: string; readonly remedy: string }
 
 /** One upstream service: address, authorisation, quirks. No I/O. */
@@ -71,6 +81,7 @@ export type Provider = {
   readonly isLocal?: boolean
   /** Where its dialect takes more or less than the format. */
   readonly traits?: Traits
+  readonly steering?: Steering
   /**
    * Its answers are not what clients of Chat Completions take, so that they are read and written anew for these as well:
    * all of them, or streams with the usage that nobody asked for. Several choices in one answer are passed on as they come.

@@ -1,22 +1,37 @@
 import type { JsonObject } from '../core/json.ts'
 import type { ChatRequest } from '../core/request.ts'
+import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
-import type { Loss, Traits, WireFormat } from '../core/wire-format.ts'
+import type { Traits, WireFormat } from '../core/wire-format.ts'
 import { DIALECTS } from '../dialects/index.ts'
 import { createSniffer, SNIFF } from '../dialects/sniff.ts'
+import { taggedJson } from '../dialects/tagged-json.ts'
 import { writeCalls, writeResult } from '../dialects/write/index.ts'
-import type { Writing } from '../tool-calls/emulation/emulate.ts'
+import type { Emulated, Writing } from '../tool-calls/emulation/emulate.ts'
 import { emulate } from '../tool-calls/emulation/emulate.ts'
 import type { TextCalls } from './text-calls.ts'
 
 // Targets whose models call tools in their text: what they are asked, and how their answers are read.
 
-export type Emulated = { readonly chat: ChatRequest; readonly losses: readonly Loss[] }
+/** An answer that the server held to the JSON of calls. */
+const callJson = taggedJson({ id: 'call_json', opens: ['{', '['], isBare: true })
+
+type Asked = {
+  readonly target: Target
+  readonly configured: ConfiguredProvider | undefined
+  readonly spoken: WireFormat
+}
 
 /** The request as a target gets it whose server knows no tools; `undefined` for another target, or where none are in it. */
-export function emulated(chat: ChatRequest, { textTools }: Target): Emulated | undefined {
+export function emulated(chat: ChatRequest, { target, configured, spoken }: Asked): Emulated | undefined {
+  const { textTools } = target
   if (textTools?.isEmulated !== true || !(chat.tools.length > 0 || hasCalls(chat))) return undefined
-  return emulate(chat, writingOf(textTools.dialect, chat))
+  const { steering = {} } = configured?.provider ?? {}
+  const { structuralTags: _, goesOn, ...others } = steering
+  // Members of Chat Completions reach no other format.
+  const isOther = spoken.id !== 'openai-chat'
+  const goes = goesOn === undefined || Object.keys(goesOn).length > 0 ? {} : { goesOn }
+  return emulate(chat, writingOf(textTools.dialect, chat), isOther ? { ...others, ...goes } : steering)
 }
 
 function hasCalls({ messages }: ChatRequest): boolean {
@@ -38,12 +53,14 @@ export function textCallsOf(
   { tools, toolChoice }: ChatRequest,
   { textTools }: Target,
   toolNames: ReadonlyMap<string, string> | undefined,
+  told: Pick<Emulated, 'begun' | 'isBare'> | undefined,
 ): TextCalls | undefined {
   if (textTools === undefined || tools.length === 0 || toolChoice === 'none') return undefined
   const { dialect: id } = textTools
-  const dialect = DIALECTS.get(id)
+  const dialect = told?.isBare === true ? callJson : DIALECTS.get(id)
   return {
     dialect: () => (dialect === undefined || id === SNIFF ? createSniffer(DIALECTS) : dialect),
+    begun: told?.begun,
     declared: declaredOf(tools, toolNames),
   }
 }
@@ -75,5 +92,7 @@ export function withChanged(
   const changed = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
     (member) => JSON.stringify(old[member]) !== JSON.stringify(now[member]),
   )
-  return { ...body, ...Object.fromEntries(changed.map((member) => [member, now[member]])) }
+  // OpenAI's names of old for the same.
+  const { functions: _, function_call: __, ...said } = body
+  return { ...said, ...Object.fromEntries(changed.map((member) => [member, now[member]])) }
 }

@@ -9,6 +9,7 @@ import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss, WireFormat, WrittenRequest } from '../core/wire-format.ts'
 import { withoutSignatures } from '../core/without-signatures.ts'
+import type { Emulated } from '../tool-calls/emulation/emulate.ts'
 import { isParallelWrapper } from './parallel-calls.ts'
 import { emulated, textCallsOf, withChanged } from './text-tools.ts'
 import type { ChangedTools } from './tools-as-asked.ts'
@@ -57,16 +58,17 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   if (spoken !== client) {
     const refusal = client.untranslatable?.(chat.native.body)
     if (refusal !== undefined) throw refusal
-    const { body, losses, ...changed } = written(chat, translation, keepsSignatures)
-    const changedTools = { ...changed, hasParallelTool, textCalls: textCallsOf(chat, target, changed.toolNames) }
+    const { body, losses, told, ...changed } = written(chat, translation, keepsSignatures)
+    const textCalls = textCallsOf(chat, target, changed.toolNames, told)
+    const changedTools = { ...changed, hasParallelTool, textCalls }
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, changedTools }
   }
   const { body: sent } = chat.native
-  const { body: adjusted, losses } = written(chat, translation, keepsSignatures)
+  const { body: adjusted, losses, told } = written(chat, translation, keepsSignatures)
   const body = adjusted === sent ? editedBytes(chatBody, sent, text, target) : rewritten(adjusted, sent, text, target)
   const { clientHeader } = asking
   const customTools = functionsOnTheWay(chat, adjusted)
-  const textCalls = textCallsOf(chat, target, undefined)
+  const textCalls = textCallsOf(chat, target, undefined, told)
   const isAnsweredAnew = textCalls !== undefined || rewritesAnswer(provider, chat, spoken, adjusted, customTools)
   return {
     request: provider.authorize({ ...call, body, clientHeader }),
@@ -113,35 +115,49 @@ export function lossesOn(chat: ChatRequest, translation: Translation): readonly 
   return written(chat, translation).losses
 }
 
+/** `told`: the tools are described in the prompt. */
+type Written = WrittenRequest & { readonly told: Emulated | undefined }
+
 /** The body that the target gets, without the gateway's own edits of one in the client's format. */
-export function written(chat: ChatRequest, translation: Translation, keepsSignatures = true): WrittenRequest {
+export function written(chat: ChatRequest, translation: Translation, keepsSignatures = true): Written {
   if (translation.spoken !== translation.client) return translate(chat, translation, keepsSignatures)
   const losses: Loss[] = []
-  const told = asTold(chat, translation, losses)
-  const body = adjust(fitted(told, translation, losses), translation, losses, keepsSignatures)
+  const told = emulated(chat, translation)
+  const body = adjust(
+    fitted(asTold(chat, translation, told, losses), translation, losses),
+    translation,
+    losses,
+    keepsSignatures,
+  )
   // Blocks are where the client has them; a parameter may have been said by its name of old.
   const isBlock = ({ path }: Loss): boolean => path.includes('[')
   const parameters = losses.filter((loss) => !isBlock(loss))
   return {
     body,
+    told,
     losses: [...losses.filter(isBlock), ...inClientsPlaces(parameters, translation.client, chat.native.body)],
   }
 }
 
 /** The client's own body; without tools for a server that knows none. */
-function asTold(chat: ChatRequest, { target, spoken, configured }: Translation, losses: Loss[]): JsonObject {
+function asTold(
+  chat: ChatRequest,
+  { target, spoken, configured }: Translation,
+  told: Emulated | undefined,
+  losses: Loss[],
+): JsonObject {
   const { body } = chat.native
-  const told = emulated(chat, target)
   if (told === undefined) return body
   losses.push(...told.losses)
   return withChanged(body, chat, told.chat, spoken, { model: target.model, traits: configured?.provider.traits })
 }
 
-function translate(asked: ChatRequest, translation: Translation, keepsSignatures: boolean): WrittenRequest {
+function translate(asked: ChatRequest, translation: Translation, keepsSignatures: boolean): Written {
   const { target, client, spoken } = translation
   const { provider } = configuredOf(translation)
-  const { chat, losses: untold } = emulated(asked, target) ?? { chat: asked, losses: [] }
-  const before: Loss[] = [...untold]
+  const told = emulated(asked, translation)
+  const chat = told?.chat ?? asked
+  const before: Loss[] = [...(told?.losses ?? [])]
   const kept = keepsSignatures ? chat : withoutSignatures(chat, loseTo(before))
   const written = spoken.writeRequest(withinLimit(kept, translation, before), target.model, provider.traits)
   const adjusted: Loss[] = []
@@ -150,10 +166,11 @@ function translate(asked: ChatRequest, translation: Translation, keepsSignatures
   const { requestPath = (path) => path } = written
   const asAdjusted = adjusted.map(({ path, reason }): Loss => ({ path: requestPath(path), reason }))
   const losses = [...before, ...written.losses, ...asAdjusted]
-  const custom = chat === asked ? {} : { customTools: functionsOnTheWay(asked, {}) }
+  const custom = told === undefined ? {} : { customTools: functionsOnTheWay(asked, {}) }
   return {
     ...written,
     ...custom,
+    told,
     body: sent,
     losses: [...unread, ...inClientsPlaces(losses, client, chat.native.body)],
   }

@@ -13,6 +13,8 @@ export default defineProvider({
   keyVariable: undefined,
   isLocal: true,
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
+  // Goes on from a last turn of the assistant by itself (--prefill-assistant).
+  steering: { schemas: true, goesOn: {} },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

@@ -20,6 +20,8 @@ export default defineProvider({
   keyVariable: undefined,
   isLocal: true,
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
+  // https://lmstudio.ai/docs/developer/openai-compat/structured-output
+  steering: { schemas: true },
   authorize: bearerPost,
   adjustBody: eitherApi(
     chatSteps(

@@ -18,6 +18,8 @@ export default defineProvider({
   baseUrl: 'http://127.0.0.1:11434',
   keyVariable: undefined,
   isLocal: true,
+  // https://docs.ollama.com/capabilities/structured-outputs
+  steering: { schemas: true, goesOn: {} },
   authorize,
   adjustBody,
 })

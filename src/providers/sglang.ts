@@ -12,6 +12,8 @@ export default defineProvider({
   keyVariable: undefined,
   isLocal: true,
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens', functionsOnly: true },
+  // https://docs.sglang.io/advanced_features/structured_outputs.html
+  steering: { schemas: true, structuralTags: true, goesOn: { continue_final_message: true } },
   authorize: bearerPost,
   adjustBody: chatSteps(thoughtChunksAsReasoning, ...OPEN_SERVER_STEPS, earlierReasoningAs('reasoning_content')),
 })

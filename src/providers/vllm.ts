@@ -18,6 +18,12 @@ export default defineProvider({
   keyVariable: undefined,
   isLocal: true,
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens', functionsOnly: true },
+  // https://docs.vllm.ai/en/stable/features/structured_outputs/
+  steering: {
+    schemas: true,
+    structuralTags: true,
+    goesOn: { continue_final_message: true, add_generation_prompt: false },
+  },
   authorize: bearerPost,
   adjustBody: eitherApi(chatSteps(thoughtChunksAsReasoning, ...OPEN_SERVER_STEPS), responseSteps(allowedToolsAlone)),
 })

@@ -34,7 +34,11 @@ function chunk(delta: object, finish: string | null = null): string {
 }
 
 /** A server whose model says `text`, in pieces of three characters where a stream is asked for. */
-async function start(text: string, textTools: TextTools, finish = 'stop'): Promise<void> {
+async function start(
+  text: string,
+  textTools: TextTools,
+  { finish = 'stop', provider = 'openai-compatible' } = {},
+): Promise<void> {
   upstream = await startCaptureUpstream((response, { body }) => {
     const { stream } = JSON.parse(body.toString())
     response.writeHead(200, { 'content-type': stream === true ? 'text/event-stream' : 'application/json' })
@@ -49,7 +53,7 @@ async function start(text: string, textTools: TextTools, finish = 'stop'): Promi
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }
     response.end(JSON.stringify({ id: 'c1', object: 'chat.completion', created: 1, model: 'm', choices, usage }))
   })
-  gateway = await startGateway({ models: ['m'], upstream: upstream.url, textTools })
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, textTools, provider })
 }
 
 function sent(): Record<string, never> {
@@ -114,7 +118,7 @@ describe.each([false, true])('streamed: %s', (isStreamed) => {
   })
 
   test('a call that the limit cut is none', async () => {
-    await start(`${HERMES.slice(0, -20)}`, { dialect: 'hermes', isEmulated: false }, 'length')
+    await start(`${HERMES.slice(0, -20)}`, { dialect: 'hermes', isEmulated: false }, { finish: 'length' })
     const body = { model: 'up/m', messages: [...HELLO], tools: [WEATHER] }
     const client = openai().chat.completions
     const answer = await (isStreamed
@@ -165,4 +169,83 @@ test('a conversation with calls is text for a model that knows no tools', async 
   expect(messages[2]?.content).toContain('<tool_call>\n{"name": "get_weather", "arguments": {"city":"Genève"}}')
   expect(messages[3]?.content).toContain('18 °C')
   expect(messages[3]?.content).toContain('12 °C')
+})
+
+const EMULATED = { dialect: 'hermes', isEmulated: true }
+
+describe('a call that is demanded', () => {
+  const demanded = { model: 'up/m', messages: [...HELLO], tools: [WEATHER], tool_choice: 'required' as const }
+
+  test.each(['vllm', 'sglang', 'llama-cpp', 'lm-studio'])('is held to its schema: %s', async (provider) => {
+    await start('[{"name": "get_weather", "arguments": {"city": "Bern"}}]', EMULATED, { provider })
+    const answer = await openai().chat.completions.create(demanded)
+    expect(answer.choices[0]?.message).toMatchObject({
+      content: null,
+      tool_calls: [{ function: { name: 'get_weather', arguments: '{"city": "Bern"}' } }],
+    })
+    expect(sent()['response_format']).toMatchObject({
+      type: 'json_schema',
+      json_schema: { schema: { type: 'array', minItems: 1 } },
+    })
+    expect(sent()['tools']).toBeUndefined()
+    expect(sent()['tool_choice']).toBeUndefined()
+  })
+
+  test('is begun for the model where its answer has a form already', async () => {
+    await start('{"city": "Bern"}}\n</tool_call>', EMULATED, { provider: 'llama-cpp' })
+    const form = { type: 'json_object' } as const
+    const answer = await openai().chat.completions.create({ ...demanded, response_format: form })
+    expect(answer.choices[0]?.message).toMatchObject({
+      content: null,
+      tool_calls: [{ function: { name: 'get_weather', arguments: '{"city": "Bern"}' } }],
+    })
+    const messages = sent()['messages'] as unknown as { role: string; content: string }[]
+    // The only tool there is.
+    expect(messages.at(-1)).toEqual({
+      role: 'assistant',
+      content: '<tool_call>\n{"name": "get_weather", "arguments": ',
+    })
+  })
+
+  test('is asked for in words elsewhere', async () => {
+    await start(HERMES, EMULATED)
+    await openai().chat.completions.create({ ...demanded, parallel_tool_calls: false })
+    expect(sent()['response_format']).toBeUndefined()
+    expect(sent()['stop']).toEqual(['<tool_response>', '</tool_call>'])
+    expect(JSON.stringify(sent()['messages'])).toContain('must be a call')
+  })
+})
+
+test('a call that the model may make has its form from the first mark on, where the server can do that', async () => {
+  await start(HERMES, EMULATED, { provider: 'vllm' })
+  await openai().chat.completions.create({ model: 'up/m', messages: [...HELLO], tools: [WEATHER] })
+  expect(sent()['response_format']).toMatchObject({
+    type: 'structural_tag',
+    structures: [{ begin: '<tool_call>\n{"name": "get_weather", "arguments": ', end: '}\n</tool_call>' }],
+    triggers: ['<tool_call>'],
+  })
+})
+
+test('functions of old are described too, and called as such', async () => {
+  await start(HERMES, EMULATED)
+  const { name, parameters } = WEATHER.function
+  const answer = await openai().chat.completions.create({
+    model: 'up/m',
+    messages: [...HELLO],
+    functions: [{ name, parameters }],
+  })
+  expect(answer.choices[0]?.message.function_call).toEqual({ name, arguments: '{"city": "Genève"}' })
+  expect(sent()['functions']).toBeUndefined()
+})
+
+test('a tool of free text is described as a function, and gets its text', async () => {
+  await start('<tool_call>{"name": "patch", "arguments": {"input": "*** a"}}</tool_call>', EMULATED)
+  const answer = await openai().chat.completions.create({
+    model: 'up/m',
+    messages: [...HELLO],
+    tools: [{ type: 'custom', custom: { name: 'patch' } }],
+  })
+  expect(answer.choices[0]?.message.tool_calls).toMatchObject([
+    { type: 'custom', custom: { name: 'patch', input: '*** a' } },
+  ])
 })

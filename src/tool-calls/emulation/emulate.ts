@@ -1,8 +1,11 @@
+import type { Steering } from '../../core/provider.ts'
 import type { ChatRequest, Message } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { promptBlock } from './prompt-block.ts'
 import { renderHistory } from './render-history.ts'
+import type { Steered } from './steer.ts'
+import { begunTurn, steer } from './steer.ts'
 
 export type WrittenCall = { readonly name: string; readonly argumentsText: string; readonly id?: string | undefined }
 export type WrittenResult = { readonly name: string; readonly content: string; readonly id?: string | undefined }
@@ -17,6 +20,8 @@ export type Writing = {
   readonly closes: readonly string[]
 }
 
+export type Emulated = Pick<Steered, 'begun' | 'isBare'> & { readonly chat: ChatRequest; readonly losses: Loss[] }
+
 // OpenAI and most who copy it take four.
 const MOST_STOPS = 4
 
@@ -24,20 +29,30 @@ const MOST_STOPS = 4
  * A request with tools for a model that knows none: they are described in the system prompt, and earlier calls and results
  * are text. The answer has its calls in text too (design/tool-calling.md §3.4).
  */
-export function emulate(chat: ChatRequest, writing: Writing): { readonly chat: ChatRequest; readonly losses: Loss[] } {
+export function emulate(chat: ChatRequest, writing: Writing, steering: Steering = {}): Emulated {
   const losses: Loss[] = []
   const tools = usable(chat, losses)
   const messages = renderHistory(chat.messages, writing)
-  const bare = { ...chat, tools: [], toolChoice: undefined, parallelToolCalls: undefined, legacyCalls: undefined }
+  const bare = { ...chat, tools: [], toolChoice: undefined, parallelToolCalls: undefined }
   if (tools.length === 0 || chat.toolChoice === 'none') return { chat: { ...bare, messages }, losses }
   const isSingle = isOneCall(chat)
-  const block = promptBlock(tools, chat.toolChoice, isSingle, writing.writeCalls)
-  const own = isSingle ? [...writing.stops, ...writing.closes] : writing.stops
+  const { responseFormat = chat.responseFormat, members, begun, isBare } = steer(chat, tools, isSingle, steering)
+  const block = promptBlock(tools, chat.toolChoice, { isSingle, isBare: isBare === true }, writing.writeCalls)
+  const own = isSingle && isBare !== true ? [...writing.stops, ...writing.closes] : writing.stops
   const stop = [...(chat.sampling.stop ?? []), ...own].slice(0, MOST_STOPS)
   losses.push({ path: 'tools', reason: 'the model takes no tools; they are described in its prompt' })
+  const told = withSystem(messages, block)
   return {
-    chat: { ...bare, messages: withSystem(messages, block), sampling: { ...chat.sampling, stop } },
+    chat: {
+      ...bare,
+      messages: begun === undefined ? told : [...told, begunTurn(begun)],
+      sampling: { ...chat.sampling, stop },
+      responseFormat,
+      openai: members === undefined ? chat.openai : { ...chat.openai, ...members },
+    },
     losses,
+    begun,
+    isBare,
   }
 }
 

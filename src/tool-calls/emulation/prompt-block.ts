@@ -7,7 +7,7 @@ import type { WriteCalls } from './emulate.ts'
 export function promptBlock(
   tools: readonly Tool[],
   choice: ToolChoice | undefined,
-  isSingle: boolean,
+  { isSingle, isBare }: { readonly isSingle: boolean; readonly isBare: boolean },
   writeCalls: WriteCalls,
 ): string {
   const examples = examplesOf(tools).map((call) => writeCalls([call]))
@@ -19,8 +19,14 @@ export function promptBlock(
     isSingle
       ? 'Write one block and stop: the result is sent to you.'
       : 'Several calls are several blocks, one after the other. Then stop: the results are sent to you.',
-    demand(choice),
+    isBare ? BARE[isSingle ? 'one' : 'several'] : demand(choice),
   ].join('\n\n')
+}
+
+/** Where the server holds the answer to the JSON alone. */
+const BARE = {
+  one: 'This time reply with the JSON of one call alone, without the marks around it.',
+  several: 'This time reply with a JSON array of the calls alone, without the marks around them.',
 }
 
 function demand(choice: ToolChoice | undefined): string {

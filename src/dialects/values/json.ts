@@ -117,14 +117,14 @@ function parsed(text: string): unknown {
   }
 }
 
-function skipSpaces(text: string, from: number): number {
+export function skipSpaces(text: string, from: number): number {
   let at = from
   while (text.charCodeAt(at) <= 32) at += 1
   return at
 }
 
-/** Of valid JSON. */
-function endOfValue(text: string, from: number): number {
+/** Where the value ends that begins here, in valid JSON. */
+export function endOfValue(text: string, from: number): number {
   let at = from
   let depth = 0
   do {

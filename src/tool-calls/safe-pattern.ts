@@ -1,0 +1,49 @@
+const MAX_PATTERN = 200
+/** Longer strings are not held to a pattern. */
+const MAX_MATCHED = 256
+// With a string of 256 characters, three repetitions take some millions of steps at most.
+const MAX_REPETITIONS = 3
+
+/** A pattern for the keyword `pattern`, which passes long strings; `undefined` where matching could take for ever. */
+export function valuePattern(pattern: string): string | undefined {
+  return isSafe(pattern) ? `^[\\s\\S]{${MAX_MATCHED + 1}}|${pattern}` : undefined
+}
+
+/** The same for names of properties, where a long name matches nothing. */
+export function namePattern(pattern: string): string | undefined {
+  return isSafe(pattern) ? `^(?![\\s\\S]{${MAX_MATCHED + 1}})[\\s\\S]*?(?:${pattern})` : undefined
+}
+
+/** True for a pattern that compiles and cannot backtrack much: few repetitions, and none of what repeats or has a choice. */
+function isSafe(pattern: string): boolean {
+  if (pattern.length > MAX_PATTERN) return false
+  try {
+    new RegExp(pattern, 'u')
+  } catch {
+    // Not of ECMA-262: no keyword at all.
+    return false
+  }
+  let repetitions = pattern.startsWith('^') ? 0 : 1
+  // Of every open group, whether something in it repeats or it has a choice.
+  const groups: boolean[] = []
+  let wasRisky = false
+  for (const [token] of pattern.matchAll(TOKENS)) {
+    const isRepetition = /^(?:[*+?]|\{\d+(?:,\d*)?\})/.test(token)
+    if (isRepetition) {
+      if (wasRisky) return false
+      if (!/^\{\d+\}/.test(token) && !token.startsWith('?')) repetitions += 1
+      if (groups.length > 0) groups[groups.length - 1] = true
+    }
+    wasRisky = false
+    if (token === '(') groups.push(false)
+    else if (token === '|' && groups.length > 0) groups[groups.length - 1] = true
+    else if (token === ')') {
+      wasRisky = groups.pop() === true
+      if (wasRisky && groups.length > 0) groups[groups.length - 1] = true
+    }
+  }
+  return repetitions <= MAX_REPETITIONS
+}
+
+// Escapes and classes are one token each, so that what is in them is no syntax; `?` after `(` is no repetition.
+const TOKENS = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|\((?=\?)|\(|\)|\||(?:[*+?]|\{\d+(?:,\d*)?\})\??|[\s\S]/g

@@ -1,0 +1,135 @@
+import type { JsonObject } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
+import { MAX_VALUE_LENGTH } from '../dialects/values/json.ts'
+import type { CallError } from './call-errors.ts'
+import { callErrors } from './call-errors.ts'
+import type { CompiledSchema } from './compile-schema.ts'
+import { compileSchema } from './compile-schema.ts'
+import { fitted } from './fit-schema.ts'
+import type { Json } from './fit-value.ts'
+import { jsonOf } from './fit-value.ts'
+import type { Fault } from './judge.ts'
+import { faultsOf } from './judge.ts'
+import { MAX_DEPTH, repaired } from './repair-text.ts'
+import { isPlainlyWrapped, unwrapped } from './unwrap.ts'
+
+export type ArgumentsChange = 'coerced' | 'repaired' | 'unwrapped'
+
+export type SettledArguments = {
+  readonly text: string
+  readonly changes: readonly ArgumentsChange[]
+  readonly errors: readonly CallError[]
+}
+
+/** Above this, `uniqueItems` and `pattern` are not judged: both can cost more than linear time. */
+const LARGE = 8_192
+const MAX_PASSES = 4
+// An integer with a fraction of zeros or an exponent may stand in the text.
+const ODD_INTEGER = /\d(?:\.0+|[eE][-+]?\d+)\s*[,}\]]/
+
+type Candidate = {
+  readonly json: Json
+  readonly faults: readonly Fault[]
+  readonly changes: readonly ArgumentsChange[]
+}
+
+/** The ladder for the arguments of one tool: design/tool-calling.md §3.4. `isName`: whether a name means this tool. */
+export function createArgumentsSettler(
+  parameters: JsonObject | undefined,
+  isName: (name: string) => boolean,
+): (text: string) => SettledArguments {
+  const compiled = new Map<boolean, CompiledSchema>()
+
+  function schemaFor(size: number): CompiledSchema {
+    const isLarge = size > LARGE
+    const known = compiled.get(isLarge)
+    if (known !== undefined) return known
+    const schema = compileSchema(parameters ?? {}, { isLarge })
+    compiled.set(isLarge, schema)
+    return schema
+  }
+
+  return (text) => {
+    const said = isNothing(text) ? '{}' : text
+    const strict = jsonOf(said)
+    const json = strict ?? repaired(said)
+    if (json === undefined) return broken(text, 'json', 'The arguments are no complete JSON object.')
+    if (isDeeper(json.value, MAX_DEPTH)) {
+      return broken(text, 'depth', `The arguments are nested more than ${MAX_DEPTH} levels deep.`)
+    }
+    const schema = schemaFor(said.length)
+    const tool = { schema, isName }
+    const changes: ArgumentsChange[] = strict === undefined ? ['repaired'] : []
+    const asSaid: Candidate = { json, faults: judged(json, schema), changes }
+    const isBounded = said.length <= MAX_VALUE_LENGTH
+    const inner = isBounded ? unwrapped(json, tool) : json
+    if (asSaid.faults.length === 0 && inner === json) return settled(withIntegers(asSaid, schema))
+    if (!isBounded) return settled(asSaid, text)
+    const outside = coerced(asSaid, schema)
+    if (inner === json || isDeeper(inner.value, MAX_DEPTH)) return settled(outside, text)
+    const inside = coerced({ json: inner, faults: judged(inner, schema), changes: [...changes, 'unwrapped'] }, schema)
+    const isInside =
+      inside.faults.length < outside.faults.length ||
+      (inside.faults.length === outside.faults.length && isPlainlyWrapped(inner, tool)) ||
+      (!isJsonObject(outside.json.value) && isJsonObject(inside.json.value))
+    return settled(isInside ? inside : outside, text)
+  }
+}
+
+/** What upstreams send for no arguments (design/tool-calling.md §2.2). */
+function isNothing(text: string): boolean {
+  return text.length < 100 && /^\s*(?:null|"null"|""|None)?\s*$/.test(text)
+}
+
+function judged(json: Json, schema: CompiledSchema): readonly Fault[] {
+  if (isJsonObject(json.value)) return faultsOf(json.value, schema.root, schema, json.text.length)
+  return [{ at: '', within: '#', keyword: 'type', message: 'The arguments must be a JSON object.' }]
+}
+
+/** Edited by the schema as long as that leaves fewer faults. */
+function coerced(start: Candidate, schema: CompiledSchema): Candidate {
+  let best = start
+  for (let pass = 0; pass < MAX_PASSES && best.faults.length > 0 && isJsonObject(best.json.value); pass += 1) {
+    const json = fitted(best.json, schema, placesOf(best.faults))
+    if (json === best.json) break
+    const faults = judged(json, schema)
+    if (faults.length >= best.faults.length) break
+    best = { json, faults, changes: [...start.changes, 'coerced'] }
+  }
+  return best.faults.length === 0 ? withIntegers(best, schema) : best
+}
+
+/** `5.0` is an integer to JSON Schema, and none to clients in some typed languages. */
+function withIntegers(fitting: Candidate, schema: CompiledSchema): Candidate {
+  if (!ODD_INTEGER.test(fitting.json.text)) return fitting
+  const json = fitted(fitting.json, schema, undefined)
+  if (json === fitting.json || judged(json, schema).length > 0) return fitting
+  return { json, faults: [], changes: [...new Set<ArgumentsChange>([...fitting.changes, 'coerced'])] }
+}
+
+/** Every place that is faulty or has a faulty one in it. */
+function placesOf(faults: readonly Fault[]): ReadonlySet<string> {
+  const places = new Set<string>([''])
+  for (const { at } of faults) {
+    for (let place = at; !places.has(place); place = place.slice(0, place.lastIndexOf('/'))) places.add(place)
+  }
+  return places
+}
+
+/** What is no object even now stays `asCame`. */
+function settled({ json, faults, changes }: Candidate, asCame?: string): SettledArguments {
+  if (asCame !== undefined && !isJsonObject(json.value))
+    return { text: asCame, changes: [], errors: callErrors(faults) }
+  return { text: json.text, changes, errors: callErrors(faults) }
+}
+
+function broken(text: string, keyword: string, message: string): SettledArguments {
+  return { text, changes: [], errors: [{ path: '', keyword, message }] }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const name in value) if (isDeeper(Reflect.get(value, name), levels - 1)) return true
+  return false
+}

@@ -5,8 +5,22 @@ import type { ProviderCall } from './core/provider.ts'
 const MAX_BYTES = 1024 * 1024
 const MAX_MS = 10_000
 
-/** One request to an upstream and its whole answer, for what is no chat call: exchanging a key for a token. */
-export function askUpstream(transport: Transport, clock: Clock): ProviderCall['ask'] {
+type Bounds = {
+  /** Milliseconds until the end of the answer. */
+  readonly maxMs?: number
+  readonly maxBytes?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * One request to an upstream and its whole answer, for what is passed on to nobody as it comes: exchanging a key for a
+ * token, asking a model once more.
+ */
+export function askUpstream(
+  transport: Transport,
+  clock: Clock,
+  { maxMs = MAX_MS, maxBytes = MAX_BYTES, signal }: Bounds = {},
+): ProviderCall['ask'] {
   return (request: HttpRequest) =>
     new Promise((resolve, reject) => {
       const decoder = new TextDecoder()
@@ -18,7 +32,7 @@ export function askUpstream(transport: Transport, clock: Clock): ProviderCall['a
         },
         onData(chunk) {
           body += decoder.decode(chunk, { stream: true })
-          if (body.length <= MAX_BYTES) return
+          if (body.length <= maxBytes) return
           timer.cancel()
           call.abort()
           reject(new GatewayError('upstream_too_large', 'The provider answered with too much.'))
@@ -32,10 +46,15 @@ export function askUpstream(transport: Transport, clock: Clock): ProviderCall['a
           reject(error)
         },
       }
-      const timer = clock.timer(MAX_MS, () => {
+      const timer = clock.timer(maxMs, () => {
         call.abort()
         reject(new GatewayError('upstream_timeout', 'The provider did not answer in time.'))
       })
       const call = transport.send(request, handler)
+      signal?.addEventListener('abort', () => {
+        timer.cancel()
+        call.abort()
+        reject(new GatewayError('client_closed_request', 'The client left.'))
+      })
     })
 }

@@ -14,16 +14,19 @@ import type { Target } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
 import { countFailed, promptTokensOf, usageOf } from './count-usage.ts'
 import { readDirectives } from './directives/read-directives.ts'
+import type { Asked as AskedTarget } from './dispatch/attempt.ts'
 import { callIdsOf } from './dispatch/client-side.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { Observed } from './dispatch/observed.ts'
+import type { Refine } from './dispatch/refined-calls.ts'
 import type { ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
-import type { Translation } from './dispatch/upstream-request.ts'
-import { lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
+import type { Asking, Translation } from './dispatch/upstream-request.ts'
+import { laterRequest, lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
+import { createRefine } from './refine-calls.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { route } from './route/route.ts'
 import { formatAttempts, formatLosses, NAMED, setRouteHeaders } from './route-headers.ts'
@@ -116,30 +119,60 @@ class SentCall implements DispatchedCall {
     this.context = context
   }
 
-  formatOf(target: Target): WireFormat {
-    const { spoken } = translationOf(target, this.call.format, this.routed, this.context)
+  asked(target: Target, deadlineAt: number): AskedTarget {
+    const { call, changedTools } = this
+    const { spoken } = this.translation(target)
+    const { tools = [], refine = 0 } = changedTools
     // What is not the client's own format is read and written anew.
-    if (spoken === this.call.format && !this.isAnsweredAnew) return spoken
-    return withToolsAsAsked(spoken, this.changedTools)
+    if (spoken === call.format && !this.isAnsweredAnew) {
+      const mended = tools.length > 0 && !call.body.stream ? withToolsAsAsked(spoken, changedTools) : undefined
+      return { model: target.id, format: spoken, mended }
+    }
+    const asked = { model: target.id, format: withToolsAsAsked(spoken, changedTools) }
+    return refine === 0 ? asked : { ...asked, refine: this.refine(target, refine, deadlineAt) }
+  }
+
+  /** Asks the target again in the way in which it was asked. */
+  private refine(target: Target, rounds: number, deadlineAt: number): Refine {
+    const { call, context, changedTools } = this
+    const translation = this.translation(target)
+    const asking = this.asking(target)
+    const { clock, transport, log } = context.ports
+    const chat = (): ChatRequest => call.body.read().chat
+    return createRefine({
+      chat,
+      format: withToolsAsAsked(translation.spoken, { ...changedTools, tools: [] }),
+      rounds,
+      transport,
+      clock,
+      log,
+      deadlineAt,
+      prepare: (later, ask) => laterRequest(chat(), later, translation, { ...asking, ask }),
+    })
+  }
+
+  private translation(target: Target): Translation {
+    return translationOf(target, this.call.format, this.routed, this.context)
+  }
+
+  private asking(target: Target): Asking {
+    const { call, context } = this
+    return {
+      ask: context.ask,
+      now: context.ports.clock.now(),
+      clientHeader: (name) => call.exchange.header(name),
+      keepsSignatures: !this.unsigned.has(target.id),
+    }
   }
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
-    const { call, context, routed } = this
-    const { ports } = context
-    const clientHeader = (name: string): string | undefined => call.exchange.header(name)
-    const asking = {
-      ask: context.ask,
-      now: ports.clock.now(),
-      clientHeader,
-      keepsSignatures: !this.unsigned.has(target.id),
-    }
-    const translation = translationOf(target, call.format, routed, context)
+    const { call } = this
     const {
       request,
       losses,
       changedTools = {},
       isAnsweredAnew = false,
-    } = upstreamRequest(call.body, translation, asking)
+    } = upstreamRequest(call.body, this.translation(target), this.asking(target))
     this.losses = losses
     this.changedTools = changedTools
     this.isAnsweredAnew = isAnsweredAnew

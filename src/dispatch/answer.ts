@@ -4,9 +4,12 @@ import type { Observed } from './observed.ts'
 
 /** What becomes of a response body: collected whole, or passed on as it comes. */
 export type Answer = {
-  /** Both throw a GatewayError when the answer is no good; `finish` returns what was seen of a good one. */
+  /**
+   * Both throw a GatewayError when the answer is no good; `finish` returns what was seen of a good one, later where the
+   * model is asked again about its calls. `signal`: nobody waits any more.
+   */
   push(chunk: Uint8Array): void
-  finish(): Observed
+  finish(signal: AbortSignal): Observed | Promise<Observed>
   isCommitted(): boolean
   /** What was seen so far, which is also what was seen of an answer that is no good; `undefined` when nothing was. */
   observe(): Observed | undefined

@@ -2,14 +2,15 @@ import type { Decision, Timeouts } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Call, Clock, Headers, HttpRequest, ResponseHandler, ResponseHeaders, Transport } from '../core/ports.ts'
 import type { Usage } from '../core/stream-part.ts'
-import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import type { Deadline, Deadlines, Expiring } from './deadline.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
+import type { Refine } from './refined-calls.ts'
 import { refuseCoding, refusedIn } from './refuse-coding.ts'
 import { StreamAnswer } from './stream-answer.ts'
+import type { AnswerFormat } from './tools-as-asked.ts'
 import { createTranslatedAnswer } from './translated-json.ts'
 import { TranslatedStream } from './translated-stream.ts'
 
@@ -54,7 +55,13 @@ export type AttemptTimes = {
 }
 
 /** Who is asked, and in which format. */
-export type Asked = { readonly model: string; readonly format: WireFormat }
+export type Asked = {
+  readonly model: string
+  readonly format: AnswerFormat
+  /** The client's own format where the target is asked in that, and answers pass as they came unless a call is mended. */
+  readonly mended?: AnswerFormat | undefined
+  readonly refine?: Refine | undefined
+}
 
 type ErrorBody = {
   readonly headers: Headers
@@ -74,8 +81,8 @@ const STALLED = 'stopped in the middle of its answer'
 export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private readonly input: AttemptInput
   private readonly owner: AttemptOwner
-  private readonly format: WireFormat
-  private readonly model: string
+  private readonly asked: Asked
+  private readonly leaving = new AbortController()
   private readonly startedAt: number
   private readonly deadline: Deadline
   private isOver = false
@@ -87,8 +94,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   constructor(input: AttemptInput, owner: AttemptOwner, asked: Asked, times: AttemptTimes) {
     this.input = input
     this.owner = owner
-    this.format = asked.format
-    this.model = asked.model
+    this.asked = asked
     this.startedAt = input.clock.monotonic()
     this.deadline = input.deadlines.start(times.deadlineAt, this)
     this.deadline.expect(
@@ -107,6 +113,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   abandon(): void {
     if (this.isOver) return
     this.call?.abort()
+    this.leaving.abort()
     this.settle({ type: 'abandoned', observed: this.answer?.observe() })
   }
 
@@ -187,26 +194,39 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   }
 
   private createAnswer(contentType: string | undefined): Answer {
-    const { input, owner, format, model } = this
+    const { input, owner, asked } = this
+    const { format, model, mended, refine } = asked
     const { clock, explanation, client } = input
     const isNative = format === client.format
     if (!input.stream) {
       const { followsResults } = client
       const whole = { format, clock, owner, contentType, explanation, followsResults }
-      return isNative ? createJsonAnswer(whole) : createTranslatedAnswer(whole, input, model)
+      const translating = { ...input, model, refine }
+      if (!isNative) return createTranslatedAnswer(whole, translating)
+      return createJsonAnswer(whole, mended === undefined ? undefined : { ...translating, format: mended })
     }
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
     if (contentType?.includes('application/json') === true) return createMisfitAnswer({ format, clock, contentType })
     if (isNative) return new StreamAnswer({ format, client, clock, owner, flow: this })
     const { estimateUsage } = input
-    return new TranslatedStream({ format, client, model, clock, owner, flow: this, estimateUsage })
+    return new TranslatedStream({ format, client, model, clock, owner, flow: this, estimateUsage, refine })
   }
 
   private finish(answer: Answer): void {
+    const complete = (observed: Observed): void =>
+      this.settle({ type: 'complete', status: this.status ?? 200, observed })
+    const fail = (thrown: unknown): void => this.stop(toGatewayError(thrown))
     try {
-      this.settle({ type: 'complete', status: this.status ?? 200, observed: answer.finish() })
+      const observed = answer.finish(this.leaving.signal)
+      if (!(observed instanceof Promise)) {
+        complete(observed)
+        return
+      }
+      // The model is asked again: its answer has a deadline of its own.
+      this.deadline.rest()
+      observed.then(complete, fail)
     } catch (thrown) {
-      this.stop(toGatewayError(thrown))
+      fail(thrown)
     }
   }
 
@@ -222,13 +242,14 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     const decoder = new TextDecoder()
     const text = body.chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
     const words = body.unreadable ?? text.slice(0, MAX_ERROR_BYTES)
-    this.stop(this.format.readError(this.status ?? 500, body.headers, words))
+    this.stop(this.asked.format.readError(this.status ?? 500, body.headers, words))
   }
 
   /** Ends the attempt for a reason that is the upstream's, before or after the commit. */
   private stop(error: GatewayError): void {
     if (this.isOver) return
     this.call?.abort()
+    this.leaving.abort()
     const { answer, status } = this
     if (answer?.isCommitted() === true) {
       this.settle({ type: 'broken', error, status: status ?? 200, observed: answer.breakOff(error) })

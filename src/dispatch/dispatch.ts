@@ -2,8 +2,7 @@ import type { Attempt, Plan } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Exchange, HttpRequest, Sink } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
-import type { WireFormat } from '../core/wire-format.ts'
-import type { AttemptInput, AttemptOwner, AttemptResult } from './attempt.ts'
+import type { Asked, AttemptInput, AttemptOwner, AttemptResult } from './attempt.ts'
 import { RunningAttempt } from './attempt.ts'
 import type { Observed } from './observed.ts'
 import { retryDelay } from './retry-delay.ts'
@@ -17,8 +16,8 @@ export type DispatchInput = AttemptInput & {
 
 /** What dispatch needs to know of the call it dispatches. */
 export type DispatchedCall = {
-  /** The format in which this target is asked; of a target that is prepared already. */
-  formatOf(target: Target): WireFormat
+  /** How this target is asked; of a target that is prepared already. `deadlineAt`: on the monotonic clock. */
+  asked(target: Target, deadlineAt: number): Asked
   /** The request as this target must get it. */
   prepare(target: Target): HttpRequest | Promise<HttpRequest>
   /** From now on this target's requests go without the reasoning state of earlier turns. False when they did already. */
@@ -131,7 +130,7 @@ class Dispatching implements AttemptOwner {
     // While another model could be asked, one may use up half of the time that is left.
     const share = position + 1 < input.plan.targets.length ? 2 : 1
     const target = this.target()
-    const asked = { model: target.id, format: input.call.formatOf(target) }
+    const asked = input.call.asked(target, deadlineAt)
     const attempt = new RunningAttempt(input, this, asked, {
       deadlineAt,
       wholeAnswerMs: (deadlineAt - this.sentAt) / share,

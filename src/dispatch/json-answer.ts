@@ -9,6 +9,9 @@ import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing } from './answer.ts'
 import { refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
+import type { AnswerFormat } from './tools-as-asked.ts'
+import type { Translating } from './translated-json.ts'
+import { translate } from './translated-json.ts'
 
 const decoder = new TextDecoder()
 const MAX_BYTES = 64 * 1024 * 1024
@@ -23,11 +26,20 @@ export type JsonAnswerInput = {
   readonly explanation: Decision | undefined
 }
 
-/** A whole answer: collected within bounds, checked, then forwarded byte for byte. */
-export function createJsonAnswer(input: JsonAnswerInput): Answer {
-  return collectJson((answered, saw) => {
+/**
+ * A whole answer: collected within bounds, checked, then forwarded byte for byte; written anew where one of its calls had to
+ * be `mended`.
+ */
+export function createJsonAnswer(
+  input: JsonAnswerInput,
+  mended?: Translating & { readonly format: AnswerFormat },
+): Answer {
+  return collectJson((answered, saw, signal) => {
     const value = parse(answered)
     const summary = input.format.summarizeResponse(value)
+    if (mended !== undefined && summary.finishReason === 'tool-calls' && hasMended(mended.format, value)) {
+      return translate(decoder.decode(answered), { ...input, format: mended.format }, mended, saw, signal)
+    }
     const observed = saw(summary, () => input.format.readResponse(value))
     const { finishReason, hasContent } = summary
     if (!hasContent) {
@@ -40,15 +52,25 @@ export function createJsonAnswer(input: JsonAnswerInput): Answer {
       'content-length': String(body.length),
     })
     sink.end(body)
-    return { ...observed, firstPartAt: input.clock.monotonic() }
+    return { ...observed, callOutcomes: mended?.format.callOutcomes, firstPartAt: input.clock.monotonic() }
   })
+}
+
+/** True where a call came in another way than the client's schemas want it. Several choices are no one's to mend. */
+function hasMended(format: AnswerFormat, value: JsonObject): boolean {
+  const { choices } = value
+  if (Array.isArray(choices) && choices.length > 1) return false
+  format.readResponse(value)
+  return format.callOutcomes?.includes('repaired') === true
 }
 
 /**
  * Collects a body within bounds; `answered` makes an answer of it, or throws. What it `saw` counts even then: an answer
  * that is no good may have been paid for.
  */
-export function collectJson(answered: (body: Uint8Array, saw: Saw) => Observed): Answer {
+export function collectJson(
+  answered: (body: Uint8Array, saw: Saw, signal: AbortSignal) => Observed | Promise<Observed>,
+): Answer {
   const chunks: Uint8Array[] = []
   let bytes = 0
   let seen: Observed | undefined
@@ -61,11 +83,15 @@ export function collectJson(answered: (body: Uint8Array, saw: Saw) => Observed):
         throw new GatewayError('upstream_too_large', `The model's answer is larger than ${MAX_BYTES} bytes.`)
       }
     },
-    finish: () =>
-      answered(join(chunks, bytes), (ending, parts) => {
-        seen = { events: 1, firstPartAt: undefined, ending: () => ending, sample: () => sampleOf(parts) }
-        return seen
-      }),
+    finish: (signal) =>
+      answered(
+        join(chunks, bytes),
+        (ending, parts) => {
+          seen = { events: 1, firstPartAt: undefined, ending: () => ending, sample: () => sampleOf(parts) }
+          return seen
+        },
+        signal,
+      ),
     observe: () => seen,
     breakOff() {
       throw new GatewayError('internal_error', 'A whole answer cannot break: it is sent in one piece.')
@@ -73,7 +99,7 @@ export function collectJson(answered: (body: Uint8Array, saw: Saw) => Observed):
   }
 }
 
-type Saw = (ending: Ending, parts: () => readonly StreamPart[]) => Observed
+export type Saw = (ending: Ending, parts: () => readonly StreamPart[]) => Observed
 
 function sampleOf(parts: () => readonly StreamPart[]): readonly (readonly StreamPart[])[] {
   try {

@@ -80,3 +80,8 @@ export function createTextCalls({ dialect, declared, begun = '' }: TextCalls): P
     end: finish,
   }
 }
+
+/** True for a call that was found in the text, which is whole. */
+export function isTextCall(index: number): boolean {
+  return index >= FIRST_INDEX
+}

@@ -1,33 +1,71 @@
 import type { StreamPart } from '../core/stream-part.ts'
+import type { Tool } from '../core/tool.ts'
 import type { WireFormat, WrittenRequest } from '../core/wire-format.ts'
 import { createFreeText } from './free-text-calls.ts'
 import type { PartChange } from './held-calls.ts'
 import { createParallelCalls } from './parallel-calls.ts'
+import type { CallOutcome, HeldBack, SettledCalls } from './settled-calls.ts'
+import { createSettledCalls, createWatchedCalls } from './settled-calls.ts'
 import type { TextCalls } from './text-calls.ts'
 import { createTextCalls } from './text-calls.ts'
 
-/** What of the client's tools a written request changed. */
+/** What of the client's tools a written request changed, and how calls of them are to be taken. */
 export type ChangedTools = Pick<WrittenRequest, 'toolNames' | 'customTools'> & {
   /** A tool of the client's has the name under which models call several at once. */
   readonly hasParallelTool?: boolean
   /** Calls may stand in the text. */
   readonly textCalls?: TextCalls | undefined
+  /** As the client declared them, where calls are expected at all. */
+  readonly tools?: readonly Tool[]
+  /** How many times the model is asked again for broken calls. */
+  readonly refine?: number
+}
+
+/** An upstream's format, and what its answer's calls are worth. */
+export type AnswerFormat = WireFormat & {
+  /** Of the calls that were read so far. */
+  readonly callOutcomes?: readonly CallOutcome[]
+  /** At the end of the answer: calls that wait for better ones. */
+  heldBack?(): HeldBack
 }
 
 /**
- * A format whose answers call tools as the client declared them: by its names, with free text where the tool takes that,
- * each call on its own.
+ * A format whose answers call tools as the client declared them: by its names, with arguments that its schemas allow, with
+ * free text where the tool takes that, each call on its own.
  */
-export function withToolsAsAsked(format: WireFormat, changed: ChangedTools): WireFormat {
+export function withToolsAsAsked(format: WireFormat, changed: ChangedTools): AnswerFormat {
+  const callOutcomes: CallOutcome[] = []
+  let settled: SettledCalls | undefined
+
+  function createChange(isWhole: boolean): Changes {
+    const { tools = [], textCalls, refine = 0 } = changed
+    callOutcomes.length = 0
+    const changes = namedAsAsked(changed)
+    if (tools.length === 0) return inTurn(changes)
+    const settling = {
+      tools,
+      holdsBroken: refine > 0,
+      onOutcome: (outcome: CallOutcome) => void callOutcomes.push(outcome),
+    }
+    // A stream of a server's own calls is not held up for what nearly never is to be mended.
+    if (isWhole || textCalls !== undefined || refine > 0) {
+      settled = createSettledCalls(settling)
+      changes.push(settled)
+    } else changes.push(createWatchedCalls(settling))
+    return inTurn(changes)
+  }
+
   return {
     ...format,
+    callOutcomes,
+    heldBack: () => settled?.heldBack() ?? [],
     readResponse(body) {
-      const asAsked = createChange(changed)
+      const asAsked = createChange(true)
       return asAsked.last(format.readResponse(body))
     },
     createReader() {
       const reader = format.createReader()
-      const asAsked = createChange(changed)
+      const asAsked = createChange(false)
       return {
         ...reader,
         push: (event) => asAsked.push(reader.push(event)),
@@ -44,12 +82,7 @@ type Changes = {
 }
 
 /** One change after the other: what a call of several holds may be renamed, or free text. */
-function createChange({ toolNames, customTools, hasParallelTool = false, textCalls }: ChangedTools): Changes {
-  const changes: PartChange[] = []
-  if (textCalls !== undefined) changes.push(createTextCalls(textCalls))
-  if (!hasParallelTool) changes.push(createParallelCalls())
-  if (toolNames !== undefined) changes.push(renamed(toolNames))
-  if (customTools !== undefined) changes.push(createFreeText(customTools))
+function inTurn(changes: readonly PartChange[]): Changes {
   return {
     push(parts) {
       let said = parts
@@ -62,6 +95,15 @@ function createChange({ toolNames, customTools, hasParallelTool = false, textCal
       return said
     },
   }
+}
+
+function namedAsAsked({ toolNames, customTools, hasParallelTool = false, textCalls }: ChangedTools): PartChange[] {
+  const changes: PartChange[] = []
+  if (textCalls !== undefined) changes.push(createTextCalls(textCalls))
+  if (!hasParallelTool) changes.push(createParallelCalls())
+  if (toolNames !== undefined) changes.push(renamed(toolNames))
+  if (customTools !== undefined) changes.push(createFreeText(customTools))
+  return changes
 }
 
 function renamed(toolNames: ReadonlyMap<string, string>): PartChange {

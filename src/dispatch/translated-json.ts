@@ -5,53 +5,92 @@ import { parseAnswer } from '../core/lossless-json.ts'
 import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart, isCounted } from '../core/stream-part.ts'
 import { createTidier } from '../core/tidy-parts.ts'
-import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import { answerContext } from './client-side.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
-import type { JsonAnswerInput } from './json-answer.ts'
+import type { JsonAnswerInput, Saw } from './json-answer.ts'
 import { collectJson } from './json-answer.ts'
 import type { Observed } from './observed.ts'
+import type { Refine, Refined } from './refined-calls.ts'
+import { addUsage, brokenOf, inPlace, outcomesOf } from './refined-calls.ts'
+import type { HeldBack } from './settled-calls.ts'
+import type { AnswerFormat } from './tools-as-asked.ts'
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
-type Estimating = { readonly client: ClientSide; readonly estimateUsage: (observed: Observed) => Usage }
+export type Translating = {
+  readonly client: ClientSide
+  readonly model: string
+  readonly estimateUsage: (observed: Observed) => Usage
+  readonly refine?: Refine | undefined
+}
+
+export type WholeAnswer = JsonAnswerInput & { readonly format: AnswerFormat }
 
 /** A whole answer of another format: collected, read as parts, written as the client's. */
-export function createTranslatedAnswer(
-  input: JsonAnswerInput,
-  { client, estimateUsage }: Estimating,
-  model: string,
-): Answer {
-  return collectJson((answered, saw) => {
-    const { parts, said } = tidied(input.format, decoder.decode(answered), client)
-    const { finishReason, usage } = foldParts(parts)
-    const observed = saw({ usage, finishReason }, () => parts)
-    if (!parts.some(isContentPart)) {
-      const { followsResults } = client
-      refuseEmpty(input.format, { finishReason: said, hasThought: parts.some(isSignedThought), followsResults })
-    }
-    const counted: StreamPart[] = !isCounted(usage) ? [{ type: 'usage', usage: estimateUsage(observed) }] : []
-    const written = client.format.writeResponse([...parts, ...counted], answerContext(client, model, input.clock.now()))
-    const { explanation } = input
-    const body = encoder.encode(
-      JSON.stringify(explanation === undefined ? written : { ...written, routing: explanation }),
-    )
-    const sink = input.owner.commit({ 'content-type': 'application/json', 'content-length': String(body.length) })
-    sink.end(body)
-    return { ...observed, firstPartAt: input.clock.monotonic() }
-  })
+export function createTranslatedAnswer(input: WholeAnswer, translating: Translating): Answer {
+  return collectJson((answered, saw, signal) => translate(decoder.decode(answered), input, translating, saw, signal))
 }
 
-type Tidied = {
-  readonly parts: StreamPart[]
-  /** In the upstream's own judgement, which need not fit the content. */
-  readonly said: FinishReason | undefined
+export function translate(
+  text: string,
+  input: WholeAnswer,
+  translating: Translating,
+  saw: Saw,
+  signal: AbortSignal,
+): Observed | Promise<Observed> {
+  const { format } = input
+  const read = format.readResponse(objectIn(text))
+  const held = format.heldBack?.() ?? []
+  const { refine } = translating
+  if (held.length === 0 || refine === undefined) return write(read, input, translating, saw)
+  return refine(brokenOf(held), signal).then((refined) =>
+    write([...read, ...better(read, held, refined)], input, translating, saw, outcomesOf(held, refined)),
+  )
 }
 
-function tidied(format: WireFormat, text: string, { id, usedCallIds }: ClientSide): Tidied {
+/** The calls that were held, and what all of it took. */
+function better(read: readonly StreamPart[], held: HeldBack, refined: Refined): StreamPart[] {
+  const first = read.findLast((part) => part.type === 'usage')?.usage
+  const usage = addUsage(first, refined.usage)
+  return [...inPlace(held, refined), ...(usage === undefined ? [] : [{ type: 'usage' as const, usage }])]
+}
+
+function write(
+  read: readonly StreamPart[],
+  input: WholeAnswer,
+  { client, estimateUsage, model }: Translating,
+  saw: Saw,
+  refined: readonly ('refined' | 'broken')[] = [],
+): Observed {
+  const tidier = createTidier(client.id, client.usedCallIds())
+  const parts = [...tidier.push(read), ...tidier.end()]
+  const { finishReason, usage } = foldParts(parts)
+  const callOutcomes = [...(input.format.callOutcomes ?? []), ...refined]
+  const observed = { ...saw({ usage, finishReason }, () => parts), callOutcomes }
+  if (!parts.some(isContentPart)) {
+    const { followsResults } = client
+    refuseEmpty(input.format, { finishReason: saidIn(read), hasThought: parts.some(isSignedThought), followsResults })
+  }
+  const counted: StreamPart[] = !isCounted(usage) ? [{ type: 'usage', usage: estimateUsage(observed) }] : []
+  const written = client.format.writeResponse([...parts, ...counted], answerContext(client, model, input.clock.now()))
+  const { explanation } = input
+  const body = encoder.encode(
+    JSON.stringify(explanation === undefined ? written : { ...written, routing: explanation }),
+  )
+  const sink = input.owner.commit({ 'content-type': 'application/json', 'content-length': String(body.length) })
+  sink.end(body)
+  return { ...observed, firstPartAt: input.clock.monotonic() }
+}
+
+/** Why the answer ended in the upstream's own judgement, which need not fit the content. */
+function saidIn(read: readonly StreamPart[]): FinishReason | undefined {
+  return read.findLast((part) => part.type === 'response-end')?.finishReason
+}
+
+function objectIn(text: string): Record<string, never> {
   let value: unknown
   try {
     value = parseAnswer(text)
@@ -61,8 +100,5 @@ function tidied(format: WireFormat, text: string, { id, usedCallIds }: ClientSid
   if (!isJsonObject(value)) {
     throw new GatewayError('upstream_malformed', 'The model answered with JSON that is no object.')
   }
-  const tidier = createTidier(id, usedCallIds())
-  const read = format.readResponse(value)
-  const end = read.findLast((part) => part.type === 'response-end')
-  return { parts: [...tidier.push(read), ...tidier.end()], said: end?.finishReason }
+  return value as Record<string, never>
 }

@@ -4,7 +4,7 @@ import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart, isCounted } from '../core/stream-part.ts'
 import type { PartTidier } from '../core/tidy-parts.ts'
 import { createTidier } from '../core/tidy-parts.ts'
-import type { StreamReader, StreamWriter, WireEvent, WireFormat } from '../core/wire-format.ts'
+import type { StreamReader, StreamWriter, WireEvent } from '../core/wire-format.ts'
 import type { Deframer } from '../stream/deframe.ts'
 import { createDeframer } from '../stream/deframe.ts'
 import type { Enframer } from '../stream/enframe.ts'
@@ -14,6 +14,9 @@ import type { ClientSide } from './client-side.ts'
 import { answerContext } from './client-side.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
+import type { Refine } from './refined-calls.ts'
+import { addUsage, brokenOf, inPlace, outcomesOf } from './refined-calls.ts'
+import type { AnswerFormat } from './tools-as-asked.ts'
 
 const MAX_EVENT_BYTES = 8 * 1024 * 1024
 const MAX_HELD_PARTS = 10_000
@@ -23,13 +26,14 @@ const KEPT_EVENTS = 4
 
 type TranslatedInput = {
   /** The upstream's format. */
-  readonly format: WireFormat
+  readonly format: AnswerFormat
   readonly client: ClientSide
   readonly model: string
   readonly clock: Clock
   readonly owner: Committing
   readonly flow: Flow
   readonly estimateUsage: (observed: Observed) => Usage
+  readonly refine?: Refine | undefined
 }
 
 /**
@@ -55,6 +59,7 @@ export class TranslatedStream implements Answer {
   private ended: Ending = { usage: undefined, finishReason: undefined }
   private readonly recent: (readonly StreamPart[])[] = []
   private writtenAt = 0
+  private refined: readonly ('refined' | 'broken')[] = []
   // The data of the last event the client got.
   private lastWritten: string | undefined = undefined
 
@@ -79,9 +84,24 @@ export class TranslatedStream implements Answer {
     else this.sayIfSilent(this.sink)
   }
 
-  finish(): Observed {
+  finish(signal: AbortSignal): Observed | Promise<Observed> {
+    const { format, refine } = this.input
     this.read(this.deframer.end())
     this.take(this.tidier.push(this.reader.end()))
+    const held = format.heldBack?.() ?? []
+    if (held.length === 0 || refine === undefined) return this.complete()
+    return refine(brokenOf(held), signal).then((refined) => {
+      this.refined = outcomesOf(held, refined)
+      const usage = addUsage(this.ended.usage, refined.usage)
+      const counted: StreamPart[] = usage === undefined ? [] : [{ type: 'usage', usage }]
+      const parts = [...counted, ...inPlace(held, refined)]
+      this.note(parts)
+      this.take(this.tidier.push(parts))
+      return this.complete()
+    })
+  }
+
+  private complete(): Observed {
     this.take(this.tidier.end())
     if (this.sink === undefined) {
       const { format, client } = this.input
@@ -113,7 +133,8 @@ export class TranslatedStream implements Answer {
 
   observe(): Observed {
     const { events, firstPartAt, ended } = this
-    return { events, firstPartAt, ending: () => ended, sample: () => this.recent }
+    const callOutcomes = [...(this.input.format.callOutcomes ?? []), ...this.refined]
+    return { events, firstPartAt, callOutcomes, ending: () => ended, sample: () => this.recent }
   }
 
   /** One event at a time: what came before a bad one is passed on. */
@@ -152,6 +173,10 @@ export class TranslatedStream implements Answer {
 
   private checkHeld(): void {
     if (this.bytesBeforeCommit <= MAX_HELD_BYTES && this.held.length <= MAX_HELD_PARTS) return
+    if (this.reader.isAtWork?.() === true) {
+      this.commit()
+      return
+    }
     throw new GatewayError('upstream_malformed', 'The model sent too much without a first part of an answer.', {
       detail: { bytes: this.bytesBeforeCommit },
     })

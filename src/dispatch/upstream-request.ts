@@ -27,7 +27,7 @@ export type Translation = {
   readonly isChosen: boolean
 }
 
-type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'> & {
+export type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'> & {
   /** False after the target has refused the reasoning state of earlier turns. */
   readonly keepsSignatures?: boolean
 }
@@ -52,6 +52,7 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
   const { ask, now, keepsSignatures = true } = asking
+  const expected = expectedCalls(chat, target)
   const hasParallelTool = chat.tools.some(({ name }) => isParallelWrapper(name))
   const operation = operationOf(spoken)
   const call = { target, operation, format: spoken.id, stream: chatBody.stream, secret, headers, ask, now }
@@ -60,7 +61,7 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
     if (refusal !== undefined) throw refusal
     const { body, losses, told, ...changed } = written(chat, translation, keepsSignatures)
     const textCalls = textCallsOf(chat, target, changed.toolNames, told)
-    const changedTools = { ...changed, hasParallelTool, textCalls }
+    const changedTools = { ...changed, ...expected, hasParallelTool, textCalls }
     return { request: provider.authorize({ ...call, body: JSON.stringify(body) }), losses, changedTools }
   }
   const { body: sent } = chat.native
@@ -69,13 +70,22 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const { clientHeader } = asking
   const customTools = functionsOnTheWay(chat, adjusted)
   const textCalls = textCallsOf(chat, target, undefined, told)
-  const isAnsweredAnew = textCalls !== undefined || rewritesAnswer(provider, chat, spoken, adjusted, customTools)
+  const isRead = textCalls !== undefined || (expected.refine ?? 0) > 0
+  const isAnsweredAnew = isRead || rewritesAnswer(provider, chat, spoken, adjusted, customTools)
   return {
     request: provider.authorize({ ...call, body, clientHeader }),
     losses,
-    changedTools: { hasParallelTool, customTools, textCalls },
+    changedTools: { ...expected, hasParallelTool, customTools, textCalls },
     isAnsweredAnew,
   }
+}
+
+/** The tools that calls are judged by; none where none are expected. */
+function expectedCalls(
+  { tools, toolChoice }: ChatRequest,
+  { refine = 0 }: Target,
+): Pick<ChangedTools, 'tools' | 'refine'> {
+  return tools.length === 0 || toolChoice === 'none' ? {} : { tools, refine }
 }
 
 function rewritesAnswer(
@@ -118,13 +128,40 @@ export function lossesOn(chat: ChatRequest, translation: Translation): readonly 
 /** `told`: the tools are described in the prompt. */
 type Written = WrittenRequest & { readonly told: Emulated | undefined }
 
-/** The body that the target gets, without the gateway's own edits of one in the client's format. */
-export function written(chat: ChatRequest, translation: Translation, keepsSignatures = true): Written {
-  if (translation.spoken !== translation.client) return translate(chat, translation, keepsSignatures)
+/** The client's request gone on with: the same target is asked `later` for a whole answer, in the same way. */
+export function laterRequest(
+  chat: ChatRequest,
+  later: ChatRequest,
+  translation: Translation,
+  asking: Asking,
+): HttpRequest | Promise<HttpRequest> {
+  const { target, spoken, client } = translation
+  const { provider, secret, headers } = configuredOf(translation)
+  const { ask, now, clientHeader, keepsSignatures = true } = asking
+  const { body } = written(chat, translation, keepsSignatures, later)
+  const own = Object.fromEntries(OWN_MEMBERS.map((member) => [member, undefined]))
+  const model = body['model'] === undefined ? {} : { model: target.model }
+  const call = { target, operation: operationOf(spoken), format: spoken.id, stream: false, secret, headers, ask, now }
+  const sameClient = spoken === client ? { clientHeader } : {}
+  return provider.authorize({ ...call, ...sameClient, body: JSON.stringify({ ...body, ...own, ...model }) })
+}
+
+/**
+ * The body that the target gets, without the gateway's own edits of one in the client's format. `later`: the request that
+ * it is to be by now.
+ */
+export function written(
+  chat: ChatRequest,
+  translation: Translation,
+  keepsSignatures = true,
+  later: ChatRequest = chat,
+): Written {
+  if (translation.spoken !== translation.client) return translate(later, translation, keepsSignatures)
   const losses: Loss[] = []
-  const told = emulated(chat, translation)
+  const told = emulated(later, translation)
+  if (told !== undefined) losses.push(...told.losses)
   const body = adjust(
-    fitted(asTold(chat, translation, told, losses), translation, losses),
+    fitted(asTold(chat, translation, told?.chat ?? later), translation, losses),
     translation,
     losses,
     keepsSignatures,
@@ -139,17 +176,11 @@ export function written(chat: ChatRequest, translation: Translation, keepsSignat
   }
 }
 
-/** The client's own body; without tools for a server that knows none. */
-function asTold(
-  chat: ChatRequest,
-  { target, spoken, configured }: Translation,
-  told: Emulated | undefined,
-  losses: Loss[],
-): JsonObject {
+/** The client's own body with what is to be said otherwise. */
+function asTold(chat: ChatRequest, { target, spoken, configured }: Translation, later: ChatRequest): JsonObject {
   const { body } = chat.native
-  if (told === undefined) return body
-  losses.push(...told.losses)
-  return withChanged(body, chat, told.chat, spoken, { model: target.model, traits: configured?.provider.traits })
+  if (later === chat) return body
+  return withChanged(body, chat, later, spoken, { model: target.model, traits: configured?.provider.traits })
 }
 
 function translate(asked: ChatRequest, translation: Translation, keepsSignatures: boolean): Written {

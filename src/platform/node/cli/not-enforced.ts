@@ -1,13 +1,11 @@
 import type { Config } from '../../../config/config-schema.ts'
 
 /** What a configuration asks for that this version accepts and does not do yet, as paths. */
-export function notEnforced({ server, providers, store, telemetry }: Config): string[] {
-  const settings = Object.values(providers)
+export function notEnforced({ server, store, telemetry }: Config): string[] {
   const asked: readonly (readonly [path: string, isAsked: boolean])[] = [
     ['server.keys[].limits', server.keys.some(({ limits }) => limits !== undefined)],
     ['server.keys[].budget', server.keys.some(({ budget }) => budget !== undefined)],
     ['server.keys[].prompt_flags', server.keys.some(({ prompt_flags: flags }) => flags !== 'off')],
-    ['providers.*.refine', settings.some(({ refine }) => refine > 0)],
     ['store', store !== undefined],
     ['telemetry.prompts', telemetry.prompts],
   ]

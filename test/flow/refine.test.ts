@@ -1,0 +1,152 @@
+import OpenAI from 'openai'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { TextTools } from '../../src/core/target.ts'
+import type { CaptureUpstream } from './capture-upstream.ts'
+import { startCaptureUpstream } from './capture-upstream.ts'
+import type { TestGateway } from './start-gateway.ts'
+import { startGateway } from './start-gateway.ts'
+
+// Calls that the client's schemas do not allow: mended where that loses nothing, else the model is asked again.
+
+let upstream: CaptureUpstream | undefined
+let gateway: TestGateway | undefined
+
+afterEach(async () => {
+  await gateway?.close()
+  await upstream?.close()
+})
+
+const BOOK = {
+  type: 'function',
+  function: {
+    name: 'book',
+    parameters: {
+      type: 'object',
+      properties: { seats: { type: 'integer' }, day: { type: 'string', enum: ['mon', 'tue'] } },
+      required: ['seats', 'day'],
+      additionalProperties: false,
+    },
+  },
+} as const
+
+type Said = { readonly text?: string; readonly calls?: readonly string[] }
+
+const NATIVE = (...argumentsTexts: readonly string[]): Said => ({ calls: argumentsTexts })
+const TEXT = (...argumentsTexts: readonly string[]): Said => ({
+  text: argumentsTexts.map((one) => `<tool_call>{"name": "book", "arguments": ${one}}</tool_call>`).join('\n'),
+})
+
+/** A server that says one thing after the other, whole or streamed as it is asked. */
+async function start(said: readonly Said[], options: { textTools?: TextTools; refine?: number }): Promise<void> {
+  let turn = 0
+  upstream = await startCaptureUpstream((response, { body }) => {
+    const { stream } = JSON.parse(body.toString())
+    const { text = null, calls } = said[turn] ?? {}
+    turn += 1
+    const tools = calls?.map((one, index) => ({
+      index,
+      id: `id_${turn}_${index}`,
+      type: 'function',
+      function: { name: 'book', arguments: one },
+    }))
+    const finish = tools === undefined ? 'stop' : 'tool_calls'
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
+    const head = { id: 'c1', created: 1, model: 'm' }
+    if (stream === true) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const chunk = (delta: object, reason: string | null): string =>
+        `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: reason }] })}\n\n`
+      response.write(chunk({ role: 'assistant', content: '' }, null))
+      for (const piece of text?.match(/.{1,4}/gs) ?? []) response.write(chunk({ content: piece }, null))
+      if (tools !== undefined) response.write(chunk({ tool_calls: tools }, null))
+      response.write(chunk({}, finish))
+      response.end(
+        `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices: [], usage })}\n\ndata: [DONE]\n\n`,
+      )
+      return
+    }
+    response.writeHead(200, { 'content-type': 'application/json' })
+    const message = { role: 'assistant', content: text, tool_calls: tools?.map(({ index: _, ...one }) => one) }
+    const choices = [{ index: 0, message, finish_reason: finish }]
+    response.end(JSON.stringify({ ...head, object: 'chat.completion', choices, usage }))
+  })
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, ...options })
+}
+
+async function ask(isStreamed: boolean): Promise<OpenAI.ChatCompletion> {
+  const client = new OpenAI({ apiKey: 'k', baseURL: `${gateway?.url}/v1`, maxRetries: 0 }).chat.completions
+  const body = { model: 'up/m', messages: [{ role: 'user' as const, content: 'Book it.' }], tools: [BOOK] }
+  return isStreamed
+    ? client.stream({ ...body, stream: true, stream_options: { include_usage: true } }).finalChatCompletion()
+    : client.create(body)
+}
+
+function argumentsIn(answer: OpenAI.ChatCompletion): unknown {
+  return answer.choices[0]?.message.tool_calls?.map((call) => (call.type === 'function' ? call.function.arguments : ''))
+}
+
+function sent(index: number): {
+  messages: { role: string; content: string; tool_calls?: unknown }[]
+  stream?: boolean
+} {
+  return JSON.parse(upstream?.requests[index]?.body.toString() ?? '')
+}
+
+const HERMES = { dialect: 'hermes', isEmulated: false }
+const GOOD = '{"seats": 2, "day": "mon"}'
+
+describe.each([false, true])('streamed: %s', (isStreamed) => {
+  test('what only has another type is mended, and the rest keeps its text', async () => {
+    await start([TEXT('{"seats": "2",  "day": "mon"}')], { textTools: HERMES })
+    expect(argumentsIn(await ask(isStreamed))).toEqual(['{"seats": 2,  "day": "mon"}'])
+  })
+
+  test.each([
+    ['text', TEXT, HERMES],
+    ['native', NATIVE, undefined],
+  ] as const)(
+    'a call that is broken is asked for again, and its siblings are kept: %s',
+    async (_name, say, textTools) => {
+      await start(
+        [say(GOOD, '{"seats": 3, "day": "sunday"}', '{"seats": 4, "day": "tue"}'), say('{"seats": 3, "day": "tue"}')],
+        {
+          ...(textTools === undefined ? {} : { textTools }),
+          refine: 1,
+        },
+      )
+      const answer = await ask(isStreamed)
+      expect(argumentsIn(answer)).toEqual([GOOD, '{"seats": 3, "day": "tue"}', '{"seats": 4, "day": "tue"}'])
+      expect(answer.usage).toMatchObject({ prompt_tokens: 20, completion_tokens: 10 })
+      const again = sent(1)
+      expect(again.stream).toBeUndefined()
+      const [, call, result] = again.messages
+      expect(JSON.stringify(call)).toContain('sunday')
+      expect(JSON.stringify(call)).not.toContain('\\"seats\\": 4')
+      expect(result?.content).toContain('"path":"/day"')
+    },
+  )
+
+  test('without a better one the call goes out as it came', async () => {
+    const bad = '{"seats": 3, "day": "sunday"}'
+    await start([TEXT(bad), TEXT(bad), TEXT(GOOD)], { textTools: HERMES, refine: 2 })
+    expect(argumentsIn(await ask(isStreamed))).toEqual([bad])
+    // The second answer was the same again: nobody asks a third time.
+    expect(upstream?.requests.length).toBe(2)
+  })
+
+  test('one that gets nearer is asked for twice', async () => {
+    await start([TEXT('{"day": "sunday"}'), TEXT('{"day": "mon"}'), TEXT(GOOD)], { textTools: HERMES, refine: 2 })
+    expect(argumentsIn(await ask(isStreamed))).toEqual([GOOD])
+  })
+
+  test('nobody is asked again where that is not wanted', async () => {
+    await start([TEXT('{"day": "sunday"}'), TEXT(GOOD)], { textTools: HERMES })
+    expect(argumentsIn(await ask(isStreamed))).toEqual(['{"day": "sunday"}'])
+    expect(upstream?.requests.length).toBe(1)
+  })
+})
+
+test("a whole answer of a server's own calls is mended too", async () => {
+  await start([NATIVE("{'seats': 2, 'day': 'mon',}")], {})
+  expect(argumentsIn(await ask(false))).toEqual(['{"seats": 2, "day": "mon"}'])
+})

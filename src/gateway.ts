@@ -9,6 +9,7 @@ import type { Router, RouterDefinition } from './core/router.ts'
 import type { Snapshot } from './core/snapshot.ts'
 import type { StreamPart } from './core/stream-part.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
+import { createFoundDialects } from './find-dialects.ts'
 import { keepRouter } from './keep-router.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
@@ -65,10 +66,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
   const keeper = keepRouter(routers, ports)
+  const upstream = askUpstream(ports.transport, ports.clock)
+  const foundDialects = createFoundDialects(upstream, ports.log)
   let isClosing = false
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
+    ports.background.run(() => foundDialects.find(snapshot, ports.clock.now()))
     return {
       ports,
       snapshot,
@@ -78,7 +82,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       deadlines,
       decisions,
       formats: wireFormats,
-      ask: askUpstream(ports.transport, ports.clock),
+      ask: upstream,
+      textTools: foundDialects.read,
     }
   }
 

@@ -10,7 +10,7 @@ import type { Router } from './core/router.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Asked } from './core/spoken-format.ts'
 import { askedOf, spokenFormat } from './core/spoken-format.ts'
-import type { Target } from './core/target.ts'
+import type { Target, TextTools } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
 import { countFailed, promptTokensOf, usageOf } from './count-usage.ts'
 import { readDirectives } from './directives/read-directives.ts'
@@ -22,6 +22,7 @@ import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { Observed } from './dispatch/observed.ts'
 import type { Refine } from './dispatch/refined-calls.ts'
+import { salvaged } from './dispatch/salvaged.ts'
 import type { ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Asking, Translation } from './dispatch/upstream-request.ts'
@@ -47,6 +48,8 @@ export type Context = {
   readonly decisions: Store<KeptDecision>
   readonly formats: ReadonlyMap<string, WireFormat>
   readonly ask: ProviderCall['ask']
+  /** What a target's server says of how its models call tools; `undefined` where nothing is known beyond the configuration. */
+  readonly textTools: (targetId: string) => TextTools | undefined
 }
 
 /** A decision and whose it is: receipts are shown to their own key only. */
@@ -123,12 +126,13 @@ class SentCall implements DispatchedCall {
     const { call, changedTools } = this
     const { spoken } = this.translation(target)
     const { tools = [], refine = 0 } = changedTools
+    const salvage = tools.length === 0 ? undefined : (text: string) => salvaged(text, spoken, changedTools)
     // What is not the client's own format is read and written anew.
     if (spoken === call.format && !this.isAnsweredAnew) {
       const mended = tools.length > 0 && !call.body.stream ? withToolsAsAsked(spoken, changedTools) : undefined
-      return { model: target.id, format: spoken, mended }
+      return { model: target.id, format: spoken, mended, salvage }
     }
-    const asked = { model: target.id, format: withToolsAsAsked(spoken, changedTools) }
+    const asked = { model: target.id, format: withToolsAsAsked(spoken, changedTools), salvage }
     return refine === 0 ? asked : { ...asked, refine: this.refine(target, refine, deadlineAt) }
   }
 
@@ -405,7 +409,9 @@ function translationOf(
   const configured = context.snapshot.providers.get(target.provider)
   const id = spokenFormat(target, configured?.provider, asked)
   const spoken = id === client.id ? client : context.formats.get(id)
-  if (spoken !== undefined) return { target, configured, client, spoken, isChosen }
+  const textTools = target.textTools === undefined ? undefined : context.textTools(target.id)
+  const told = textTools === undefined ? target : { ...target, textTools }
+  if (spoken !== undefined) return { target: told, configured, client, spoken, isChosen }
   throw new GatewayError('internal_error', `No codec for ${id}.`, { detail: { target: target.id } })
 }
 

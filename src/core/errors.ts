@@ -52,6 +52,7 @@ export type ErrorOptions = {
   readonly data?: Readonly<Record<string, unknown>>
   /** An upstream could not make anything of reasoning state in the history: another try without it may pass. */
   readonly refusesSignatures?: boolean
+  readonly unreadAnswer?: string | undefined
   /** Response headers that belong to the error, e.g. `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
   readonly cause?: unknown
@@ -65,6 +66,8 @@ export class GatewayError extends Error {
   readonly data: Readonly<Record<string, unknown>> | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly refusesSignatures: boolean
+  /** What the model said, where its server could make no calls of it. Never logged. */
+  readonly unreadAnswer: string | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -75,6 +78,7 @@ export class GatewayError extends Error {
     this.data = options.data
     this.headers = options.headers ?? {}
     this.refusesSignatures = options.refusesSignatures ?? false
+    this.unreadAnswer = options.unreadAnswer
   }
 
   get status(): number {

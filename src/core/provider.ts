@@ -54,6 +54,14 @@ export type Steering = {
   readonly goesOn?: JsonObject
 }
 
+/** How a server is asked for the template by which it tells a model of its tools. */
+export type TemplateSource = {
+  /** `call` has the target and the key; its operation is for the source to say. */
+  request(call: ProviderCall): HttpRequest
+  /** `hasTools`: whether the server takes tools for this model, where it says so. */
+  read(body: JsonObject): { readonly template: string | undefined; readonly hasTools: boolean | undefined }
+}
+
 export type KeyProblem = { readonly problem: string; readonly remedy: string }
 
 /** One upstream service: address, authorisation, quirks. No I/O. */
@@ -82,6 +90,7 @@ export type Provider = {
   /** Where its dialect takes more or less than the format. */
   readonly traits?: Traits
   readonly steering?: Steering
+  readonly templateSource?: TemplateSource
   /**
    * Its answers are not what clients of Chat Completions take, so that they are read and written anew for these as well:
    * all of them, or streams with the usage that nobody asked for. Several choices in one answer are passed on as they come.

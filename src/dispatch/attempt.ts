@@ -61,7 +61,11 @@ export type Asked = {
   /** The client's own format where the target is asked in that, and answers pass as they came unless a call is mended. */
   readonly mended?: AnswerFormat | undefined
   readonly refine?: Refine | undefined
+  /** The answer that an error carries, if it has calls in it that are in order. */
+  readonly salvage?: ((text: string) => AnswerFormat | undefined) | undefined
 }
+
+const EMPTY_OBJECT = new TextEncoder().encode('{}')
 
 type ErrorBody = {
   readonly headers: Headers
@@ -81,7 +85,7 @@ const STALLED = 'stopped in the middle of its answer'
 export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private readonly input: AttemptInput
   private readonly owner: AttemptOwner
-  private readonly asked: Asked
+  private asked: Asked
   private readonly leaving = new AbortController()
   private readonly startedAt: number
   private readonly deadline: Deadline
@@ -249,6 +253,15 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private stop(error: GatewayError): void {
     if (this.isOver) return
     this.call?.abort()
+    const { unreadAnswer } = error
+    const salvaged = unreadAnswer === undefined ? undefined : this.asked.salvage?.(unreadAnswer)
+    if (salvaged !== undefined && this.answer?.isCommitted() !== true) {
+      this.asked = { ...this.asked, format: salvaged, salvage: undefined }
+      this.answer = this.createAnswer(undefined)
+      if (!this.input.stream) this.answer.push(EMPTY_OBJECT)
+      this.finish(this.answer)
+      return
+    }
     this.leaving.abort()
     const { answer, status } = this
     if (answer?.isCommitted() === true) {

@@ -4,7 +4,7 @@ import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
 import type { Traits, WireFormat } from '../core/wire-format.ts'
 import { DIALECTS } from '../dialects/index.ts'
-import { createSniffer, SNIFF } from '../dialects/sniff.ts'
+import { createSniffer } from '../dialects/sniff.ts'
 import { taggedJson } from '../dialects/tagged-json.ts'
 import { writeCalls, writeResult } from '../dialects/write/index.ts'
 import type { Emulated, Writing } from '../tool-calls/emulation/emulate.ts'
@@ -59,10 +59,18 @@ export function textCallsOf(
   const { dialect: id } = textTools
   const dialect = told?.isBare === true ? callJson : DIALECTS.get(id)
   return {
-    dialect: () => (dialect === undefined || id === SNIFF ? createSniffer(DIALECTS) : dialect),
+    dialect: () => dialect ?? createSniffer(DIALECTS),
     begun: told?.begun,
     declared: declaredOf(tools, toolNames),
   }
+}
+
+/** Calls in a text of which nobody knows how they are written. */
+export function sniffedCalls(
+  tools: ChatRequest['tools'],
+  toolNames: ReadonlyMap<string, string> | undefined,
+): TextCalls {
+  return { dialect: () => createSniffer(DIALECTS), declared: declaredOf(tools, toolNames) }
 }
 
 function declaredOf(

@@ -1,3 +1,6 @@
+import type { JsonObject } from '../core/json.ts'
+import type { HttpRequest } from '../core/ports.ts'
+import type { ProviderCall, TemplateSource } from '../core/provider.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, renamed } from './openai-chat/adjust.ts'
 import { thoughtChunksAsReasoning } from './openai-chat/messages.ts'
@@ -15,6 +18,7 @@ export default defineProvider({
   traits: { reasoning: 'reasoning_content', maxTokens: 'max_tokens', functionsOnly: true },
   // Goes on from a last turn of the assistant by itself (--prefill-assistant).
   steering: { schemas: true, goesOn: {} },
+  templateSource: { request: propsRequest, read: readProps },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,
@@ -23,3 +27,16 @@ export default defineProvider({
     renamed('max_completion_tokens', 'max_tokens'),
   ),
 })
+
+/** `GET /props` */
+function propsRequest(call: ProviderCall): HttpRequest {
+  const baseUrl = call.target.baseUrl.replace(/\/v1$/, '')
+  const operation = { type: 'passthrough', method: 'GET', path: '/props' } as const
+  return bearerPost({ ...call, operation, body: undefined, target: { ...call.target, baseUrl } })
+}
+
+function readProps(body: JsonObject): ReturnType<TemplateSource['read']> {
+  const { chat_template: template, chat_template_tool_use: toolUse } = body
+  const found = typeof toolUse === 'string' ? toolUse : template
+  return { template: typeof found === 'string' ? found : undefined, hasTools: undefined }
+}

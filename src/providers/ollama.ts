@@ -1,7 +1,7 @@
 import { isIdleParameter } from '../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { HttpRequest } from '../core/ports.ts'
-import type { Adjusting, ProviderCall } from '../core/provider.ts'
+import type { Adjusting, ProviderCall, TemplateSource } from '../core/provider.ts'
 import { bearerPost, defineProvider, openaiPath } from '../core/provider.ts'
 import { plainTools } from './openai-chat/tools.ts'
 
@@ -20,6 +20,7 @@ export default defineProvider({
   isLocal: true,
   // https://docs.ollama.com/capabilities/structured-outputs
   steering: { schemas: true, goesOn: {} },
+  templateSource: { request: showRequest, read: readShown },
   authorize,
   adjustBody,
 })
@@ -84,4 +85,17 @@ function isIdle(name: string, value: JsonValue | undefined): boolean {
 
 function isForcing(choice: JsonValue | undefined): boolean {
   return choice !== undefined && choice !== null && choice !== 'auto' && choice !== 'none'
+}
+
+/** https://docs.ollama.com/api-reference/show-model-details */
+function showRequest(call: ProviderCall): HttpRequest {
+  const operation = { type: 'passthrough', method: 'POST', path: '/api/show' } as const
+  return authorize({ ...call, operation, body: JSON.stringify({ model: call.target.model }) })
+}
+
+function readShown({ template, capabilities }: JsonObject): ReturnType<TemplateSource['read']> {
+  return {
+    template: typeof template === 'string' ? template : undefined,
+    hasTools: Array.isArray(capabilities) ? capabilities.includes('tools') : undefined,
+  }
 }

@@ -74,7 +74,7 @@ test.each([
     'Groq',
     400,
     '{"error":{"message":"Failed to call a function.","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"<function=f>{}"}}',
-    'upstream_rejected',
+    'upstream_error',
     'Failed to call a function.',
   ],
   [

@@ -22,6 +22,7 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
       code: textOf(fields['code']) ?? textOf(fields['type']),
       message: typeof error === 'string' ? error : wordsOf(fields),
       param: textOf(fields['param']),
+      unreadAnswer: textOf(fields['failed_generation']),
     },
     headers,
   )

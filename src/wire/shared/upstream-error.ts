@@ -14,17 +14,20 @@ export type SaidError = {
   readonly code: string | undefined
   readonly message: string | undefined
   readonly param?: string | undefined
+  /** The model's answer, of which the server could make no calls. */
+  readonly unreadAnswer?: string | undefined
 }
 
 /** A failure that an upstream put into words, classified by its code, its status and its words. */
 export function upstreamError(said: SaidError, headers: Headers): GatewayError {
-  const { status, code: upstreamCode, message, param } = said
+  const { status, code: upstreamCode, message, param, unreadAnswer } = said
   const refusesSignatures = refusesSignature(status, `${upstreamCode ?? ''} ${message ?? ''}`)
   const code = refusesSignatures ? 'upstream_rejected' : classify(status, upstreamCode ?? '', message ?? '')
   return new GatewayError(code, publicMessage(code, message), {
     ...(param === undefined ? {} : { param }),
     headers,
     refusesSignatures,
+    unreadAnswer,
     data: { upstream: { status: status ?? null, code: upstreamCode ?? null } },
     // Not the message: upstreams quote prompts and keys in theirs, and details are logged.
     detail: { status, upstream_code: upstreamCode },
@@ -73,6 +76,8 @@ function classify(status: number | undefined, upstreamCode: string, message: str
     return 'context_length_exceeded'
   }
   if (upstreamCode === 'insufficient_quota' || status === 402) return 'upstream_quota_exhausted'
+  // Groq: the model's call is no good, and another model's may be. https://console.groq.com/docs/tool-use
+  if (upstreamCode === 'tool_use_failed') return 'upstream_error'
   if (upstreamCode === 'model_not_found') return 'upstream_model_missing'
   if (status === undefined) return /rate.?limit/i.test(upstreamCode) ? 'upstream_rate_limited' : 'upstream_error'
   if (status === 401 || status === 403) return 'upstream_auth_failed'

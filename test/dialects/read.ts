@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/core/json.ts'
 import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { Dialect, TextCall } from '../../src/dialects/dialect.ts'
+import type { ReadOptions } from '../../src/dialects/read-text.ts'
 import { createTextReader } from '../../src/dialects/read-text.ts'
 import type { DialectCase } from './cases.ts'
 
@@ -12,8 +13,13 @@ export type Read = {
   readonly isCut: boolean
 }
 
-export function readAll(dialect: Dialect, tools: ReadonlyMap<string, JsonObject>, chunks: readonly string[]): Read {
-  const reader = createTextReader(dialect, { tools })
+export function readAll(
+  dialect: Dialect,
+  tools: ReadonlyMap<string, JsonObject>,
+  chunks: readonly string[],
+  options: ReadOptions = {},
+): Read {
+  const reader = createTextReader(dialect, { tools }, options)
   const events = [...chunks.flatMap((chunk) => reader.push(chunk)), ...reader.end()]
   const said = (type: string): string =>
     events.map((event) => (event.type === type && 'text' in event ? event.text : '')).join('')

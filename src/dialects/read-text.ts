@@ -86,16 +86,23 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
     const { done, value } = grammar.next()
     if (done !== true) return false
     grammar = undefined
-    if (value === undefined) giveBack()
+    if (value === undefined || (isEmpty(value) && !isLineStart)) giveBack()
     else {
       if (typeof value === 'object' && 'channel' in value) enter(value)
-      else if (value === 'cut') events.push({ type: 'cut', text: spaces + cursor.slice(start, cursor.position()) })
-      else found(value)
+      else if (value === 'cut') cutOff(spaces, start)
+      else if ('calls' in value) {
+        found(value.calls)
+        cutOff('', value.cutAt)
+      } else found(value)
       cursor.release()
       spaces = ''
       isAfterMark = false
     }
     return true
+  }
+
+  function cutOff(before: string, at: number): void {
+    events.push({ type: 'cut', text: before + cursor.slice(at, cursor.position()) })
   }
 
   function think(): void {
@@ -236,6 +243,11 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
       return last
     },
   }
+}
+
+/** A block without calls: prose may name both of its ends in a line. */
+function isEmpty(outcome: Outcome): boolean {
+  return Array.isArray(outcome) && outcome.length === 0
 }
 
 /** Where any open marker might begin: by its first unit. */

@@ -31,8 +31,12 @@ export function readAll(
   }
 }
 
+type Tool = DialectCase['tools'][number]['function']
+
 export function toolsOf({ tools }: DialectCase): Map<string, JsonObject> {
-  return new Map(tools.map(({ function: { name, parameters } }) => [name, (parameters ?? {}) as JsonObject]))
+  // Some sources write tools as OpenAI's Responses does.
+  const flat = tools.map((tool) => tool.function ?? (tool as unknown as Tool))
+  return new Map(flat.map(({ name, parameters }) => [name, (parameters ?? {}) as JsonObject]))
 }
 
 /** Calls to be compared: arguments as values, with every digit; as text where they are no JSON. */

@@ -1,4 +1,4 @@
-import { argumentsOf } from './typed.ts'
+import { argumentsOf } from './arguments.ts'
 
 const KEY = /[\w.$-]+/y
 const WORD = /[^,\]}]*/y

@@ -22,10 +22,11 @@ export type Channel = { readonly channel: 'text' | 'reasoning'; readonly ends: r
 export type CutShort = { readonly calls: readonly TextCall[]; readonly cutAt: number }
 
 /**
- * What became of a try to read calls: the calls, none of them where there was a block without any; the channel that what follows is on; `undefined` for a text that is
+ * What became of a try to read calls: the calls, none of them where all are refused; `empty` for a block without any,
+ * which is text in the middle of a line; the channel that what follows is on; `undefined` for a text that is
  * neither; `cut` for one that ended within a call, which must not be executed and is no text for the user either.
  */
-export type Outcome = readonly TextCall[] | CutShort | Channel | 'cut' | undefined
+export type Outcome = readonly TextCall[] | CutShort | 'empty' | Channel | 'cut' | undefined
 
 /** How a family of models writes calls into its text. Source of the shapes: design/tool-calling.md §3.1. */
 export type Dialect = {

@@ -60,7 +60,6 @@ const dsml = (id: string, group: string): Dialect =>
     id,
     drops: [`</｜DSML｜${group}>`, '<｜end▁of▁sentence｜>'],
     groups: [[`<｜DSML｜${group}>`, `</｜DSML｜${group}>`]],
-    isGroupOptional: true,
     call: ['<｜DSML｜invoke name='],
     callEnd: ['</｜DSML｜invoke>'],
     parameter: ['<｜DSML｜parameter name='],

@@ -13,8 +13,8 @@ export function* readParameter(
 ): Reading<Member | 'cut'> {
   const named = yield* readName(cursor, tags)
   if (named === undefined) return 'cut'
-  const { name, isString } = named
-  const raw = yield* readValue(cursor, tags)
+  const { name, isString, isClosed = false } = named
+  const raw = isClosed ? '' : yield* readValue(cursor, tags)
   if (raw === undefined) return 'cut'
   const text = tags.hasOwnLines === true ? raw.replace(/^\r?\n/, '').replace(/\r?\n$/, '') : raw
   const json =
@@ -33,7 +33,7 @@ function attributedJson(text: string, isString: boolean, declared: Declared, too
   return types.length > 0 ? typedJson(text, schema) : anyJson(text)
 }
 
-type Name = { readonly name: string; readonly isString?: boolean }
+type Name = { readonly name: string; readonly isString?: boolean; readonly isClosed?: boolean }
 
 function* readName(cursor: Cursor, tags: Markup): Reading<Name | undefined> {
   const { parameterNameEnd, value = '', isTyped = false } = tags
@@ -46,9 +46,10 @@ function* readName(cursor: Cursor, tags: Markup): Reading<Name | undefined> {
   }
   const text = yield* readTag(cursor)
   if (text === undefined || !(yield* cursor.some())) return undefined
-  yield* cursor.literal('>')
+  const isClosed = (yield* cursor.literal('>')) && text.endsWith('/')
   const isString = isTyped ? /\sstring\s*=\s*"?(true|false)/.exec(text)?.[1] : undefined
-  return { name: unquoted(text), ...(isString === undefined ? {} : { isString: isString === 'true' }) }
+  const name = unquoted(isClosed ? text.slice(0, -1) : text)
+  return { name, isClosed, ...(isString === undefined ? {} : { isString: isString === 'true' }) }
 }
 
 function* readValue(cursor: Cursor, tags: Markup): Reading<string | undefined> {

@@ -1,7 +1,9 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { readParameter } from './markup-parameter.ts'
+import { unwrapped } from './unwrapped-members.ts'
 import { argumentsOf } from './values/arguments.ts'
+import { hasHostileName } from './values/hostile-names.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
 // Grammar of families that mark each parameter up, its value as raw text that the tool's schema types:
@@ -51,6 +53,7 @@ export function* readCalls(cursor: Cursor, declared: Declared, tags: Markup): Re
   const group = yield* cursor.oneOf(tags.groups.map(([open]) => open))
   const close = tags.groups[group]?.[1]
   const calls: TextCall[] = []
+  let isRefused = false
   for (;;) {
     const start = cursor.position()
     yield* cursor.spaces()
@@ -60,11 +63,13 @@ export function* readCalls(cursor: Cursor, declared: Declared, tags: Markup): Re
       cursor.rewind(start)
       break
     }
-    calls.push(made)
+    if (made === 'refused') isRefused = true
+    else calls.push(made)
     if (close === undefined) break
   }
   const isClosed = close !== undefined && (yield* cursor.attempt(isAfterSpaces(cursor, close)))
-  if (calls.length > 0 || isClosed) return calls
+  if (calls.length > 0 || isRefused) return calls
+  if (isClosed) return 'empty'
   return (yield* isAtEnd(cursor)) ? 'cut' : undefined
 }
 
@@ -79,14 +84,18 @@ function* isAtEnd(cursor: Cursor): Reading<boolean> {
   return !(yield* cursor.some())
 }
 
-function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<TextCall | 'cut' | undefined> {
+/** A call; `refused` for one whose arguments are hostile. */
+type Made = TextCall | 'cut' | 'refused' | undefined
+
+function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<Made> {
   const named = tags.parameterNameEnd === undefined ? yield* readTagName(cursor) : yield* readWord(cursor, tags)
   if (named === undefined || named === 'cut') return named
   const { name, isClosed } = named
   const members: Member[] = []
-  const make = (): TextCall | undefined => {
-    const text = (tags.argumentsOf ?? lastOfEach)(members, declared, name)
-    return text === undefined ? undefined : { name, argumentsText: text }
+  const make = (): Made => {
+    const text = (tags.argumentsOf ?? lastOfEach)(unwrapped(members, declared, name), declared, name)
+    if (text === undefined || members.some(isHostile)) return text === undefined ? undefined : 'refused'
+    return { name, argumentsText: text }
   }
   if (isClosed) return make()
   const stops = [...tags.groups.flat(), ...tags.call]
@@ -156,6 +165,12 @@ function* readWord(cursor: Cursor, { callSeparator }: Markup): Reading<Named | '
     return (yield* cursor.some()) ? undefined : 'cut'
   }
   return { name, isClosed: false }
+}
+
+/** True for an object under a name that no tool asks for. An object may have stayed a string for want of a schema. */
+export function isHostile({ name, json, raw }: Member): boolean {
+  const value = /^\s*\{/.test(raw) ? '{}' : json
+  return hasHostileName(`{${JSON.stringify(name)}: ${value}}`) || hasHostileName(json)
 }
 
 function lastOfEach(members: readonly Member[]): string {

@@ -26,9 +26,10 @@ export const minicpm5 = markup({
 function checked(members: readonly Member[], { tools }: Declared, tool: string): string | undefined {
   if (new Set(members.map(({ name }) => name)).size < members.length) return undefined
   const parameters = tools.get(tool)
-  const given = members.map(({ name, json }): [string, string] => [name, json])
-  const { required } = parameters ?? {}
-  if (!Array.isArray(required) || required.length === 0) return argumentsOf(given)
-  const known = given.filter(([name]) => parameterSchema(parameters, name) !== undefined)
-  return required.every((name) => known.some((one) => one[0] === name)) ? argumentsOf(known) : undefined
+  const { properties, required } = parameters ?? {}
+  const known = members.filter(
+    ({ name }) => properties === undefined || parameterSchema(parameters, name) !== undefined,
+  )
+  const isWhole = !Array.isArray(required) || required.every((name) => known.some((one) => one.name === name))
+  return isWhole ? argumentsOf(known.map(({ name, json }) => [name, json])) : undefined
 }

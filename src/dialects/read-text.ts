@@ -1,5 +1,5 @@
 import { Cursor, isSpace } from './cursor.ts'
-import type { Channel, Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import type { Channel, CutShort, Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { spacesBefore, thinkingOf } from './thinking.ts'
 
 /** What a model's text consists of, in order. */
@@ -86,19 +86,23 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
     const { done, value } = grammar.next()
     if (done !== true) return false
     grammar = undefined
-    if (value === undefined || (isEmpty(value) && !isLineStart)) giveBack()
+    if (value === undefined || (value === 'empty' && !isLineStart)) giveBack()
     else {
       if (typeof value === 'object' && 'channel' in value) enter(value)
       else if (value === 'cut') cutOff(spaces, start)
-      else if ('calls' in value) {
-        found(value.calls)
-        cutOff('', value.cutAt)
-      } else found(value)
+      else if (value !== 'empty') foundAll(value)
       cursor.release()
       spaces = ''
       isAfterMark = false
     }
     return true
+  }
+
+  function foundAll(made: readonly TextCall[] | CutShort): void {
+    if ('calls' in made) {
+      found(made.calls)
+      cutOff('', made.cutAt)
+    } else found(made)
   }
 
   function cutOff(before: string, at: number): void {
@@ -243,11 +247,6 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
       return last
     },
   }
-}
-
-/** A block without calls: prose may name both of its ends in a line. */
-function isEmpty(outcome: Outcome): boolean {
-  return Array.isArray(outcome) && outcome.length === 0
 }
 
 /** Where any open marker might begin: by its first unit. */

@@ -35,8 +35,9 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
   let ends: RegExp | undefined
   let grammar: Generator<undefined, Outcome, undefined> | undefined
   let start = 0
-  // White space of the text that a call would swallow, and whether a line begins here.
+  // White space that is text if more of it follows, calls between them or not; and whether a line begins here.
   let spaces = ''
+  let endsInCall = false
   let isLineStart = true
   let length = 0
   let reread = 0
@@ -71,6 +72,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
       say(spaces + text.slice(0, end))
       spaces = ''
       isLineStart = false
+      endsInCall = false
     }
     spaces += text.slice(end)
     if (text.includes('\n', end)) isLineStart = true
@@ -92,7 +94,6 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
       else if (value === 'cut') cutOff(spaces, start)
       else if (value !== 'empty') foundAll(value)
       cursor.release()
-      spaces = ''
       isAfterMark = false
     }
     return true
@@ -105,8 +106,12 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
     } else found(made)
   }
 
+  /** Where no tool was offered none can have been called. */
   function cutOff(before: string, at: number): void {
-    events.push({ type: 'cut', text: before + cursor.slice(at, cursor.position()) })
+    const text = before + cursor.slice(at, cursor.position())
+    if (declared.tools.size === 0) say(text)
+    else events.push({ type: 'cut', text })
+    spaces = ''
   }
 
   function think(): void {
@@ -130,6 +135,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
 
   function enter(entered: Channel): void {
     channel = entered
+    spaces = ''
     const inner = entered === thought ? [thinking.open, ...(thinking.endsAtCall ? dialect.opens : [])] : dialect.opens
     ends = openPattern([...inner, ...entered.ends])
     isLineStart = true
@@ -146,8 +152,11 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
   function found(made: readonly TextCall[]): void {
     for (const call of made) events.push({ type: 'call', call })
     calls += made.length
+    endsInCall = true
     isLineStart = true
-    if (channel === thought) channel = undefined
+    if (channel !== thought) return
+    channel = undefined
+    spaces = ''
   }
 
   /** It was no call: its first unit is text, and what follows is looked at again. */
@@ -242,7 +251,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
       cursor.feed(half)
       cursor.end()
       const last = run()
-      say(spaces)
+      if (!endsInCall) say(spaces)
       spaces = ''
       return last
     },

@@ -1,7 +1,7 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared } from './dialect.ts'
 import type { Markup, Member } from './markup.ts'
-import { isAfterSpaces, readTag, unquoted } from './markup.ts'
+import { isAfterSpaces, readTag, skipGap, unquoted } from './markup.ts'
 import { anyJson, declaredSchema, parameterJson, typedJson, typesOf } from './values/typed.ts'
 
 /** One parameter, behind the beginning of its tag; `cut` where the text ends in it. */
@@ -53,7 +53,7 @@ function* readName(cursor: Cursor, tags: Markup): Reading<Name | undefined> {
 }
 
 function* readValue(cursor: Cursor, tags: Markup): Reading<string | undefined> {
-  if (tags.value !== undefined && !(yield* cursor.attempt(isAfterSpaces(cursor, tags.value)))) yield* cursor.spaces()
+  if (tags.value !== undefined && !(yield* cursor.attempt(isAfterSpaces(cursor, tags.value)))) yield* skipGap(cursor)
   if (tags.hasCdata === true && (yield* cursor.attempt(isAfterSpaces(cursor, '<![CDATA[')))) {
     return yield* readCdata(cursor, tags)
   }
@@ -94,7 +94,7 @@ function* readRaw(cursor: Cursor, tags: Markup): Reading<string | undefined> {
       if (isEnd) return cursor.slice(start, at)
       if (end?.isOwn !== true) end = { at, next, isOwn: true }
     } else if (opens.includes(mark)) {
-      if (end !== undefined) break
+      if (end !== undefined && (tags.call.includes(mark) || (yield* isBlock(cursor, tags)))) break
     } else if (end?.isOwn === true || (end === undefined && parameter.includes(mark))) {
       // What stands between the value and the next mark is nobody's.
       cursor.rewind(at)
@@ -107,9 +107,18 @@ function* readRaw(cursor: Cursor, tags: Markup): Reading<string | undefined> {
   return cursor.slice(start, end.at)
 }
 
+/** Behind the mark of a block: whether a call follows, which is not read. */
+function* isBlock(cursor: Cursor, { call }: Markup): Reading<boolean> {
+  const start = cursor.position()
+  yield* skipGap(cursor)
+  const isCall = (yield* cursor.oneOf(call)) >= 0
+  cursor.rewind(start)
+  return isCall
+}
+
 /** True before what may follow a parameter, the end of the text included. Reads over it. */
 function* goesOn(cursor: Cursor, marks: readonly string[]): Reading<boolean> {
-  yield* cursor.spaces()
+  yield* skipGap(cursor)
   if (!(yield* cursor.some())) return true
   return (yield* cursor.oneOf(marks)) >= 0
 }

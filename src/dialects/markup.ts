@@ -4,6 +4,7 @@ import { readParameter } from './markup-parameter.ts'
 import { unwrapped } from './unwrapped-members.ts'
 import { argumentsOf } from './values/arguments.ts'
 import { hasHostileName } from './values/hostile-names.ts'
+import { membersOf, readBracketed } from './values/json.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
 // Grammar of families that mark each parameter up, its value as raw text that the tool's schema types:
@@ -74,8 +75,14 @@ export function* readCalls(cursor: Cursor, declared: Declared, tags: Markup): Re
 }
 
 export function* isAfterSpaces(cursor: Cursor, literal: string): Reading<boolean> {
-  yield* cursor.spaces()
+  yield* skipGap(cursor)
   return yield* cursor.literal(literal)
+}
+
+/** White space between marks. Some models write the line break of their template as two letters. */
+export function* skipGap(cursor: Cursor): Reading<void> {
+  yield* cursor.spaces()
+  while (yield* cursor.literal(String.raw`\n`)) yield* cursor.spaces()
 }
 
 /** True where nothing but white space follows, which is read. */
@@ -99,9 +106,12 @@ function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<Ma
   }
   if (isClosed) return make()
   const stops = [...tags.groups.flat(), ...tags.call]
+  const whole = yield* readWholeArguments(cursor, tags)
+  if (whole === 'cut') return 'cut'
+  if (whole !== undefined) return hasHostileName(whole) ? 'refused' : { name, argumentsText: whole }
   for (;;) {
     const at = cursor.position()
-    yield* cursor.spaces()
+    yield* skipGap(cursor)
     if ((yield* cursor.oneOf(tags.parameter)) >= 0) {
       const member = yield* readParameter(cursor, declared, name, tags)
       if (member === 'cut') return 'cut'
@@ -119,6 +129,22 @@ function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<Ma
       return isStopped || members.length > 0 ? make() : undefined
     }
   }
+}
+
+/** Arguments as one JSON object instead of parameters, and over the end of the call. */
+function* readWholeArguments(cursor: Cursor, tags: Markup): Reading<string | 'cut' | undefined> {
+  const start = cursor.position()
+  yield* skipGap(cursor)
+  const text = cursor.left() > 0 && cursor.isNext('{') === true ? yield* readBracketed(cursor) : undefined
+  if (text === 'cut') return 'cut'
+  if (text === undefined || membersOf(text) === undefined) {
+    cursor.rewind(start)
+    return undefined
+  }
+  yield* skipGap(cursor)
+  yield* cursor.oneOf(tags.callEnd)
+  if (tags.callTail !== undefined) yield* cursor.attempt(isAfterSpaces(cursor, tags.callTail))
+  return text
 }
 
 type Named = { readonly name: string; readonly isClosed: boolean }

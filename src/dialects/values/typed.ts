@@ -73,9 +73,15 @@ function numberOf(text: string): string | undefined {
   return NUMBER.test(plain) ? plain : undefined
 }
 
-/** As written where it is JSON; models write Python's literals too. */
+/** As written where it is JSON; models write Python's literals too, and JSON as it stands within a string. */
 function literal(text: string): string | undefined {
-  return isJson(text) ? text : pythonLiteral(text)
+  return isJson(text) ? text : (unescaped(text) ?? pythonLiteral(text))
+}
+
+function unescaped(text: string): string | undefined {
+  if (!text.includes(String.raw`\"`) || !isJson(`"${text}"`)) return undefined
+  const inner = JSON.parse(`"${text}"`) as string
+  return isJson(inner) ? inner : undefined
 }
 
 /** The types a schema allows, those of its alternatives included. */

@@ -4,6 +4,7 @@ import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { unquoted } from './markup.ts'
 import { argumentsOf } from './values/arguments.ts'
+import { hasHostileName } from './values/hostile-names.ts'
 import { parameterSchema, typedJson, typesOf } from './values/typed.ts'
 
 const MARK = ']<]minimax[>['
@@ -34,7 +35,7 @@ export const minimaxM3: Dialect = {
         cursor.rewind(start)
         return calls.length > 0 ? calls : undefined
       }
-      calls.push(made)
+      if (!hasHostileName(made.argumentsText)) calls.push(made)
     }
   },
 }
@@ -43,7 +44,7 @@ function* readCall(cursor: Cursor, { tools }: Declared): Reading<TextCall | 'cut
   const name = unquoted(yield* readName(cursor))
   if (!(yield* cursor.some())) return 'cut'
   if (name === '' || !(yield* cursor.literal('>'))) return undefined
-  const content = yield* readContent(cursor, 0)
+  const content = yield* readContent(cursor)
   if (content === 'cut' || content === undefined) return content
   const parameters = tools.get(name)
   const members = content.elements.map(({ tag, content: inner }): [string, string] => [
@@ -53,28 +54,32 @@ function* readCall(cursor: Cursor, { tools }: Declared): Reading<TextCall | 'cut
   return { name, argumentsText: argumentsOf(members) }
 }
 
-type Content = { readonly text: string; readonly elements: readonly Element[] }
+type Content = { text: string; readonly elements: Element[] }
 type Element = { readonly tag: string; readonly content: Content }
 
-/** What an element contains, and over its end. One without an end of its own ends with what it stands in. */
-function* readContent(cursor: Cursor, depth: number): Reading<Content | 'cut' | undefined> {
-  const elements: Element[] = []
-  let text = ''
-  for (;;) {
+/** What an element contains, and over its end. Whatever its name, an end is that of what was opened last. */
+function* readContent(cursor: Cursor): Reading<Content | 'cut' | undefined> {
+  const open: Content[] = [{ text: '', elements: [] }]
+  for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
     const start = cursor.position()
     const { found, at } = yield* cursor.until([MARK])
     if (found < 0) return 'cut'
-    text += cursor.slice(start, at)
+    inner.text += cursor.slice(start, at)
     if (!(yield* cursor.literal('<'))) continue
     const isEnd = yield* cursor.literal('/')
     const tag = unquoted((yield* readName(cursor)).replace(/\/$/, ''))
     if (!(yield* cursor.some())) return 'cut'
-    if (!(yield* cursor.literal('>')) || depth >= MAX_DEPTH) return undefined
-    if (isEnd) return { text, elements }
-    const content = yield* readContent(cursor, depth + 1)
-    if (content === 'cut' || content === undefined) return content
-    elements.push({ tag, content })
+    if (!(yield* cursor.literal('>')) || open.length > MAX_DEPTH) return undefined
+    if (isEnd) {
+      open.pop()
+      if (open.length === 0) return inner
+    } else {
+      const content: Content = { text: '', elements: [] }
+      inner.elements.push({ tag, content })
+      open.push(content)
+    }
   }
+  return undefined
 }
 
 function* readName(cursor: Cursor): Reading<string> {
@@ -87,14 +92,25 @@ function jsonOf({ text, elements }: Content, schema: JsonValue | undefined): str
     const inner = isJsonObject(schema) ? schema['items'] : undefined
     return `[${elements.map(({ content }) => jsonOf(content, inner)).join(', ')}]`
   }
-  return argumentsOf(elements.map(({ tag, content }) => [tag, jsonOf(content, memberSchema(schema, tag))]))
+  return objectOf(elements, (content, tag) => jsonOf(content, memberSchema(schema, tag)))
+}
+
+/** A member that comes several times is a list. */
+function objectOf(elements: readonly Element[], json: (content: Content, tag: string) => string): string {
+  const members = new Map<string, string[]>()
+  for (const { tag, content } of elements) {
+    const all = members.get(tag) ?? []
+    all.push(json(content, tag))
+    members.set(tag, all)
+  }
+  return argumentsOf([...members].map(([tag, all]) => [tag, all.length > 1 ? `[${all.join(', ')}]` : all.join()]))
 }
 
 /** The same where nothing is known of types. */
 function untyped({ text, elements }: Content): string {
   if (elements.length === 0) return JSON.stringify(text)
   if (isList(elements, undefined)) return `[${elements.map(({ content }) => untyped(content)).join(', ')}]`
-  return argumentsOf(elements.map(({ tag, content }) => [tag, untyped(content)]))
+  return objectOf(elements, untyped)
 }
 
 /** Elements of a list are called `item` where the schema says nothing. */

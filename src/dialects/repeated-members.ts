@@ -10,7 +10,9 @@ export function everyOfEach(members: readonly Member[], declared: Declared, tool
     // Where nothing is known of types, white space around is not either.
     const value =
       declared.tools.size === 0 ? JSON.stringify(raw.trim()) : (inElement(raw, declared, tool, name) ?? json)
-    values.set(name, [...(values.get(name) ?? []), value])
+    const all = values.get(name) ?? []
+    all.push(value)
+    values.set(name, all)
   }
   return argumentsOf(
     [...values].map(([name, all]) => {

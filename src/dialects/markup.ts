@@ -1,5 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import { MAX_CALLS } from './dialect.ts'
 import { readParameter } from './markup-parameter.ts'
 import { unwrapped } from './unwrapped-members.ts'
 import { argumentsOf } from './values/arguments.ts'
@@ -66,7 +67,7 @@ export function* readCalls(cursor: Cursor, declared: Declared, tags: Markup): Re
     }
     if (made === 'refused') isRefused = true
     else calls.push(made)
-    if (close === undefined) break
+    if (close === undefined || calls.length >= MAX_CALLS) break
   }
   const isClosed = close !== undefined && (yield* cursor.attempt(isAfterSpaces(cursor, close)))
   if (calls.length > 0 || isRefused) return calls

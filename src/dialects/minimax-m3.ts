@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import { MAX_CALLS } from './dialect.ts'
 import { unquoted } from './markup.ts'
 import { argumentsOf } from './values/arguments.ts'
 import { hasHostileName } from './values/hostile-names.ts'
@@ -27,7 +28,7 @@ export const minimaxM3: Dialect = {
     for (;;) {
       const start = cursor.position()
       yield* cursor.spaces()
-      if (yield* cursor.literal(CLOSE)) return calls
+      if ((yield* cursor.literal(CLOSE)) || calls.length >= MAX_CALLS) return calls
       if (!(yield* cursor.some())) return calls.length > 0 ? calls : 'cut'
       const made = (yield* cursor.literal(INVOKE)) ? yield* readCall(cursor, declared) : undefined
       if (made === 'cut') return calls.length > 0 ? { calls, cutAt: start } : made

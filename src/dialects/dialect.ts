@@ -32,6 +32,10 @@ export type Dialect = {
   readonly opens: readonly string[]
   /** Calls stand at the beginning of the answer or of a line only, since what they begin with is common. */
   readonly atLineStart?: boolean
+  /** Calls stand at the beginning of the answer only, or after others. */
+  readonly atAnswerStart?: boolean
+  /** Nothing the model says after its calls is meant for anybody: it talks to itself or makes the results up. */
+  readonly endsAnswer?: boolean
   /** Words that frame text and mean nothing to its reader. */
   readonly drops?: readonly string[]
   /** Reads calls, standing before one of `opens`; leaves the cursor after them. */

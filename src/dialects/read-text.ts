@@ -24,8 +24,10 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
   let ends: RegExp | undefined
   let grammar: Generator<undefined, Outcome, undefined> | undefined
   let start = 0
-  // White space of the text that a call would swallow, and whether a line begins here.
+  // White space that is text if more of it follows, calls between them or not; and whether a line begins here.
   let spaces = ''
+  let endsInCall = false
+  let hasText = false
   let isLineStart = true
   let length = 0
   let reread = 0
@@ -33,7 +35,7 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
   let events: TextEvent[] = []
 
   function say(text: string): void {
-    if (text === '') return
+    if (text === '' || isOver()) return
     const last = events.at(-1)
     const type = channel?.channel ?? 'text'
     if (last?.type === type) events[events.length - 1] = { type, text: last.text + text }
@@ -49,9 +51,16 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
       say(spaces + text.slice(0, end))
       spaces = ''
       isLineStart = false
+      hasText = true
+      endsInCall = false
     }
     spaces += text.slice(end)
     if (text.includes('\n', end)) isLineStart = true
+  }
+
+  /** What follows the calls of such a dialect is no text. */
+  function isOver(): boolean {
+    return dialect.endsAnswer === true && calls > 0 && channel?.channel !== 'reasoning'
   }
 
   function isTired(): boolean {
@@ -67,16 +76,23 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     if (value === undefined) giveBack()
     else {
       if (typeof value === 'object' && 'channel' in value) enter(value)
-      else if (value === 'cut') events.push({ type: 'cut', text: spaces + cursor.slice(start, cursor.position()) })
+      else if (value === 'cut') cutOff(spaces + cursor.slice(start, cursor.position()))
       else found(value)
       cursor.release()
-      spaces = ''
+      if (!endsInCall) spaces = ''
     }
     return true
   }
 
+  /** Where no tool was offered none can have been called. */
+  function cutOff(text: string): void {
+    if (declared.tools.size === 0) say(text)
+    else events.push({ type: 'cut', text })
+  }
+
   function enter(entered: Channel): void {
     channel = entered
+    spaces = ''
     ends = openPattern([...dialect.opens, ...entered.ends])
     isLineStart = true
   }
@@ -92,6 +108,7 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
   function found(made: readonly TextCall[]): void {
     for (const call of made) events.push({ type: 'call', call })
     calls += made.length
+    endsInCall = true
     isLineStart = true
   }
 
@@ -118,7 +135,7 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     }
     const skipped = channel?.ends ?? drops
     const dropped = nextOf(skipped)
-    const open = dialect.atLineStart === true && !isLineStart ? false : nextOf(dialect.opens)
+    const open = mayBegin() ? nextOf(dialect.opens) : false
     if (typeof dropped === 'string') {
       if (channel === undefined) cursor.skip(dropped.length)
       else leave(dropped)
@@ -126,6 +143,11 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     else if (open === false) sayText(cursor.take(1))
     else begin()
     return true
+  }
+
+  function mayBegin(): boolean {
+    if (dialect.atAnswerStart === true && hasText) return false
+    return dialect.atLineStart !== true || isLineStart
   }
 
   /** Which of these is next; `undefined` while one may still be. */
@@ -161,7 +183,7 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     end() {
       cursor.end()
       const last = run()
-      say(spaces)
+      if (!endsInCall) say(spaces)
       spaces = ''
       return last
     },

@@ -27,7 +27,32 @@ export type DialectCase = {
   readonly expected_reasoning?: string | null
   readonly streams?: readonly { readonly chunks: readonly string[] }[]
   readonly compare: { readonly content?: string; readonly arguments: string }
-  readonly meta: { readonly scenario?: string; readonly finish_reason?: string; readonly partial_ok?: boolean }
+  readonly meta: {
+    readonly scenario?: string
+    readonly finish_reason?: string
+    readonly partial_ok?: boolean
+    readonly note?: string
+  }
+}
+
+/** What stands around the text of a case of kind `inner`. */
+const WRAPS: Readonly<Record<string, readonly [string, string]>> = {
+  cogito: ['<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>', '<｜tool▁call▁end｜><｜tool▁calls▁end｜>'],
+  deepseek_v31: ['<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>', '<｜tool▁call▁end｜><｜tool▁calls▁end｜>'],
+  gemma4: ['<|tool_call>', '<tool_call|>'],
+  lfm2: ['<|tool_call_start|>', '<|tool_call_end|>'],
+  olmo3: ['<function_calls>', '</function_calls>'],
+}
+
+/** The tools of a source that knows them by their names alone, which stand in the note. */
+function named(one: DialectCase): DialectCase {
+  const names = /tool names known \(([^)]*)\)/.exec(one.meta.note ?? '')?.[1]?.split(',')
+  return names === undefined ? one : { ...one, tools: names.map((name) => ({ function: { name } })) }
+}
+
+function wrapped(one: DialectCase): DialectCase {
+  const wrap = one.kind === 'inner' ? WRAPS[one.dialect] : undefined
+  return wrap === undefined ? one : { ...one, model_output: wrap.join(one.model_output) }
 }
 
 export function dialectCases(file: string): DialectCase[] {
@@ -36,5 +61,5 @@ export function dialectCases(file: string): DialectCase[] {
     .toString('utf8')
     .trimEnd()
     .split('\n')
-  return lines.map((line) => JSON.parse(line) as DialectCase)
+  return lines.map((line) => named(wrapped(JSON.parse(line) as DialectCase)))
 }

@@ -38,10 +38,25 @@ function deepseek(id: string, isStrict: boolean): Dialect {
       const isGrouped = (yield* cursor.oneOf(GROUPS)) >= 0
       yield* cursor.spaces()
       if ((yield* cursor.oneOf(CALLS)) < 0) return isGrouped && !(yield* cursor.some()) ? 'cut' : undefined
-      const made = yield* ended(cursor, yield* readCall(cursor, isStrict), CALL_ENDS)
-      return yield* ended(cursor, made, GROUP_ENDS)
+      const start = cursor.position()
+      const read = yield* readCall(cursor, isStrict)
+      if (read === undefined && isGrouped) {
+        cursor.rewind(start)
+        return (yield* isBroken(cursor)) ? [] : undefined
+      }
+      return yield* ended(cursor, yield* ended(cursor, read, CALL_ENDS), GROUP_ENDS)
     },
   }
+}
+
+/** All its tokens are there, which no prose has: it was to be a call and is of no use to anybody. Reads over it. */
+function* isBroken(cursor: Cursor): Reading<boolean> {
+  if ((yield* cursor.until([...CALL_ENDS, ...TEXT_ENDS])).found < 0) return false
+  if (yield* cursor.attempt(isOneOf(cursor, GROUP_ENDS))) return true
+  const position = cursor.position()
+  const isFollowed = yield* isOneOf(cursor, CALLS)
+  cursor.rewind(position)
+  return isFollowed
 }
 
 function* results(cursor: Cursor): Reading<Outcome> {
@@ -53,7 +68,9 @@ function* readCall(cursor: Cursor, isStrict: boolean): Reading<Outcome> {
   if ((yield* cursor.oneOf(SEPARATORS)) < 0) return (yield* cursor.some()) ? undefined : 'cut'
   yield* cursor.spaces()
   if (!(yield* cursor.some())) return 'cut'
-  if (cursor.isNext('{') === true) return isStrict ? undefined : yield* readArguments(cursor, kind, STOPS)
+  if (cursor.isNext('{') === true) {
+    return isStrict || kind === '' ? undefined : yield* readArguments(cursor, kind, STOPS)
+  }
   if (isStrict && kind !== 'function') return undefined
   return yield* readFenced(cursor, isStrict)
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { DATA } from '../data-folder.ts'
+import { corrected } from './corrections.ts'
 
 const FOLDER = join(DATA, 'tools/dialects')
 
@@ -61,5 +62,5 @@ export function dialectCases(file: string): DialectCase[] {
     .toString('utf8')
     .trimEnd()
     .split('\n')
-  return lines.map((line) => named(wrapped(JSON.parse(line) as DialectCase)))
+  return lines.map((line) => corrected(named(wrapped(JSON.parse(line) as DialectCase))))
 }

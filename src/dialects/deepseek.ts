@@ -42,7 +42,7 @@ function deepseek(id: string, isStrict: boolean): Dialect {
       const read = yield* readCall(cursor, isStrict)
       if (read === undefined && isGrouped) {
         cursor.rewind(start)
-        return (yield* isBroken(cursor)) ? [] : undefined
+        return (yield* isBroken(cursor)) ? 'dropped' : undefined
       }
       return yield* ended(cursor, yield* ended(cursor, read, CALL_ENDS), GROUP_ENDS)
     },
@@ -60,7 +60,7 @@ function* isBroken(cursor: Cursor): Reading<boolean> {
 }
 
 function* results(cursor: Cursor): Reading<Outcome> {
-  return (yield* cursor.until(RESULTS_ENDS)).found < 0 ? undefined : []
+  return (yield* cursor.until(RESULTS_ENDS)).found < 0 ? undefined : 'dropped'
 }
 
 function* readCall(cursor: Cursor, isStrict: boolean): Reading<Outcome> {

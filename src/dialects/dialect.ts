@@ -20,9 +20,10 @@ export type Channel = { readonly channel: 'text' | 'reasoning'; readonly ends: r
 
 /**
  * What became of a try to read calls: the calls; the channel that what follows is on; `undefined` for a text that is
- * neither; `cut` for one that ended within a call, which must not be executed and is no text for the user either.
+ * neither; `cut` for one that ended within a call, which must not be executed and is no text for the user either;
+ * `dropped` for marks with nothing to call between them.
  */
-export type Outcome = readonly TextCall[] | Channel | 'cut' | undefined
+export type Outcome = readonly TextCall[] | Channel | 'cut' | 'dropped' | undefined
 
 /** How a family of models writes calls into its text. Source of the shapes: design/tool-calling.md §3.1. */
 export type Dialect = {

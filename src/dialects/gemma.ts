@@ -24,7 +24,7 @@ function gemma(id: string, marks: Marks): Dialect {
     opens: [open],
     *read(cursor, declared): Reading<Outcome> {
       if (!(yield* cursor.literal(open))) return undefined
-      if (yield* cursor.attempt(isOneOf(cursor, [close]))) return []
+      if (yield* cursor.attempt(isOneOf(cursor, [close]))) return 'dropped'
       yield* cursor.spaces()
       if (!(yield* cursor.literal('call:'))) return undefined
       yield* cursor.spaces()

@@ -1,5 +1,5 @@
 import type { Cursor, Reading } from './cursor.ts'
-import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import type { Declared, Dialect, Outcome } from './dialect.ts'
 import { isOneOf } from './named-arguments.ts'
 import { isJson, membersOf, readBracketed } from './values/json.ts'
 import { callIn } from './values/json-calls.ts'
@@ -19,12 +19,12 @@ function kimi(id: string, isBare: boolean): Dialect {
     endsAnswer: true,
     *read(cursor, declared): Reading<Outcome> {
       const isSection = (yield* cursor.oneOf(SECTIONS)) >= 0
-      if (isSection && (yield* cursor.attempt(isOneOf(cursor, SECTION_ENDS)))) return []
+      if (isSection && (yield* cursor.attempt(isOneOf(cursor, SECTION_ENDS)))) return 'dropped'
       if (!(yield* cursor.attempt(isCallBegun(cursor))) && isSection && !isBare) {
         return (yield* cursor.some()) ? undefined : 'cut'
       }
       const made = yield* readCall(cursor, declared)
-      if (Array.isArray(made)) yield* cursor.attempt(isOneOf(cursor, SECTION_ENDS))
+      if (made !== undefined && made !== 'cut') yield* cursor.attempt(isOneOf(cursor, SECTION_ENDS))
       return made
     },
   }
@@ -53,14 +53,14 @@ function* readCall(cursor: Cursor, declared: Declared): Reading<Outcome> {
 }
 
 /** An id that says no number is one only if it names a tool. */
-function called(id: string, text: string, { tools }: Declared): TextCall[] {
+function called(id: string, text: string, { tools }: Declared): Outcome {
   const within = membersOf(text)?.some(({ name }) => name === 'arguments') === true ? callIn(text) : undefined
   const numbered = id.replace(/^functions\.?/, '')
   const name = numbered.replace(/:\d+$/, '')
   if (within !== undefined && !tools.has(name)) return within.map((call) => ({ ...call, id }))
   if (name !== numbered || tools.has(name)) return [{ name, argumentsText: text, id }]
   const bare = name.replace(/[.:_-]?\d+$/, '')
-  return tools.has(bare) ? [{ name: bare, argumentsText: text, id }] : []
+  return tools.has(bare) ? [{ name: bare, argumentsText: text, id }] : 'dropped'
 }
 
 export const KIMI_DIALECTS: readonly Dialect[] = [

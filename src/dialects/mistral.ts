@@ -23,7 +23,7 @@ function mistral(id: string, endsAnswer: boolean): Dialect {
       if (made !== undefined || start > 0) return made
       // Nobody begins an answer by speaking of the marker: it is the token, and text came after it.
       cursor.rewind(OPEN.length)
-      return []
+      return 'dropped'
     },
   }
 }
@@ -36,7 +36,7 @@ function* readCall(cursor: Cursor, { tools }: Declared): Reading<Outcome> {
   const callId = (yield* cursor.literal('[CALL_ID]')) ? yield* cursor.while(isNameUnit, MAX_NAME_LENGTH) : undefined
   const hasMark = yield* cursor.literal('[ARGS]')
   yield* cursor.spaces()
-  if (!(yield* cursor.some())) return tools.size === 0 ? [] : 'cut'
+  if (!(yield* cursor.some())) return tools.size === 0 ? 'dropped' : 'cut'
   if (!hasMark && callId === undefined && cursor.isNext('{') !== true) {
     // Words where the list should begin.
     yield* cursor.while(isNoBracket, MAX_NOISE_LENGTH)

@@ -77,9 +77,8 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     else {
       if (typeof value === 'object' && 'channel' in value) enter(value)
       else if (value === 'cut') cutOff(spaces + cursor.slice(start, cursor.position()))
-      else found(value)
+      else if (value !== 'dropped') found(value)
       cursor.release()
-      if (!endsInCall) spaces = ''
     }
     return true
   }
@@ -88,6 +87,7 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
   function cutOff(text: string): void {
     if (declared.tools.size === 0) say(text)
     else events.push({ type: 'cut', text })
+    spaces = ''
   }
 
   function enter(entered: Channel): void {

@@ -4,6 +4,7 @@ import { isJson, readBracketed } from './values/json.ts'
 import type { CallMembers } from './values/json-calls.ts'
 import { callIn, callsIn, isNothingElse } from './values/json-calls.ts'
 import { pythonLiteral } from './values/python.ts'
+import { repairedJson } from './values/repaired-json.ts'
 
 /** Calls as JSON, objects or a list of them, behind a marker. */
 export type TaggedJson = Pick<Dialect, 'id' | 'opens' | 'atLineStart' | 'atAnswerStart' | 'drops' | 'endsAnswer'> & {
@@ -44,20 +45,50 @@ function* read(cursor: Cursor, declared: Declared, tagged: TaggedJson): Reading<
   const marker = yield* cursor.oneOf([...opens, ...common])
   const isBare = marker < 0 || marker >= opens.length
   const calls: TextCall[] = []
-  do {
-    yield* cursor.spaces()
-    const start = cursor.position()
-    const text = yield* readBracketed(cursor, closes, !isBare)
-    if (text === undefined) return undefined
-    const made = text === 'cut' ? completed(cursor.slice(start, cursor.position()), tagged) : callsOf(text, tagged)
-    if (text === 'cut' && made === undefined) {
-      return isBare && !namesTool(cursor.slice(start, cursor.position()), declared) ? undefined : text
+  for (;;) {
+    const end = cursor.position()
+    const isMore = calls.length > 0
+    if (isMore && (separators === undefined || !(yield* cursor.attempt(isFollowed(cursor, separators))))) break
+    const made = yield* readValue(cursor, declared, tagged, isBare)
+    if (isMore && isBare && !Array.isArray(made)) {
+      // Something else, or a call that is cut: it is read by itself.
+      cursor.rewind(end)
+      return calls
     }
-    if (made === undefined || (isBare && !isBareCall(text, made, declared, tagged))) return undefined
+    if (!Array.isArray(made)) return made
     calls.push(...made)
-  } while (separators !== undefined && (yield* cursor.attempt(isFollowed(cursor, separators))))
+  }
   yield* cursor.attempt(isClosed(cursor, closes))
   return calls
+}
+
+function* readValue(
+  cursor: Cursor,
+  declared: Declared,
+  tagged: TaggedJson,
+  isBare: boolean,
+): Reading<TextCall[] | 'cut' | undefined> {
+  yield* cursor.spaces()
+  const start = cursor.position()
+  const text = yield* readBracketed(cursor, tagged.closes, !isBare)
+  if (text === undefined) return undefined
+  if (text !== 'cut') {
+    const made = callsOf(text, tagged) ?? (yield* mended(cursor, text, tagged))
+    return made === undefined || (isBare && !isBareCall(text, made, declared, tagged)) ? undefined : made
+  }
+  const left = cursor.slice(start, cursor.position())
+  const made = completed(left, tagged)
+  if (made !== undefined) return isBare && !isBareCall(text, made, declared, tagged) ? undefined : made
+  return isBare && !namesTool(left, declared) ? undefined : text
+}
+
+/** Broken JSON in a block that was closed, so that nothing is missing. */
+function* mended(cursor: Cursor, text: string, tagged: TaggedJson): Reading<TextCall[] | undefined> {
+  const position = cursor.position()
+  const isWhole = yield* isClosed(cursor, tagged.closes ?? [])
+  cursor.rewind(position)
+  const json = isWhole && !isJson(text) ? repairedJson(text) : undefined
+  return json === undefined ? undefined : callsOf(json, tagged)
 }
 
 /** A text that ended where only brackets were missing around calls that are whole. */

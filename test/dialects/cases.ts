@@ -57,10 +57,50 @@ function wrapped(one: DialectCase): DialectCase {
 }
 
 export function dialectCases(file: string): DialectCase[] {
+  return linesOf<DialectCase>(file).map((one) => corrected(named(wrapped(one))))
+}
+
+/** One part of a source's parser alone: what it makes of a text. */
+export type HelperCase = {
+  readonly id: string
+  readonly dialect: string
+  readonly kind: string
+  readonly input: string
+  readonly expected: unknown
+}
+
+export function helperCases(): HelperCase[] {
+  return linesOf('ollama_helpers')
+}
+
+/** A text that arrives in steps, and what a source's parser says of it at each. */
+export type LexerCase = {
+  readonly id: string
+  readonly dialect: string
+  readonly tools: DialectCase['tools']
+  readonly steps: readonly {
+    readonly input: string
+    readonly events: readonly {
+      readonly type: string
+      readonly content?: string
+      readonly Content?: string
+      readonly thinking?: string
+      readonly name?: string
+      readonly args?: string
+      readonly Header?: { readonly Recipient: string }
+    }[]
+  }[]
+}
+
+export function lexerCases(): LexerCase[] {
+  return linesOf('ollama_lexer')
+}
+
+function linesOf<Line>(file: string): Line[] {
   if (!hasDialectCases) return []
   const lines = gunzipSync(readFileSync(join(FOLDER, `${file}.jsonl.gz`)))
     .toString('utf8')
     .trimEnd()
     .split('\n')
-  return lines.map((line) => corrected(named(wrapped(JSON.parse(line) as DialectCase))))
+  return lines.map((line) => JSON.parse(line) as Line)
 }

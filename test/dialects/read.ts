@@ -25,7 +25,7 @@ export function readAll(dialect: Dialect, tools: ReadonlyMap<string, JsonObject>
   }
 }
 
-export function toolsOf({ tools }: DialectCase): Map<string, JsonObject> {
+export function toolsOf({ tools }: Pick<DialectCase, 'tools'>): Map<string, JsonObject> {
   return new Map(tools.map(({ function: { name, parameters } }) => [name, (parameters ?? {}) as JsonObject]))
 }
 

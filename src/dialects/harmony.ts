@@ -38,7 +38,17 @@ function* readCall(cursor: Cursor, name: string): Reading<Outcome> {
   const argumentsText = yield* readBracketed(cursor)
   if (argumentsText === undefined || argumentsText === 'cut') return argumentsText
   yield* cursor.attempt(isEnded(cursor))
+  yield* cursor.attempt(isStray(cursor))
   return [{ name, argumentsText }]
+}
+
+/** The model may say the channel in place of the role. */
+function* isStray(cursor: Cursor): Reading<boolean> {
+  if (!(yield* cursor.literal('commentary'))) return false
+  const position = cursor.position()
+  const isFollowed = yield* cursor.literal('<|channel|>')
+  cursor.rewind(position)
+  return isFollowed
 }
 
 function* isEnded(cursor: Cursor): Reading<boolean> {

@@ -1,6 +1,8 @@
 import type { Dialect, TextCall } from './dialect.ts'
+import { llama3Json } from './llama3.ts'
 import { taggedJson } from './tagged-json.ts'
 import { elementsOf, membersOf } from './values/json.ts'
+import { WITH_ID } from './values/json-calls.ts'
 
 // Families whose calls are plain JSON behind a marker: design/tool-calling.md §3.1.
 
@@ -23,11 +25,11 @@ export const longcat = taggedJson({
   endsAnswer: true,
 })
 
-const TOOL_CALLS = { opens: ['<tool_calls>'], closes: ['</tool_calls>'], endsAnswer: true } as const
+const TOOL_CALLS = { opens: ['<tool_calls>'], closes: ['</tool_calls>'] } as const
 
 export const jamba = taggedJson({ id: 'jamba', ...TOOL_CALLS })
 
-export const hunyuanA13b = taggedJson({ id: 'hunyuan_a13b', ...TOOL_CALLS })
+export const hunyuanA13b = taggedJson({ id: 'hunyuan_a13b', ...TOOL_CALLS, endsAnswer: true })
 
 /** One object a line. */
 export const minimaxM1 = taggedJson({
@@ -53,7 +55,6 @@ export const internlm2 = taggedJson({
   id: 'internlm2',
   opens: ['<|action_start|><|plugin|>', '<|action_start|> <|plugin|>'],
   closes: ['<|action_end|>'],
-  endsAnswer: true,
 })
 
 /** GigaChat 3 has a token; 3.1 begins a message of the role `function call`. */
@@ -61,13 +62,14 @@ export const gigachat3 = taggedJson({
   id: 'gigachat3',
   opens: [
     '<|function_call|>',
+    'function call<|role_sep|>',
     ...['', '\n', '\n\n'].map((lines) => `<|message_sep|>${lines}function call<|role_sep|>`),
   ],
   closes: ['</s>', '<|message_sep|>'],
   drops: ['</s>'],
 })
 
-export const phi4Mini = taggedJson({ id: 'phi4_mini', opens: ['functools'], endsAnswer: true })
+export const phi4Mini = taggedJson({ id: 'phi4_mini', opens: ['functools'] })
 
 export const firefunctionV2 = taggedJson({ id: 'firefunction_v2', opens: ['functools'] })
 
@@ -94,16 +96,8 @@ export const mistralPreV11 = taggedJson({
   id: 'mistral_pre_v11',
   opens: ['[TOOL_CALLS]'],
   closes: ['[/TOOL_CALLS]'],
+  members: WITH_ID,
   drops: ['</s>'],
-  endsAnswer: true,
-})
-
-export const llama3Json = taggedJson({
-  id: 'llama3_json',
-  opens: [],
-  bare: ['{'],
-  separators: [';'],
-  drops: ['<|python_tag|>', '<|eom_id|>', '<|eot_id|>'],
   endsAnswer: true,
 })
 

@@ -2,7 +2,7 @@ import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
 import { ended, readArguments } from './named-arguments.ts'
 import { readBracketed } from './values/json.ts'
-import { callIn, callsIn } from './values/json-calls.ts'
+import { callIn, callsIn, WITH_ID } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
 const OPEN = '[TOOL_CALLS]'
@@ -53,7 +53,7 @@ function isNoBracket(unit: number): boolean {
 function* readJsonCalls(cursor: Cursor): Reading<Outcome> {
   const text = yield* readBracketed(cursor, [], true)
   if (text === undefined || text === 'cut') return text
-  return text.startsWith('[') ? callsIn(text) : callIn(text)
+  return text.startsWith('[') ? callsIn(text, WITH_ID) : callIn(text, WITH_ID)
 }
 
 export const MISTRAL_DIALECTS: readonly Dialect[] = [

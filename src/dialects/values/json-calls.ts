@@ -14,6 +14,8 @@ export const NAME_ARGUMENTS: CallMembers = {
   arguments: ['arguments', 'parameters', 'args', 'params'],
 }
 
+export const WITH_ID: CallMembers = { ...NAME_ARGUMENTS, id: ['id', 'tool_call_id'] }
+
 /** Members that hold a call, or a list of them, whole. */
 const WRAPPERS: ReadonlySet<string> = new Set(['function', 'function_call', 'tool_call', 'tool_calls'])
 

@@ -175,16 +175,12 @@ export class Cursor {
    */
   *until(literals: readonly string[]): Reading<{ readonly found: number; readonly at: number }> {
     const longest = Math.max(...literals.map((literal) => literal.length))
+    const pattern = anyOf(literals)
     for (;;) {
-      let found = -1
-      let nearest = Number.POSITIVE_INFINITY
-      for (const [index, literal] of literals.entries()) {
-        const place = this.window.indexOf(literal, this.at)
-        if (place >= 0 && place < nearest) {
-          found = index
-          nearest = place
-        }
-      }
+      pattern.lastIndex = this.at
+      const match = pattern.exec(this.window)
+      const found = match === null ? -1 : literals.indexOf(match[0])
+      const nearest = match?.index ?? -1
       if (found >= 0) {
         // One that begins before it may still be on its way, but only where this one ends what has arrived.
         const at = this.windowStart + nearest
@@ -219,6 +215,11 @@ export class Cursor {
       yield
     }
   }
+}
+
+/** Finds the first of some literals in one go; one search each would read the whole text for those that do not come. */
+function anyOf(literals: readonly string[]): RegExp {
+  return new RegExp(literals.map((literal) => literal.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'g')
 }
 
 export function isSpace(unit: number): boolean {

@@ -42,3 +42,6 @@ export type Dialect = {
   /** Reads calls, standing before one of `opens`; leaves the cursor after them. */
   read(cursor: Cursor, declared: Declared): Reading<Outcome>
 }
+
+/** Calls of one answer; the rest is text (design/tool-calling.md §3.3.14). */
+export const MAX_CALLS = 128

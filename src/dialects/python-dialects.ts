@@ -1,5 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import { MAX_CALLS } from './dialect.ts'
 import { readBracketed, readNested } from './values/json.ts'
 import { callIn, callsIn } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
@@ -98,7 +99,7 @@ function* readRow(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {
   const calls: string[] = []
   for (;;) {
     yield* cursor.spaces()
-    if (!(yield* cursor.some()) || (yield* isClosing(cursor, closes))) break
+    if (calls.length >= MAX_CALLS || !(yield* cursor.some()) || (yield* isClosing(cursor, closes))) break
     const called = yield* readCall(cursor, closes)
     if (called === 'cut' || called === undefined) return called
     calls.push(called)

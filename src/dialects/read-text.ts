@@ -1,5 +1,6 @@
 import { Cursor, isSpace } from './cursor.ts'
 import type { Channel, Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import { MAX_CALLS } from './dialect.ts'
 
 /** What a model's text consists of, in order. */
 export type TextEvent =
@@ -14,7 +15,6 @@ export type TextReader = { push(text: string): TextEvent[]; end(): TextEvent[] }
 /** How much may be read again after a call that proved none, as a multiple of the text; then the rest is text. */
 const MAX_REREADING = 8
 const MIN_REREADING = 65_536
-const MAX_CALLS = 128
 
 export function createTextReader(dialect: Dialect, declared: Declared): TextReader {
   const cursor = new Cursor()

@@ -1,5 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import { MAX_CALLS } from './dialect.ts'
 import { isJson, readBracketed } from './values/json.ts'
 import type { CallMembers } from './values/json-calls.ts'
 import { callIn, callsIn, isNothingElse } from './values/json-calls.ts'
@@ -48,6 +49,7 @@ function* read(cursor: Cursor, declared: Declared, tagged: TaggedJson): Reading<
   for (;;) {
     const end = cursor.position()
     const isMore = calls.length > 0
+    if (calls.length >= MAX_CALLS) break
     if (isMore && (separators === undefined || !(yield* cursor.attempt(isFollowed(cursor, separators))))) break
     const made = yield* readValue(cursor, declared, tagged, isBare)
     if (isMore && isBare && !Array.isArray(made)) {

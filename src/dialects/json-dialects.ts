@@ -46,6 +46,7 @@ export const granite3 = taggedJson({
   id: 'granite3',
   opens: ['<|tool_call|>', '<tool_call>'],
   bare: ['['],
+  isBareAtLineStart: true,
   shape: 'list',
 })
 

@@ -13,7 +13,7 @@ const MAX_ECHO_LENGTH = 4096
 type PythonDialect = Pick<Dialect, 'id' | 'drops'> & {
   readonly open?: string
   readonly close?: string
-  /** A list is calls without the marker too; `declared`: of tools that are. */
+  /** A list is calls without the marker too; `declared`: of tools that are, and at the beginning of a line. */
   readonly bare?: 'any' | 'declared'
 }
 
@@ -45,6 +45,7 @@ function python({ id, open, close, bare, drops = [] }: PythonDialect): Dialect {
 
 /** Without a marker: only what is surely a call. */
 function* readBareList(cursor: Cursor, { tools }: Declared, isDeclared: boolean): Reading<Outcome> {
+  if (isDeclared && !cursor.isLineStart) return undefined
   if (!(yield* cursor.literal('['))) return undefined
   const start = cursor.position()
   yield* cursor.spaces()

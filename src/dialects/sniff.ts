@@ -85,5 +85,5 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>): Dialect {
 }
 
 function isOfDeclared(outcome: Exclude<Outcome, 'cut' | undefined>, { tools }: Declared): boolean {
-  return !('channel' in outcome) && outcome.every(({ name }) => tools.has(name))
+  return outcome !== 'dropped' && !('channel' in outcome) && outcome.every(({ name }) => tools.has(name))
 }

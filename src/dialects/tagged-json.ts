@@ -15,6 +15,8 @@ export type TaggedJson = Pick<Dialect, 'id' | 'opens' | 'atLineStart' | 'atAnswe
   readonly bare?: readonly string[]
   /** Markers that other text has too: behind them as well an object is a call only if it is nothing else. */
   readonly common?: readonly string[]
+  /** A call without a marker begins a line. */
+  readonly isBareAtLineStart?: boolean
   /** A call without a marker must be of a tool that is declared. */
   readonly isDeclared?: boolean
   /** What may stand between several values; one value stands alone where this is left out. */
@@ -42,9 +44,10 @@ export function taggedJson(tagged: TaggedJson): Dialect {
 }
 
 function* read(cursor: Cursor, declared: Declared, tagged: TaggedJson): Reading<Outcome> {
-  const { opens, closes = [], common = [], separators } = tagged
+  const { opens, closes = [], common = [], separators, isBareAtLineStart = false } = tagged
   const marker = yield* cursor.oneOf([...opens, ...common])
   const isBare = marker < 0 || marker >= opens.length
+  if (marker < 0 && isBareAtLineStart && !cursor.isLineStart) return undefined
   const calls: TextCall[] = []
   for (;;) {
     const end = cursor.position()

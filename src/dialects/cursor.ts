@@ -103,12 +103,12 @@ export class Cursor {
     return index < this.window.length ? this.window.charCodeAt(index) : -1
   }
 
-  /** True when all of `literal` has arrived and is next; `undefined` while it may still be. */
-  isNext(literal: string): boolean | undefined {
-    if (this.window.startsWith(literal, this.at)) return true
-    const left = this.left()
-    if (this.isEnded || left >= literal.length) return false
-    return literal.startsWith(this.window.slice(this.at)) ? undefined : false
+  /** True when all of `literal` has arrived and stands `ahead` of the position; `undefined` while it may still come. */
+  isNext(literal: string, ahead = 0): boolean | undefined {
+    const at = this.at + ahead
+    if (this.window.startsWith(literal, at)) return true
+    if (this.isEnded || this.window.length - at >= literal.length) return false
+    return literal.startsWith(this.window.slice(at)) ? undefined : false
   }
 
   /** Where `pattern` next matches in what has arrived, in units from the position; -1 for nowhere. */

@@ -52,7 +52,7 @@ const BRACE = 123
 type Opener = { readonly name: string; readonly kind: string; readonly isClosed: boolean }
 
 function callsIn(block: string, declared: Declared, isCut: boolean): (TextCall | 'refused')[] {
-  if (block.startsWith('{')) return [callIn(block)].filter((call) => call !== undefined).map(refused)
+  if (block.startsWith('{')) return (callIn(block) ?? []).map(refused)
   const found = [...block.matchAll(CALL)]
   return found.flatMap((match, index): readonly (TextCall | 'refused')[] => {
     const body = block.slice(match.index + match[0].length, found[index + 1]?.index)

@@ -38,6 +38,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
   // White space that is text if more of it follows, calls between them or not; and whether a line begins here.
   let spaces = ''
   let endsInCall = false
+  let hasText = false
   let isLineStart = true
   let length = 0
   let reread = 0
@@ -52,7 +53,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
   let half = ''
 
   function say(text: string): void {
-    if (text === '') return
+    if (text === '' || isOver()) return
     hasSaid = true
     const last = events.at(-1)
     const type = channel?.channel ?? 'text'
@@ -72,10 +73,16 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
       say(spaces + text.slice(0, end))
       spaces = ''
       isLineStart = false
+      hasText = true
       endsInCall = false
     }
     spaces += text.slice(end)
     if (text.includes('\n', end)) isLineStart = true
+  }
+
+  /** What follows the calls of such a dialect is no text. */
+  function isOver(): boolean {
+    return dialect.endsAnswer === true && calls > 0 && channel?.channel !== 'reasoning'
   }
 
   function isTired(): boolean {
@@ -92,7 +99,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
     else {
       if (typeof value === 'object' && 'channel' in value) enter(value)
       else if (value === 'cut') cutOff(spaces, start)
-      else if (value !== 'empty') foundAll(value)
+      else if (value !== 'empty' && value !== 'dropped') foundAll(value)
       cursor.release()
       isAfterMark = false
     }
@@ -206,6 +213,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
 
   function mayBegin(): boolean {
     if (channel === thought) return thinking.endsAtCall
+    if (dialect.atAnswerStart === true && hasText) return false
     return dialect.atLineStart !== true || isLineStart
   }
 

@@ -15,7 +15,7 @@ export function differenceOf(one: DialectCase, dialect: Dialect | undefined): st
   const before = BEFORE_FRAGMENTS.get(one.id) ?? ''
   const text = before + one.model_output
   const isSplit = typeof one.expected_reasoning === 'string'
-  const options = { beginsThinking: isSplit && text.split(close)[0]?.includes(open) === false }
+  const options = { beginsThinking: isSplit && !text.trimStart().startsWith(open) }
   const whole = readAll(dialect, tools, [text], options)
   const chunked = (one.streams ?? []).map(({ chunks }) => readAll(dialect, tools, [before, ...chunks], options))
   const content = one.expected_content ?? ''

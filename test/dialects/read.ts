@@ -33,7 +33,7 @@ export function readAll(
 
 type Tool = DialectCase['tools'][number]['function']
 
-export function toolsOf({ tools }: DialectCase): Map<string, JsonObject> {
+export function toolsOf({ tools }: Pick<DialectCase, 'tools'>): Map<string, JsonObject> {
   // Some sources write tools as OpenAI's Responses does.
   const flat = tools.map((tool) => tool.function ?? (tool as unknown as Tool))
   return new Map(flat.map(({ name, parameters }) => [name, (parameters ?? {}) as JsonObject]))

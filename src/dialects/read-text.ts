@@ -46,6 +46,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
   let events: TextEvent[] = []
   // Where the marks of thinking are: white space after one says nothing, and an end without a beginning is dropped once.
   let isAfterMark = false
+  let mayHaveLabel = false
   let hasSaid = false
   let mayCloseThought = true
   let lastUnit = ''
@@ -128,6 +129,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
     spaces = ''
     enter(thought)
     isAfterMark = true
+    mayHaveLabel = thinking.label !== undefined
   }
 
   function endThought(): void {
@@ -181,6 +183,7 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
       sayText(cursor.take(left))
       return false
     }
+    if (mayHaveLabel && !hasReadLabel()) return false
     const index = cursor.search(channel === undefined ? opens : (ends ?? opens))
     const known = index >= 0 ? index : left
     if (known > 0) {
@@ -199,6 +202,16 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
     } else if (dropped === undefined || open === undefined) return false
     else if (open === false) sayText(cursor.take(1))
     else begin()
+    return true
+  }
+
+  /** False while it may still come. */
+  function hasReadLabel(): boolean {
+    const { label = '' } = thinking
+    const isNext = cursor.isNext(label)
+    if (isNext === undefined) return false
+    if (isNext) cursor.skip(label.length)
+    mayHaveLabel = false
     return true
   }
 

@@ -5,6 +5,8 @@ import type { Dialect } from './dialect.ts'
 export type Thinking = {
   readonly open: string
   readonly close: string
+  /** What may stand right behind the beginning, to say what it is the beginning of. */
+  readonly label?: string
   /** Plain words open it at the beginning of the answer or of a line only; a token of its own does anywhere. */
   readonly isToken: boolean
   /** Calls begin with tokens too, and one within unfinished thinking ends it. */
@@ -16,7 +18,7 @@ const TOKENS = { open: '[THINK]', close: '[/THINK]', isToken: true }
 
 const OWN: readonly (readonly [id: RegExp, Omit<Thinking, 'endsAtCall'>])[] = [
   [/^seed_oss$/, { open: '<seed:think>', close: '</seed:think>', isToken: true }],
-  [/^gemma4$/, { open: '<|channel>thought', close: '<channel|>', isToken: true }],
+  [/^gemma4$/, { open: '<|channel>', close: '<channel|>', label: 'thought\n', isToken: true }],
   [/^minimax_m3$/, { open: '<mm:think>', close: '</mm:think>', isToken: true }],
   [/^mistral_/, TOKENS],
   [/^command_r7b$/, { open: '<|START_THINKING|>', close: '<|END_THINKING|>', isToken: true }],

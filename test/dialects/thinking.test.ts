@@ -7,7 +7,6 @@ import { cutsOf, readAll } from './read.ts'
 // design/tool-calling.md §3.3.6: what a model thinks is split off before calls are looked for.
 
 const CALL = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n</tool_call>'
-const KIMI = '<|tool_call_begin|>functions.get_weather:0<|tool_call_argument_begin|>{"city": "Paris"}<|tool_call_end|>'
 
 function dialectOf(id: string) {
   const dialect = DIALECTS.get(id)
@@ -34,9 +33,10 @@ describe('thinking is split off', () => {
     ['empty', 'hermes', '<think></think>a', '|a|'],
     ['by tags of its own', 'seed_oss', '<seed:think>a <think></seed:think>b', 'a <think>|b|'],
     ['by tokens of its own', 'gemma4', '<|channel>thought\na<channel|>b', 'a|b|'],
+    ['by tokens without their label', 'gemma4', '<|channel>thoughts<channel|>b', 'thoughts|b|'],
     ['by tokens in a line', 'mistral_v11', 'Sure. [THINK]a[/THINK] b', 'a|Sure. b|'],
     ['by tokens of Cohere', 'command_r7b', '<|START_THINKING|>a<|END_THINKING|>b', 'a|b|'],
-    ['up to a native call', 'kimi_k2', `<think>a ${KIMI}</think>b`, 'a|b|get_weather'],
+    ['up to a native call', 'glm47', '<think>a <tool_call>get_weather</tool_call></think>b', 'a|b|get_weather'],
     [
       'over a native marker that is no call',
       'kimi_k2',

@@ -11,6 +11,7 @@ export const MARKUP_FAMILIES: Readonly<Record<string, string>> = {
   'vllm:327': 'the reference renames tools and parameters of one benchmark',
   'vllm:424': 'a bug of the reference: the name of the call holds the tag of its parameter, which is lost',
   'vllm:425': 'a bug of the reference: the name of the call holds the tag of its parameter, which is lost',
+  'ollama:103': 'the beginning of a mark that never came is what the model thought',
   'ollama:559': 'quotes around a name are not part of it, as no tool is called so',
   'aitp:123': 'an empty parameter is harmless whatever its name',
   'aitp:124': 'rule 8: a cut call is none',

@@ -18,8 +18,7 @@ export class Cursor {
   private window = ''
   private at = 0
   private windowStart = 0
-  private kept: string[] = []
-  private keptStart = 0
+  private kept: { readonly at: number; readonly text: string }[] = []
   private isKeeping = false
 
   /** Where reading stands. */
@@ -34,7 +33,7 @@ export class Cursor {
 
   feed(text: string): void {
     if (this.at > 0) {
-      if (this.isKeeping) this.kept.push(this.window.slice(0, this.at))
+      if (this.isKeeping) this.kept.push({ at: this.windowStart, text: this.window.slice(0, this.at) })
       this.windowStart += this.at
       this.window = this.window.slice(this.at) + text
       this.at = 0
@@ -51,7 +50,6 @@ export class Cursor {
   keep(): void {
     this.release()
     this.feed('')
-    this.keptStart = this.position()
     this.isKeeping = true
   }
 
@@ -67,7 +65,12 @@ export class Cursor {
       return
     }
     this.window = this.slice(position, this.windowStart) + this.window
-    this.kept = position > this.keptStart ? [this.slice(this.keptStart, position)] : []
+    const last = this.kept.findLastIndex(({ at }) => at <= position)
+    const piece = this.kept[last]
+    this.kept.length = Math.max(last, 0)
+    if (piece !== undefined && piece.at < position) {
+      this.kept.push({ at: piece.at, text: piece.text.slice(0, position - piece.at) })
+    }
     this.windowStart = position
     this.at = 0
   }
@@ -75,10 +78,12 @@ export class Cursor {
   /** Kept text between two positions. */
   slice(from: number, to: number): string {
     if (from >= this.windowStart) return this.window.slice(from - this.windowStart, to - this.windowStart)
-    const text = this.kept.join('')
-    this.kept = text === '' ? [] : [text]
-    const before = text.slice(from - this.keptStart, to - this.keptStart)
-    return to > this.windowStart ? before + this.window.slice(0, to - this.windowStart) : before
+    const first = this.kept.findLastIndex(({ at }) => at <= from)
+    const before = this.kept
+      .slice(first)
+      .map(({ at, text }) => text.slice(Math.max(from - at, 0), Math.max(to - at, 0)))
+    const after = to > this.windowStart ? this.window.slice(0, to - this.windowStart) : ''
+    return before.join('') + after
   }
 
   /** Reads and returns at most `count` units of what has arrived. */
@@ -98,12 +103,12 @@ export class Cursor {
     return index < this.window.length ? this.window.charCodeAt(index) : -1
   }
 
-  /** True when all of `literal` has arrived and is next; `undefined` while it may still be. */
-  isNext(literal: string): boolean | undefined {
-    if (this.window.startsWith(literal, this.at)) return true
-    const left = this.left()
-    if (this.isEnded || left >= literal.length) return false
-    return literal.startsWith(this.window.slice(this.at)) ? undefined : false
+  /** True when all of `literal` has arrived and stands `ahead` of the position; `undefined` while it may still come. */
+  isNext(literal: string, ahead = 0): boolean | undefined {
+    const at = this.at + ahead
+    if (this.window.startsWith(literal, at)) return true
+    if (this.isEnded || this.window.length - at >= literal.length) return false
+    return literal.startsWith(this.window.slice(at)) ? undefined : false
   }
 
   /** Where `pattern` next matches in what has arrived, in units from the position; -1 for nowhere. */
@@ -175,25 +180,18 @@ export class Cursor {
    */
   *until(literals: readonly string[]): Reading<{ readonly found: number; readonly at: number }> {
     const longest = Math.max(...literals.map((literal) => literal.length))
+    const pattern = anyOf(literals)
     for (;;) {
-      let found = -1
-      let nearest = Number.POSITIVE_INFINITY
-      for (const [index, literal] of literals.entries()) {
-        const place = this.window.indexOf(literal, this.at)
-        if (place >= 0 && place < nearest) {
-          found = index
-          nearest = place
-        }
-      }
-      if (found >= 0) {
-        // One that begins before it may still be on its way, but only where this one ends what has arrived.
-        const at = this.windowStart + nearest
-        this.at = nearest + (literals[found]?.length ?? 0)
-        return { found, at }
+      // One that begins before it may still be on its way, but only where this one ends what has arrived.
+      pattern.lastIndex = this.at
+      const match = pattern.exec(this.window)
+      if (match !== null) {
+        this.at = match.index + match[0].length
+        return { found: literals.indexOf(match[0]), at: this.windowStart + match.index }
       }
       if (this.isEnded) {
         this.at = this.window.length
-        return { found, at: this.position() }
+        return { found: -1, at: this.position() }
       }
       this.at = Math.max(this.at, this.window.length - longest + 1)
       yield
@@ -223,4 +221,18 @@ export class Cursor {
 
 export function isSpace(unit: number): boolean {
   return unit === SPACE || (unit >= 9 && unit <= 13) || unit === 0xa0
+}
+
+const MAX_PATTERNS = 256
+const patterns = new Map<string, RegExp>()
+
+/** One search for all of them, since each that is missing would be looked for to the end of what has arrived. */
+function anyOf(literals: readonly string[]): RegExp {
+  const key = literals.join('\n')
+  const known = patterns.get(key)
+  if (known !== undefined) return known
+  const pattern = new RegExp(literals.map((literal) => literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'g')
+  if (patterns.size >= MAX_PATTERNS) patterns.clear()
+  patterns.set(key, pattern)
+  return pattern
 }

@@ -1,29 +1,79 @@
-import type { Reading } from './cursor.ts'
-import type { Dialect, Outcome } from './dialect.ts'
-import { gemmaArguments } from './values/gemma.ts'
+import type { Cursor, Reading } from './cursor.ts'
+import type { Declared, Dialect, Outcome } from './dialect.ts'
+import { isOneOf } from './named-arguments.ts'
+import { gemmaArguments, repairedGemmaArguments } from './values/gemma.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
+type Marks = {
+  readonly open: string
+  readonly close: string
+  /** On both sides of a string. */
+  readonly quote: string
+  /** Where a result should follow: the model is not to write one. */
+  readonly response: string
+}
+
+/** How many close markers one call may have in its strings. */
+const MAX_CLOSES = 16
+
 /** `<|tool_call>call:get_weather{city:<|"|>Paris<|"|>}<tool_call|>`, with other marks in FunctionGemma. */
-function gemma(id: string, open: string, close: string, mark: string): Dialect {
+function gemma(id: string, marks: Marks): Dialect {
+  const { open, close, response } = marks
   return {
     id,
     opens: [open],
-    *read(cursor): Reading<Outcome> {
+    *read(cursor, declared): Reading<Outcome> {
       if (!(yield* cursor.literal(open))) return undefined
+      if (yield* cursor.attempt(isOneOf(cursor, [close]))) return 'dropped'
       yield* cursor.spaces()
       if (!(yield* cursor.literal('call:'))) return undefined
+      yield* cursor.spaces()
       const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
-      const start = cursor.position()
-      if (name === '' || ((yield* cursor.some()) && cursor.isNext('{') !== true)) return undefined
-      const ended = yield* cursor.until([close])
-      const argumentsText = gemmaArguments(cursor.slice(start, ended.at).trim(), mark)
-      if (argumentsText === undefined) return ended.found < 0 ? 'cut' : undefined
+      yield* cursor.spaces()
+      const argumentsText = name === '' ? undefined : yield* readArguments(cursor, declared, name, marks)
+      if (argumentsText === undefined || argumentsText === 'cut') return argumentsText
+      while (yield* cursor.attempt(isOneOf(cursor, [close, response])));
       return [{ name, argumentsText }]
     },
   }
 }
 
-export const gemma4 = gemma('gemma4', '<|tool_call>', '<tool_call|>', '<|"|>')
-export const functiongemma = gemma('functiongemma', '<start_function_call>', '<end_function_call>', '<escape>')
+/** Up to the close marker, which a string may hold too; over it, or to the end of the text. */
+function* readArguments(
+  cursor: Cursor,
+  { tools }: Declared,
+  name: string,
+  { close, quote }: Marks,
+): Reading<string | 'cut' | undefined> {
+  const start = cursor.position()
+  if ((yield* cursor.some()) && cursor.isNext('{') !== true) return (yield* cursor.literal(close)) ? '{}' : undefined
+  let first: { readonly text: string; readonly end: number } | undefined
+  for (let closes = 0; closes < MAX_CLOSES; closes += 1) {
+    const ended = yield* cursor.until([close])
+    const text = cursor.slice(start, ended.at).trim()
+    const json = gemmaArguments(text, quote)
+    if (json !== undefined) return json
+    if (ended.found < 0) break
+    first ??= { text, end: cursor.position() }
+    if (text.split(quote).length % 2 === 1) break
+  }
+  if (first === undefined) return 'cut'
+  cursor.rewind(first.end)
+  return repairedGemmaArguments(first.text, quote, tools.get(name))
+}
+
+export const gemma4 = gemma('gemma4', {
+  open: '<|tool_call>',
+  close: '<tool_call|>',
+  quote: '<|"|>',
+  response: '<|tool_response>',
+})
+
+export const functiongemma = gemma('functiongemma', {
+  open: '<start_function_call>',
+  close: '<end_function_call>',
+  quote: '<escape>',
+  response: '<start_function_response>',
+})
 
 export const GEMMA_DIALECTS: readonly Dialect[] = [gemma4, functiongemma]

@@ -12,7 +12,7 @@ const MAX_HEADER_LENGTH = 512
  */
 export const harmony: Dialect = {
   id: 'harmony',
-  opens: ['<|start|>assistant', '<|channel|>'],
+  opens: ['<|start|>', '<|channel|>'],
   drops: ['<|end|>', '<|return|>', '<|call|>'],
   *read(cursor): Reading<Outcome> {
     const header = yield* readHeader(cursor)
@@ -28,7 +28,9 @@ export const harmony: Dialect = {
 function* readHeader(cursor: Cursor): Reading<string | undefined> {
   const start = cursor.position()
   const { found, at } = yield* cursor.until([MESSAGE])
-  return found < 0 || at - start > MAX_HEADER_LENGTH ? undefined : cursor.slice(start, at)
+  if (found < 0 || at - start > MAX_HEADER_LENGTH) return undefined
+  const header = cursor.slice(start, at)
+  return /^<\|(?:start\|>\s*[\w.-]+|channel\|>)/.test(header) ? header : undefined
 }
 
 function* readCall(cursor: Cursor, name: string): Reading<Outcome> {
@@ -36,7 +38,17 @@ function* readCall(cursor: Cursor, name: string): Reading<Outcome> {
   const argumentsText = yield* readBracketed(cursor)
   if (argumentsText === undefined || argumentsText === 'cut') return argumentsText
   yield* cursor.attempt(isEnded(cursor))
+  yield* cursor.attempt(isStray(cursor))
   return [{ name, argumentsText }]
+}
+
+/** The model may say the channel in place of the role. */
+function* isStray(cursor: Cursor): Reading<boolean> {
+  if (!(yield* cursor.literal('commentary'))) return false
+  const position = cursor.position()
+  const isFollowed = yield* cursor.literal('<|channel|>')
+  cursor.rewind(position)
+  return isFollowed
 }
 
 function* isEnded(cursor: Cursor): Reading<boolean> {

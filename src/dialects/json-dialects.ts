@@ -1,6 +1,8 @@
 import type { Dialect, TextCall } from './dialect.ts'
+import { llama3Json } from './llama3.ts'
 import { taggedJson } from './tagged-json.ts'
 import { elementsOf, membersOf } from './values/json.ts'
+import { WITH_ID } from './values/json-calls.ts'
 
 // Families whose calls are plain JSON behind a marker: design/tool-calling.md §3.1.
 
@@ -20,11 +22,14 @@ export const longcat = taggedJson({
   id: 'longcat',
   opens: ['<longcat_tool_call>'],
   closes: ['</longcat_tool_call>'],
+  endsAnswer: true,
 })
 
-export const jamba = taggedJson({ id: 'jamba', opens: ['<tool_calls>'], closes: ['</tool_calls>'] })
+const TOOL_CALLS = { opens: ['<tool_calls>'], closes: ['</tool_calls>'] } as const
 
-export const hunyuanA13b = taggedJson({ id: 'hunyuan_a13b', opens: ['<tool_calls>'], closes: ['</tool_calls>'] })
+export const jamba = taggedJson({ id: 'jamba', ...TOOL_CALLS })
+
+export const hunyuanA13b = taggedJson({ id: 'hunyuan_a13b', ...TOOL_CALLS, endsAnswer: true })
 
 /** One object a line. */
 export const minimaxM1 = taggedJson({
@@ -36,10 +41,16 @@ export const minimaxM1 = taggedJson({
 
 export const nemotronV2 = taggedJson({ id: 'nemotron_v2', opens: ['<TOOLCALL>'], closes: ['</TOOLCALL>'] })
 
-/** The model may write the word of its special token. */
-export const granite3 = taggedJson({ id: 'granite3', opens: ['<|tool_call|>', '<tool_call>'] })
+/** A list; the model may write the word of its special token, and servers may lose it. */
+export const granite3 = taggedJson({
+  id: 'granite3',
+  opens: ['<|tool_call|>', '<tool_call>'],
+  bare: ['['],
+  isBareAtLineStart: true,
+  shape: 'list',
+})
 
-export const granite20b = taggedJson({ id: 'granite20b_fc', opens: ['<function_call>'] })
+export const granite20b = taggedJson({ id: 'granite20b_fc', opens: ['<function_call>'], shape: 'object' })
 
 export const internlm2 = taggedJson({
   id: 'internlm2',
@@ -47,7 +58,17 @@ export const internlm2 = taggedJson({
   closes: ['<|action_end|>'],
 })
 
-export const gigachat3 = taggedJson({ id: 'gigachat3', opens: ['<|function_call|>'], closes: ['</s>'] })
+/** GigaChat 3 has a token; 3.1 begins a message of the role `function call`. */
+export const gigachat3 = taggedJson({
+  id: 'gigachat3',
+  opens: [
+    '<|function_call|>',
+    'function call<|role_sep|>',
+    ...['', '\n', '\n\n'].map((lines) => `<|message_sep|>${lines}function call<|role_sep|>`),
+  ],
+  closes: ['</s>', '<|message_sep|>'],
+  drops: ['</s>'],
+})
 
 export const phi4Mini = taggedJson({ id: 'phi4_mini', opens: ['functools'] })
 
@@ -72,13 +93,44 @@ export const commandRPlus = taggedJson({
   members: COHERE,
 })
 
-export const mistralPreV11 = taggedJson({ id: 'mistral_pre_v11', opens: ['[TOOL_CALLS]'] })
-
-export const llama3Json = taggedJson({ id: 'llama3_json', opens: ['{'], isBare: true, separators: [';'] })
+export const mistralPreV11 = taggedJson({
+  id: 'mistral_pre_v11',
+  opens: ['[TOOL_CALLS]'],
+  closes: ['[/TOOL_CALLS]'],
+  members: WITH_ID,
+  drops: ['</s>'],
+  endsAnswer: true,
+})
 
 export const llama3PythonTag = taggedJson({ id: 'llama3_python_tag', opens: ['<|python_tag|>'], separators: [';'] })
 
-export const xlam = taggedJson({ id: 'xlam', opens: ['['], isBare: true })
+/** A list, as it is or behind the marks of others. */
+export const xlam = taggedJson({
+  id: 'xlam',
+  opens: ['[TOOL_CALLS]', '<tool_call>'],
+  common: ['```json', '```'],
+  bare: ['['],
+  closes: ['</tool_call>', '```'],
+})
+
+/** Models whose template shows calls as plain JSON, an object or a list, and nothing else in such an answer. */
+export const json = taggedJson({
+  id: 'json',
+  opens: [],
+  bare: ['{'],
+  atAnswerStart: true,
+  isDeclared: true,
+  separators: [],
+})
+
+export const jsonList = taggedJson({
+  id: 'json_list',
+  opens: [],
+  bare: ['['],
+  atAnswerStart: true,
+  isDeclared: true,
+  endsAnswer: true,
+})
 
 /** The tool's name is the key of its arguments. */
 export const apertus = taggedJson({
@@ -86,6 +138,8 @@ export const apertus = taggedJson({
   opens: ['<|tools_prefix|>'],
   closes: ['<|tools_suffix|>'],
   callsOf: keyedCalls,
+  // The arguments are whole where only their element and the list are not.
+  completions: [']', '}]'],
 })
 
 function keyedCalls(text: string): TextCall[] | undefined {
@@ -117,5 +171,7 @@ export const JSON_DIALECTS: readonly Dialect[] = [
   llama3Json,
   llama3PythonTag,
   xlam,
+  json,
+  jsonList,
   apertus,
 ]

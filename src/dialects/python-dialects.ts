@@ -1,43 +1,62 @@
 import type { Cursor, Reading } from './cursor.ts'
-import type { Declared, Dialect, Outcome } from './dialect.ts'
-import { readNested } from './values/json.ts'
+import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import { MAX_CALLS } from './dialect.ts'
+import { readBracketed, readNested } from './values/json.ts'
+import { callIn, callsIn } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 import { pythonCalls } from './values/python.ts'
 
 // Families that call tools in Python's syntax: design/tool-calling.md §3.1.
 
-/** A list of calls, `[a(x=1), b()]`; after `open` where there is one. */
-function listOfCalls(
-  id: string,
-  markers: readonly (readonly [open: string, close: string])[],
-  isBare: boolean,
-): Dialect {
+const MAX_ECHO_LENGTH = 4096
+
+type PythonDialect = Pick<Dialect, 'id' | 'drops'> & {
+  readonly open?: string
+  readonly close?: string
+  /** A list is calls without the marker too; `declared`: of tools that are, and at the beginning of a line. */
+  readonly bare?: 'any' | 'declared'
+}
+
+/** Calls in a list, `[a(x=1), b()]`, or one after the other; models that were trained on it may write JSON instead. */
+function python({ id, open, close, bare, drops = [] }: PythonDialect): Dialect {
+  const closes = close === undefined ? [] : [close]
   return {
     id,
-    opens: [...markers.map(([open]) => open), ...(isBare ? ['['] : [])],
+    opens: [...(open === undefined ? [] : [open]), ...(bare === undefined ? [] : ['['])],
+    drops,
     *read(cursor, declared): Reading<Outcome> {
-      const marker = markers[yield* cursor.oneOf(markers.map(([open]) => open))]
+      const isMarked = open !== undefined && (yield* cursor.literal(open))
       yield* cursor.spaces()
-      const made = yield* readList(cursor, declared, marker === undefined)
-      if (marker !== undefined && Array.isArray(made)) yield* cursor.attempt(isClosed(cursor, marker[1]))
+      if (!isMarked) {
+        const found = yield* readBareList(cursor, declared, bare === 'declared')
+        if (Array.isArray(found)) yield* closing(cursor, closes)
+        return found
+      }
+      const start = cursor.position()
+      const made = yield* readCalls(cursor, closes)
+      if (!Array.isArray(made)) return made
+      const text = cursor.slice(start, cursor.position())
+      yield* closing(cursor, closes)
+      if (yield* cursor.attempt(isEcho(cursor, text))) yield* closing(cursor, closes)
       return made
     },
   }
 }
 
-function* readList(cursor: Cursor, _declared: Declared, isBare: boolean): Reading<Outcome> {
+/** Without a marker: only what is surely a call. */
+function* readBareList(cursor: Cursor, { tools }: Declared, isDeclared: boolean): Reading<Outcome> {
+  if (isDeclared && !cursor.isLineStart) return undefined
   if (!(yield* cursor.literal('['))) return undefined
   const start = cursor.position()
   yield* cursor.spaces()
   // A list in prose does not begin with a call.
   const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
-  if (name === '' || !(yield* cursor.literal('(')))
-    return cursor.isEnded && !isBare && cursor.left() === 0 ? 'cut' : undefined
+  if (name === '' || (isDeclared && !tools.has(name)) || !(yield* cursor.literal('('))) return undefined
   cursor.rewind(start - 1)
   const text = yield* readNested(cursor, true)
-  if (text === 'cut' || text === undefined)
-    return isBare && text === 'cut' && !isArgument(cursor.slice(start, cursor.position())) ? undefined : text
-  return pythonCalls(text.slice(1, -1))
+  if (text === 'cut') return isArgument(cursor.slice(start, cursor.position())) ? text : undefined
+  const made = text === undefined ? undefined : pythonCalls(text.slice(1, -1))
+  return isDeclared && made?.some((call) => !tools.has(call.name)) === true ? undefined : made
 }
 
 /** True for the beginning of a call whose first argument has begun. */
@@ -45,52 +64,104 @@ function isArgument(text: string): boolean {
   return /^\s*[\w.-]+\(\s*(?:\w+\s*=|\))/.test(text)
 }
 
-function* isClosed(cursor: Cursor, close: string): Reading<boolean> {
+function* readCalls(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {
+  if (!(yield* cursor.some())) return 'cut'
+  if (cursor.isNext('[') === true) return yield* readList(cursor, closes)
+  if (cursor.isNext('{') === true) return yield* readJson(cursor, closes, callIn)
+  return yield* readRow(cursor, closes)
+}
+
+function* readList(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {
+  const first = yield* cursor.nextWord()
+  if (first === '{') return yield* readJson(cursor, closes, callsIn)
+  if (first === '') return 'cut'
+  const start = cursor.position()
+  cursor.skip(1)
   yield* cursor.spaces()
-  return yield* cursor.literal(close)
+  const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
+  if (!(yield* cursor.some())) return 'cut'
+  if (name === '' || cursor.isNext('(') !== true) return undefined
+  cursor.rewind(start)
+  const text = yield* readNested(cursor, true, closes)
+  return text === undefined || text === 'cut' ? text : pythonCalls(text.slice(1, -1))
 }
 
-/** Calls a line each between two markers. */
-function linesOfCalls(id: string, open: string, close: string): Dialect {
-  return {
-    id,
-    opens: [open],
-    *read(cursor): Reading<Outcome> {
-      if (!(yield* cursor.literal(open))) return undefined
-      const start = cursor.position()
-      yield* cursor.spaces()
-      const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
-      if (name === '' || !(yield* cursor.literal('('))) return undefined
-      cursor.rewind(start)
-      const calls: string[] = []
-      for (;;) {
-        yield* cursor.spaces()
-        if (!(yield* cursor.some())) break
-        if (yield* cursor.literal(close)) break
-        const called = yield* readCall(cursor)
-        if (called === 'cut' || called === undefined) return called
-        calls.push(called)
-        yield* cursor.attempt(isClosed(cursor, ','))
-      }
-      return pythonCalls(calls.join('\n'))
-    },
+function* readJson(
+  cursor: Cursor,
+  closes: readonly string[],
+  callsOf: (text: string) => TextCall[] | undefined,
+): Reading<Outcome> {
+  const text = yield* readBracketed(cursor, closes)
+  return text === undefined || text === 'cut' ? text : callsOf(text)
+}
+
+/** Calls without a list around them, on lines or with commas between. */
+function* readRow(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {
+  const calls: string[] = []
+  for (;;) {
+    yield* cursor.spaces()
+    if (calls.length >= MAX_CALLS || !(yield* cursor.some()) || (yield* isClosing(cursor, closes))) break
+    const called = yield* readCall(cursor, closes)
+    if (called === 'cut' || called === undefined) return called
+    calls.push(called)
+    yield* cursor.attempt(isClosed(cursor, [',']))
   }
+  return pythonCalls(calls.join('\n'))
 }
 
-function* readCall(cursor: Cursor): Reading<string | 'cut' | undefined> {
+/** Looks only: reads nothing. */
+function* isClosing(cursor: Cursor, closes: readonly string[]): Reading<boolean> {
+  const position = cursor.position()
+  const found = (yield* cursor.oneOf(closes)) >= 0
+  cursor.rewind(position)
+  return found
+}
+
+function* readCall(cursor: Cursor, closes: readonly string[]): Reading<string | 'cut' | undefined> {
   const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
   if (name === '') return undefined
   const isOpen = yield* cursor.some()
   if (!isOpen) return 'cut'
   if (cursor.isNext('(') !== true) return undefined
-  const text = yield* readNested(cursor, true)
+  const text = yield* readNested(cursor, true, closes)
   return text === undefined || text === 'cut' ? text : name + text
 }
 
-export const pythonic = listOfCalls('pythonic', [], true)
-export const llama4Pythonic = listOfCalls('llama4_pythonic', [['<|python_start|>', '<|python_end|>']], true)
-export const lfm2 = listOfCalls('lfm2', [['<|tool_call_start|>', '<|tool_call_end|>']], false)
-export const olmo3 = linesOfCalls('olmo3', '<function_calls>', '</function_calls>')
-export const gemma3ToolCode = linesOfCalls('gemma3_tool_code', '```tool_code', '```')
+function* isClosed(cursor: Cursor, closes: readonly string[]): Reading<boolean> {
+  yield* cursor.spaces()
+  return (yield* cursor.oneOf(closes)) >= 0
+}
+
+/** The end of the calls; models may say it twice, or not at all. */
+function* closing(cursor: Cursor, closes: readonly string[]): Reading<void> {
+  while (yield* cursor.attempt(isClosed(cursor, closes)));
+}
+
+/** The same once more, as small models write it: it was meant once. */
+function* isEcho(cursor: Cursor, text: string): Reading<boolean> {
+  if (text.length > MAX_ECHO_LENGTH) return false
+  yield* cursor.spaces()
+  return yield* cursor.literal(text)
+}
+
+export const pythonic = python({ id: 'pythonic', bare: 'any', drops: ['<|python_start|>', '<|python_end|>'] })
+
+export const llama4Pythonic = python({
+  id: 'llama4_pythonic',
+  open: '<|python_start|>',
+  close: '<|python_end|>',
+  bare: 'any',
+})
+
+/** LFM2.5 may leave the markers out. */
+export const lfm2 = python({
+  id: 'lfm2',
+  open: '<|tool_call_start|>',
+  close: '<|tool_call_end|>',
+  bare: 'declared',
+})
+
+export const olmo3 = python({ id: 'olmo3', open: '<function_calls>', close: '</function_calls>' })
+export const gemma3ToolCode = python({ id: 'gemma3_tool_code', open: '```tool_code', close: '```' })
 
 export const PYTHON_DIALECTS: readonly Dialect[] = [pythonic, llama4Pythonic, lfm2, olmo3, gemma3ToolCode]

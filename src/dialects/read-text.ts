@@ -1,5 +1,7 @@
 import { Cursor, isSpace } from './cursor.ts'
-import type { Channel, Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import type { Channel, CutShort, Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import { MAX_CALLS } from './dialect.ts'
+import { spacesBefore, thinkingOf } from './thinking.ts'
 
 /** What a model's text consists of, in order. */
 export type TextEvent =
@@ -14,44 +16,74 @@ export type TextReader = { push(text: string): TextEvent[]; end(): TextEvent[] }
 /** How much may be read again after a call that proved none, as a multiple of the text; then the rest is text. */
 const MAX_REREADING = 8
 const MIN_REREADING = 65_536
-const MAX_CALLS = 128
 
-export function createTextReader(dialect: Dialect, declared: Declared): TextReader {
+/** Before a mark that is spoken of. */
+const QUOTES: ReadonlySet<string> = new Set(['`', '"', "'"])
+
+export type ReadOptions = {
+  /** The template has opened the thinking already: the text begins within it. */
+  readonly beginsThinking?: boolean
+}
+
+export function createTextReader(dialect: Dialect, declared: Declared, options: ReadOptions = {}): TextReader {
   const cursor = new Cursor()
   const { drops = [] } = dialect
-  const opens = openPattern([...dialect.opens, ...drops])
+  const thinking = thinkingOf(dialect)
+  const thought: Channel = { channel: 'reasoning', ends: [thinking.close] }
+  const opens = openPattern([...dialect.opens, ...drops, thinking.open, thinking.close])
   let channel: Channel | undefined
   let ends: RegExp | undefined
   let grammar: Generator<undefined, Outcome, undefined> | undefined
   let start = 0
-  // White space of the text that a call would swallow, and whether a line begins here.
+  // White space that is text if more of it follows, calls between them or not; and whether a line begins here.
   let spaces = ''
+  let endsInCall = false
+  let hasText = false
   let isLineStart = true
   let length = 0
   let reread = 0
   let calls = 0
   let events: TextEvent[] = []
+  // Where the marks of thinking are: white space after one says nothing, and an end without a beginning is dropped once.
+  let isAfterMark = false
+  let mayHaveLabel = false
+  let hasSaid = false
+  let mayCloseThought = true
+  let lastUnit = ''
+  // The first half of a character whose second has not come.
+  let half = ''
 
   function say(text: string): void {
-    if (text === '') return
+    if (text === '' || isOver()) return
+    hasSaid = true
     const last = events.at(-1)
     const type = channel?.channel ?? 'text'
     if (last?.type === type) events[events.length - 1] = { type, text: last.text + text }
     else events.push({ type, text })
   }
 
-  /** Says text but for the white space at its end. */
-  function sayText(text: string): void {
+  /** Says text but for the white space at its end, and for that after a mark. */
+  function sayText(arrived: string): void {
+    const text = isAfterMark ? arrived.slice(spacesBefore(arrived)) : arrived
     if (text === '') return
+    isAfterMark = false
+    lastUnit = text.charAt(text.length - 1)
     let end = text.length
     while (end > 0 && isSpace(text.charCodeAt(end - 1))) end -= 1
     if (end > 0) {
       say(spaces + text.slice(0, end))
       spaces = ''
       isLineStart = false
+      hasText = true
+      endsInCall = false
     }
     spaces += text.slice(end)
     if (text.includes('\n', end)) isLineStart = true
+  }
+
+  /** What follows the calls of such a dialect is no text. */
+  function isOver(): boolean {
+    return dialect.endsAnswer === true && calls > 0 && channel?.channel !== 'reasoning'
   }
 
   function isTired(): boolean {
@@ -64,20 +96,57 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     const { done, value } = grammar.next()
     if (done !== true) return false
     grammar = undefined
-    if (value === undefined) giveBack()
+    if (value === undefined || (value === 'empty' && !isLineStart)) giveBack()
     else {
       if (typeof value === 'object' && 'channel' in value) enter(value)
-      else if (value === 'cut') events.push({ type: 'cut', text: spaces + cursor.slice(start, cursor.position()) })
-      else found(value)
+      else if (value === 'cut') cutOff(spaces, start)
+      else if (value !== 'empty' && value !== 'dropped') foundAll(value)
       cursor.release()
-      spaces = ''
+      isAfterMark = false
     }
     return true
   }
 
+  function foundAll(made: readonly TextCall[] | CutShort): void {
+    if ('calls' in made) {
+      found(made.calls)
+      cutOff('', made.cutAt)
+    } else found(made)
+  }
+
+  /** Where no tool was offered none can have been called. */
+  function cutOff(before: string, at: number): void {
+    const text = before + cursor.slice(at, cursor.position())
+    if (declared.tools.size === 0) say(text)
+    else events.push({ type: 'cut', text })
+    spaces = ''
+  }
+
+  function think(): void {
+    cursor.skip(thinking.open.length)
+    // White space before it parts two texts, or is nothing.
+    if (hasSaid) say(spaces)
+    spaces = ''
+    enter(thought)
+    isAfterMark = true
+    mayHaveLabel = thinking.label !== undefined
+  }
+
+  function endThought(): void {
+    cursor.skip(thinking.close.length)
+    if (channel === undefined && hasSaid) say(spaces)
+    channel = undefined
+    spaces = ''
+    isAfterMark = true
+    isLineStart = true
+    mayCloseThought = false
+  }
+
   function enter(entered: Channel): void {
     channel = entered
-    ends = openPattern([...dialect.opens, ...entered.ends])
+    spaces = ''
+    const inner = entered === thought ? [thinking.open, ...(thinking.endsAtCall ? dialect.opens : [])] : dialect.opens
+    ends = openPattern([...inner, ...entered.ends])
     isLineStart = true
   }
 
@@ -92,7 +161,11 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
   function found(made: readonly TextCall[]): void {
     for (const call of made) events.push({ type: 'call', call })
     calls += made.length
+    endsInCall = true
     isLineStart = true
+    if (channel !== thought) return
+    channel = undefined
+    spaces = ''
   }
 
   /** It was no call: its first unit is text, and what follows is looked at again. */
@@ -110,22 +183,51 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
       sayText(cursor.take(left))
       return false
     }
+    if (mayHaveLabel && !hasReadLabel()) return false
     const index = cursor.search(channel === undefined ? opens : (ends ?? opens))
     const known = index >= 0 ? index : left
     if (known > 0) {
       sayText(cursor.take(known))
       return cursor.left() > 0
     }
-    const skipped = channel?.ends ?? drops
-    const dropped = nextOf(skipped)
-    const open = dialect.atLineStart === true && !isLineStart ? false : nextOf(dialect.opens)
-    if (typeof dropped === 'string') {
+    const mark = nextMark()
+    const dropped = channel === thought ? false : nextOf(channel?.ends ?? drops)
+    const open = mayBegin() ? nextOf(dialect.opens) : false
+    if (mark === thinking.close) endThought()
+    else if (mark === thinking.open) think()
+    else if (mark === undefined) return false
+    else if (typeof dropped === 'string') {
       if (channel === undefined) cursor.skip(dropped.length)
       else leave(dropped)
     } else if (dropped === undefined || open === undefined) return false
     else if (open === false) sayText(cursor.take(1))
     else begin()
     return true
+  }
+
+  /** False while it may still come. */
+  function hasReadLabel(): boolean {
+    const { label = '' } = thinking
+    const isNext = cursor.isNext(label)
+    if (isNext === undefined) return false
+    if (isNext) cursor.skip(label.length)
+    mayHaveLabel = false
+    return true
+  }
+
+  /** Thinking may begin and end here; in a channel of another kind it does neither. */
+  function nextMark(): string | false | undefined {
+    if (channel !== undefined && channel !== thought) return false
+    const isQuoted = channel === undefined && QUOTES.has(lastUnit)
+    const mayOpen = channel === thought ? isAfterMark : !isQuoted && (thinking.isToken || isLineStart)
+    const mayClose = channel === thought || (!isQuoted && mayCloseThought)
+    return nextOf([...(mayOpen ? [thinking.open] : []), ...(mayClose ? [thinking.close] : [])])
+  }
+
+  function mayBegin(): boolean {
+    if (channel === thought) return thinking.endsAtCall
+    if (dialect.atAnswerStart === true && hasText) return false
+    return dialect.atLineStart !== true || isLineStart
   }
 
   /** Which of these is next; `undefined` while one may still be. */
@@ -152,16 +254,25 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     return events
   }
 
+  if (options.beginsThinking === true) {
+    enter(thought)
+    isAfterMark = true
+  }
   return {
-    push(text) {
-      length += text.length
-      cursor.feed(text)
+    push(arrived) {
+      const text = half + arrived
+      half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : ''
+      const whole = text.slice(0, text.length - half.length)
+      length += whole.length
+      cursor.feed(whole)
       return run()
     },
     end() {
+      length += half.length
+      cursor.feed(half)
       cursor.end()
       const last = run()
-      say(spaces)
+      if (!endsInCall) say(spaces)
       spaces = ''
       return last
     },

@@ -85,5 +85,6 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>): Dialect {
 }
 
 function isOfDeclared(outcome: Exclude<Outcome, 'cut' | undefined>, { tools }: Declared): boolean {
-  return !('channel' in outcome) && outcome.every(({ name }) => tools.has(name))
+  if (outcome === 'empty' || outcome === 'dropped' || 'channel' in outcome) return false
+  return ('calls' in outcome ? outcome.calls : outcome).every(({ name }) => tools.has(name))
 }

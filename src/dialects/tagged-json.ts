@@ -1,55 +1,128 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
-import { elementsOf, membersOf, readBracketed } from './values/json.ts'
+import { MAX_CALLS } from './dialect.ts'
+import { isJson, readBracketed } from './values/json.ts'
 import type { CallMembers } from './values/json-calls.ts'
-import { callIn, callsIn } from './values/json-calls.ts'
+import { callIn, callsIn, isNothingElse } from './values/json-calls.ts'
+import { pythonLiteral } from './values/python.ts'
+import { repairedJson } from './values/repaired-json.ts'
 
 /** Calls as JSON, objects or a list of them, behind a marker. */
-export type TaggedJson = Pick<Dialect, 'id' | 'opens' | 'atLineStart' | 'drops'> & {
+export type TaggedJson = Pick<Dialect, 'id' | 'opens' | 'atLineStart' | 'atAnswerStart' | 'drops' | 'endsAnswer'> & {
   /** What follows the calls; may be missing at the end of the answer. */
   readonly closes?: readonly string[]
-  /** The marker is the beginning of the JSON itself: an object is a call only if it is nothing else. */
-  readonly isBare?: boolean
+  /** What the JSON may begin with where no marker stands before it: such an object is a call only if it is nothing else. */
+  readonly bare?: readonly string[]
+  /** Markers that other text has too: behind them as well an object is a call only if it is nothing else. */
+  readonly common?: readonly string[]
+  /** A call without a marker begins a line. */
+  readonly isBareAtLineStart?: boolean
+  /** A call without a marker must be of a tool that is declared. */
+  readonly isDeclared?: boolean
   /** What may stand between several values; one value stands alone where this is left out. */
   readonly separators?: readonly string[]
   readonly members?: CallMembers
+  /** The one shape the calls have, where the other is something else. */
+  readonly shape?: 'object' | 'list'
   /** How one JSON text is read; as a call or a list of calls where this is left out. */
   readonly callsOf?: (text: string) => TextCall[] | undefined
+  /** What the text may lack at its end, all that counts being there. */
+  readonly completions?: readonly string[]
 }
 
 export function taggedJson(tagged: TaggedJson): Dialect {
-  const { id, opens, atLineStart, drops } = tagged
+  const { id, opens, common = [], bare = [], atLineStart, atAnswerStart, drops, endsAnswer } = tagged
   return {
     id,
-    opens,
+    opens: [...opens, ...common, ...bare],
     ...(atLineStart === undefined ? {} : { atLineStart }),
+    ...(atAnswerStart === undefined ? {} : { atAnswerStart }),
     ...(drops === undefined ? {} : { drops }),
+    ...(endsAnswer === undefined ? {} : { endsAnswer }),
     read: (cursor, declared) => read(cursor, declared, tagged),
   }
 }
 
 function* read(cursor: Cursor, declared: Declared, tagged: TaggedJson): Reading<Outcome> {
-  const { opens, closes = [], isBare = false, separators } = tagged
-  const start = cursor.position()
-  if (!isBare && (yield* cursor.oneOf(opens)) < 0) return undefined
+  const { opens, closes = [], common = [], separators, isBareAtLineStart = false } = tagged
+  const marker = yield* cursor.oneOf([...opens, ...common])
+  const isBare = marker < 0 || marker >= opens.length
+  if (marker < 0 && isBareAtLineStart && !cursor.isLineStart) return undefined
   const calls: TextCall[] = []
-  do {
-    yield* cursor.spaces()
-    const text = yield* readBracketed(cursor)
-    if (text === 'cut') return isBare && !namesTool(cursor.slice(start, cursor.position()), declared) ? undefined : text
-    const made = text === undefined ? undefined : callsOf(text, tagged)
-    if (text === undefined || made === undefined || (isBare && !isNothingElse(text))) return undefined
+  for (;;) {
+    const end = cursor.position()
+    const isMore = calls.length > 0
+    if (calls.length >= MAX_CALLS) break
+    if (isMore && (separators === undefined || !(yield* cursor.attempt(isFollowed(cursor, separators))))) break
+    const made = yield* readValue(cursor, declared, tagged, isBare)
+    if (isMore && isBare && !Array.isArray(made)) {
+      // Something else, or a call that is cut: it is read by itself.
+      cursor.rewind(end)
+      return calls
+    }
+    if (!Array.isArray(made)) return made
     calls.push(...made)
-  } while (separators !== undefined && (yield* cursor.attempt(isFollowed(cursor, separators))))
+  }
   yield* cursor.attempt(isClosed(cursor, closes))
   return calls
 }
 
-function callsOf(text: string, { members, callsOf: own }: TaggedJson): TextCall[] | undefined {
-  if (own !== undefined) return own(text)
-  if (text.startsWith('[')) return callsIn(text, members)
-  const call = callIn(text, members)
-  return call === undefined ? undefined : [call]
+function* readValue(
+  cursor: Cursor,
+  declared: Declared,
+  tagged: TaggedJson,
+  isBare: boolean,
+): Reading<TextCall[] | 'cut' | undefined> {
+  yield* cursor.spaces()
+  const start = cursor.position()
+  const text = yield* readBracketed(cursor, tagged.closes, !isBare)
+  if (text === undefined) return undefined
+  if (text !== 'cut') {
+    const made = callsOf(text, tagged) ?? (yield* mended(cursor, text, tagged))
+    return made === undefined || (isBare && !isBareCall(text, made, declared, tagged)) ? undefined : made
+  }
+  const left = cursor.slice(start, cursor.position())
+  const made = completed(left, tagged)
+  if (made !== undefined) return isBare && !isBareCall(text, made, declared, tagged) ? undefined : made
+  return isBare && !namesTool(left, declared) ? undefined : text
+}
+
+/** Broken JSON in a block that was closed, so that nothing is missing. */
+function* mended(cursor: Cursor, text: string, tagged: TaggedJson): Reading<TextCall[] | undefined> {
+  const position = cursor.position()
+  const isWhole = yield* isClosed(cursor, tagged.closes ?? [])
+  cursor.rewind(position)
+  const json = isWhole && !isJson(text) ? repairedJson(text) : undefined
+  return json === undefined ? undefined : callsOf(json, tagged)
+}
+
+/** A text that ended where only brackets were missing around calls that are whole. */
+function completed(text: string, tagged: TaggedJson): TextCall[] | undefined {
+  const { completions = [']'] } = tagged
+  const end = text.trimEnd()
+  if (!text.startsWith('[') || !end.endsWith('}')) return undefined
+  for (const completion of completions) {
+    const made = isJson(end + completion) ? callsOf(end + completion, tagged) : undefined
+    if (made !== undefined) return made
+  }
+  return undefined
+}
+
+function callsOf(text: string, { members, shape, callsOf: own }: TaggedJson): TextCall[] | undefined {
+  const json = isJson(text) ? text : (pythonLiteral(text) ?? text)
+  if (own !== undefined) return own(json)
+  if (json.startsWith('[')) return shape === 'object' ? undefined : callsIn(json, members)
+  return shape === 'list' ? undefined : callIn(json, members)
+}
+
+function isBareCall(
+  text: string,
+  made: readonly TextCall[],
+  { tools }: Declared,
+  { isDeclared = false }: TaggedJson,
+): boolean {
+  if (isDeclared && !made.every(({ name }) => tools.has(name))) return false
+  return text === 'cut' || isNothingElse(text)
 }
 
 /** A separator and the beginning of another value. */
@@ -65,17 +138,6 @@ function* isClosed(cursor: Cursor, closes: readonly string[]): Reading<boolean> 
   yield* cursor.spaces()
   return (yield* cursor.oneOf(closes)) >= 0
 }
-
-/** True where the members are those of calls and no others: answers in JSON have names too. */
-function isNothingElse(text: string): boolean {
-  return (text.startsWith('[') ? (elementsOf(text) ?? []) : [text]).every((element) => {
-    const names = (membersOf(element) ?? []).map(({ name }) => name)
-    return names.some((name) => ARGUMENTS.has(name)) && names.every((name) => ARGUMENTS.has(name) || OTHERS.has(name))
-  })
-}
-
-const ARGUMENTS = new Set(['arguments', 'parameters'])
-const OTHERS = new Set(['name', 'type', 'id'])
 
 /** True for the beginning of a call of a declared tool. */
 function namesTool(text: string, { tools }: Declared): boolean {

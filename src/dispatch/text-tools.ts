@@ -14,7 +14,7 @@ import type { TextCalls } from './text-calls.ts'
 // Targets whose models call tools in their text: what they are asked, and how their answers are read.
 
 /** An answer that the server held to the JSON of calls. */
-const callJson = taggedJson({ id: 'call_json', opens: ['{', '['], isBare: true })
+const callJson = taggedJson({ id: 'call_json', opens: [], bare: ['{', '['] })
 
 type Asked = {
   readonly target: Target

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { DATA } from '../data-folder.ts'
+import { corrected } from './corrections.ts'
 
 const FOLDER = join(DATA, 'tools/dialects')
 
@@ -27,14 +28,80 @@ export type DialectCase = {
   readonly expected_reasoning?: string | null
   readonly streams?: readonly { readonly chunks: readonly string[] }[]
   readonly compare: { readonly content?: string; readonly arguments: string }
-  readonly meta: { readonly scenario?: string; readonly finish_reason?: string; readonly partial_ok?: boolean }
+  readonly meta: {
+    readonly scenario?: string
+    readonly finish_reason?: string
+    readonly partial_ok?: boolean
+    readonly note?: string
+  }
+}
+
+/** What stands around the text of a case of kind `inner`. */
+const WRAPS: Readonly<Record<string, readonly [string, string]>> = {
+  cogito: ['<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>', '<｜tool▁call▁end｜><｜tool▁calls▁end｜>'],
+  deepseek_v31: ['<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>', '<｜tool▁call▁end｜><｜tool▁calls▁end｜>'],
+  glm45: ['<tool_call>', '</tool_call>'],
+  gemma4: ['<|tool_call>', '<tool_call|>'],
+  lfm2: ['<|tool_call_start|>', '<|tool_call_end|>'],
+  olmo3: ['<function_calls>', '</function_calls>'],
+}
+
+/** The tools of a source that knows them by their names alone, which stand in the note. */
+function named(one: DialectCase): DialectCase {
+  const names = /tool names known \(([^)]*)\)/.exec(one.meta.note ?? '')?.[1]?.split(',')
+  return names === undefined ? one : { ...one, tools: names.map((name) => ({ function: { name } })) }
+}
+
+function wrapped(one: DialectCase): DialectCase {
+  const wrap = one.kind === 'inner' ? WRAPS[one.dialect] : undefined
+  return wrap === undefined ? one : { ...one, model_output: wrap.join(one.model_output) }
 }
 
 export function dialectCases(file: string): DialectCase[] {
+  return linesOf<DialectCase>(file).map((one) => corrected(named(wrapped(one))))
+}
+
+/** One part of a source's parser alone: what it makes of a text. */
+export type HelperCase = {
+  readonly id: string
+  readonly dialect: string
+  readonly kind: string
+  readonly input: string
+  readonly expected: unknown
+}
+
+export function helperCases(): HelperCase[] {
+  return linesOf('ollama_helpers')
+}
+
+/** A text that arrives in steps, and what a source's parser says of it at each. */
+export type LexerCase = {
+  readonly id: string
+  readonly dialect: string
+  readonly tools: DialectCase['tools']
+  readonly steps: readonly {
+    readonly input: string
+    readonly events: readonly {
+      readonly type: string
+      readonly content?: string
+      readonly Content?: string
+      readonly thinking?: string
+      readonly name?: string
+      readonly args?: string
+      readonly Header?: { readonly Recipient: string }
+    }[]
+  }[]
+}
+
+export function lexerCases(): LexerCase[] {
+  return linesOf('ollama_lexer')
+}
+
+function linesOf<Line>(file: string): Line[] {
   if (!hasDialectCases) return []
   const lines = gunzipSync(readFileSync(join(FOLDER, `${file}.jsonl.gz`)))
     .toString('utf8')
     .trimEnd()
     .split('\n')
-  return lines.map((line) => JSON.parse(line) as DialectCase)
+  return lines.map((line) => JSON.parse(line) as Line)
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/core/json.ts'
 import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { Dialect, TextCall } from '../../src/dialects/dialect.ts'
+import type { ReadOptions } from '../../src/dialects/read-text.ts'
 import { createTextReader } from '../../src/dialects/read-text.ts'
 import type { DialectCase } from './cases.ts'
 
@@ -12,8 +13,13 @@ export type Read = {
   readonly isCut: boolean
 }
 
-export function readAll(dialect: Dialect, tools: ReadonlyMap<string, JsonObject>, chunks: readonly string[]): Read {
-  const reader = createTextReader(dialect, { tools })
+export function readAll(
+  dialect: Dialect,
+  tools: ReadonlyMap<string, JsonObject>,
+  chunks: readonly string[],
+  options: ReadOptions = {},
+): Read {
+  const reader = createTextReader(dialect, { tools }, options)
   const events = [...chunks.flatMap((chunk) => reader.push(chunk)), ...reader.end()]
   const said = (type: string): string =>
     events.map((event) => (event.type === type && 'text' in event ? event.text : '')).join('')
@@ -25,8 +31,12 @@ export function readAll(dialect: Dialect, tools: ReadonlyMap<string, JsonObject>
   }
 }
 
-export function toolsOf({ tools }: DialectCase): Map<string, JsonObject> {
-  return new Map(tools.map(({ function: { name, parameters } }) => [name, (parameters ?? {}) as JsonObject]))
+type Tool = DialectCase['tools'][number]['function']
+
+export function toolsOf({ tools }: Pick<DialectCase, 'tools'>): Map<string, JsonObject> {
+  // Some sources write tools as OpenAI's Responses does.
+  const flat = tools.map((tool) => tool.function ?? (tool as unknown as Tool))
+  return new Map(flat.map(({ name, parameters }) => [name, (parameters ?? {}) as JsonObject]))
 }
 
 /** Calls to be compared: arguments as values, with every digit; as text where they are no JSON. */

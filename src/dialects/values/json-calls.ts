@@ -1,4 +1,5 @@
 import type { TextCall } from '../dialect.ts'
+import type { RawMember } from './json.ts'
 import { elementsOf, membersOf } from './json.ts'
 
 /** What the members of a call are called. */
@@ -8,27 +9,71 @@ export type CallMembers = {
   readonly id?: readonly string[]
 }
 
-export const NAME_ARGUMENTS: CallMembers = { name: ['name'], arguments: ['arguments', 'parameters'] }
+export const NAME_ARGUMENTS: CallMembers = {
+  name: ['name', 'tool_name', 'function'],
+  arguments: ['arguments', 'parameters', 'args', 'params'],
+}
 
-/** A call that is one JSON object; `undefined` where it is no call. */
-export function callIn(text: string, members: CallMembers = NAME_ARGUMENTS): TextCall | undefined {
+export const WITH_ID: CallMembers = { ...NAME_ARGUMENTS, id: ['id', 'tool_call_id'] }
+
+/** Members that hold a call, or a list of them, whole. */
+const WRAPPERS: ReadonlySet<string> = new Set(['function', 'function_call', 'tool_call', 'tool_calls'])
+
+/** The calls in one JSON object; `undefined` where it is no call. */
+export function callIn(text: string, members: CallMembers = NAME_ARGUMENTS): TextCall[] | undefined {
+  return callsOfObject(text, members, true)
+}
+
+function callsOfObject(text: string, members: CallMembers, mayWrap: boolean): TextCall[] | undefined {
   const found = membersOf(text)
   if (found === undefined) return undefined
-  const named = (names: readonly string[]): string | undefined => found.find((one) => names.includes(one.name))?.text
-  const name = stringIn(named(members.name))
-  if (name === undefined || name === '') return undefined
-  const id = members.id === undefined ? undefined : stringIn(named(members.id))
-  const argumentsText = argumentsIn(named(members.arguments))
-  return { name, argumentsText, ...(id === undefined ? {} : { id }) }
+  const named = (names: readonly string[]): RawMember | undefined =>
+    found.find((one) => names.includes(one.name) && (names !== members.name || one.text.startsWith('"')))
+  const name = stringIn(named(members.name)?.text)
+  if (name === undefined || name === '') return mayWrap ? wrappedCalls(found, members) : undefined
+  const id = members.id === undefined ? undefined : stringIn(named(members.id)?.text)
+  const argumentsText = argumentsIn(named(members.arguments)?.text)
+  return [{ name, argumentsText, ...(id === undefined ? {} : { id }) }]
+}
+
+/** As in `{"type": "function", "function": {...}}` and `{"tool_calls": [...]}`. */
+function wrappedCalls(found: readonly RawMember[], members: CallMembers): TextCall[] | undefined {
+  const inner = found.find(({ name }) => WRAPPERS.has(name))?.text
+  if (inner === undefined) return undefined
+  if (!inner.startsWith('[')) return callsOfObject(inner, members, false)
+  return allOf(elementsOf(inner), (element) => callsOfObject(element, members, true))
 }
 
 /** Calls that are a JSON list of such objects; `undefined` where one of them is no call. */
 export function callsIn(text: string, members: CallMembers = NAME_ARGUMENTS): TextCall[] | undefined {
-  const elements = elementsOf(text)
-  if (elements === undefined) return undefined
-  const calls = elements.map((element) => callIn(element, members))
-  return calls.every((call) => call !== undefined) && calls.length > 0 ? calls : undefined
+  return allOf(elementsOf(text), (element) => callIn(element, members))
 }
+
+function allOf(
+  elements: readonly string[] | undefined,
+  callsOf: (element: string) => TextCall[] | undefined,
+): TextCall[] | undefined {
+  const calls = elements?.map(callsOf)
+  return calls?.every((made) => made !== undefined) && calls.length > 0 ? calls.flat() : undefined
+}
+
+/** True where the members are those of calls and no others: answers in JSON have names too. */
+export function isNothingElse(text: string): boolean {
+  return (text.startsWith('[') ? (elementsOf(text) ?? []) : [text]).every((element) => {
+    const found = membersOf(element) ?? []
+    const names = found.map(({ name }) => name)
+    if (names.some((name) => ARGUMENTS.has(name))) return names.every((name) => ARGUMENTS.has(name) || OTHERS.has(name))
+    const inner = found.filter(({ name }) => WRAPPERS.has(name))
+    return (
+      inner.length === 1 &&
+      names.every((name) => WRAPPERS.has(name) || OTHERS.has(name)) &&
+      isNothingElse(inner[0]?.text ?? '')
+    )
+  })
+}
+
+const ARGUMENTS = new Set(['arguments', 'parameters'])
+const OTHERS = new Set(['name', 'type', 'id'])
 
 /** No arguments are an empty object; an object written as a string is what the string says. */
 function argumentsIn(text: string | undefined): string {

@@ -20,20 +20,32 @@ const IN_LIST = /["'[\]{\d\-tfnTFN]/
 
 /**
  * Reads one object or list by its brackets and strings, and over it: whether it is JSON is for others to say. `undefined`
- * where none is next; `cut` where the text ends first.
+ * where none is next; `cut` where the text ends first. `stops`, `isPython`: as in `readNested`.
  */
-export function* readBracketed(cursor: Cursor): Reading<string | 'cut' | undefined> {
+export function* readBracketed(
+  cursor: Cursor,
+  stops: readonly string[] = [],
+  isPython = false,
+): Reading<string | 'cut' | undefined> {
   if (!(yield* cursor.some())) return 'cut'
   const first = cursor.peek()
   if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return undefined
   const second = yield* cursor.nextWord()
   if (second === '') return 'cut'
   if (!(first === OPEN_BRACE ? IN_OBJECT : IN_LIST).test(second)) return undefined
-  return yield* readNested(cursor, false)
+  return yield* readNested(cursor, isPython, stops)
 }
 
-/** The same for anything in brackets of any kind; `isPython`: strings may stand in single quotes. */
-export function* readNested(cursor: Cursor, isPython: boolean): Reading<string | 'cut' | undefined> {
+/**
+ * The same for anything in brackets of any kind; `isPython`: strings may stand in single quotes. One of `stops` outside
+ * strings ends it too, before itself: the brackets are not whole then.
+ */
+export function* readNested(
+  cursor: Cursor,
+  isPython: boolean,
+  stops: readonly string[] = [],
+): Reading<string | 'cut' | undefined> {
+  const stopUnits = new Set(stops.map((stop) => stop.charCodeAt(0)))
   const start = cursor.position()
   let depth = 0
   // The quote that ends the string it is in, 0 outside.
@@ -41,8 +53,20 @@ export function* readNested(cursor: Cursor, isPython: boolean): Reading<string |
   let isEscaped = false
   for (;;) {
     const left = cursor.left()
+    let read = left
     for (let index = 0; index < left; index += 1) {
       const unit = cursor.peek(index)
+      if (quote === 0 && stopUnits.has(unit)) {
+        const found = isAnyNext(cursor, stops, index)
+        if (found === undefined) {
+          read = index
+          break
+        }
+        if (found) {
+          cursor.skip(index)
+          return cursor.slice(start, cursor.position())
+        }
+      }
       if (isEscaped) isEscaped = false
       else if (quote !== 0) {
         if (unit === BACKSLASH) isEscaped = true
@@ -58,11 +82,16 @@ export function* readNested(cursor: Cursor, isPython: boolean): Reading<string |
         return cursor.slice(start, cursor.position())
       }
     }
-    cursor.skip(left)
+    cursor.skip(read)
     if (cursor.position() - start > MAX_VALUE_LENGTH) return undefined
     if (cursor.isEnded) return 'cut'
     yield
   }
+}
+
+function isAnyNext(cursor: Cursor, literals: readonly string[], ahead: number): boolean | undefined {
+  const found = literals.map((literal) => cursor.isNext(literal, ahead))
+  return found.includes(true) ? true : found.includes(undefined) ? undefined : false
 }
 
 /** A member of an object's text: its name, and its value as written. */

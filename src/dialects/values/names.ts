@@ -1,4 +1,6 @@
-/** True for what names of tools consist of, and the prefixes some models put before them. */
+const LETTER = /[\p{L}\p{N}\p{M}]/u
+
+/** True for what names of tools consist of, letters of any script among it, and the prefixes some models put before them. */
 export function isNameUnit(unit: number): boolean {
   return (
     (unit >= 48 && unit <= 57) ||
@@ -8,7 +10,8 @@ export function isNameUnit(unit: number): boolean {
     unit === 45 ||
     unit === 46 ||
     unit === 58 ||
-    unit === 47
+    unit === 47 ||
+    (unit > 127 && LETTER.test(String.fromCharCode(unit)))
   )
 }
 

@@ -1,4 +1,4 @@
-import { argumentsOf } from './typed.ts'
+import { argumentsOf } from './arguments.ts'
 
 /** A call in Python's syntax, its arguments as JSON. */
 export type PythonCall = { readonly name: string; readonly argumentsText: string }

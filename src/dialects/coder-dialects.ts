@@ -1,0 +1,56 @@
+import type { Cursor, Reading } from './cursor.ts'
+import type { Dialect, Outcome } from './dialect.ts'
+import { readLooseBlock } from './loose-markup.ts'
+import type { Markup } from './markup.ts'
+import { readCalls } from './markup.ts'
+import { everyOfEach } from './repeated-members.ts'
+
+const OPEN = '<tool_call>'
+const CLOSE = '</tool_call>'
+
+/**
+ * Qwen3-Coder and 3.5, Nemotron 3, Step 3.5, and models that were prompted so: one or the other mark of the block is
+ * sometimes missing, and within it models mix in what they know of other families.
+ */
+function coder(id: string): Dialect {
+  const tags: Markup = {
+    id,
+    groups: [[OPEN, CLOSE]],
+    call: ['<function='],
+    callEnd: ['</function>'],
+    parameter: ['<parameter='],
+    parameterEnd: ['</parameter>'],
+    hasOwnLines: true,
+    hasCdata: true,
+    argumentsOf: everyOfEach,
+  }
+  return {
+    id,
+    opens: [OPEN, '<function=', CLOSE],
+    *read(cursor, declared): Reading<Outcome> {
+      if (yield* cursor.literal(CLOSE)) yield* cursor.spaces()
+      const start = cursor.position()
+      const next = yield* cursor.oneOf([OPEN, ...tags.call])
+      if (next < 0) return undefined
+      const isBlock = next === 0
+      cursor.rewind(start)
+      const made = yield* readCalls(cursor, declared, tags)
+      if (isBlock) {
+        if (made !== undefined) return made
+        cursor.rewind(start + OPEN.length)
+        return yield* readLooseBlock(cursor, declared)
+      }
+      if (Array.isArray(made)) while (yield* cursor.attempt(isLeftOver(cursor)));
+      return made
+    },
+  }
+}
+
+/** What a model may still write after a call without a block: the block's end, and parameters that are nobody's. */
+function* isLeftOver(cursor: Cursor): Reading<boolean> {
+  yield* cursor.spaces()
+  const found = yield* cursor.oneOf([CLOSE, '<parameter=', '<parameter name='])
+  return found <= 0 ? found === 0 : (yield* cursor.until(['</parameter>'])).found >= 0
+}
+
+export const CODER_DIALECTS: readonly Dialect[] = [coder('qwen3_coder_xml'), coder('nemotron3_xml'), coder('step3p5')]

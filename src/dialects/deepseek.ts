@@ -1,0 +1,97 @@
+import type { Cursor, Reading } from './cursor.ts'
+import type { Dialect, Outcome } from './dialect.ts'
+import { ended, isOneOf, readArguments } from './named-arguments.ts'
+import { MAX_NAME_LENGTH } from './values/names.ts'
+
+/** A special token, and what decoders and templates make of it. */
+function token(words: string): string[] {
+  return ['｜', '|'].flatMap((bar) =>
+    ['▁', '_', ' ', '\\_'].map((gap) => `<${bar}${words.replaceAll(' ', gap)}${bar}>`),
+  )
+}
+
+const GROUPS = [...token('tool calls begin'), '<｜tool▁calls｜>']
+const GROUP_ENDS = token('tool calls end')
+const CALLS = token('tool call begin')
+const CALL_ENDS = token('tool call end')
+const SEPARATORS = token('tool sep')
+const TEXT_ENDS = token('end of sentence')
+const RESULTS = token('tool outputs begin')
+const RESULTS_ENDS = token('tool outputs end')
+const STOPS = [...CALL_ENDS, ...GROUP_ENDS, ...TEXT_ENDS]
+
+/** What DeepSeek says of results when it makes them up. */
+const RESULT_MARKS = [...RESULTS, ...RESULTS_ENDS, ...token('tool output begin'), ...token('tool output end')]
+
+/**
+ * DeepSeek V3 and R1-0528 (`function<sep>NAME` and a fence) and V3.1 (`NAME<sep>` and the JSON alone). `isStrict`: the
+ * former alone, as Cogito has it, with results that are no text.
+ */
+function deepseek(id: string, isStrict: boolean): Dialect {
+  return {
+    id,
+    opens: [...GROUPS, ...CALLS, ...(isStrict ? RESULTS : [])],
+    drops: isStrict ? TEXT_ENDS : [...TEXT_ENDS, ...RESULT_MARKS],
+    endsAnswer: true,
+    *read(cursor): Reading<Outcome> {
+      if (isStrict && (yield* cursor.oneOf(RESULTS)) >= 0) return yield* results(cursor)
+      const isGrouped = (yield* cursor.oneOf(GROUPS)) >= 0
+      yield* cursor.spaces()
+      if ((yield* cursor.oneOf(CALLS)) < 0) return isGrouped && !(yield* cursor.some()) ? 'cut' : undefined
+      const start = cursor.position()
+      const read = yield* readCall(cursor, isStrict)
+      if (read === undefined && isGrouped) {
+        cursor.rewind(start)
+        return (yield* isBroken(cursor)) ? 'dropped' : undefined
+      }
+      return yield* ended(cursor, yield* ended(cursor, read, CALL_ENDS), GROUP_ENDS)
+    },
+  }
+}
+
+/** All its tokens are there, which no prose has: it was to be a call and is of no use to anybody. Reads over it. */
+function* isBroken(cursor: Cursor): Reading<boolean> {
+  if ((yield* cursor.until([...CALL_ENDS, ...TEXT_ENDS])).found < 0) return false
+  if (yield* cursor.attempt(isOneOf(cursor, GROUP_ENDS))) return true
+  const position = cursor.position()
+  const isFollowed = yield* isOneOf(cursor, CALLS)
+  cursor.rewind(position)
+  return isFollowed
+}
+
+function* results(cursor: Cursor): Reading<Outcome> {
+  return (yield* cursor.until(RESULTS_ENDS)).found < 0 ? undefined : 'dropped'
+}
+
+function* readCall(cursor: Cursor, isStrict: boolean): Reading<Outcome> {
+  const kind = (yield* cursor.while(isInName, MAX_NAME_LENGTH)).trim()
+  if ((yield* cursor.oneOf(SEPARATORS)) < 0) return (yield* cursor.some()) ? undefined : 'cut'
+  yield* cursor.spaces()
+  if (!(yield* cursor.some())) return 'cut'
+  if (cursor.isNext('{') === true) {
+    return isStrict || kind === '' ? undefined : yield* readArguments(cursor, kind, STOPS)
+  }
+  if (isStrict && kind !== 'function') return undefined
+  return yield* readFenced(cursor, isStrict)
+}
+
+function* readFenced(cursor: Cursor, isStrict: boolean): Reading<Outcome> {
+  const name = (yield* cursor.while(isInName, MAX_NAME_LENGTH)).trim()
+  yield* cursor.spaces()
+  const fence = yield* cursor.oneOf(['```json', '```'])
+  if (name === '' || (isStrict && fence < 0)) return undefined
+  const made = yield* readArguments(cursor, name, STOPS)
+  const isClosed = yield* cursor.attempt(isOneOf(cursor, ['```']))
+  return isStrict && !isClosed && (yield* cursor.some()) ? undefined : made
+}
+
+/** Names are in any writing. */
+function isInName(unit: number): boolean {
+  return unit !== 60 && unit !== 10 && unit !== 123 && unit !== 96
+}
+
+export const DEEPSEEK_DIALECTS: readonly Dialect[] = [
+  deepseek('deepseek_v3', false),
+  deepseek('deepseek_v31', false),
+  deepseek('cogito', true),
+]

@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Dialect } from '../../src/dialects/dialect.ts'
+import { thinkingOf } from '../../src/dialects/thinking.ts'
+import { isJson } from '../../src/dialects/values/json.ts'
+import type { DialectCase } from './cases.ts'
+import { BEFORE_FRAGMENTS } from './fragments.ts'
+import type { Read } from './read.ts'
+import { comparable, readAll, toolsOf } from './read.ts'
+
+/** What is different from a peer's expectation; empty for a case that passes. */
+export function differenceOf(one: DialectCase, dialect: Dialect | undefined): string[] {
+  if (dialect === undefined) return [`no dialect ${one.dialect}`]
+  const tools = toolsOf(one)
+  const { open, close } = thinkingOf(dialect)
+  const before = BEFORE_FRAGMENTS.get(one.id) ?? ''
+  const text = before + one.model_output
+  const isSplit = typeof one.expected_reasoning === 'string'
+  const options = { beginsThinking: isSplit && !text.trimStart().startsWith(open) }
+  const whole = readAll(dialect, tools, [text], options)
+  const chunked = (one.streams ?? []).map(({ chunks }) => readAll(dialect, tools, [before, ...chunks], options))
+  const content = one.expected_content ?? ''
+  // Sources whose parser knows nothing of thinking leave it in the text.
+  const hasThinking = !isSplit && (content.includes(open) || content.includes(close))
+  return [
+    ...compare(one, whole, hasThinking ? readAll(dialect, tools, [content]).text : content),
+    ...chunked.flatMap((read) => (isDeepStrictEqual(read, whole) ? [] : ['another result in its chunks'])),
+  ]
+}
+
+type ExpectedCall = { readonly name: string; readonly argumentsText: string }
+
+/** A call that a source had begun when its text ended: here it is cut off, or made of what was whole of it. */
+function settled(expected: readonly ExpectedCall[], read: Read): ExpectedCall[] {
+  return expected.flatMap((call, index) => {
+    if (isJson(call.argumentsText)) return [call]
+    const found = read.calls[index]
+    const isContinued = found?.name === call.name && found.argumentsText.startsWith(call.argumentsText)
+    return isContinued ? [found] : read.isCut ? [] : [call]
+  })
+}
+
+function compare(one: DialectCase, read: Read, expectedText: string): string[] {
+  const expected = one.expected_tool_calls.map(({ name, arguments: text = '{}' }) => ({ name, argumentsText: text }))
+  const found =
+    one.compare.arguments === 'none' ? read.calls.map(({ name }) => ({ name, argumentsText: '{}' })) : read.calls
+  const said: string[] = []
+  if (!isDeepStrictEqual(comparable(found), comparable(settled(expected, read)))) {
+    said.push(`calls ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`)
+  }
+  if (one.compare.content !== undefined && read.text.trim() !== expectedText.trim()) {
+    said.push(`text ${JSON.stringify(read.text)} instead of ${JSON.stringify(one.expected_content)}`)
+  }
+  if (typeof one.expected_reasoning === 'string' && read.reasoning.trim() !== one.expected_reasoning.trim()) {
+    said.push(`reasoning ${JSON.stringify(read.reasoning)} instead of ${JSON.stringify(one.expected_reasoning)}`)
+  }
+  return said
+}

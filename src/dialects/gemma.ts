@@ -11,6 +11,8 @@ type Marks = {
   readonly quote: string
   /** Where a result should follow: the model is not to write one. */
   readonly response: string
+  /** Around what the model thinks, for itself. */
+  readonly thought?: readonly [open: string, close: string]
 }
 
 /** How many close markers one call may have in its strings. */
@@ -18,11 +20,15 @@ const MAX_CLOSES = 16
 
 /** `<|tool_call>call:get_weather{city:<|"|>Paris<|"|>}<tool_call|>`, with other marks in FunctionGemma. */
 function gemma(id: string, marks: Marks): Dialect {
-  const { open, close, response } = marks
+  const { open, close, response, thought } = marks
   return {
     id,
-    opens: [open],
+    opens: [open, ...(thought === undefined ? [] : [thought[0]])],
     *read(cursor, declared): Reading<Outcome> {
+      if (thought !== undefined && (yield* cursor.literal(thought[0]))) {
+        yield* cursor.literal('thought')
+        return { channel: 'reasoning', ends: [thought[1]] }
+      }
       if (!(yield* cursor.literal(open))) return undefined
       if (yield* cursor.attempt(isOneOf(cursor, [close]))) return 'dropped'
       yield* cursor.spaces()
@@ -67,6 +73,7 @@ export const gemma4 = gemma('gemma4', {
   close: '<tool_call|>',
   quote: '<|"|>',
   response: '<|tool_response>',
+  thought: ['<|channel>', '<channel|>'],
 })
 
 export const functiongemma = gemma('functiongemma', {

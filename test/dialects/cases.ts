@@ -46,12 +46,10 @@ const WRAPS: Readonly<Record<string, readonly [string, string]>> = {
   olmo3: ['<function_calls>', '</function_calls>'],
 }
 
-/** The tools of a source that knows them by their names alone, in the note, or not at all: then those that are called. */
+/** The tools of a source that knows them by their names alone, which stand in the note. */
 function named(one: DialectCase): DialectCase {
-  const noted = /tool names known \(([^)]*)\)/.exec(one.meta.note ?? '')?.[1]?.split(',')
-  const called = one.tools.length === 0 ? one.expected_tool_calls.map(({ name }) => name) : []
-  const names = noted ?? called
-  return names.length === 0 ? one : { ...one, tools: names.map((name) => ({ function: { name } })) }
+  const names = /tool names known \(([^)]*)\)/.exec(one.meta.note ?? '')?.[1]?.split(',')
+  return names === undefined ? one : { ...one, tools: names.map((name) => ({ function: { name } })) }
 }
 
 function wrapped(one: DialectCase): DialectCase {

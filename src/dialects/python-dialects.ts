@@ -42,7 +42,7 @@ function* readList(cursor: Cursor, _declared: Declared, isBare: boolean): Readin
 
 /** True for the beginning of a call whose first argument has begun. */
 function isArgument(text: string): boolean {
-  return /^\s*[\w.-]+\(\s*(?:\w+\s*=|\))/.test(text)
+  return /^\s*[\w.-]+\(\s*(?:[\p{L}_][\p{L}\p{M}\p{N}_.-]*\s*=|\*\*\s*\{|\))/u.test(text)
 }
 
 function* isClosed(cursor: Cursor, close: string): Reading<boolean> {

@@ -1,6 +1,8 @@
+import { isJson } from './json.ts'
 import { argumentsOf } from './typed.ts'
 
-const KEY = /[\w.$-]+/y
+const KEY = /[\p{L}\p{M}\p{N}_.$-]+/uy
+const JSON_STRING = /"(?:[^"\\]|\\.)*"/y
 const WORD = /[^,\]}]*/y
 const SPACES = /\s*/y
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
@@ -42,7 +44,7 @@ class GemmaReader {
     if (this.take('{')) return this.object(depth)
     if (this.take('[')) return this.list(depth)
     if (this.take(this.mark)) return this.string(this.mark)
-    if (this.take('"')) return this.string('"')
+    if (this.isNext('"')) return this.jsonString()
     const word = this.match(WORD).trim()
     return NUMBER.test(word) || /^(?:true|false|null)$/.test(word) ? word : JSON.stringify(word)
   }
@@ -51,7 +53,11 @@ class GemmaReader {
     const members: [string, string][] = []
     this.match(SPACES)
     while (!this.take('}')) {
-      const key = this.take(this.mark) ? this.quoted(this.mark) : this.take('"') ? this.quoted('"') : this.match(KEY)
+      const key = this.take(this.mark)
+        ? this.quoted(this.mark)
+        : this.isNext('"')
+          ? (JSON.parse(this.jsonString()) as string)
+          : this.match(KEY)
       this.match(SPACES)
       if (!this.take(':')) throw new NotGemma()
       this.match(SPACES)
@@ -77,6 +83,15 @@ class GemmaReader {
     this.match(SPACES)
   }
 
+  /** A model that writes JSON's quotes has JSON's escapes too; what has others is read up to the next quote. */
+  private jsonString(): string {
+    const start = this.at
+    const text = this.tryMatch(JSON_STRING)
+    if (text !== undefined && isJson(text)) return text
+    this.at = start + 1
+    return this.string('"')
+  }
+
   private string(mark: string): string {
     return JSON.stringify(this.quoted(mark))
   }
@@ -89,17 +104,26 @@ class GemmaReader {
     return text
   }
 
+  private isNext(literal: string): boolean {
+    return this.text.startsWith(literal, this.at)
+  }
+
   private take(literal: string): boolean {
-    if (!this.text.startsWith(literal, this.at)) return false
+    if (!this.isNext(literal)) return false
     this.at += literal.length
     return true
   }
 
   private match(pattern: RegExp): string {
+    const found = this.tryMatch(pattern)
+    if (found === undefined) throw new NotGemma()
+    return found
+  }
+
+  private tryMatch(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.at
     const found = pattern.exec(this.text)?.[0]
-    if (found === undefined) throw new NotGemma()
-    this.at += found.length
+    if (found !== undefined) this.at += found.length
     return found
   }
 }

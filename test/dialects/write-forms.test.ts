@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DIALECTS } from '../../src/dialects/index.ts'
-import { hasLayout, writeCalls } from '../../src/dialects/write/write-calls.ts'
+import { hasLayout, writeCalls } from '../../src/dialects/write/index.ts'
 import { dialectCases, hasDialectCases } from './cases.ts'
 import { toolsOf } from './read.ts'
 

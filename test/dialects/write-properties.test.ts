@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { DIALECTS } from '../../src/dialects/index.ts'
-import { writeCalls } from '../../src/dialects/write/write-calls.ts'
+import { writeCalls } from '../../src/dialects/write/index.ts'
 import { limitsOf } from './limits.ts'
 import { comparable, readAll } from './read.ts'
 
@@ -158,6 +158,6 @@ test.each([...DIALECTS.entries()])('%s reads what it writes', (id, dialect) => {
       })
       expect(isDeepStrictEqual(readAll(dialect, tools, cut(written, chunks)), read)).toBe(true)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })

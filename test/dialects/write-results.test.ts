@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { writeCalls } from '../../src/dialects/write/write-calls.ts'
-import { writeResult } from '../../src/dialects/write/write-result.ts'
+import { writeCalls, writeResult } from '../../src/dialects/write/index.ts'
 
 const result = { name: 'get_weather', id: 'functions.get_weather:2', content: '{"sky": "clear"}' }
 

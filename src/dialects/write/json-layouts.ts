@@ -29,7 +29,10 @@ const mistralCallId: Layout = {
 }
 
 /** The id itself, or one that always stands for it. */
-export function mistralId({ id, name }: { readonly id?: string; readonly name: string }, index = 0): string {
+export function mistralId(
+  { id, name }: { readonly id?: string | undefined; readonly name: string },
+  index = 0,
+): string {
   return id !== undefined && /^[A-Za-z0-9]{9}$/.test(id) ? id : shortHash(id ?? `${name}:${index}`, 9)
 }
 
@@ -53,7 +56,7 @@ const kimiNoSection: Layout = {
 }
 
 /** Kimi's own id where it is one of this tool. The model goes silent at others (design/tool-calling.md §5.18). */
-export function kimiId({ id, name }: { readonly id?: string; readonly name: string }, index = 0): string {
+export function kimiId({ id, name }: { readonly id?: string | undefined; readonly name: string }, index = 0): string {
   const prefix = `functions.${name}:`
   return id?.startsWith(prefix) === true && /^\d+$/.test(id.slice(prefix.length)) ? id : `${prefix}${index}`
 }

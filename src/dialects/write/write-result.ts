@@ -2,7 +2,7 @@ import { gemmaValue } from './gemma-layouts.ts'
 import { kimiId, mistralId } from './json-layouts.ts'
 
 /** What a tool returned. `content` is text, or JSON as text. */
-export type WrittenResult = { readonly name: string; readonly id?: string; readonly content: string }
+export type WrittenResult = { readonly name: string; readonly id?: string | undefined; readonly content: string }
 
 /** A family's form, and what in a result's text would end it too early. `undefined`: it does not say whose result it is. */
 type ResultLayout = { readonly close: string; write(result: WrittenResult): string | undefined }

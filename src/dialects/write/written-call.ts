@@ -3,7 +3,7 @@ import { requireShallow } from '../../core/json-depth.ts'
 import type { Declared } from '../dialect.ts'
 
 /** A call of a turn that is over. `argumentsText`: JSON of an object, as the client sent it back. */
-export type WrittenCall = { readonly name: string; readonly argumentsText: string; readonly id?: string }
+export type WrittenCall = { readonly name: string; readonly argumentsText: string; readonly id?: string | undefined }
 
 /** How a family's chat template puts the calls of one turn. */
 export type Layout = {

@@ -30,10 +30,32 @@ function closeInString(close: string): Limit {
   }
 }
 
+const unknown: Limit = {
+  reason: 'its tags are words of anybody: a call gives what its tool requires and nothing that the tool does not know',
+  isBeyond(given, parameters) {
+    const required = Array.isArray(parameters?.['required']) ? parameters['required'] : []
+    return (
+      Object.keys(given).some((name) => parameterSchema(parameters, name) === undefined) ||
+      required.some((name) => typeof name === 'string' && !Object.hasOwn(given, name))
+    )
+  },
+}
+
+const element: Limit = {
+  reason: 'each value of a list or an object is an element, typed by its own schema, and its name is a tag',
+  isBeyond: (given, parameters) =>
+    Object.entries(given).some(([name, value = null]) => !isElement(name, value, parameterSchema(parameters, name))),
+}
+
+const hostile: Limit = {
+  reason: 'no tool asks for objects under names that reach the prototypes of others: such calls are refused',
+  isBeyond: (given) => isHostile(given),
+}
+
 const TAG = /^[^\s"<>][^"<>]*(?<!\s)$|^$/
 const raw = (close: string): Limit[] => [otherType, nameInTag(TAG), closeInString(close)]
 
-/** By dialect. All others say every call. */
+/** By dialect. All others say every call, but for hostile ones. */
 export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   qwen3_coder_xml: raw('</parameter>'),
   nemotron3_xml: raw('</parameter>'),
@@ -41,14 +63,17 @@ export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   kexaone2: raw('</parameter>'),
   seed_oss: raw('</parameter>'),
   minimax_m2: raw('</parameter>'),
-  minicpm5_xml: raw('</param>'),
+  minicpm5_xml: [...raw('</param>'), unknown],
+  minimax_m3: [element],
+  morph_xml: [otherType, nameInTag(/^[A-Za-z_]\w*$/), unknown],
+  yaml_xml: [otherType, unknown],
   glm45: raw('</arg_value>'),
   glm47: raw('</arg_value>'),
   poolside_v1: raw('</arg_value>'),
   hunyuan_v3: raw('</arg_value>'),
   step3: raw('</steptml:parameter>'),
-  deepseek_dsml_v32: [nameInTag(TAG)],
-  deepseek_dsml_v4: [nameInTag(TAG)],
+  deepseek_dsml_v32: raw('</｜DSML｜parameter>'),
+  deepseek_dsml_v4: raw('</｜DSML｜parameter>'),
 }
 
 /** True where the schema tells what a text of this value's was. */
@@ -59,6 +84,47 @@ function isTold(value: JsonValue, schema: JsonValue | undefined): boolean {
   const kind = kindOf(value)
   if (types.length === 0) return kind === 'object' || kind === 'array'
   return types.includes(kind) || (types.includes('integer') && Number.isInteger(value))
+}
+
+function isElement(name: string, value: JsonValue, schema: JsonValue | undefined): boolean {
+  const types = typesOf(schema)
+  if (!TAG.test(name) || name === '' || name.endsWith('/')) return false
+  if (Array.isArray(value)) {
+    const items = isJsonObject(schema) ? schema['items'] : undefined
+    const isList = types.length === 0 || types.includes('array')
+    return isList && value.every((one) => isElement('item', one, items))
+  }
+  if (isJsonObject(value)) {
+    const names = Object.keys(value)
+    if (types.includes('array') || (types.length === 0 && names.every((one) => one === 'item') && names.length > 0))
+      return false
+    if (names.length === 0) return schema === undefined || types.length === 0 || types.includes('object')
+    const parameters = isJsonObject(schema) ? schema : undefined
+    return names.every((one) => isElement(one, value[one] ?? null, parameterSchema(parameters, one)))
+  }
+  if (typeof value === 'string' && value.includes(']<]minimax[>[')) return false
+  return schema === undefined && typeof value === 'string' ? !isJsonText(value) : isTold(value, schema)
+}
+
+function isJsonText(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    // A string that no JSON is.
+    return /^\s*(?:null|none|true|false)\s*$/i.test(text)
+  }
+}
+
+function isHostile(value: JsonValue | undefined): boolean {
+  if (Array.isArray(value)) return value.some(isHostile)
+  return (
+    isJsonObject(value) &&
+    Object.entries(value).some(
+      ([name, member]) =>
+        (/^(?:__proto__|constructor|prototype)$/.test(name) && typeof member === 'object') || isHostile(member),
+    )
+  )
 }
 
 /** A string that is not taken for a value of the other types. */
@@ -87,7 +153,7 @@ export function limitsOf(
   calls: readonly { readonly name: string; readonly argumentsText: string }[],
   tools: ReadonlyMap<string, JsonObject>,
 ): Limit[] {
-  const limits = LIMITS[dialectId] ?? []
+  const limits = [hostile, ...(LIMITS[dialectId] ?? [])]
   return limits.filter((limit) =>
     calls.some(({ name, argumentsText }) => {
       const given: unknown = JSON.parse(argumentsText)

@@ -10,7 +10,7 @@ const tools = new Map<string, JsonObject>([['f', { type: 'object' }]])
 test.each([
   ['lfm2', '<|tool_call_start|>[f(año=2024, 名前="a")]<|tool_call_end|>', { año: 2024, 名前: 'a' }],
   ['olmo3', '<function_calls>f(a=1, **{"b c": [True]}, d=None)</function_calls>', { a: 1, 'b c': [true], d: null }],
-  ['pythonic', '[f(** {"__proto__": {"x": 1}})]', JSON.parse('{"__proto__": {"x": 1}}')],
+  ['pythonic', '[f(** {"__proto__": 1})]', JSON.parse('{"__proto__": 1}')],
   ['gemma4', '<|tool_call>call:f{año:1,"b \\"c\\"":"d\\u003c\\n,}"}<tool_call|>', { año: 1, 'b "c"': 'd<\n,}' }],
   ['gemma4', '<|tool_call>call:f{path:"C:\\Users"}<tool_call|>', { path: 'C:\\Users' }],
   [

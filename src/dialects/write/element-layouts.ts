@@ -9,10 +9,10 @@ import { objectText } from './written-call.ts'
 
 const NAMESPACE = ']<]minimax[>['
 
-/** MiniMax M3: elements within elements, of lists `item`; every tag has the namespace before it. */
+/** MiniMax M3: elements within elements, of lists `item`; an empty one is JSON. Every tag has the namespace before it. */
 const ELEMENTS: JsonFold<string> = {
-  object: (members) => members.map(([name, value]) => element(name, value)).join(''),
-  list: (elements) => elements.map((value) => element('item', value)).join(''),
+  object: (members) => members.map(([name, value]) => element(name, value)).join('') || '{}',
+  list: (elements) => elements.map((value) => element('item', value)).join('') || '[]',
   // A tag begins with the namespace only: no other text has to be told from one.
   string: (text) => text,
   word: (text) => text,
@@ -25,8 +25,11 @@ function element(name: string, value: string): string {
 const minimaxM3: Layout = {
   before: `${NAMESPACE}<tool_call>\n`,
   after: `${NAMESPACE}</tool_call>`,
-  call: (call) =>
-    `${NAMESPACE}<invoke name="${call.name}">${foldJson(objectText(call), ELEMENTS)}${NAMESPACE}</invoke>\n`,
+  call(call) {
+    const members = membersOf(objectText(call)) ?? []
+    const elements = members.map(({ name, text }) => element(name, foldJson(text, ELEMENTS)))
+    return `${NAMESPACE}<invoke name="${call.name}">${elements.join('')}${NAMESPACE}</invoke>\n`
+  },
 }
 
 /** A value is its text, or its JSON; what is special to XML is escaped. */
@@ -38,7 +41,7 @@ const morphXml: Layout = {
       const value = text.startsWith('"') ? (JSON.parse(text) as string) : text
       return `<${name}>${escaped(value)}</${name}>\n`
     })
-    return `<${call.name}>\n${lines.join('')}</${call.name}>`
+    return lines.length === 0 ? `<${call.name}></${call.name}>` : `<${call.name}>\n${lines.join('')}</${call.name}>`
   },
 }
 
@@ -82,8 +85,7 @@ const yamlXml: Layout = {
   between: '\n',
   call(call) {
     const yaml = foldJson(objectText(call), YAML)
-    const lines = 'line' in yaml ? [] : yaml.block
-    return [`<${call.name}>`, ...lines, `</${call.name}>`].join('\n')
+    return 'line' in yaml ? `<${call.name}/>` : [`<${call.name}>`, ...yaml.block, `</${call.name}>`].join('\n')
   },
 }
 

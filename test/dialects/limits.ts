@@ -52,7 +52,7 @@ const hostile: Limit = {
   isBeyond: (given) => isHostile(given),
 }
 
-const TAG = /^[^\s"<>][^"<>]*(?<!\s)$|^$/
+const TAG = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.$-]*$/u
 const raw = (close: string): Limit[] => [otherType, nameInTag(TAG), closeInString(close)]
 
 /** By dialect. All others say every call, but for hostile ones. */
@@ -88,7 +88,7 @@ function isTold(value: JsonValue, schema: JsonValue | undefined): boolean {
 
 function isElement(name: string, value: JsonValue, schema: JsonValue | undefined): boolean {
   const types = typesOf(schema)
-  if (!TAG.test(name) || name === '' || name.endsWith('/')) return false
+  if (!TAG.test(name)) return false
   if (Array.isArray(value)) {
     const items = isJsonObject(schema) ? schema['items'] : undefined
     const isList = types.length === 0 || types.includes('array')

@@ -52,21 +52,44 @@ const hostile: Limit = {
   isBeyond: (given) => isHostile(given),
 }
 
+const hostileName: Limit = {
+  reason: 'a name that reaches the prototypes of other objects is refused whatever is under it',
+  isBeyond: (given) => /"(?:__proto__|constructor|prototype)":/.test(JSON.stringify(given)),
+}
+
+const stringOnly: Limit = {
+  reason: 'a text becomes what its schema declares, a list of it if need be',
+  isBeyond: (given, parameters) =>
+    Object.entries(given).some(
+      ([name, value]) => typeof value === 'string' && typesOf(parameterSchema(parameters, name)).join() !== 'string',
+    ),
+}
+
+/** Strings that a mark of the dialect's own stands in or beside. */
+function without(pattern: RegExp, reason: string): Limit {
+  return {
+    reason,
+    isBeyond: (given) => Object.values(given).some((value) => typeof value === 'string' && pattern.test(value)),
+  }
+}
+
 const TAG = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.$-]*$/u
+const lineEnd = without(/\r$/, 'the line break behind a value may be that of Windows')
 const raw = (close: string): Limit[] => [otherType, nameInTag(TAG), closeInString(close)]
 
 /** By dialect. All others say every call, but for hostile ones. */
 export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
-  qwen3_coder_xml: raw('</parameter>'),
-  nemotron3_xml: raw('</parameter>'),
-  step3p5: raw('</parameter>'),
-  kexaone2: raw('</parameter>'),
+  qwen3_coder_xml: [...raw('</parameter>'), lineEnd],
+  nemotron3_xml: [...raw('</parameter>'), lineEnd],
+  step3p5: [...raw('</parameter>'), lineEnd],
+  kexaone2: [...raw('</parameter>'), lineEnd],
   seed_oss: raw('</parameter>'),
   minimax_m2: raw('</parameter>'),
-  minicpm5_xml: [...raw('</param>'), unknown],
+  minicpm5_xml: [...raw('</param>'), unknown, without(/^\s*<!\[CDATA\[/, 'CDATA is read as such')],
   minimax_m3: [element],
-  morph_xml: [otherType, nameInTag(/^[A-Za-z_]\w*$/), unknown],
-  yaml_xml: [otherType, unknown],
+  hermes: [hostileName],
+  morph_xml: [hostileName, otherType, stringOnly, nameInTag(/^[A-Za-z_]\w*$/), unknown],
+  yaml_xml: [hostileName, otherType, unknown],
   glm45: raw('</arg_value>'),
   glm47: raw('</arg_value>'),
   poolside_v1: raw('</arg_value>'),

@@ -75,7 +75,8 @@ function without(pattern: RegExp, reason: string): Limit {
 
 const TAG = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.$-]*$/u
 const lineEnd = without(/\r$/, 'the line break behind a value may be that of Windows')
-const raw = (close: string): Limit[] => [otherType, nameInTag(TAG), closeInString(close)]
+const cdata = without(/^\s*<!\[CDATA\[/, 'CDATA is read as such')
+const raw = (close: string): Limit[] => [otherType, nameInTag(TAG), closeInString(close), cdata]
 
 /** By dialect. All others say every call, but for hostile ones. */
 export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
@@ -85,7 +86,7 @@ export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   kexaone2: [...raw('</parameter>'), lineEnd],
   seed_oss: raw('</parameter>'),
   minimax_m2: raw('</parameter>'),
-  minicpm5_xml: [...raw('</param>'), unknown, without(/^\s*<!\[CDATA\[/, 'CDATA is read as such')],
+  minicpm5_xml: [...raw('</param>'), unknown],
   minimax_m3: [element],
   hermes: [hostileName],
   morph_xml: [hostileName, otherType, stringOnly, nameInTag(/^[A-Za-z_]\w*$/), unknown],

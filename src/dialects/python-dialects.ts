@@ -61,7 +61,7 @@ function* readBareList(cursor: Cursor, { tools }: Declared, isDeclared: boolean)
 
 /** True for the beginning of a call whose first argument has begun. */
 function isArgument(text: string): boolean {
-  return /^\s*[\w.-]+\(\s*(?:\w+\s*=|\))/.test(text)
+  return /^\s*[\w.-]+\(\s*(?:[\p{L}_][\p{L}\p{M}\p{N}_.-]*\s*=|\*\*\s*\{|\))/u.test(text)
 }
 
 function* readCalls(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {

@@ -4,7 +4,7 @@ import { argumentsOf } from './arguments.ts'
 import { isJson } from './json.ts'
 import { parameterSchema, typesOf } from './typed.ts'
 
-const KEY = /[\w.$-]+/y
+const KEY = /[\p{L}\p{M}\p{N}_.$-]+/uy
 const WORD = /[^,\]}]*/y
 const SPACES = /\s*/y
 const JSON_STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/sy
@@ -73,9 +73,7 @@ class GemmaReader {
     if (this.take('{')) return this.object()
     if (this.take('[')) return this.list()
     if (this.take(this.mark)) return this.string()
-    const json = this.tryMatch(JSON_STRING)
-    if (json !== undefined) return isJson(json) ? json : JSON.stringify(json.slice(1, -1))
-    return this.singleQuoted() ?? this.word()
+    return this.jsonString() ?? this.singleQuoted() ?? this.word()
   }
 
   private word(): string {
@@ -101,8 +99,14 @@ class GemmaReader {
 
   private key(): string {
     if (this.take(this.mark)) return this.quoted(this.mark)
-    if (this.take('"')) return this.quoted('"')
-    return this.match(KEY)
+    const json = this.jsonString()
+    return json === undefined ? this.match(KEY) : String(JSON.parse(json))
+  }
+
+  /** JSON's quotes come with JSON's escapes; a text that has others is taken as it is. */
+  private jsonString(): string | undefined {
+    const text = this.tryMatch(JSON_STRING)
+    return text === undefined || isJson(text) ? text : JSON.stringify(text.slice(1, -1))
   }
 
   private list(): string {

@@ -3,11 +3,15 @@ import { argumentsOf } from './arguments.ts'
 /** A call in Python's syntax, its arguments as JSON. */
 export type PythonCall = { readonly name: string; readonly argumentsText: string }
 
-const NAME = /[A-Za-z_][\w.-]*/y
+const NAME = /\w[\w.-]*/y
+// Python's names are words of any script.
+const KEYWORD = /[\p{L}_][\p{L}\p{M}\p{N}_.-]*/uy
 const NUMBER = /[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const WORD = /\w+/y
 const SPACES = /[\s,]*/y
 const GAP = /\s*/y
+// Members whose names are no keywords: `**{"a b": 1}`.
+const UNPACKED = /\*\*\s*(?=\{)/y
 
 const WORDS: Readonly<Record<string, string>> = {
   True: 'true',
@@ -86,11 +90,14 @@ class PythonReader {
     for (;;) {
       this.skip(SPACES)
       if (this.isNext(')')) break
-      const member = this.match(NAME)
-      this.skip(GAP)
-      this.expect('=')
-      this.skip(GAP)
-      members.push([member, this.value(0)])
+      if (this.tryMatch(UNPACKED) !== undefined) members.push(...this.members(0))
+      else {
+        const member = this.match(KEYWORD)
+        this.skip(GAP)
+        this.expect('=')
+        this.skip(GAP)
+        members.push([member, this.value(0)])
+      }
       this.skip(GAP)
       if (!this.isNext(')')) this.expect(',')
     }
@@ -126,6 +133,10 @@ class PythonReader {
   }
 
   private object(depth: number): string {
+    return argumentsOf(this.members(depth))
+  }
+
+  private members(depth: number): [string, string][] {
     this.at += 1
     const members: [string, string][] = []
     for (;;) {
@@ -140,7 +151,7 @@ class PythonReader {
       if (!this.isNext('}')) this.expect(',')
     }
     this.at += 1
-    return argumentsOf(members)
+    return members
   }
 
   /** Strings side by side are one. */

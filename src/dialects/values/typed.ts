@@ -38,7 +38,7 @@ export function typedJson(raw: string, schema: JsonValue | undefined): string {
 export function anyJson(raw: string): string {
   const text = raw.trim()
   if (NUMBER.test(text) || /^(?:true|false|null)$/.test(text)) return text
-  return structure(text) ?? JSON.stringify(raw)
+  return structure(text) ?? (text.startsWith('"') && isJson(text) ? text : JSON.stringify(raw))
 }
 
 function structure(text: string): string | undefined {

@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Dialect } from '../../src/dialects/dialect.ts'
+import type { DialectCase } from './cases.ts'
+import type { Read } from './read.ts'
+import { comparable, readAll, toolsOf } from './read.ts'
+
+/** What is different from a peer's expectation; empty for a case that passes. */
+export function differenceOf(one: DialectCase, dialect: Dialect | undefined): string[] {
+  if (dialect === undefined) return [`no dialect ${one.dialect}`]
+  const tools = toolsOf(one)
+  const whole = readAll(dialect, tools, [one.model_output])
+  const chunked = (one.streams ?? []).map(({ chunks }) => readAll(dialect, tools, chunks))
+  return [
+    ...compare(one, whole),
+    ...chunked.flatMap((read) => (isDeepStrictEqual(read, whole) ? [] : ['another result in its chunks'])),
+  ]
+}
+
+function compare(one: DialectCase, read: Read): string[] {
+  const expected = one.expected_tool_calls.map(({ name, arguments: text = '{}' }) => ({ name, argumentsText: text }))
+  const found =
+    one.compare.arguments === 'none' ? read.calls.map(({ name }) => ({ name, argumentsText: '{}' })) : read.calls
+  const said: string[] = []
+  if (!isDeepStrictEqual(comparable(found), comparable(expected))) {
+    said.push(`calls ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`)
+  }
+  if (one.compare.content !== undefined && read.text.trim() !== (one.expected_content ?? '').trim()) {
+    said.push(`text ${JSON.stringify(read.text)} instead of ${JSON.stringify(one.expected_content)}`)
+  }
+  if (typeof one.expected_reasoning === 'string' && read.reasoning.trim() !== one.expected_reasoning.trim()) {
+    said.push(`reasoning ${JSON.stringify(read.reasoning)} instead of ${JSON.stringify(one.expected_reasoning)}`)
+  }
+  return said
+}

@@ -1,0 +1,75 @@
+import { jsonrepair } from 'jsonrepair'
+import { isJson, MAX_VALUE_LENGTH } from './json.ts'
+
+const MAX_DEPTH = 128
+// The repair takes the square of the length: a sixth of a second for this many units of the worst kind.
+const MAX_BROKEN_LENGTH = 32_768
+const FENCE = /^```[\w-]*[ \t]*\r?\n?([\s\S]*?)\r?\n?```$/
+const BETWEEN = /^[\s,;]*$/
+
+/**
+ * The object or list that a broken JSON text is meant to be, as JSON; `undefined` where nothing can be made of it. A fence
+ * and prose around the value are left out; several objects in a row are a list of them. Digits stay as they were written,
+ * and a text that is JSON already is returned as it is. Never throws. At most 1 MiB, and 32 KiB of what is broken. Not for a
+ * text that was cut: what its writer had not said yet would be made up.
+ */
+export function repairedJson(text: string): string | undefined {
+  if (text.length > MAX_VALUE_LENGTH) return undefined
+  const trimmed = text.trim()
+  if (isValue(trimmed)) return trimmed
+  const inner = FENCE.exec(trimmed)?.[1]?.trim() ?? trimmed
+  if (isValue(inner)) return inner
+  const stretches = stretchesOf(inner)
+  if (stretches === undefined) return undefined
+  const [first, ...others] = stretches
+  if (first === undefined) return undefined
+  const isRow = stretches.every(({ from }, index) => BETWEEN.test(inner.slice(stretches[index - 1]?.to ?? from, from)))
+  if (others.length > 0 && isRow) {
+    const values = stretches.map(({ from, to }) => repaired(inner.slice(from, to)))
+    if (values.every((value) => value !== undefined)) return `[${values.join(', ')}]`
+  }
+  // Quotes that were not escaped may hide where the value ends: then all that follows belongs to it.
+  return repaired(inner.slice(first.from, first.to)) ?? repaired(inner.slice(first.from))
+}
+
+type Stretch = { readonly from: number; readonly to: number }
+
+/** Where the outermost objects and lists stand, by their brackets and strings; `undefined` for such as are too deep. */
+function stretchesOf(text: string): Stretch[] | undefined {
+  const found: Stretch[] = []
+  let depth = 0
+  let from = 0
+  let isString = false
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charAt(at)
+    if (isString) {
+      if (unit === '\\') at += 1
+      else if (unit === '"') isString = false
+    } else if (unit === '"') isString = depth > 0
+    else if (unit === '{' || unit === '[') {
+      if (depth === 0) from = at
+      depth += 1
+      if (depth > MAX_DEPTH) return undefined
+    } else if (depth > 0 && (unit === '}' || unit === ']')) {
+      depth -= 1
+      if (depth === 0) found.push({ from, to: at + 1 })
+    }
+  }
+  return depth > 0 ? [...found, { from, to: text.length }] : found
+}
+
+function isValue(text: string): boolean {
+  return /^[{[]/.test(text) && isJson(text)
+}
+
+function repaired(text: string): string | undefined {
+  if (isValue(text)) return text
+  if (text.length > MAX_BROKEN_LENGTH) return undefined
+  try {
+    const json = jsonrepair(text)
+    return isValue(json) ? json : undefined
+  } catch {
+    // It gives up by throwing; so does one that is nested too deep for it.
+    return undefined
+  }
+}

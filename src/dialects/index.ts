@@ -1,13 +1,14 @@
 import type { Dialect } from './dialect.ts'
 import { GEMMA_DIALECTS } from './gemma.ts'
 import { harmony } from './harmony.ts'
+import { hermes } from './hermes.ts'
 import { JSON_DIALECTS } from './json-dialects.ts'
 import { MARKUP_DIALECTS } from './markup-dialects.ts'
 import { NAMED_DIALECTS } from './named-dialects.ts'
 import { PYTHON_DIALECTS } from './python-dialects.ts'
 
 export const DIALECTS: ReadonlyMap<string, Dialect> = new Map(
-  [...JSON_DIALECTS, ...PYTHON_DIALECTS, ...NAMED_DIALECTS, ...MARKUP_DIALECTS, ...GEMMA_DIALECTS, harmony].map(
+  [...JSON_DIALECTS, ...PYTHON_DIALECTS, ...NAMED_DIALECTS, ...MARKUP_DIALECTS, ...GEMMA_DIALECTS, harmony, hermes].map(
     (dialect) => [dialect.id, dialect],
   ),
 )

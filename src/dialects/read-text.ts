@@ -67,16 +67,21 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     if (value === undefined) giveBack()
     else {
       if (typeof value === 'object' && 'channel' in value) enter(value)
-      else if (value === 'cut') events.push({ type: 'cut', text: spaces + cursor.slice(start, cursor.position()) })
+      else if (value === 'cut') cut()
       else found(value)
       cursor.release()
-      spaces = ''
     }
     return true
   }
 
+  function cut(): void {
+    events.push({ type: 'cut', text: spaces + cursor.slice(start, cursor.position()) })
+    spaces = ''
+  }
+
   function enter(entered: Channel): void {
     channel = entered
+    spaces = ''
     ends = openPattern([...dialect.opens, ...entered.ends])
     isLineStart = true
   }
@@ -161,7 +166,8 @@ export function createTextReader(dialect: Dialect, declared: Declared): TextRead
     end() {
       cursor.end()
       const last = run()
-      say(spaces)
+      // White space between calls is nobody's text.
+      if (calls === 0) say(spaces)
       spaces = ''
       return last
     },

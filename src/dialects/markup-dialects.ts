@@ -194,6 +194,7 @@ export const MARKUP_DIALECTS: readonly Dialect[] = [
   coder('qwen3_coder_xml'),
   coder('nemotron3_xml'),
   coder('step3p5'),
+  coder('kexaone2'),
   seedOss,
   minimaxM2,
   minicpm5,

@@ -16,7 +16,8 @@ const MAX_REREADING = 8
 const MIN_REREADING = 65_536
 const MAX_CALLS = 128
 
-export function createTextReader(dialect: Dialect, declared: Declared): TextReader {
+export function createTextReader(known: Dialect, declared: Declared): TextReader {
+  const dialect: Dialect = { ...known, opens: [...known.opens, ...(known.opensFor?.(declared) ?? [])] }
   const cursor = new Cursor()
   const { drops = [] } = dialect
   const opens = openPattern([...dialect.opens, ...drops])

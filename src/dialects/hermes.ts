@@ -1,5 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Dialect, Outcome, TextCall } from './dialect.ts'
+import { hasHostileName } from './values/hostile-names.ts'
 import { isJson } from './values/json.ts'
 import { callIn, callsIn } from './values/json-calls.ts'
 import { endOfRelaxed } from './values/relaxed-json.ts'
@@ -22,7 +23,16 @@ export function markedJson(marks: Marks): Dialect {
 /** Hermes 2 and later, Qwen 2.5 and 3 (not Coder), QwQ, SmolLM3, Granite 4.0: an object in a tag, repeated. */
 export const hermes: Dialect = markedJson({ id: 'hermes', open: '<tool_call>', close: '</tool_call>' })
 
-function* readBlock(cursor: Cursor, { open, close }: Marks): Reading<Outcome> {
+function* readBlock(cursor: Cursor, marks: Marks): Reading<Outcome> {
+  const outcome = yield* readCalls(cursor, marks)
+  return isRefused(outcome) ? [] : outcome
+}
+
+function isRefused(outcome: Outcome): boolean {
+  return Array.isArray(outcome) && outcome.some(({ argumentsText }) => hasHostileName(argumentsText))
+}
+
+function* readCalls(cursor: Cursor, { open, close }: Marks): Reading<Outcome> {
   if (!(yield* cursor.literal(open))) return undefined
   yield* cursor.spaces()
   if (!(yield* cursor.some())) return 'cut'

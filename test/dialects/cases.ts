@@ -11,6 +11,7 @@ export const hasDialectCases = existsSync(FOLDER)
 /** One text of a model and the calls in it (data/tools/README.md). */
 export type DialectCase = {
   readonly id: string
+  readonly source: string
   readonly dialect: string
   readonly kind: string
   readonly model_output: string
@@ -27,7 +28,13 @@ export type DialectCase = {
   readonly expected_reasoning?: string | null
   readonly streams?: readonly { readonly chunks: readonly string[] }[]
   readonly compare: { readonly content?: string; readonly arguments: string }
-  readonly meta: { readonly scenario?: string; readonly finish_reason?: string; readonly partial_ok?: boolean }
+  readonly meta: {
+    readonly scenario?: string
+    readonly finish_reason?: string
+    readonly partial_ok?: boolean
+    readonly emit_raw_on_error?: boolean
+    readonly delimiters?: { readonly toolCallStart?: string; readonly toolCallEnd?: string }
+  }
 }
 
 export function dialectCases(file: string): DialectCase[] {

@@ -10,6 +10,8 @@ export type Read = {
   readonly reasoning: string
   readonly calls: readonly TextCall[]
   readonly isCut: boolean
+  /** The text with that of a cut call. */
+  readonly raw: string
 }
 
 export function readAll(dialect: Dialect, tools: ReadonlyMap<string, JsonObject>, chunks: readonly string[]): Read {
@@ -22,6 +24,7 @@ export function readAll(dialect: Dialect, tools: ReadonlyMap<string, JsonObject>
     reasoning: said('reasoning'),
     calls: events.flatMap((event) => (event.type === 'call' ? [event.call] : [])),
     isCut: events.some((event) => event.type === 'cut'),
+    raw: events.map((event) => (event.type === 'text' || event.type === 'cut' ? event.text : '')).join(''),
   }
 }
 

@@ -2,6 +2,7 @@ import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { isDeclared } from './element-arguments.ts'
+import { isHostile } from './hostile-names.ts'
 import { argumentsOf, parameterSchema, typesOf } from './typed.ts'
 
 const MAX_LENGTH = 262_144
@@ -17,7 +18,8 @@ export function yamlArguments(body: string, parameters: JsonObject): string | un
   if (text.trim() === '') return '{}'
   if (text.length > MAX_LENGTH) return undefined
   const members = mapping(text, parameters) ?? elementLines(text) ?? rawStrings(text, parameters)
-  return members === undefined ? undefined : argumentsOf(members.filter(([name]) => isDeclared(name, parameters)))
+  if (members === undefined) return undefined
+  return argumentsOf(members.filter(([name]) => isDeclared(name, parameters) || isHostile(name)))
 }
 
 type Members = [name: string, json: string][]

@@ -5,7 +5,7 @@ import type { Declared, Dialect, Outcome } from './dialect.ts'
 import { readToolTag, withoutTagStart } from './tool-tags.ts'
 import { elementArguments } from './values/element-arguments.ts'
 import { decodeEntities, elementsIn } from './values/elements.ts'
-import { hasHostileName } from './values/hostile-names.ts'
+import { hasHostileName, hasHostileText } from './values/hostile-names.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
 const HOSTILE = /<\s*(?:__proto__|constructor|prototype)\s*>/
@@ -23,12 +23,12 @@ function* read(cursor: Cursor, declared: Declared): Reading<Outcome> {
   const parameters = declared.tools.get(name) ?? {}
   const body = isClosed ? tag.body : withoutTagStart(tag.body, name)
   if (!isClosed && !isWhole(body)) return 'cut'
-  return callOf(name, body, messageIn(body, parameters) ?? elementArguments(body, parameters))
+  return callOf(name, body, parameters, messageIn(body, parameters) ?? elementArguments(body, parameters))
 }
 
-function callOf(name: string, body: string, argumentsText: string | undefined): Outcome {
-  if (argumentsText === undefined) return undefined
-  return hasHostileName(argumentsText) || hasHostileElement(body) ? [] : [{ name, argumentsText }]
+function callOf(name: string, body: string, parameters: JsonObject, argumentsText: string | undefined): Outcome {
+  if (argumentsText === undefined) return hasHostileText(body) ? [] : undefined
+  return hasHostileName(argumentsText, parameters) || hasHostileElement(body) ? [] : [{ name, argumentsText }]
 }
 
 /** Some models leave out the opening tag: the name alone in its line, elements, and perhaps the closing tag. */
@@ -43,7 +43,7 @@ function* readNamed(cursor: Cursor, { tools }: Declared): Reading<Outcome> {
   if (cursor.position() === start) return undefined
   const body = cursor.slice(start, cursor.position())
   yield* cursor.attempt(isToolEnd(cursor, name))
-  return callOf(name, body, elementArguments(body, parameters))
+  return callOf(name, body, parameters, elementArguments(body, parameters))
 }
 
 function* isParameter(cursor: Cursor, parameters: JsonObject): Reading<boolean> {

@@ -2,7 +2,7 @@ import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
 import { hermes } from './hermes.ts'
 import { readToolTag, withoutTagStart } from './tool-tags.ts'
-import { hasHostileName } from './values/hostile-names.ts'
+import { hasHostileName, hasHostileText } from './values/hostile-names.ts'
 import { yamlArguments } from './values/yaml-arguments.ts'
 
 const FOREIGN = '<tool_call>'
@@ -24,9 +24,10 @@ function* read(cursor: Cursor, declared: Declared): Reading<Outcome> {
   const body = isClosed ? tag.body : withoutTagStart(tag.body, name)
   // The last line may be half of one.
   if (!isClosed && !/[^:\s][ \t]*\r?\n\s*$/.test(body)) return 'cut'
-  const argumentsText = yamlArguments(body, declared.tools.get(name) ?? {})
-  if (argumentsText === undefined) return isClosed ? undefined : 'cut'
-  return hasHostileName(argumentsText) ? [] : [{ name, argumentsText }]
+  const parameters = declared.tools.get(name) ?? {}
+  const argumentsText = yamlArguments(body, parameters)
+  if (argumentsText === undefined) return isClosed ? (hasHostileText(body) ? [] : undefined) : 'cut'
+  return hasHostileName(argumentsText, parameters) ? [] : [{ name, argumentsText }]
 }
 
 function* isForeign(cursor: Cursor): Reading<boolean> {

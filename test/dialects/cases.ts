@@ -37,11 +37,19 @@ export type DialectCase = {
   }
 }
 
+/** What stands around the text of a case of kind `inner`. */
+const WRAPS: Readonly<Record<string, readonly [string, string]>> = { hermes: ['<tool_call>', '</tool_call>'] }
+
+function wrapped(one: DialectCase): DialectCase {
+  const wrap = one.kind === 'inner' ? WRAPS[one.dialect] : undefined
+  return wrap === undefined ? one : { ...one, model_output: wrap.join(one.model_output) }
+}
+
 export function dialectCases(file: string): DialectCase[] {
   if (!hasDialectCases) return []
   const lines = gunzipSync(readFileSync(join(FOLDER, `${file}.jsonl.gz`)))
     .toString('utf8')
     .trimEnd()
     .split('\n')
-  return lines.map((line) => JSON.parse(line) as DialectCase)
+  return lines.map((line) => wrapped(JSON.parse(line) as DialectCase))
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/core/json.ts'
+import { isJsonObject } from '../../src/core/json.ts'
 import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { Dialect, TextCall } from '../../src/dialects/dialect.ts'
 import { createTextReader } from '../../src/dialects/read-text.ts'
@@ -29,7 +30,13 @@ export function readAll(dialect: Dialect, tools: ReadonlyMap<string, JsonObject>
 }
 
 export function toolsOf({ tools }: DialectCase): Map<string, JsonObject> {
-  return new Map(tools.map(({ function: { name, parameters } }) => [name, (parameters ?? {}) as JsonObject]))
+  return new Map(tools.map(({ function: { name, parameters } }) => [name, schemaIn((parameters ?? {}) as JsonObject)]))
+}
+
+/** A schema may be in the AI SDK's wrapping. */
+function schemaIn(parameters: JsonObject): JsonObject {
+  const { jsonSchema } = parameters
+  return isJsonObject(jsonSchema) ? jsonSchema : parameters
 }
 
 /** Calls to be compared: arguments as values, with every digit; as text where they are no JSON. */

@@ -25,9 +25,10 @@ describe.skipIf(!hasDialectCases).each(SOURCES)(
       else expect(difference).toEqual([])
     })
 
-    test('its share of equal results', () => {
-      const equal = cases.filter(({ id }) => !DIFFERENCES.has(id)).length
-      expect(equal / cases.length).toBeGreaterThanOrEqual(share)
+    test("its share of equal results, but for what is not the dialect's part", () => {
+      const ours = cases.filter(({ id }) => DIFFERENCES.get(id)?.startsWith('ladder: ') !== true)
+      const equal = ours.filter(({ id }) => !DIFFERENCES.has(id)).length
+      expect(equal / ours.length).toBeGreaterThanOrEqual(share)
     })
   },
 )

@@ -4,12 +4,13 @@ import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
 import { readToolTag, withoutTagStart } from './tool-tags.ts'
 import { elementArguments } from './values/element-arguments.ts'
-import { decodeEntities, elementsIn } from './values/elements.ts'
+import { decodeEntities, elementsIn, without } from './values/elements.ts'
 import { hasHostileName, hasHostileText } from './values/hostile-names.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
 const HOSTILE = /<\s*(?:__proto__|constructor|prototype)\s*>/
 const CDATA = '<![CDATA['
+const CDATA_END = ']]>'
 
 /** A prompted format: an element a tool, and one in it for each parameter (as of `morphXmlProtocol` of the AI SDK). */
 export const morphXml: Dialect = { id: 'morph_xml', opens: ['<'], opensFor: ({ tools }) => [...tools.keys()], read }
@@ -82,13 +83,15 @@ function messageIn(body: string, { properties, required }: JsonObject): string |
 
 /** The text of a body without its tags; what CDATA says stays as it is. */
 function plainText(body: string): string {
-  return body
-    .split(/(<!\[CDATA\[[\s\S]*?\]\]>)/)
-    .map((part) => (part.startsWith(CDATA) ? part.slice(CDATA.length, -3) : decodeEntities(withoutTags(part))))
-    .join('')
-    .trim()
+  const [first = '', ...others] = body.split(CDATA)
+  const parts = others.map((part) => {
+    const end = part.indexOf(CDATA_END)
+    return end < 0 ? part : part.slice(0, end) + untagged(part.slice(end + CDATA_END.length))
+  })
+  return (untagged(first) + parts.join('')).trim()
 }
 
-function withoutTags(text: string): string {
-  return text.replace(/<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<\/?[A-Za-z][\w.:-]*(?:\s[^<>]*)?\/?>/g, '')
+function untagged(text: string): string {
+  const bare = without(without(text, '<?', '?>'), '<!--', '-->')
+  return decodeEntities(bare.replace(/<\/?[A-Za-z][\w.:-]{0,255}(?:\s[^<>]*)?\/?>/g, ''))
 }

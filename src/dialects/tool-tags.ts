@@ -6,7 +6,7 @@ import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 export type ToolTag = { readonly name: string; readonly body: string; readonly isClosed: boolean }
 
 const ATTRIBUTES = /^(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*\/?$/
-const MAX_CLOSES = 1024
+const CDATA = '<![CDATA['
 const MAX_HEAD = 4096
 
 /** Reads a whole element of a declared tool; `undefined` where none begins, `cut` where the text ends in its tag. */
@@ -37,16 +37,15 @@ export function* readToolTag(cursor: Cursor, { tools }: Declared): Reading<ToolT
 function* readBody(cursor: Cursor, name: string, parameters: unknown): Reading<ToolTag> {
   const start = cursor.position()
   const mayNest = JSON.stringify(parameters ?? {}).includes(`${JSON.stringify(name)}:`)
+  const marks = ['</', CDATA, ...(mayNest ? [`<${name}>`] : [])]
   let nested = 0
-  for (let count = 0; count < MAX_CLOSES; ) {
-    const { found, at } = yield* cursor.until(mayNest ? ['</', `<${name}>`] : ['</'])
+  for (;;) {
+    const { found, at } = yield* cursor.until(marks)
     if (found < 0) break
-    if (found === 1) nested += 1
+    if (found === 1) yield* cursor.until([']]>'])
+    else if (found === 2) nested += 1
     else if (yield* cursor.attempt(isTagEnd(cursor, name))) {
-      count += 1
-      const body = cursor.slice(start, at)
-      if (body.lastIndexOf('<![CDATA[') > body.lastIndexOf(']]>')) continue
-      if (nested === 0) return { name, body, isClosed: true }
+      if (nested === 0) return { name, body: cursor.slice(start, at), isClosed: true }
       nested -= 1
     }
   }

@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Element } from './elements.ts'
-import { decodeEntities, elementsIn } from './elements.ts'
+import { decodeEntities, elementsIn, MAX_ELEMENTS } from './elements.ts'
 import { elementsOf, membersOf } from './json.ts'
 import { repairedJson } from './repaired-json.ts'
 import { argumentsOf, typesOf } from './typed.ts'
 
-const MAX_DEPTH = 32
+const MAX_DEPTH = 16
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** What the elements of a tool's body say; `undefined` where a parameter is said twice that can be said once only. */
@@ -18,8 +18,13 @@ function membersIn(body: string, schema: JsonObject, depth: number): string | un
   if (depth > MAX_DEPTH) return undefined
   const properties = propertiesOf(schema)
   const { elements } = elementsIn(body, (name) => isString(properties[name]))
+  if (elements.length >= MAX_ELEMENTS) return undefined
   const byName = new Map<string, Element[]>()
-  for (const element of elements) byName.set(element.name, [...(byName.get(element.name) ?? []), element])
+  for (const element of elements) {
+    const all = byName.get(element.name)
+    if (all === undefined) byName.set(element.name, [element])
+    else all.push(element)
+  }
   // Who may repeat one parameter rightly repeats others too: the last is meant.
   const mayRepeat = Object.values(properties).some(isArray)
   const members: [string, string][] = []
@@ -77,7 +82,7 @@ function arrayOf(all: readonly Element[], schema: JsonValue | undefined, depth: 
 }
 
 function listOf(elements: readonly Element[], items: JsonValue | undefined, depth: number): string | undefined {
-  if (depth > MAX_DEPTH) return undefined
+  if (depth > MAX_DEPTH || elements.length >= MAX_ELEMENTS) return undefined
   const values = elements.map((element) => {
     const trimmed = { ...element, inner: element.inner.trim() }
     const isPlain = typesOf(items).length === 0 && !/<[\w.:-]+[^<>]*>/.test(trimmed.inner)

@@ -5,7 +5,8 @@ export type Element = { readonly name: string; readonly inner: string; readonly 
 export type Elements = { readonly elements: readonly Element[]; readonly hasText: boolean }
 
 const OPEN = /<([\w.:-]+)((?:\s+[\w:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>/]+))?)*)\s*(\/?)>/g
-const MAX_ELEMENTS = 4096
+/** More are not looked for: who gets so many has not got all. */
+export const MAX_ELEMENTS = 4096
 
 /**
  * The outermost elements of a text. `isText` says whose content is text whatever it looks like: such ends at the first end
@@ -13,6 +14,8 @@ const MAX_ELEMENTS = 4096
  */
 export function elementsIn(text: string, isText: (name: string) => boolean): Elements {
   const elements: Element[] = []
+  // Names without an end tag in what follows: they are many where there is one.
+  const endless = new Set<string>()
   let hasText = false
   let at = 0
   while (elements.length < MAX_ELEMENTS) {
@@ -27,8 +30,10 @@ export function elementsIn(text: string, isText: (name: string) => boolean): Ele
       at = start
       continue
     }
-    const end = isText(name) ? endOfText(text, start, name) : endOfElement(text, start, name)
+    const find = isText(name) ? endOfText : endOfElement
+    const end = endless.has(name) ? undefined : find(text, start, name)
     if (end === undefined) {
+      if (isText(name)) endless.add(name)
       const next = text.indexOf('<', start)
       at = next < 0 ? text.length : next
       elements.push({ name, inner: text.slice(start, at), isClosed: false })
@@ -45,11 +50,23 @@ type End = { readonly from: number; readonly to: number }
 /** Stray end tags and comments are none. */
 function isProse(between: string): boolean {
   return (
-    between
-      .replace(/<!--[\s\S]*?-->/g, '')
+    without(between, '<!--', '-->')
       .replace(/<\/\s*[\w.:-]+\s*>/g, '')
       .trim() !== ''
   )
+}
+
+/** A text without its stretches between two marks; the last may lack its end and stays then. */
+export function without(text: string, open: string, close: string): string {
+  const kept: string[] = []
+  let at = 0
+  for (let from = text.indexOf(open); from >= 0; from = text.indexOf(open, at)) {
+    const to = text.indexOf(close, from + open.length)
+    if (to < 0) break
+    kept.push(text.slice(at, from))
+    at = to + close.length
+  }
+  return kept.join('') + text.slice(at)
 }
 
 function endOfText(text: string, start: number, name: string): End | undefined {
@@ -77,11 +94,17 @@ function countOpens(text: string, name: string): number {
   return text.match(new RegExp(`<${escaped(name)}(?:\\s[^<>]*)?(?<!/)>`, 'g'))?.length ?? 0
 }
 
+/** The end tags of a name, but for those in CDATA. */
 function* endsOf(text: string, start: number, name: string): Generator<End> {
-  const pattern = new RegExp(`<!\\[CDATA\\[[\\s\\S]*?\\]\\]>|<\\/\\s*${escaped(name)}\\s*>`, 'g')
+  const pattern = new RegExp(`<!\\[CDATA\\[|<\\/\\s*${escaped(name)}\\s*>`, 'g')
   pattern.lastIndex = start
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
     if (!found[0].startsWith('<!')) yield { from: found.index, to: pattern.lastIndex }
+    else {
+      const end = text.indexOf(']]>', pattern.lastIndex)
+      if (end < 0) return
+      pattern.lastIndex = end
+    }
   }
 }
 

@@ -5,18 +5,21 @@ import { isDeclared } from './element-arguments.ts'
 import { isHostile } from './hostile-names.ts'
 import { argumentsOf, parameterSchema, typesOf } from './typed.ts'
 
-const MAX_LENGTH = 262_144
+// The parser takes the square of the length for some texts: three seconds for this many units of the worst kind.
+const MAX_LENGTH = 65_536
 const MAX_DEPTH = 64
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const ELEMENT_LINE = /^\s*<([\w.-]+)>([^<]*)(?:<\/\s*\1\s*>)?\s*$/
 
 class NotYaml extends Error {}
 
+const OPTIONS = { version: '1.2', schema: 'core', prettyErrors: false, logLevel: 'silent', uniqueKeys: false } as const
+
 /** A tool's arguments written as a YAML mapping, as JSON; `undefined` where the text is none. */
 export function yamlArguments(body: string, parameters: JsonObject): string | undefined {
+  if (body.trim() === '') return '{}'
+  if (body.length > MAX_LENGTH) return undefined
   const text = dedented(body.replaceAll('\r\n', '\n'))
-  if (text.trim() === '') return '{}'
-  if (text.length > MAX_LENGTH) return undefined
   const members = mapping(text, parameters) ?? elementLines(text) ?? rawStrings(text, parameters)
   if (members === undefined) return undefined
   return argumentsOf(members.filter(([name]) => isDeclared(name, parameters) || isHostile(name)))
@@ -25,15 +28,17 @@ export function yamlArguments(body: string, parameters: JsonObject): string | un
 type Members = [name: string, json: string][]
 
 function mapping(text: string, parameters: JsonObject): Members | undefined {
-  const document = parseDocument(text, { version: '1.2', schema: 'core', prettyErrors: false, logLevel: 'silent' })
-  if (document.errors.length > 0 || !isMap(document.contents)) return undefined
   try {
-    return document.contents.items.map(({ key, value }) => {
+    const document = parseDocument(text, OPTIONS)
+    if (document.errors.length > 0 || !isMap(document.contents)) return undefined
+    const members = document.contents.items.map(({ key, value }): [string, string] => {
       const name = nameOf(key)
       return [name, jsonOf(value, parameterSchema(parameters, name), 0)]
     })
+    return new Set(members.map(([name]) => name)).size === members.length ? members : undefined
   } catch (thrown) {
-    if (thrown instanceof NotYaml) return undefined
+    // The parser runs out of stack for what is nested too deep.
+    if (thrown instanceof NotYaml || thrown instanceof RangeError) return undefined
     throw thrown
   }
 }
@@ -101,7 +106,9 @@ function isText(schema: JsonValue | undefined): boolean {
 /** Without the first line break and the indentation that all lines have. */
 function dedented(text: string): string {
   const lines = text.replace(/^[ \t]*\n/, '').split('\n')
-  const widths = lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length)
-  const width = Math.min(...widths)
+  const width = lines.reduce((least, line) => {
+    const bare = line.trimStart()
+    return bare === '' ? least : Math.min(least, line.length - bare.length)
+  }, Number.POSITIVE_INFINITY)
   return width === 0 || !Number.isFinite(width) ? lines.join('\n') : lines.map((line) => line.slice(width)).join('\n')
 }

@@ -17,7 +17,7 @@ export const morphXml: Dialect = { id: 'morph_xml', opens: ['<'], opensFor: ({ t
 
 function* read(cursor: Cursor, declared: Declared): Reading<Outcome> {
   if (!(yield* cursor.some())) return undefined
-  if (cursor.isNext('<') === false) return yield* readNamed(cursor, declared)
+  if (cursor.isNext('<') === false) return cursor.isLineStart ? yield* readNamed(cursor, declared) : undefined
   const tag = yield* readToolTag(cursor, declared)
   if (tag === undefined || tag === 'cut') return tag
   const { name, isClosed } = tag

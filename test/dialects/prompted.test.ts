@@ -80,12 +80,16 @@ describe('morph_xml', () => {
     })
   })
 
-  test.each(['a < b > c', '<b>save</b>', 'use save or ping', '<saved><path>a</path></saved>', 'save\nthe file'])(
-    'no tool is called by %s',
-    (text) => {
-      expect(read(morphXml, text)).toEqual({ calls: [], text, isCut: false })
-    },
-  )
+  test.each([
+    'a < b > c',
+    '<b>save</b>',
+    'use save or ping',
+    '<saved><path>a</path></saved>',
+    'save\nthe file',
+    'to save\n<path>a</path>',
+  ])('no tool is called by %s', (text) => {
+    expect(read(morphXml, text)).toEqual({ calls: [], text, isCut: false })
+  })
 
   test('two values where one may be is no call', () => {
     const text = '<note><text>a</text><text>b</text></note>'

@@ -53,7 +53,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['src/platform/node'],
   'lru-cache': ['src/platform/node'],
   commander: ['src/platform/node'],
-  yaml: ['src/config', 'src/platform/node'],
+  yaml: ['src/config', 'src/dialects', 'src/platform/node'],
   zod: ['src/config', 'src/wire', 'src/probes', 'routers'],
   'eventsource-parser': ['src/stream'],
   jsonrepair: ['src/dialects', 'src/tool-calls'],

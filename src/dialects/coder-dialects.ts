@@ -53,4 +53,9 @@ function* isLeftOver(cursor: Cursor): Reading<boolean> {
   return found <= 0 ? found === 0 : (yield* cursor.until(['</parameter>'])).found >= 0
 }
 
-export const CODER_DIALECTS: readonly Dialect[] = [coder('qwen3_coder_xml'), coder('nemotron3_xml'), coder('step3p5')]
+export const CODER_DIALECTS: readonly Dialect[] = [
+  coder('qwen3_coder_xml'),
+  coder('nemotron3_xml'),
+  coder('step3p5'),
+  coder('kexaone2'),
+]

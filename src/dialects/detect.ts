@@ -57,6 +57,7 @@ const NAMES: readonly Rule[] = [
   { pattern: /laguna|poolside/, dialect: 'poolside_v1' },
   { pattern: /olmo[-_]?3/, dialect: 'olmo3' },
   { pattern: /lfm[-_]?2/, dialect: 'lfm2' },
+  { pattern: /k[-_]?exaone[-_]?2(?![\da-z])/, dialect: 'kexaone2' },
   { pattern: /k[-_]?exaone|exaone[-_]?4/, dialect: 'hermes' },
   { pattern: /qwen|qwq|smollm3|reka|mimo|bitnet/, dialect: 'hermes' },
 ]

@@ -35,6 +35,8 @@ export type Dialect = {
   readonly id: string
   /** What calls begin with. Only there is the grammar tried. */
   readonly opens: readonly string[]
+  /** And what they begin with besides, of these tools. */
+  readonly opensFor?: (declared: Declared) => readonly string[]
   /** Calls stand at the beginning of the answer or of a line only, since what they begin with is common. */
   readonly atLineStart?: boolean
   /** Calls stand at the beginning of the answer only, or after others. */

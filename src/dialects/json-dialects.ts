@@ -6,9 +6,6 @@ import { WITH_ID } from './values/json-calls.ts'
 
 // Families whose calls are plain JSON behind a marker: design/tool-calling.md §3.1.
 
-/** Hermes 2 and later, Qwen 2.5 and 3 (not Coder), QwQ, SmolLM3, Granite 4.0: an object in a tag, repeated. */
-export const hermes = taggedJson({ id: 'hermes', opens: ['<tool_call>'], closes: ['</tool_call>'] })
-
 export const granite4 = taggedJson({ id: 'granite4', opens: ['<tool_call>'], closes: ['</tool_call>'] })
 
 export const ernie45 = taggedJson({
@@ -150,7 +147,6 @@ function keyedCalls(text: string): TextCall[] | undefined {
 }
 
 export const JSON_DIALECTS: readonly Dialect[] = [
-  hermes,
   granite4,
   ernie45,
   longcat,

@@ -1,7 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Outcome, TextCall } from './dialect.ts'
 import type { Member } from './markup.ts'
-import { isHostile } from './markup.ts'
 import { everyOfEach } from './repeated-members.ts'
 import { hasHostileName } from './values/hostile-names.ts'
 import { callIn } from './values/json-calls.ts'
@@ -52,7 +51,7 @@ const BRACE = 123
 type Opener = { readonly name: string; readonly kind: string; readonly isClosed: boolean }
 
 function callsIn(block: string, declared: Declared, isCut: boolean): (TextCall | 'refused')[] {
-  if (block.startsWith('{')) return (callIn(block) ?? []).map(refused)
+  if (block.startsWith('{')) return (callIn(block) ?? []).map((call) => unlessHostile(call, declared))
   const found = [...block.matchAll(CALL)]
   return found.flatMap((match, index): readonly (TextCall | 'refused')[] => {
     const body = block.slice(match.index + match[0].length, found[index + 1]?.index)
@@ -61,13 +60,13 @@ function callsIn(block: string, declared: Declared, isCut: boolean): (TextCall |
     // The last call of a text that ended must have come to its own end.
     if (end < 0 && isCut && index === found.length - 1) return []
     const members = membersIn(end < 0 ? body : body.slice(0, end), declared, opener.name)
-    if (members.some(isHostile)) return ['refused']
-    return [{ name: opener.name, argumentsText: everyOfEach(members, declared, opener.name) }]
+    const argumentsText = everyOfEach(members, declared, opener.name)
+    return [unlessHostile({ name: opener.name, argumentsText }, declared)]
   })
 }
 
-function refused(call: TextCall): TextCall | 'refused' {
-  return hasHostileName(call.argumentsText) ? 'refused' : call
+function unlessHostile(call: TextCall, { tools }: Declared): TextCall | 'refused' {
+  return hasHostileName(call.argumentsText, tools.get(call.name)) ? 'refused' : call
 }
 
 function openerOf({ groups = {} }: RegExpMatchArray): Opener {

@@ -100,16 +100,17 @@ function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<Ma
   if (named === undefined || named === 'cut') return named
   const { name, isClosed } = named
   const members: Member[] = []
+  const made = (argumentsText: string): Made =>
+    hasHostileName(argumentsText, declared.tools.get(name)) ? 'refused' : { name, argumentsText }
   const make = (): Made => {
     const text = (tags.argumentsOf ?? lastOfEach)(unwrapped(members, declared, name), declared, name)
-    if (text === undefined || members.some(isHostile)) return text === undefined ? undefined : 'refused'
-    return { name, argumentsText: text }
+    return text === undefined ? undefined : made(text)
   }
   if (isClosed) return make()
   const stops = [...tags.groups.flat(), ...tags.call]
   const whole = yield* readWholeArguments(cursor, tags)
   if (whole === 'cut') return 'cut'
-  if (whole !== undefined) return hasHostileName(whole) ? 'refused' : { name, argumentsText: whole }
+  if (whole !== undefined) return made(whole)
   for (;;) {
     const at = cursor.position()
     yield* skipGap(cursor)
@@ -192,12 +193,6 @@ function* readWord(cursor: Cursor, { callSeparator }: Markup): Reading<Named | '
     return (yield* cursor.some()) ? undefined : 'cut'
   }
   return { name, isClosed: false }
-}
-
-/** True for an object under a name that no tool asks for. An object may have stayed a string for want of a schema. */
-export function isHostile({ name, json, raw }: Member): boolean {
-  const value = /^\s*\{/.test(raw) ? '{}' : json
-  return hasHostileName(`{${JSON.stringify(name)}: ${value}}`) || hasHostileName(json)
 }
 
 function lastOfEach(members: readonly Member[]): string {

@@ -36,7 +36,7 @@ export const minimaxM3: Dialect = {
         cursor.rewind(start)
         return calls.length > 0 ? calls : undefined
       }
-      if (!hasHostileName(made.argumentsText)) calls.push(made)
+      if (!hasHostileName(made.argumentsText, declared.tools.get(made.name))) calls.push(made)
     }
   },
 }

@@ -25,7 +25,8 @@ export type ReadOptions = {
   readonly beginsThinking?: boolean
 }
 
-export function createTextReader(dialect: Dialect, declared: Declared, options: ReadOptions = {}): TextReader {
+export function createTextReader(known: Dialect, declared: Declared, options: ReadOptions = {}): TextReader {
+  const dialect: Dialect = { ...known, opens: [...known.opens, ...(known.opensFor?.(declared) ?? [])] }
   const cursor = new Cursor()
   const { drops = [] } = dialect
   const thinking = thinkingOf(dialect)
@@ -185,9 +186,9 @@ export function createTextReader(dialect: Dialect, declared: Declared, options: 
     }
     if (mayHaveLabel && !hasReadLabel()) return false
     const index = cursor.search(channel === undefined ? opens : (ends ?? opens))
-    const known = index >= 0 ? index : left
-    if (known > 0) {
-      sayText(cursor.take(known))
+    const plain = index >= 0 ? index : left
+    if (plain > 0) {
+      sayText(cursor.take(plain))
       return cursor.left() > 0
     }
     const mark = nextMark()

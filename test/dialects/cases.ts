@@ -12,6 +12,7 @@ export const hasDialectCases = existsSync(FOLDER)
 /** One text of a model and the calls in it (data/tools/README.md). */
 export type DialectCase = {
   readonly id: string
+  readonly source: string
   readonly dialect: string
   readonly kind: string
   readonly model_output: string
@@ -33,6 +34,8 @@ export type DialectCase = {
     readonly finish_reason?: string
     readonly partial_ok?: boolean
     readonly note?: string
+    readonly emit_raw_on_error?: boolean
+    readonly delimiters?: { readonly toolCallStart?: string; readonly toolCallEnd?: string }
   }
 }
 
@@ -42,6 +45,7 @@ const WRAPS: Readonly<Record<string, readonly [string, string]>> = {
   deepseek_v31: ['<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>', '<｜tool▁call▁end｜><｜tool▁calls▁end｜>'],
   glm45: ['<tool_call>', '</tool_call>'],
   gemma4: ['<|tool_call>', '<tool_call|>'],
+  hermes: ['<tool_call>', '</tool_call>'],
   lfm2: ['<|tool_call_start|>', '<|tool_call_end|>'],
   olmo3: ['<function_calls>', '</function_calls>'],
 }

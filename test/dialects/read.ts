@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/core/json.ts'
+import { isJsonObject } from '../../src/core/json.ts'
 import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { Dialect, TextCall } from '../../src/dialects/dialect.ts'
 import type { ReadOptions } from '../../src/dialects/read-text.ts'
@@ -11,6 +12,8 @@ export type Read = {
   readonly reasoning: string
   readonly calls: readonly TextCall[]
   readonly isCut: boolean
+  /** The text with that of a cut call. */
+  readonly raw: string
 }
 
 export function readAll(
@@ -28,6 +31,7 @@ export function readAll(
     reasoning: said('reasoning'),
     calls: events.flatMap((event) => (event.type === 'call' ? [event.call] : [])),
     isCut: events.some((event) => event.type === 'cut'),
+    raw: events.map((event) => (event.type === 'text' || event.type === 'cut' ? event.text : '')).join(''),
   }
 }
 
@@ -36,7 +40,13 @@ type Tool = DialectCase['tools'][number]['function']
 export function toolsOf({ tools }: Pick<DialectCase, 'tools'>): Map<string, JsonObject> {
   // Some sources write tools as OpenAI's Responses does.
   const flat = tools.map((tool) => tool.function ?? (tool as unknown as Tool))
-  return new Map(flat.map(({ name, parameters }) => [name, (parameters ?? {}) as JsonObject]))
+  return new Map(flat.map(({ name, parameters }) => [name, schemaIn((parameters ?? {}) as JsonObject)]))
+}
+
+/** A schema may be in the AI SDK's wrapping. */
+function schemaIn(parameters: JsonObject): JsonObject {
+  const { jsonSchema } = parameters
+  return isJsonObject(jsonSchema) ? jsonSchema : parameters
 }
 
 /** Calls to be compared: arguments as values, with every digit; as text where they are no JSON. */

@@ -66,10 +66,15 @@ function repaired(text: string): string | undefined {
   if (isValue(text)) return text
   if (text.length > MAX_BROKEN_LENGTH) return undefined
   try {
-    const json = jsonrepair(text)
+    const json = jsonrepair(withoutEscapedTabs(text))
     return isValue(json) ? json : undefined
   } catch {
     // It gives up by throwing; so does one that is nested too deep for it.
     return undefined
   }
+}
+
+/** A backslash before a tab or a line's end is none that JSON knows, nor the repair. */
+function withoutEscapedTabs(text: string): string {
+  return text.replace(/\\([\\\t\r])/g, (whole, unit: string) => (unit === '\\' ? whole : unit))
 }

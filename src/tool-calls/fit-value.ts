@@ -8,7 +8,8 @@ import type { TypeName } from './type-words.ts'
 export type Json = { readonly text: string; readonly value: JsonValue }
 
 const INTEGER = /^-?\d+$/
-const MAX_DIGITS = 400
+/** Longer strings are no scalar that was written as a string. */
+const MAX_SCALAR = 400
 
 /** A text as a value; `undefined` where it is no JSON. */
 export function jsonOf(text: string): Json | undefined {
@@ -60,7 +61,11 @@ function textAs({ text, value }: Json, type: TypeName): string | undefined {
     case 'boolean':
       return booleanText(value)
     case 'null':
-      return typeof value === 'string' && /^\s*(?:null|none|nil|undefined)?\s*$/i.test(value) ? 'null' : undefined
+      return typeof value === 'string' &&
+        value.length <= MAX_SCALAR &&
+        /^\s*(?:null|none|nil|undefined)?\s*$/i.test(value)
+        ? 'null'
+        : undefined
     case 'object':
       return typeof value === 'string' ? structureText(value, '{') : undefined
     default: {
@@ -94,8 +99,9 @@ function onlyElement(text: string, type: TypeName): string | undefined {
 
 /** A number in a string as JSON writes it, every digit kept. Thousands separators and units are no part of one. */
 function numberText(value: string): string | undefined {
+  if (value.length > MAX_SCALAR) return undefined
   const found = /^\s*([+-]?)0*(\d+|(?=\.))(\.\d+)?([eE][+-]?\d+)?\s*$/.exec(value)
-  if (found === null || value.length > MAX_DIGITS) return undefined
+  if (found === null) return undefined
   const [, sign, whole, fraction = '', exponent = ''] = found
   const text = `${sign === '-' ? '-' : ''}${whole === '' ? '0' : whole}${fraction}${exponent}`
   return Number.isFinite(Number(text)) ? text : undefined

@@ -82,10 +82,10 @@ function structureText(value: string, opening: '{' | '['): string | undefined {
   return jsonOf(inner) === undefined ? pythonLiteral(inner) : inner
 }
 
-/** A list that is written in a string, or a list of the value alone. */
+/** A list that is written in a string, or a list of the value alone; not of half a list in a string. */
 function listText(text: string, value: JsonValue): string | undefined {
   if (value === null) return undefined
-  return (typeof value === 'string' ? structureText(value, '[') : undefined) ?? `[${text}]`
+  return typeof value === 'string' && value.trimStart().startsWith('[') ? structureText(value, '[') : `[${text}]`
 }
 
 /** The one element of a list where a scalar is wanted. */

@@ -112,6 +112,7 @@ describe('values are made to fit by the schema', () => {
       expect(settled).toMatchObject({ argumentsText: `{"city":"Paris","days":${value}}`, outcome: 'broken' })
       expect(settled.errors).toMatchObject([{ path: '/days', keyword: 'type' }])
     }
+    expect(weather('{"city":"Paris","tags":"[1, 2"}')).toMatchObject({ outcome: 'broken', changes: [] })
     expect(weather('{"city":{"name":"Paris"}}')).toMatchObject({ outcome: 'broken' })
     expect(weather('{"city":null}')).toMatchObject({ outcome: 'broken', argumentsText: '{"city":null}' })
   })

@@ -46,7 +46,7 @@ export function createMetrics() {
     ]),
     toolDialectCalls: registry.counter(
       'thalamus_tool_dialect_calls_total',
-      'The same by the way in which they were made: native, or the dialect of the model’s text.',
+      'The same by the way in which they were looked for: native, or the dialect of the model’s text.',
       ['model', 'dialect', 'outcome'],
     ),
     toolReliability: registry.gauge(

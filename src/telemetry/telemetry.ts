@@ -1,7 +1,7 @@
 import type { Attempt } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { Clock, Log } from '../core/ports.ts'
-import type { SeenToolCall } from '../core/tool-outcome.ts'
+import type { CallOutcome } from '../core/tool-outcome.ts'
 import { countSpent, createCallCounter } from './count-calls.ts'
 import { createMetrics } from './metrics.ts'
 import type { CallRecord, Spent } from './record.ts'
@@ -19,7 +19,7 @@ export type Telemetry = {
   attemptFailed(attempt: Attempt, error: GatewayError, lost?: Spent & { readonly key: string }): void
   routed(router: string, device: string, milliseconds: number): void
   /** A call of a tool in an answer, and how reliable the model's calls are after it. */
-  toolCalled(model: string, call: SeenToolCall, reliability: number): void
+  toolCalled(model: string, dialect: string, outcome: CallOutcome, reliability: number): void
   finished(call: FinishedCall): void
   renderMetrics(): string
   /** Writes down what is still waiting. */
@@ -63,7 +63,7 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
         ...error.detail,
       })
     },
-    toolCalled(model, { dialect, outcome }, reliability) {
+    toolCalled(model, dialect, outcome, reliability) {
       metrics.toolCalls.add(1, model, outcome)
       metrics.toolDialectCalls.add(1, model, dialect, outcome)
       metrics.toolReliability.set(reliability, model)

@@ -17,6 +17,12 @@ test('embeddings.json is what its generator writes today', () => {
   execFileSync(process.execPath, ['scripts/gen-embeddings.ts', '--check'], { cwd: ROOT })
 })
 
+test('tool-use.json is what its generator writes today, with the scores and without', () => {
+  const command = ['scripts/gen-tool-use.ts', '--check']
+  execFileSync(process.execPath, command, { cwd: ROOT })
+  execFileSync(process.execPath, command, { cwd: ROOT, env: { ...process.env, THALAMUS_DATA: join(ROOT, 'nowhere') } })
+})
+
 test('models.json stays small, for it is parsed at every start', () => {
   expect(readFileSync(join(ROOT, 'catalog', 'models.json')).byteLength).toBeLessThan(275_000)
 })

@@ -23,6 +23,7 @@ import { CHAT_PATH, isPassedOn } from './server/routes.ts'
 import { serveUnrouted } from './server/serve-unrouted.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
+import { createToolReliability } from './usage/tool-reliability.ts'
 import { wireFormats } from './wire/index.ts'
 import { openaiChat } from './wire/openai-chat/index.ts'
 
@@ -63,6 +64,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { ports, routers } = options
   const telemetry = createTelemetry(ports.log, options.isTracing ?? false, ports.clock)
   const live = createLiveMeasures()
+  const toolReliability = createToolReliability(ports.clock)
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
   const keeper = keepRouter(routers, ports)
@@ -78,6 +80,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       snapshot,
       router,
       live,
+      toolReliability,
       telemetry,
       deadlines,
       decisions,

@@ -27,6 +27,7 @@ import type { ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Asking, Translation } from './dispatch/upstream-request.ts'
 import { laterRequest, lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
+import { recordToolCalls } from './record-tool-calls.ts'
 import { createRefine } from './refine-calls.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { route } from './route/route.ts'
@@ -34,6 +35,7 @@ import { formatAttempts, formatLosses, NAMED, setRouteHeaders } from './route-he
 import type { ClientFraming } from './stream/enframe.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 import type { LiveMeasures } from './usage/live-measures.ts'
+import type { ToolReliability } from './usage/tool-reliability.ts'
 
 // The life of a chat call, top to bottom: one call per box of docs/architecture.md. Keep it readable as that.
 
@@ -43,6 +45,7 @@ export type Context = {
   readonly snapshot: Snapshot
   readonly router: Router | undefined
   readonly live: LiveMeasures
+  readonly toolReliability: ToolReliability
   readonly telemetry: Telemetry
   readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
@@ -206,6 +209,7 @@ class SentCall implements DispatchedCall {
     const spent = countFailed(observed, target)
     const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
     this.context.telemetry.attemptFailed(attempt, error, lost)
+    recordToolCalls(observed, target, this.context)
   }
 }
 
@@ -309,6 +313,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     speaks,
     lossesOn: (target) => lossesOn(call.chat, translated(target)),
     live: context.live.read,
+    toolShares: context.toolReliability.share,
     clock: ports.clock,
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,

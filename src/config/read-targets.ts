@@ -8,6 +8,7 @@ import type { Config } from './config-schema.ts'
 import { embeddingModels } from './embedding-models.ts'
 import type { Say } from './problem.ts'
 import { suggestion } from './problem.ts'
+import { toolPriorOf } from './tool-prior.ts'
 
 type Providers = ReadonlyMap<string, ConfiguredProvider>
 
@@ -68,6 +69,7 @@ function targetOf(provider: ConfiguredProvider, model: string, said: Facts | und
     catalogId: entry?.of ?? entry?.id,
     facts: textTools === undefined ? facts : { ...facts, tools: true },
     ...(textTools === undefined ? {} : { textTools }),
+    toolPrior: toolPriorOf(entry?.of ?? entry?.id, textTools),
     refine: provider.refine ?? 0,
   }
 }

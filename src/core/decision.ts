@@ -4,7 +4,10 @@ import type { Loss } from './wire-format.ts'
 /** One candidate with its estimates, as shown in a decision. JSON names, because this is the public body. */
 export type Candidate = {
   readonly model: string
-  /** Predicted chance of a good answer, 0..1; `undefined` when no router spoke in time. */
+  /**
+   * Predicted chance of a good answer, 0..1; `undefined` when no router spoke in time. Of a request with tools, less by
+   * as much as the model's calls are less reliable than those of the most reliable candidate.
+   */
   readonly quality: number | undefined
   readonly uncertainty: number | undefined
   readonly cost_usd: number | undefined
@@ -17,6 +20,8 @@ export type Candidate = {
   readonly score: number | undefined
   readonly in_band: boolean
   readonly on_front: boolean
+  /** How far its calls of tools can be relied on, 0..1; absent when the request has no tools. */
+  readonly tool_reliability?: number
   /** What its format could not carry of the request; absent when nothing, or when nobody asked. */
   readonly losses?: readonly Loss[]
   /** Soft goals whose fact was unknown and took the pool's 75th percentile. */

@@ -102,6 +102,8 @@ export type Target = {
   readonly facts: Facts
   /** `undefined`: its provider's own calls are relied on. */
   readonly textTools?: TextTools | undefined
+  /** How likely one of its calls of tools is a good one, 0..1, as far as that is known before any was seen. */
+  readonly toolPrior?: number
   /** How many times a model is asked again for a call that was no good, at most. */
   readonly refine?: number
 }

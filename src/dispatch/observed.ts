@@ -1,5 +1,5 @@
 import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
-import type { CallOutcome } from './settled-calls.ts'
+import type { CallOutcome } from '../core/tool-outcome.ts'
 
 /** How an answer ended. */
 export type Ending = { readonly usage: Usage | undefined; readonly finishReason: FinishReason | undefined }

@@ -2,14 +2,12 @@ import { isObjectText } from '../core/object-text.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import { isCutShort } from '../core/stream-part.ts'
 import type { Tool } from '../core/tool.ts'
+import type { CallOutcome } from '../core/tool-outcome.ts'
 import type { SettledCall } from '../tool-calls/settle-call.ts'
 import { createCallSettler } from '../tool-calls/settle-call.ts'
 import type { CallStart, PartChange } from './held-calls.ts'
 import { createHeldCalls } from './held-calls.ts'
 import { isTextCall } from './text-calls.ts'
-
-/** What became of a call on its way to the client. `cut`: the answer ended within it. */
-export type CallOutcome = 'valid' | 'repaired' | 'refined' | 'broken' | 'cut'
 
 /** A call that its tool's schema does not allow, whatever was tried. */
 export type BrokenCall = { readonly start: CallStart; readonly settled: SettledCall }

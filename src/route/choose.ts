@@ -1,6 +1,7 @@
 import type { Directives } from '../core/directives.ts'
 import type { FixedOrder } from '../core/policy.ts'
 import type { Scored } from './score.ts'
+import { breaksCalls } from './weigh-tools.ts'
 
 /** The order in which models are tried, with who was in the quality band. */
 export type Choice = { readonly ranked: readonly Scored[]; readonly inBand: ReadonlySet<Scored> }
@@ -42,11 +43,18 @@ export function chooseByScore(pool: readonly Scored[], directives: Directives): 
   return { ranked, inBand }
 }
 
-/** The order without predictions: the policy's fixed one, or the objective alone where quality was not to count. */
+/**
+ * The order without predictions: the policy's fixed one, or the objective alone where quality was not to count. Models
+ * that clearly break their calls of tools stand behind the others.
+ */
 export function chooseWithoutPrediction(pool: readonly Scored[], directives: Directives, order: FixedOrder): Choice {
   const ignoresQuality = (directives.quality?.band ?? 0) >= ANY_QUALITY
   const compare = ignoresQuality ? byScore : FIXED_ORDERS[order]
-  return { ranked: [...pool].sort(compare), inBand: new Set() }
+  const byBrokenCalls: Compare = (left, right) => Number(breaksCalls(left)) - Number(breaksCalls(right))
+  return {
+    ranked: [...pool].sort((left, right) => byBrokenCalls(left, right) || compare(left, right)),
+    inBand: new Set(),
+  }
 }
 
 function lowerBound(scored: Scored, kappa: number): number {

@@ -13,7 +13,7 @@ export function describeCandidates(choice: Choice, front: Front): Candidate[] {
 }
 
 function describeCandidate(scored: Scored, inBand: boolean, onFront: boolean): Candidate {
-  const { target, quality, uncertainty, estimate, assumed } = scored
+  const { target, quality, uncertainty, estimate, assumed, tools } = scored
   return {
     model: target.id,
     quality,
@@ -25,6 +25,7 @@ function describeCandidate(scored: Scored, inBand: boolean, onFront: boolean): C
     score: quality === undefined ? undefined : scoreOf(scored),
     in_band: inBand,
     on_front: onFront,
+    ...(tools === undefined ? {} : { tool_reliability: tools.reliability }),
     ...(assumed === undefined ? {} : { assumed }),
   }
 }

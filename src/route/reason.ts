@@ -3,17 +3,22 @@ import type { Directives } from '../core/directives.ts'
 import type { Choice } from './choose.ts'
 import type { Scored } from './score.ts'
 
-/** The short phrase of `x-route-reason`. Built from our own words and facts, never from the caller's text. */
+/**
+ * The short phrase of `x-route-reason`. Built from our own words and facts, never from the caller's text. `isByTools`:
+ * another model would have won if all of them called tools equally well.
+ */
 export function reasonOf(
   choice: Choice,
   dropped: readonly Dropped[],
   directives: Directives,
   relaxed: readonly string[],
+  isByTools: boolean,
 ): string {
   const winner = choice.ranked[0]
   if (winner === undefined) return 'no model'
   if (relaxed.length > 0) return 'limits relaxed'
   if (choice.ranked.length === 1) return dropped.length === 0 ? 'only model' : onlyModel(winner, dropped)
+  if (isByTools) return 'more reliable tool calls'
   const floor = directives.quality?.floor ?? 0
   if (floor > 0 && (winner.quality ?? 0) < floor) return 'best below floor'
   if (choice.inBand.size === 1) return isBest(winner, choice) ? 'best quality' : 'only model in band'

@@ -7,6 +7,7 @@ import type { Target } from '../core/target.ts'
 import type { Loss } from '../core/wire-format.ts'
 import type { Admitted } from './admit.ts'
 import { admit } from './admit.ts'
+import type { Choice } from './choose.ts'
 import { chooseByScore, chooseWithoutPrediction } from './choose.ts'
 import { describeCandidates, describeDropped, describeSignals } from './describe.ts'
 import type { LiveMeasures } from './estimate.ts'
@@ -19,6 +20,8 @@ import { predictInTime } from './predict-in-time.ts'
 import { reasonOf } from './reason.ts'
 import type { Scored } from './score.ts'
 import { addPenalties } from './score.ts'
+import type { ToolShares } from './weigh-tools.ts'
+import { weighTools } from './weigh-tools.ts'
 
 export type RouteInput = {
   readonly id: string
@@ -31,6 +34,8 @@ export type RouteInput = {
   /** Milliseconds to wait for the router. */
   readonly deadlineMs: number
   readonly live: LiveMeasures
+  /** Read for requests with tools; all models are alike when left out. */
+  readonly toolShares?: ToolShares
   readonly clock: Clock
   /** ISO date. */
   readonly today: string
@@ -52,10 +57,14 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   const { passing, directives, relaxed } = admitted
   const { predictions } = predicted
   addPenalties(passing, directives, input.today)
-  const choice =
+  const choose = (pool: readonly Scored[]): Choice =>
     predictions === undefined
-      ? chooseWithoutPrediction(passing, directives, input.policy.fixedOrder)
-      : chooseByScore(passing, directives)
+      ? chooseWithoutPrediction(pool, directives, input.policy.fixedOrder)
+      : chooseByScore(pool, directives)
+  const { signals, toolShares } = input
+  const unweighed = signals.toolCount === 0 || toolShares === undefined ? undefined : weighTools(passing, toolShares)
+  const choice = choose(passing)
+  const isByTools = unweighed !== undefined && choose(unweighed).ranked[0]?.target.id !== choice.ranked[0]?.target.id
   const front = paretoFront(passing)
   const dropped = describeDropped(admitted.rejected)
   const ranked = choice.ranked.map(({ target }) => target)
@@ -64,18 +73,18 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     model: ranked[0]?.id ?? '',
     policy: input.policy.name,
     router: predicted.router?.name ?? 'none',
-    reason: reason(predicted, () => reasonOf(choice, dropped, directives, relaxed)),
+    reason: reason(predicted, isByTools, () => reasonOf(choice, dropped, directives, relaxed, isByTools)),
     candidates: describeCandidates(choice, front),
     dropped,
     front: front.members.map(({ target }) => target.id),
     knee: front.knee?.target.id ?? null,
-    truncated: input.signals.truncated || predictions?.truncated === true,
+    truncated: signals.truncated || predictions?.truncated === true,
     router_timed_out: predicted.problem !== undefined,
     ...(predicted.problem === undefined
       ? {}
       : { router_problem: { router: input.router?.name ?? 'none', problem: predicted.problem } }),
     elapsed_ms: input.clock.monotonic() - startedAt,
-    signals: describeSignals(input.signals),
+    signals: describeSignals(signals),
     ...(predictions?.evidence === undefined ? {} : { evidence: predictions.evidence }),
     ...(relaxed.length === 0 ? {} : { relaxed }),
   }
@@ -83,8 +92,8 @@ export async function route(input: RouteInput): Promise<RouteResult> {
 }
 
 /** Why the winner won, and where the router that was asked said nothing, that as well. */
-function reason({ predictions, problem }: Predicted, ofChoice: () => string): string {
-  if (predictions === undefined) return problem
+function reason({ predictions, problem }: Predicted, isByTools: boolean, ofChoice: () => string): string {
+  if (predictions === undefined && !isByTools) return problem
   return problem === undefined ? ofChoice() : `${ofChoice()}, ${problem}`
 }
 
@@ -129,6 +138,7 @@ function measure(input: RouteInput, targets: readonly Target[], { predictions }:
       estimate: estimate(target, input.signals, prediction, input.live),
       penalty: 0,
       assumed: undefined,
+      tools: undefined,
     }
   })
 }

@@ -3,19 +3,23 @@ import type { Target } from '../core/target.ts'
 import type { Estimate } from './estimate.ts'
 import { ageDays } from './facts.ts'
 import { GOALS, referenceOf } from './references.ts'
+import type { ToolShare } from './weigh-tools.ts'
 
 /** A model that passes the hard limits, with what is expected of it. */
 export type Scored = {
   readonly target: Target
   /** Its place in the configuration. */
   readonly index: number
-  readonly quality: number | undefined
+  /** As predicted, and weighed by `weighTools` for a request with tools. */
+  quality: number | undefined
   readonly uncertainty: number | undefined
   readonly estimate: Estimate
   /** Sum of the objective's penalties in quality points. */
   penalty: number
   /** Goals whose figure was unknown. */
   assumed: string[] | undefined
+  /** Of a request with tools. */
+  tools: ToolShare | undefined
 }
 
 const UNKNOWN_SHARE = 0.75

@@ -6,6 +6,7 @@ import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countUsage, promptTokensOf } from '../count-usage.ts'
 import type { ChatOutcome, Context } from '../pipeline.ts'
 import { chat } from '../pipeline.ts'
+import { recordToolCalls } from '../record-tool-calls.ts'
 import type { ClientFraming } from '../stream/enframe.ts'
 import type { CallRecord, Spent } from '../telemetry/record.ts'
 import { authenticate } from './authenticate.ts'
@@ -67,6 +68,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     record() {
       const record = recordOf(facts)
       if (outcome !== undefined && record.outcome === 'complete') measure(outcome, record, endedAt, context)
+      if (outcome?.result.target !== undefined) recordToolCalls(outcome.result.observed, outcome.result.target, context)
       return record
     },
   })

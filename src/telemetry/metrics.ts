@@ -40,6 +40,20 @@ export function createMetrics() {
     ),
     failures: registry.counter('thalamus_upstream_failures_total', 'Failed attempts.', ['model', 'code']),
     decisions: registry.counter('thalamus_decisions_total', 'Routing decisions.', ['model', 'policy', 'reason']),
+    toolCalls: registry.counter('thalamus_tool_calls_total', 'Calls of tools in answers, by what became of them.', [
+      'model',
+      'outcome',
+    ]),
+    toolDialectCalls: registry.counter(
+      'thalamus_tool_dialect_calls_total',
+      'The same by the way in which they were looked for: native, or the dialect of the model’s text.',
+      ['model', 'dialect', 'outcome'],
+    ),
+    toolReliability: registry.gauge(
+      'thalamus_tool_reliability',
+      'How far the calls of tools of a model can be relied on, 0 to 1, as of its last one.',
+      ['model'],
+    ),
     render: () => registry.render(),
   }
 }

@@ -7,6 +7,9 @@ export type Counter = {
   cell(...labelValues: readonly string[]): CounterCell
 }
 
+/** A number that rises and falls, one per combination of label values. */
+export type Gauge = { set(value: number, ...labelValues: readonly string[]): void }
+
 /** One series of a histogram. */
 export type HistogramCell = { observe(value: number): void }
 
@@ -18,6 +21,7 @@ export type Histogram = {
 
 export type Registry = {
   counter(name: string, help: string, labels: readonly string[]): Counter
+  gauge(name: string, help: string, labels: readonly string[]): Gauge
   histogram(name: string, help: string, labels: readonly string[], bounds: readonly number[]): Histogram
   /** Prometheus text format 0.0.4. https://prometheus.io/docs/instrumenting/exposition_formats/ */
   render(): string
@@ -34,21 +38,39 @@ const SEPARATOR = '\u0000'
 export function createRegistry(): Registry {
   const families: { render(lines: string[]): void }[] = []
 
+  /** A family of single numbers: how to get at one of them. */
+  function numbers(
+    type: string,
+    name: string,
+    help: string,
+    labels: readonly string[],
+  ): (key: readonly string[]) => CounterCell {
+    const series = new Map<string, CounterCell>()
+    families.push({
+      render(lines) {
+        header(lines, name, help, type)
+        for (const [key, cell] of series) lines.push(`${name}${labelText(labels, key)} ${cell.value}`)
+      },
+    })
+    return (labelValues) => cellOf(series, labelValues, () => ({ value: 0 }))
+  }
+
   return {
     counter(name, help, labels) {
-      const series = new Map<string, CounterCell>()
-      const cell = (...labelValues: readonly string[]): CounterCell => cellOf(series, labelValues, () => ({ value: 0 }))
-      families.push({
-        render(lines) {
-          header(lines, name, help, 'counter')
-          for (const [key, cell] of series) lines.push(`${name}${labelText(labels, key)} ${cell.value}`)
-        },
-      })
+      const cell = numbers('counter', name, help, labels)
       return {
         add(amount, ...labelValues) {
-          cell(...labelValues).value += amount
+          cell(labelValues).value += amount
         },
-        cell,
+        cell: (...labelValues) => cell(labelValues),
+      }
+    },
+    gauge(name, help, labels) {
+      const cell = numbers('gauge', name, help, labels)
+      return {
+        set(value, ...labelValues) {
+          cell(labelValues).value = value
+        },
       }
     },
     histogram(name, help, labels, bounds) {

@@ -1,6 +1,7 @@
 import type { Attempt } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { Clock, Log } from '../core/ports.ts'
+import type { CallOutcome } from '../core/tool-outcome.ts'
 import { countSpent, createCallCounter } from './count-calls.ts'
 import { createMetrics } from './metrics.ts'
 import type { CallRecord, Spent } from './record.ts'
@@ -17,6 +18,8 @@ export type Telemetry = {
   /** A failed try at a target, whatever becomes of the call. `lost`: what it took for an answer that reached nobody. */
   attemptFailed(attempt: Attempt, error: GatewayError, lost?: Spent & { readonly key: string }): void
   routed(router: string, device: string, milliseconds: number): void
+  /** A call of a tool in an answer, and how reliable the model's calls are after it. */
+  toolCalled(model: string, dialect: string, outcome: CallOutcome, reliability: number): void
   finished(call: FinishedCall): void
   renderMetrics(): string
   /** Writes down what is still waiting. */
@@ -59,6 +62,11 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
         ...(lost === undefined ? {} : spentFields(lost)),
         ...error.detail,
       })
+    },
+    toolCalled(model, dialect, outcome, reliability) {
+      metrics.toolCalls.add(1, model, outcome)
+      metrics.toolDialectCalls.add(1, model, dialect, outcome)
+      metrics.toolReliability.set(reliability, model)
     },
     routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
     finished(call) {

@@ -1,9 +1,13 @@
 import type { JsonValue } from '../core/json.ts'
 import type { Json } from './fit-value.ts'
 
+/** Longer ones are compared as they are. */
+const MAX_LENGTH = 256
+
 /** A value as the one of `allowed` that it means but for case, spaces, quotes or being a number in a string. */
 export function asChoice(json: Json, allowed: readonly JsonValue[]): Json {
   const { value } = json
+  if (typeof value === 'string' && value.length > MAX_LENGTH) return json
   // Only scalars are told apart here: an object or a list is left as it is.
   if (value === null || typeof value === 'object' || allowed.includes(value)) return json
   for (const form of [plain, bare]) {
@@ -29,7 +33,7 @@ export function meantNames(names: readonly string[], declared: readonly string[]
   const present = new Set(names)
   const known = new Set(declared)
   const free = byForm(declared.filter((name) => !present.has(name)))
-  const unknown = byForm(names.filter((name) => !known.has(name)))
+  const unknown = byForm(names.filter((name) => !known.has(name) && name.length <= MAX_LENGTH))
   const meant = new Map<string, string>()
   for (const [form, [name, ...others]] of unknown) {
     const [target, ...more] = free.get(form) ?? []

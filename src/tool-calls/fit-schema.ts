@@ -6,11 +6,13 @@ import { elementSpans, memberSpans, withEdits } from './edit-json.ts'
 import { asChoice, meantNames } from './fit-choice.ts'
 import type { Json } from './fit-value.ts'
 import { asInteger, asType, hasType, jsonOf } from './fit-value.ts'
-import { faultsOf } from './judge.ts'
+import { faultsOf, workFor } from './judge.ts'
 
 /** Steps into values, `$ref`s and alternatives. */
 const MAX_STEPS = 400
-const BASE_WORK = 20_000
+/** In units of the text read again and again; entering alternatives costs many. */
+const BASE_WORK = 200_000
+const VISIT_WORK = 16
 
 /** Where to look: `undefined` everywhere, else a JSON pointer that `faulty` may hold. */
 type Place = string | undefined
@@ -23,7 +25,7 @@ type Place = string | undefined
 export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet<string> | undefined): Json {
   const { lookup } = compiled
   // Alternatives in alternatives multiply: at an end of the work, things stay as they are.
-  let work = BASE_WORK + 8 * json.text.length
+  let work = BASE_WORK + 12 * json.text.length
 
   function fitTo(before: Json, schema: Subschema | undefined, place: Place, steps: number): Json {
     work -= 1
@@ -67,12 +69,16 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
   }
 
   function countFaults(json: Json, branch: Subschema): number {
-    work -= json.text.length
-    return work < 0 ? 0 : faultsOf(json.value, branch, compiled, json.text.length).length
+    if (work < 0) return 0
+    const size = json.text.length
+    const count = faultsOf(json.value, branch, compiled, size).length
+    work -= size + VISIT_WORK * (workFor(size) - compiled.work.left)
+    return count
   }
 
   function fitMembers(json: Json, value: JsonObject, schema: SchemaNode, place: Place, steps: number): Json {
     const { properties = {}, additionalProperties } = schema
+    work -= json.text.length
     const spans = memberSpans(json.text)
     const names = renamed(value, schema)
     return edited(json, spans, ({ name = '', start, end }) => {
@@ -96,6 +102,7 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
   function fitElements(json: Json, schema: SchemaNode, place: Place, steps: number): Json {
     const { prefixItems = [], items } = schema
     if (prefixItems.length === 0 && items === undefined) return json
+    work -= json.text.length
     let index = -1
     return edited(json, elementSpans(json.text), ({ start, end }) => {
       index += 1

@@ -8,7 +8,8 @@ import type { TypeName } from './type-words.ts'
 export type Json = { readonly text: string; readonly value: JsonValue }
 
 const INTEGER = /^-?\d+$/
-const MAX_DIGITS = 400
+/** Longer strings are no scalar that was written as a string. */
+const MAX_SCALAR = 400
 
 /** A text as a value; `undefined` where it is no JSON. */
 export function jsonOf(text: string): Json | undefined {
@@ -60,7 +61,11 @@ function textAs({ text, value }: Json, type: TypeName): string | undefined {
     case 'boolean':
       return booleanText(value)
     case 'null':
-      return typeof value === 'string' && /^\s*(?:null|none|nil|undefined)?\s*$/i.test(value) ? 'null' : undefined
+      return typeof value === 'string' &&
+        value.length <= MAX_SCALAR &&
+        /^\s*(?:null|none|nil|undefined)?\s*$/i.test(value)
+        ? 'null'
+        : undefined
     case 'object':
       return typeof value === 'string' ? structureText(value, '{') : undefined
     default: {
@@ -77,10 +82,10 @@ function structureText(value: string, opening: '{' | '['): string | undefined {
   return jsonOf(inner) === undefined ? pythonLiteral(inner) : inner
 }
 
-/** A list that is written in a string, or a list of the value alone. */
+/** A list that is written in a string, or a list of the value alone; not of half a list in a string. */
 function listText(text: string, value: JsonValue): string | undefined {
   if (value === null) return undefined
-  return (typeof value === 'string' ? structureText(value, '[') : undefined) ?? `[${text}]`
+  return typeof value === 'string' && value.trimStart().startsWith('[') ? structureText(value, '[') : `[${text}]`
 }
 
 /** The one element of a list where a scalar is wanted. */
@@ -94,8 +99,9 @@ function onlyElement(text: string, type: TypeName): string | undefined {
 
 /** A number in a string as JSON writes it, every digit kept. Thousands separators and units are no part of one. */
 function numberText(value: string): string | undefined {
+  if (value.length > MAX_SCALAR) return undefined
   const found = /^\s*([+-]?)0*(\d+|(?=\.))(\.\d+)?([eE][+-]?\d+)?\s*$/.exec(value)
-  if (found === null || value.length > MAX_DIGITS) return undefined
+  if (found === null) return undefined
   const [, sign, whole, fraction = '', exponent = ''] = found
   const text = `${sign === '-' ? '-' : ''}${whole === '' ? '0' : whole}${fraction}${exponent}`
   return Number.isFinite(Number(text)) ? text : undefined

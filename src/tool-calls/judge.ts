@@ -6,7 +6,16 @@ import type { CompiledSchema, Subschema } from './compile-schema.ts'
 /** One fault a value has by its schema, as the validator says it: `at` a JSON pointer, `within` the way through the schema. */
 export type Fault = { readonly at: string; readonly within: string; readonly keyword: string; readonly message: string }
 
-const BASE_WORK = 20_000
+/** Of longer texts, only the first faults are looked for: a list of a hundred thousand would take seconds. */
+const MAX_THOROUGH = 131_072
+
+/** Entering a schema with alternatives takes some tens of microseconds. */
+const MAX_WORK = 50_000
+
+/** How many schemas with alternatives a value of that size may take to judge. */
+export function workFor(size: number): number {
+  return 2_000 + Math.min(2 * size, MAX_WORK)
+}
 
 /**
  * The faults of a value by a schema of `compiled`, all of them where that is feasible; none where judging it would take too
@@ -18,8 +27,7 @@ export function faultsOf(
   compiled: CompiledSchema,
   size: number,
 ): readonly Fault[] {
-  // Too many faults for one call of the validator's own: the first of them are enough.
-  return tryJudge(value, schema, compiled, size, false) ?? tryJudge(value, schema, compiled, size, true) ?? []
+  return tryJudge(value, schema, compiled, size) ?? []
 }
 
 function tryJudge(
@@ -27,13 +35,12 @@ function tryJudge(
   schema: Subschema,
   { lookup, work }: CompiledSchema,
   size: number,
-  stopsEarly: boolean,
 ): readonly Fault[] | undefined {
-  work.left = BASE_WORK + size
+  work.left = workFor(size)
   try {
     // Its types know no boolean schemas as alternatives; it does.
     const known = lookup as Record<string, Schema | boolean>
-    return validate(value, schema as Schema | boolean, '2020-12', known, stopsEarly).errors.map((unit) => ({
+    return validate(value, schema as Schema | boolean, '2020-12', known, size > MAX_THOROUGH).errors.map((unit) => ({
       at: decoded(unit.instanceLocation.slice(1)),
       within: unit.keywordLocation,
       keyword: unit.keyword,

@@ -6,6 +6,8 @@ import { jsonOf } from './fit-value.ts'
 
 /** How deep arguments may be nested (design/tool-calling.md §3.3.14). */
 export const MAX_DEPTH = 128
+/** jsonrepair reads on to the end, and back, at every quote that ends no string: quotes by length, some tens of milliseconds. */
+const MAX_QUOTE_WORK = 2 ** 27
 
 /**
  * A text that is nearly JSON as JSON: quotes, commas, comments, Python's literals, one bracket missing or too many, words
@@ -15,7 +17,8 @@ export const MAX_DEPTH = 128
 export function repaired(text: string): Json | undefined {
   if (text.length > MAX_VALUE_LENGTH) return undefined
   const body = withoutFence(text.trim())
-  if (isCut(body)) return undefined
+  const { isCut, oddQuotes } = scanned(body)
+  if (isCut || oddQuotes * body.length > MAX_QUOTE_WORK) return undefined
   // Single quotes are Python's, which has other escapes.
   const isPython = /^[{[]\s*'/.test(body)
   const attempts = isPython ? [python, repair, onceOnly, inProse] : [escaped, repair, python, onceOnly, inProse]
@@ -27,8 +30,13 @@ export function repaired(text: string): Json | undefined {
 }
 
 function withoutFence(text: string): string {
-  return /^```\w*\s*([\s\S]*?)\s*```$/.exec(text)?.[1] ?? text
+  if (!text.startsWith(FENCE) || !text.endsWith(FENCE) || text.length < 2 * FENCE.length) return text
+  const inner = text.slice(FENCE.length, -FENCE.length)
+  const language = /^\w*/.exec(inner)?.[0].length ?? 0
+  return inner.slice(language).trim()
 }
+
+const FENCE = '```'
 
 function python(text: string): Json | undefined {
   const json = pythonLiteral(text)
@@ -74,13 +82,17 @@ function inProse(text: string): Json | undefined {
   return jsonOf(inner) ?? repair(inner)
 }
 
-/** True for a text that ends where more must come, or that is nested too deep. One bracket may be missing after a value. */
-function isCut(text: string): boolean {
+/**
+ * Of a text that is no JSON, whether it ends where more must come or is nested too deep (one bracket may be missing after a
+ * value), and how many quotes end a string where it cannot end.
+ */
+function scanned(text: string): { readonly isCut: boolean; readonly oddQuotes: number } {
   let depth = 0
   let quote = ''
   // The last unit that is no space, `"` for any string, and the one before the last string.
   let before = ''
   let beforeString = ''
+  let oddQuotes = 0
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charAt(index)
     if (quote !== '') {
@@ -89,6 +101,7 @@ function isCut(text: string): boolean {
       continue
     }
     if (unit <= ' ') continue
+    if (before === '"' && !',:}])'.includes(unit)) oddQuotes += 1
     // An apostrophe in a word is no quote.
     if (unit === '"' || (unit === "'" && (before === '' || '{[(,:'.includes(before)))) {
       quote = unit
@@ -98,10 +111,22 @@ function isCut(text: string): boolean {
     }
     if ('{[('.includes(unit)) depth += 1
     else if ('}])'.includes(unit)) depth -= 1
-    if (depth > MAX_DEPTH) return true
+    if (depth > MAX_DEPTH) return { isCut: true, oddQuotes }
     before = unit
   }
-  if (quote !== '' || depth > 1) return true
+  const end = { depth, isInString: quote !== '', before, beforeString }
+  return { isCut: mustGoOn(text, end), oddQuotes }
+}
+
+type End = {
+  readonly depth: number
+  readonly isInString: boolean
+  readonly before: string
+  readonly beforeString: string
+}
+
+function mustGoOn(text: string, { depth, isInString, before, beforeString }: End): boolean {
+  if (isInString || depth > 1) return true
   if (depth <= 0) return false
   if (before === '"') return beforeString !== ':' && beforeString !== '['
   return !'}])'.includes(before) && !/:\s*[\w.+-]+\s*$/.test(text.slice(-MAX_WORD))

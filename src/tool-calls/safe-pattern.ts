@@ -1,7 +1,7 @@
 const MAX_PATTERN = 200
 /** Longer strings are not held to a pattern. */
-const MAX_MATCHED = 256
-// With a string of 256 characters, three repetitions take some millions of steps at most.
+const MAX_MATCHED = 128
+// With a string of 128 characters, three repetitions take some hundred thousand steps at most.
 const MAX_REPETITIONS = 3
 
 /** A pattern for the keyword `pattern`, which passes long strings; `undefined` where matching could take for ever. */
@@ -30,12 +30,13 @@ function isSafe(pattern: string): boolean {
   for (const [token] of pattern.matchAll(TOKENS)) {
     const isRepetition = /^(?:[*+?]|\{\d+(?:,\d*)?\})/.test(token)
     if (isRepetition) {
-      if (wasRisky) return false
-      if (!/^\{\d+\}/.test(token) && !token.startsWith('?')) repetitions += 1
+      const isOptional = token.startsWith('?')
+      if (wasRisky && !isOptional) return false
+      if (!/^\{\d+\}/.test(token) && !isOptional) repetitions += 1
       if (groups.length > 0) groups[groups.length - 1] = true
     }
     wasRisky = false
-    if (token === '(') groups.push(false)
+    if (token.startsWith('(')) groups.push(false)
     else if (token === '|' && groups.length > 0) groups[groups.length - 1] = true
     else if (token === ')') {
       wasRisky = groups.pop() === true
@@ -45,5 +46,5 @@ function isSafe(pattern: string): boolean {
   return repetitions <= MAX_REPETITIONS
 }
 
-// Escapes and classes are one token each, so that what is in them is no syntax; `?` after `(` is no repetition.
-const TOKENS = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|\((?=\?)|\(|\)|\||(?:[*+?]|\{\d+(?:,\d*)?\})\??|[\s\S]/g
+// Escapes, classes and the beginnings of groups are one token each, so that what is in them is no syntax.
+const TOKENS = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|\((?:\?(?:[:=!]|<[=!]|<\w+>))?|(?:[*+?]|\{\d+(?:,\d*)?\})\??|[\s\S]/g

@@ -55,7 +55,7 @@ type Options = {
   /** In place of `uniform`. */
   readonly uniform?: RouterDefinition
   readonly router?: Snapshot['router']
-  readonly textTools?: TextTools
+  readonly textTools?: TextTools | ((model: string) => TextTools)
   readonly refine?: number
   readonly inference?: Inference
 }
@@ -112,7 +112,7 @@ function snapshotOf(options: Options): Snapshot {
       baseUrl: options.upstream,
       catalogId: undefined,
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },
-      textTools: options.textTools,
+      textTools: typeof options.textTools === 'function' ? options.textTools(model) : options.textTools,
       refine: options.refine ?? 0,
     }),
   )

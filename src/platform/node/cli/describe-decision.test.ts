@@ -55,3 +55,12 @@ test('no quality is shown as one that could be above 100 or below 0', () => {
   const text = shown({ candidates: [candidate(0.963, 0.077), candidate(0.02, 0.05), candidate(0.9, 0.1)] })
   expect(text).toMatch(/96\.3 \+3\.7 −7\.7\n.* 2\.0 \+5\.0 −2\.0\n.* 90\.0 ±10\.0\n/)
 })
+
+test('how reliable calls of tools are is a column where the request has tools', () => {
+  const candidate = { model: 'a/one', quality: 0.5, in_band: false, on_front: false }
+  const unknown = { uncertainty: 0, cost_usd: undefined, latency_ms: undefined, ttft_ms: undefined }
+  const rest = { output_tokens: undefined, score: undefined }
+  const plain = { ...candidate, ...unknown, ...rest }
+  expect(shown({ candidates: [{ ...plain, tool_reliability: 0.954 }] })).toMatch(/quality +tools\n.* 95\.4\n/)
+  expect(shown({ candidates: [plain] })).not.toContain('tools')
+})

@@ -61,7 +61,7 @@ function insteadOf({ router, router_problem: problem }: Decision): string {
 }
 
 function candidateTable(decision: Decision, names: ShortNames, width: number): string[] {
-  const head = ['', 'model', 'quality', 'cost', 'time', 'tokens', 'score']
+  const head = ['', 'model', 'quality', 'cost', 'time', 'tokens', 'tools', 'score']
   const rows = [head, ...decision.candidates.map((candidate) => candidateRow(candidate, decision, names))]
   // A column of which nothing is known says nothing.
   const kept = head.flatMap((_, column) =>
@@ -83,6 +83,7 @@ function candidateRow(candidate: Candidate, decision: Decision, names: ShortName
     dollars(candidate.cost_usd),
     candidate.latency_ms === undefined ? '–' : `${(candidate.latency_ms / 1_000).toFixed(1)} s`,
     candidate.output_tokens === undefined ? '–' : candidate.output_tokens.toFixed(0),
+    candidate.tool_reliability === undefined ? '–' : (candidate.tool_reliability * 100).toFixed(1),
     candidate.score === undefined ? '–' : candidate.score.toFixed(1),
   ]
 }

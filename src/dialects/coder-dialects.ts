@@ -36,7 +36,12 @@ function coder(id: string): Dialect {
       cursor.rewind(start)
       const made = yield* readCalls(cursor, declared, tags)
       if (isBlock) {
-        if (made !== undefined) return made
+        if (made !== undefined) {
+          if (Array.isArray(made) && !cursor.slice(start, cursor.position()).endsWith(CLOSE)) {
+            yield* cursor.attempt(isWordBeforeClose(cursor))
+          }
+          return made
+        }
         cursor.rewind(start + OPEN.length)
         return yield* readLooseBlock(cursor, declared)
       }
@@ -52,6 +57,16 @@ function* isLeftOver(cursor: Cursor): Reading<boolean> {
   const found = yield* cursor.oneOf([CLOSE, '<parameter=', '<parameter name='])
   return found <= 0 ? found === 0 : (yield* cursor.until(['</parameter>'])).found >= 0
 }
+
+/** A word between the end of a call and that of its block, on the same line, is nobody's. */
+function* isWordBeforeClose(cursor: Cursor): Reading<boolean> {
+  yield* cursor.while((unit) => unit !== TAG_START && unit !== LINE_END, MAX_WORD)
+  return yield* cursor.literal(CLOSE)
+}
+
+const TAG_START = 60
+const LINE_END = 10
+const MAX_WORD = 64
 
 export const CODER_DIALECTS: readonly Dialect[] = [
   coder('qwen3_coder_xml'),

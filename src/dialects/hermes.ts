@@ -1,7 +1,7 @@
 import type { JsonObject } from '../core/json.ts'
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
-import { hasHostileName } from './values/hostile-names.ts'
+import { hasHostileName, hasHostileText } from './values/hostile-names.ts'
 import { isJson } from './values/json.ts'
 import { callIn, callsIn } from './values/json-calls.ts'
 import { endOfRelaxed } from './values/relaxed-json.ts'
@@ -89,6 +89,12 @@ function callsAt(cursor: Cursor, start: number, fallback: Stretch | undefined): 
 /** `valueEnd`: where the first value ends, if it does. Prose behind it means that the block is no call. */
 function callsOf(text: string, valueEnd: number): readonly TextCall[] | undefined {
   const block = withoutWrongTags(text)
+  const calls = callsIfMended(block, valueEnd)
+  // Something like a call that reaches for prototypes is refused like one.
+  return calls === undefined && /\bname["']?\s*:/.test(block) && hasHostileText(block) ? [] : calls
+}
+
+function callsIfMended(block: string, valueEnd: number): readonly TextCall[] | undefined {
   if (isJson(block)) return strictCalls(block)
   if (valueEnd >= 0 && /^\s*[^\s}\]{[;/`"']/.test(block.slice(valueEnd))) return undefined
   const json = repairedJson(block)

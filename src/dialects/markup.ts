@@ -24,6 +24,8 @@ export type Markup = Pick<Dialect, 'id' | 'drops'> & {
   /** What stands between a name that is a word and its parameters. */
   readonly callSeparator?: string
   readonly callEnd: readonly string[]
+  /** A call that the text ends in is none without its end, however whole its parameters: it is text. */
+  readonly needsCallEnd?: boolean
   /** What may follow the end of a call besides. */
   readonly callTail?: string
   /** Before the name of a parameter; that it is `parameterNameEnd` after it makes it no tag. */
@@ -123,7 +125,8 @@ function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<Ma
       return make()
     } else if (!(yield* cursor.some())) {
       // A model that stops after a whole parameter has made its call.
-      return members.length > 0 ? make() : 'cut'
+      if (members.length === 0) return 'cut'
+      return tags.needsCallEnd === true ? undefined : make()
     } else {
       // The end of the call is missing.
       const isStopped = (yield* cursor.oneOf(stops)) >= 0

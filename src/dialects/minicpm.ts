@@ -13,6 +13,7 @@ export const minicpm5 = markup({
   isGroupOptional: true,
   call: spaced('function'),
   callEnd: ['</function>'],
+  needsCallEnd: true,
   parameter: spaced('param'),
   parameterEnd: ['</param>'],
   hasCdata: true,

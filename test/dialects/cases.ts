@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { isJson } from '../../src/dialects/values/json.ts'
 import { DATA } from '../data-folder.ts'
 import { corrected } from './corrections.ts'
 
@@ -27,7 +28,14 @@ export type DialectCase = {
   }[]
   readonly expected_content: string | null
   readonly expected_reasoning?: string | null
-  readonly streams?: readonly { readonly chunks: readonly string[] }[]
+  readonly streams?: readonly {
+    readonly chunks: readonly string[]
+    /** What the source makes of it where it is another than of the whole. */
+    readonly reference_stream_result?: {
+      readonly tool_calls: DialectCase['expected_tool_calls']
+      readonly content: string | null
+    }
+  }[]
   readonly compare: { readonly content?: string; readonly arguments: string }
   readonly meta: {
     readonly scenario?: string
@@ -56,13 +64,20 @@ function named(one: DialectCase): DialectCase {
   return names === undefined ? one : { ...one, tools: names.map((name) => ({ function: { name } })) }
 }
 
+/** A source that begins a call in the text's end needs no tools for it; with none declared here nothing is a call. */
+function offered(one: DialectCase): DialectCase {
+  const begun = one.expected_tool_calls.filter(({ arguments: text }) => text !== undefined && !isJson(text))
+  if (one.tools.length > 0 || begun.length === 0) return one
+  return { ...one, tools: begun.map(({ name }) => ({ function: { name } })) }
+}
+
 function wrapped(one: DialectCase): DialectCase {
   const wrap = one.kind === 'inner' ? WRAPS[one.dialect] : undefined
   return wrap === undefined ? one : { ...one, model_output: wrap.join(one.model_output) }
 }
 
 export function dialectCases(file: string): DialectCase[] {
-  return linesOf<DialectCase>(file).map((one) => corrected(named(wrapped(one))))
+  return linesOf<DialectCase>(file).map((one) => offered(corrected(named(wrapped(one)))))
 }
 
 /** One part of a source's parser alone: what it makes of a text. */

@@ -1,3 +1,5 @@
+import type { DialectCase } from './cases.ts'
+
 const GLM = '<tool_call>'
 const DSML = '<｜DSML｜tool_calls>\n'
 
@@ -13,4 +15,9 @@ export const BEFORE_FRAGMENTS: ReadonlyMap<string, string> = new Map([
   ['vllm:469', DSML],
   ['vllm:475', DSML],
   ['vllm:480', DSML],
+])
+
+/** What the source had said of a call before the delta of such a case. */
+export const SAID_BEFORE: ReadonlyMap<string, DialectCase['expected_tool_calls']> = new Map([
+  ['vllm:138', [{ name: 'get_weather', arguments: '{"city": "Beijing' }]],
 ])

@@ -47,11 +47,6 @@ const element: Limit = {
     Object.entries(given).some(([name, value = null]) => !isElement(name, value, parameterSchema(parameters, name))),
 }
 
-const hostile: Limit = {
-  reason: 'no tool asks for objects under names that reach the prototypes of others: such calls are refused',
-  isBeyond: (given) => isHostile(given),
-}
-
 const hostileName: Limit = {
   reason: 'a name that reaches the prototypes of other objects is refused whatever is under it',
   isBeyond: (given) => /"(?:__proto__|constructor|prototype)":/.test(JSON.stringify(given)),
@@ -76,9 +71,11 @@ function without(pattern: RegExp, reason: string): Limit {
 const TAG = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.$-]*$/u
 const lineEnd = without(/\r$/, 'the line break behind a value may be that of Windows')
 const cdata = without(/^\s*<!\[CDATA\[/, 'CDATA is read as such')
-const raw = (close: string): Limit[] => [otherType, nameInTag(TAG), closeInString(close), cdata]
+const raw = (close: string): Limit[] => [hostileName, otherType, nameInTag(TAG), closeInString(close), cdata]
 
-/** By dialect. All others say every call, but for hostile ones. */
+const typed = (close: string): Limit[] => [hostileName, nameInTag(TAG), closeInString(close)]
+
+/** By dialect. All others say every call. */
 export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   qwen3_coder_xml: [...raw('</parameter>'), lineEnd],
   nemotron3_xml: [...raw('</parameter>'), lineEnd],
@@ -87,7 +84,7 @@ export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   seed_oss: raw('</parameter>'),
   minimax_m2: raw('</parameter>'),
   minicpm5_xml: [...raw('</param>'), unknown],
-  minimax_m3: [element],
+  minimax_m3: [hostileName, element],
   hermes: [hostileName],
   morph_xml: [hostileName, otherType, stringOnly, nameInTag(/^[A-Za-z_]\w*$/), unknown],
   yaml_xml: [hostileName, otherType, unknown],
@@ -96,8 +93,8 @@ export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   poolside_v1: raw('</arg_value>'),
   hunyuan_v3: raw('</arg_value>'),
   step3: raw('</steptml:parameter>'),
-  deepseek_dsml_v32: raw('</｜DSML｜parameter>'),
-  deepseek_dsml_v4: raw('</｜DSML｜parameter>'),
+  deepseek_dsml_v32: typed('</｜DSML｜parameter>'),
+  deepseek_dsml_v4: typed('</｜DSML｜parameter>'),
 }
 
 /** True where the schema tells what a text of this value's was. */
@@ -140,17 +137,6 @@ function isJsonText(text: string): boolean {
   }
 }
 
-function isHostile(value: JsonValue | undefined): boolean {
-  if (Array.isArray(value)) return value.some(isHostile)
-  return (
-    isJsonObject(value) &&
-    Object.entries(value).some(
-      ([name, member]) =>
-        (/^(?:__proto__|constructor|prototype)$/.test(name) && typeof member === 'object') || isHostile(member),
-    )
-  )
-}
-
 /** A string that is not taken for a value of the other types. */
 function isPlain(text: string, types: readonly string[]): boolean {
   if (types.length === 1 && types[0] === 'string') return true
@@ -177,8 +163,7 @@ export function limitsOf(
   calls: readonly { readonly name: string; readonly argumentsText: string }[],
   tools: ReadonlyMap<string, JsonObject>,
 ): Limit[] {
-  const limits = [hostile, ...(LIMITS[dialectId] ?? [])]
-  return limits.filter((limit) =>
+  return (LIMITS[dialectId] ?? []).filter((limit) =>
     calls.some(({ name, argumentsText }) => {
       const given: unknown = JSON.parse(argumentsText)
       return isJsonObject(given) && limit.isBeyond(given, tools.get(name))

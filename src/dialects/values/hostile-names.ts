@@ -1,10 +1,12 @@
 import type { JsonObject } from '../../core/json.ts'
+import { decodeEntities } from './elements.ts'
 import { parameterSchema } from './typed.ts'
 
 const NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** In markup the name may be escaped: no tool asks for one that is. */
 export function isHostile(name: string): boolean {
-  return NAMES.has(name)
+  return NAMES.has(name) || (name.includes('&') && NAMES.has(decodeEntities(name)))
 }
 
 /**
@@ -13,7 +15,7 @@ export function isHostile(name: string): boolean {
  * no object.
  */
 export function hasHostileName(argumentsText: string, parameters: JsonObject | undefined): boolean {
-  if (!/__proto__|constructor|prototype|\\u/.test(argumentsText)) return false
+  if (!/__proto__|constructor|prototype|\\u|&/.test(argumentsText)) return false
   const root = parsed(argumentsText)
   const values: unknown[] = [root]
   while (values.length > 0) {

@@ -66,8 +66,8 @@ function repaired(text: string): string | undefined {
   if (isValue(text)) return text
   if (text.length > MAX_BROKEN_LENGTH) return undefined
   try {
-    const json = jsonrepair(withoutEscapedTabs(text))
-    return isValue(json) ? json : undefined
+    const json = jsonrepair(withCommentsEnded(withoutEscapedTabs(text)))
+    return isValue(json) && !isGuess(text, json) ? json : undefined
   } catch {
     // It gives up by throwing; so does one that is nested too deep for it.
     return undefined
@@ -77,4 +77,38 @@ function repaired(text: string): string | undefined {
 /** A backslash before a tab or a line's end is none that JSON knows, nor the repair. */
 function withoutEscapedTabs(text: string): string {
   return text.replace(/\\([\\\t\r])/g, (whole, unit: string) => (unit === '\\' ? whole : unit))
+}
+
+/** A carriage return alone ends a line for some models, but no comment for the repair. */
+function withCommentsEnded(text: string): string {
+  return text.replace(/(\/\/[^\n\r"]*)\r(?!\n)/g, '$1\n')
+}
+
+/**
+ * True where quotes in strings were escaped, and more was mended besides or they come in no pairs: then nobody knows which
+ * of them end a string.
+ */
+function isGuess(text: string, json: string): boolean {
+  const escaped = countOf(json, ESCAPED) - countOf(text, ESCAPED)
+  if (escaped <= 0 || OTHER_QUOTES.test(text)) return false
+  return (escaped % 2 === 1 && OPENING.test(json)) || skeletonOf(text) !== skeletonOf(json)
+}
+
+const ESCAPED = /\\["']/g
+// One that begins a word has its other half, or the string is ended by it.
+const OPENING = /\s\\["'](?=\w)/
+
+// In strings between others there is nothing to escape.
+const OTHER_QUOTES = /[{[,:]\s*['`‘“]/
+
+function countOf(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0
+}
+
+/** What is the same in a text and its repair where nothing but quotes, white space and the brackets at the end was mended. */
+function skeletonOf(text: string): string {
+  return text
+    .replace(/\\[nrt]|\\(?=["'])|\s/g, '')
+    .replace(/,(?=[}\]])/g, '')
+    .replace(/[}\]]*$/, '')
 }

@@ -1,5 +1,4 @@
 import { AI_SDK } from './ai-sdk.ts'
-import { HERMES } from './hermes.ts'
 import { JSON_FAMILIES } from './json-families.ts'
 import { MARKUP_FAMILIES } from './markup-families.ts'
 
@@ -8,5 +7,4 @@ export const DIFFERENCES: ReadonlyMap<string, string> = new Map([
   ...Object.entries(JSON_FAMILIES),
   ...Object.entries(MARKUP_FAMILIES),
   ...Object.entries(AI_SDK),
-  ...Object.entries(HERMES),
 ])

@@ -4,16 +4,11 @@ const STREAMED = 'text before the call was sent when it arrived; the source drop
 /** By case id: why the result is another than the source's. */
 export const JSON_FAMILIES: Readonly<Record<string, string>> = {
   'vllm:91': CUT,
-  'vllm:239': CUT,
-  'vllm:357': CUT,
   'vllm:261': 'a bug of the source: `<|tool_call_start|` is said as text although a call follows',
   'vllm:263': STREAMED,
   'vllm:270': STREAMED,
   'vllm:379': STREAMED,
-  'vllm:362': 'the source was made to throw: there is a whole call in the text',
-  'vllm:363': 'the source was made to throw: there is a whole call in the text',
   'vllm:381': 'rule 7: no call follows the marker, so it is text; the source says so too of a whole answer',
-  'vllm:461': 'the text of the record is `]` alone: the call stood in the state the test had put the source into',
   'vllm:462': 'a bug of the source: half of the call is said as text too',
   'vllm:464': 'a bug of the source: half of the call is said as text too',
   'ollama:41': 'a bug of the source: it misses the calls when their marker is split, and says them as text',

@@ -2,6 +2,7 @@ import type { Cursor, Reading } from './cursor.ts'
 import type { Declared } from './dialect.ts'
 import type { Markup, Member } from './markup.ts'
 import { isAfterSpaces, readTag, skipGap, unquoted } from './markup.ts'
+import { isJson } from './values/json.ts'
 import { anyJson, declaredSchema, parameterJson, typedJson, typesOf } from './values/typed.ts'
 
 /** One parameter, behind the beginning of its tag; `cut` where the text ends in it. */
@@ -30,6 +31,9 @@ function attributedJson(text: string, isString: boolean, declared: Declared, too
   const types = typesOf(schema)
   const mayBeString = types.length === 0 || types.includes('string')
   if (isString) return mayBeString ? JSON.stringify(text) : typedJson(text, schema)
+  // Of a string that may not be null it is the word.
+  const isWord = text.trim() === 'null' && types.includes('string') && !types.includes('null')
+  if (isJson(text) && !isWord) return text.trim()
   return types.length > 0 ? typedJson(text, schema) : anyJson(text)
 }
 

@@ -25,6 +25,8 @@ const LEFT_OUT: Readonly<Record<string, number>> = {
   hermes: 0,
   yaml_xml: 130,
   minimax_m3: 129,
+  deepseek_dsml_v32: 96,
+  deepseek_dsml_v4: 96,
 }
 const RAW_LEFT_OUT = 126
 

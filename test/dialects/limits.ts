@@ -71,9 +71,21 @@ function without(pattern: RegExp, reason: string): Limit {
 const TAG = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.$-]*$/u
 const lineEnd = without(/\r$/, 'the line break behind a value may be that of Windows')
 const cdata = without(/^\s*<!\[CDATA\[/, 'CDATA is read as such')
+const otherCall: Limit = {
+  reason: 'a value in which a call ends and another begins is taken for one whose own end is missing',
+  isBeyond: (given) => /<\/tool_calls?>[\s\S]*<tool_call>/.test(JSON.stringify(given)),
+}
 const raw = (close: string): Limit[] => [hostileName, otherType, nameInTag(TAG), closeInString(close), cdata]
 
-const typed = (close: string): Limit[] => [hostileName, nameInTag(TAG), closeInString(close)]
+const nullString: Limit = {
+  reason: 'null for a string that may not be null is the word',
+  isBeyond: (given, parameters) =>
+    Object.entries(given).some(([name, value]) => {
+      const types = typesOf(parameterSchema(parameters, name))
+      return value === null && types.includes('string') && !types.includes('null')
+    }),
+}
+const typed = (close: string): Limit[] => [hostileName, nullString, nameInTag(TAG), closeInString(close)]
 
 /** By dialect. All others say every call. */
 export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
@@ -88,10 +100,10 @@ export const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
   hermes: [hostileName],
   morph_xml: [hostileName, otherType, stringOnly, nameInTag(/^[A-Za-z_]\w*$/), unknown],
   yaml_xml: [hostileName, otherType, unknown],
-  glm45: raw('</arg_value>'),
-  glm47: raw('</arg_value>'),
-  poolside_v1: raw('</arg_value>'),
-  hunyuan_v3: raw('</arg_value>'),
+  glm45: [...raw('</arg_value>'), otherCall],
+  glm47: [...raw('</arg_value>'), otherCall],
+  poolside_v1: [...raw('</arg_value>'), otherCall],
+  hunyuan_v3: [...raw('</arg_value>'), otherCall],
   step3: raw('</steptml:parameter>'),
   deepseek_dsml_v32: typed('</｜DSML｜parameter>'),
   deepseek_dsml_v4: typed('</｜DSML｜parameter>'),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JsonValue } from '../../src/core/json.ts'
 import { DIALECTS } from '../../src/dialects/index.ts'
 import { typedJson } from '../../src/dialects/values/typed.ts'
-import { dialectCases, hasDialectCases } from './cases.ts'
+import { hasDialectCases, helperCases, lexerCases } from './cases.ts'
 import { comparable, cutsOf, readAll } from './read.ts'
 
 // What Ollama tests below whole answers: the tokens of its parsers, its repairs and its types of values.
@@ -14,10 +14,10 @@ type Helper = { readonly id: string; readonly kind: string; readonly dialect: st
 type Repaired = Helper & { readonly input: string; readonly expected: string }
 type Coerced = Helper & { readonly raw: string; readonly param_type: unknown; readonly expected: unknown }
 
-const lexed = (dialectCases('ollama_lexer') as unknown as Lexed[]).filter(({ dialect }) =>
+const lexed = (lexerCases() as unknown as Lexed[]).filter(({ dialect }) =>
   ['glm45', 'qwen3_coder_xml'].includes(dialect),
 )
-const helpers = dialectCases('ollama_helpers') as unknown as Helper[]
+const helpers = helperCases() as readonly Helper[]
 const coerced = helpers.filter(({ kind }) => kind === 'coerce') as Coerced[]
 const repaired = helpers.filter(({ kind }) => kind.endsWith('GLM46XML')) as Repaired[]
 const transformed = helpers.filter(({ kind }) => kind.endsWith('QwenXMLTransform')) as Repaired[]

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { strictProblem } from '../strict-schema.ts'
+import { openaiProblem } from '../tool-schema.ts'
 import {
   emptyList,
   invalid,
@@ -77,13 +78,10 @@ function checkTool(tool: JsonValue, path: string): Rejection | undefined {
 }
 
 function checkSchema(schema: JsonObject, name: string, path: string): Rejection | undefined {
-  const { type } = schema
-  if (type === undefined || type === 'object') return undefined
-  return invalid(
-    `Invalid schema for function '${name}': schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`,
-    path,
-    'invalid_function_parameters',
-  )
+  const problem = openaiProblem(schema)
+  return problem === undefined
+    ? undefined
+    : invalid(`Invalid schema for function '${name}': ${problem}`, path, 'invalid_function_parameters')
 }
 
 function checkChoice(choice: JsonValue | undefined, tools: readonly JsonValue[]): Rejection | undefined {

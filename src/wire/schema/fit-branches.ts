@@ -125,7 +125,10 @@ export function nullsAsNullable(node: JsonObject, place: Place, fitting: Fitting
   if (isList(values) && values.includes(null)) {
     const rest = values.filter((one) => one !== null)
     change(fitting, place, 'null was said as nullable', true)
-    fitted = withMembers(fitted, { enum: rest.length === 0 ? undefined : rest, nullable: true })
+    fitted =
+      rest.length === 0
+        ? withMembers(fitted, { enum: undefined, type: fitted['type'] ?? 'string', nullable: true })
+        : withMembers(fitted, { enum: rest, nullable: true })
   }
   return isList(anyOf) ? withoutNullBranch(fitted, anyOf, place, fitting) : fitted
 }

@@ -84,15 +84,20 @@ export function openaiProblem(schema: JsonObject): string | undefined {
     return `schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`
   if (SPLIT.some((name) => schema[name] !== undefined))
     return "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level."
-  const odd = draftProblem(schema)
-  if (odd !== undefined) {
-    const value = pythonOf(odd.value)
-    return odd.expected.startsWith('any')
-      ? `${value} is not valid under any of the given schemas.`
-      : `${value} is not of type ${odd.expected}.`
-  }
   const bare = itemsProblem(schema)
-  return bare === undefined ? undefined : `In context=${contextOf(bare)}, array schema missing items.`
+  return draftWords(schema) ?? (bare && `In context=${contextOf(bare)}, array schema missing items.`)
+}
+
+/** What is no JSON Schema, in the words of Python's validator; parameters are an object. */
+export function draftWords(schema: JsonObject): string | undefined {
+  const { type } = schema
+  if (type !== undefined && type !== 'object') return `schema must be of type object, got ${JSON.stringify(type)}.`
+  const odd = draftProblem(schema)
+  if (odd === undefined) return undefined
+  const value = pythonOf(odd.value)
+  return odd.expected.startsWith('any')
+    ? `${value} is not valid under any of the given schemas.`
+    : `${value} is not of type ${odd.expected}.`
 }
 
 function pythonOf(value: JsonValue): string {
@@ -127,7 +132,8 @@ export function claudeSchemaProblem(schema: JsonObject): string | undefined {
  * https://github.com/MoonshotAI/kimi-cli/issues/2061
  */
 export function moonshotProblem(schema: JsonValue | undefined, at: readonly string[] = []): string | undefined {
-  if (!isJsonObject(schema)) return undefined
+  // What names must be like says no type: they are texts.
+  if (!isJsonObject(schema) || at.at(-1) === 'propertyNames') return undefined
   const path = at.length === 0 ? 'root' : at.join('.')
   const { $ref, $defs: _, definitions: __, ...rest } = schema
   if ($ref !== undefined) {

@@ -77,7 +77,7 @@ const TARGETS = [
   ['cohere', '', 'command-a-03-2025'],
   ['groq', '/groq/v1', 'openai/gpt-oss-120b'],
   ['moonshotai', '/moonshot/v1', 'kimi-k2.5'],
-  ['ollama', '', 'qwen3'],
+  ['ollama', '/compatible', 'qwen3'],
 ] as const
 
 const KEYS: Readonly<Record<string, string>> = {
@@ -110,11 +110,15 @@ describe.each(TARGETS)('%s %s%s', (provider, path, name) => {
     const schema = NASTY[what]
     const base = { model: 'it', max_tokens: 100, messages: HELLO }
     const chat = { ...base, tools: [{ type: 'function', function: { name: 'look', parameters: schema } }] }
-    const answer = await post(`${gateway.url}/v1/chat/completions`, chat)
+    const answer = await post(gateway.url, chat)
     expect(await answer.text()).not.toContain('"error"')
     const own = { ...base, tools: [{ name: 'look', input_schema: schema }] }
     if (provider === 'anthropic' && what.startsWith('names with')) return
-    const other = await post(`${gateway.url}/v1/messages`, own)
+    const other = await fetch(`${gateway.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(own),
+    })
     expect(await other.text()).not.toContain('"error"')
   })
 })

@@ -123,7 +123,10 @@ type Column = readonly [name: string, cell: (row: SchemaSubset) => string]
 /** What of JSON Schema becomes what; an empty cell is passed on as it is. */
 const REWRITES: readonly Column[] = [
   ['root', rootCell],
-  ['`$ref`', ({ references = '' }) => ({ inlined: 'written out, cut', alone: 'nothing beside', '': '' })[references]],
+  [
+    '`$ref`',
+    ({ references = '' }) => ({ inlined: 'written out, cut', alone: 'nothing beside', '': '' })[references] ?? '',
+  ],
   ['`oneOf`', ({ oneOf }) => (oneOf === undefined ? '' : '`anyOf`')],
   ['`allOf`', ({ allOf }) => allOf ?? ''],
   ['`const`', ({ constants }) => (constants === undefined ? '' : '`enum`')],

@@ -135,14 +135,18 @@ export function nullsAsNullable(node: JsonObject, place: Place, fitting: Fitting
 
 function withoutNullBranch(node: JsonObject, anyOf: readonly JsonValue[], place: Place, fitting: Fitting): JsonObject {
   const rest = anyOf.filter((one) => !isNullSchema(one))
-  const [only] = rest
-  if (rest.length === anyOf.length && rest.length !== 1) return node
-  const nullable = rest.length === anyOf.length ? {} : { nullable: true }
-  change(fitting, place, 'a branch for null, or the only one, was said without branches', true)
+  if (rest.length === anyOf.length) return node
+  change(fitting, place, 'a branch for null was said as nullable', true)
   const { anyOf: _, ...base } = node
-  if (only === undefined) return { ...base, type: 'string', nullable: true }
-  if (rest.length > 1) return { ...base, anyOf: rest, ...nullable }
-  return isJsonObject(only) ? { ...mergeAll([base, only]).node, ...nullable } : { ...base, ...nullable }
+  return rest.length === 0 ? { ...base, type: 'string', nullable: true } : { ...base, anyOf: rest, nullable: true }
+}
+
+/** The only branch, fitted, as the schema itself. */
+export function withoutOnlyBranch(node: JsonObject, { subset }: Fitting): JsonObject {
+  const { anyOf, ...base } = node
+  if (subset.nulls !== 'nullable' || !isList(anyOf) || anyOf.length !== 1) return node
+  const [only] = anyOf
+  return isJsonObject(only) ? mergeAll([base, only]).node : base
 }
 
 function isNullSchema(schema: JsonValue): boolean {
@@ -164,6 +168,7 @@ const TYPED = new Set(Object.values(OF_TYPE).flat())
 export function typesAsBranches(node: JsonObject, place: Place, fitting: Fitting): JsonObject {
   const { type } = node
   if (fitting.subset.typeLists !== 'branches' || !isList(type)) return node
+  if (type.length === 1) return withMembers(node, { type: type[0] })
   change(fitting, place, 'several types were said as branches', true)
   if (node['anyOf'] !== undefined) return withMembers(node, { type: undefined })
   const entries = Object.entries(node)

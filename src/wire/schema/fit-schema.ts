@@ -8,6 +8,7 @@ import {
   plainRoot,
   typeInBranches,
   typesAsBranches,
+  withoutOnlyBranch,
 } from './fit-branches.ts'
 import {
   constantsAsEnum,
@@ -82,7 +83,7 @@ function fitNode(said: JsonObject, place: Place, fitting: Fitting, isToolRoot = 
   const inside = { ...place, within: merged.within }
   const root = isToolRoot ? objectRoot(merged.node, place, fitting) : merged.node
   const node = RULES.reduce((one, rule) => rule(one, inside, fitting), withoutDefinitions(root, fitting))
-  const fitted = fitChildren(node, inside, fitting)
+  const fitted = withoutOnlyBranch(fitChildren(node, inside, fitting), fitting)
   return isToolRoot ? rootMembers(fitted, place, fitting) : fitted
 }
 

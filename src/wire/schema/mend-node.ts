@@ -119,7 +119,8 @@ const bounds: Rule = (node, place, fitting) =>
     if (typeof said !== 'boolean') return mended
     change(fitting, place, `${exclusive} was said as the bound itself`, true)
     const value = mended[bound]
-    return said && value !== undefined
+    // A number that is kept as it was written is an object.
+    return said && (typeof value === 'number' || isJsonObject(value))
       ? withMembers(mended, { [exclusive]: value, [bound]: undefined })
       : withMembers(mended, { [exclusive]: undefined })
   }, node)

@@ -224,8 +224,10 @@ export function inClientsPlaces(losses: readonly Loss[], client: WireFormat, bod
 }
 
 /** Whoever names a model himself gets what he sent to it; nobody writes for a model that he does not know. */
-function fitted(body: JsonObject, { target, spoken, isChosen }: Translation, losses: Loss[]): JsonObject {
-  return isChosen ? (spoken.fitModel?.(body, target, loseTo(losses)) ?? body) : body
+function fitted(body: JsonObject, { target, spoken, configured, isChosen }: Translation, losses: Loss[]): JsonObject {
+  if (!isChosen || spoken.fitModel === undefined) return body
+  const { model, facts } = target
+  return spoken.fitModel(body, { model, facts, traits: configured?.provider.traits }, loseTo(losses))
 }
 
 /** Providers rename fields of chats; a legacy completion is nobody's to adjust. */

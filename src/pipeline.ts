@@ -21,6 +21,7 @@ import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn } from './dispatch/upstream-request.ts'
+import type { KeptThoughts } from './kept-thoughts.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { route } from './route/route.ts'
 import { formatAttempts } from './route-headers.ts'
@@ -43,6 +44,7 @@ export type Context = {
   readonly telemetry: Telemetry
   readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
+  readonly thoughts: KeptThoughts
   readonly formats: ReadonlyMap<string, WireFormat>
   readonly ask: ProviderCall['ask']
   /** What a target's server says of how its models call tools; `undefined` where nothing is known beyond the configuration. */
@@ -77,7 +79,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const followsResults = endsWithResults(asked.messages)
   const { includeUsage, legacyCalls } = asked
   const usedCallIds = () => callIdsOf(asked.messages)
-  const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds }
+  const watch = asked.tools.length === 0 ? undefined : context.thoughts.watch(principal.name)
+  const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds, watch }
   const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   const sent = new SentCall(call, routed, context)
@@ -149,7 +152,8 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   if (named !== undefined && !hasHardLimits(directives) && !isExplained)
     return { targets: [named], decision: undefined, isExplained, ...naming, isLossless: false }
 
-  const translated = (target: Target): Translation => translationOf(target, call.format, naming, context)
+  const translated = (target: Target): Translation =>
+    translationOf(target, call.format, naming, call.principal.name, context)
   const signals = classify(call.chat)
   const asked = named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named]
   const speaks = (target: Target): boolean => translated(target).spoken === call.format

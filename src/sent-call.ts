@@ -73,7 +73,7 @@ export class SentCall implements DispatchedCall {
   }
 
   private translation(target: Target): Translation {
-    return translationOf(target, this.call.format, this.routed, this.context)
+    return translationOf(target, this.call.format, this.routed, this.call.principal.name, this.context)
   }
 
   private asking(target: Target): Asking {

@@ -1,4 +1,5 @@
 import { GatewayError } from './core/errors.ts'
+import type { ChatRequest } from './core/request.ts'
 import { spokenFormat } from './core/spoken-format.ts'
 import type { Target } from './core/target.ts'
 import type { WireFormat } from './core/wire-format.ts'
@@ -10,6 +11,7 @@ export function translationOf(
   target: Target,
   client: WireFormat,
   { asked, isChosen }: Pick<Routed, 'asked' | 'isChosen'>,
+  key: string,
   context: Context,
 ): Translation {
   const configured = context.snapshot.providers.get(target.provider)
@@ -17,6 +19,9 @@ export function translationOf(
   const spoken = id === client.id ? client : context.formats.get(id)
   const textTools = target.textTools === undefined ? undefined : context.textTools(target.id)
   const told = textTools === undefined ? target : { ...target, textTools }
-  if (spoken !== undefined) return { target: told, configured, client, spoken, isChosen }
+  if (spoken !== undefined) {
+    const recall = (chat: ChatRequest): ChatRequest => context.thoughts.recall(key, chat, spoken.id)
+    return { target: told, configured, client, spoken, isChosen, recall }
+  }
   throw new GatewayError('internal_error', `No codec for ${id}.`, { detail: { target: target.id } })
 }

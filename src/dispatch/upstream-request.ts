@@ -25,6 +25,8 @@ export type Translation = {
   readonly spoken: WireFormat
   /** The gateway chose the model: a body of the client's own format has to be made to fit it. */
   readonly isChosen: boolean
+  /** A conversation with what its client lost of the target's reasoning state. */
+  readonly recall?: ((chat: ChatRequest) => ChatRequest) | undefined
 }
 
 export type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'> & {
@@ -189,7 +191,7 @@ function translate(asked: ChatRequest, translation: Translation, keepsSignatures
   const told = emulated(asked, translation)
   const chat = told?.chat ?? asked
   const before: Loss[] = [...(told?.losses ?? [])]
-  const kept = keepsSignatures ? chat : withoutSignatures(chat, loseTo(before))
+  const kept = keepsSignatures ? (translation.recall?.(chat) ?? chat) : withoutSignatures(chat, loseTo(before))
   const written = spoken.writeRequest(withinLimit(kept, translation, before), target.model, provider.traits)
   const adjusted: Loss[] = []
   const sent = adjust(written.body, translation, adjusted)

@@ -5,6 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { providers } from '../src/providers/index.ts'
 import { wireFormats } from '../src/wire/index.ts'
+import type { SchemaSubset } from '../src/wire/schema/subsets.ts'
+import { SCHEMA_SUBSETS } from '../src/wire/schema/subsets.ts'
 import { readFixtures, writeFixture } from '../test/fanout/fixtures.ts'
 import { knownAnswers } from '../test/reencode/answers.ts'
 import { DIFFERENCES as READ_BACK } from '../test/reencode/differences.ts'
@@ -116,10 +118,76 @@ function readBackList(): string {
   return [count, '', '| SDK | answer | why |', '|---|---|---|', ...lines].join('\n')
 }
 
+type Column = readonly [name: string, cell: (row: SchemaSubset) => string]
+
+/** What of JSON Schema becomes what; an empty cell is passed on as it is. */
+const REWRITES: readonly Column[] = [
+  ['root', rootCell],
+  [
+    '`$ref`',
+    ({ references = '' }) => ({ inlined: 'written out, cut', alone: 'nothing beside', '': '' })[references] ?? '',
+  ],
+  ['`oneOf`', ({ oneOf }) => (oneOf === undefined ? '' : '`anyOf`')],
+  ['`allOf`', ({ allOf }) => allOf ?? ''],
+  ['`const`', ({ constants }) => (constants === undefined ? '' : '`enum`')],
+  ['other enums', ({ enums }) => (enums === undefined ? '' : 'texts, read back')],
+  ['types, null', typesCell],
+  ['tuples', ({ tuples }) => (tuples === undefined ? '' : `\`${tuples}\``)],
+  ['formats', ({ formats }) => (formats === undefined ? '' : [...formats].join(' '))],
+  ['other keywords', ({ keywords }) => (keywords === undefined ? '' : 'said in the description')],
+  ['left out', ({ silent = [] }) => [...silent].map((word) => `\`${word}\``).join(' ')],
+  [
+    'names of properties',
+    ({ propertyNames: rule }) => (rule === undefined ? '' : `\`${rule.valid.source}\`, ${rule.where}`),
+  ],
+  ['enforced if', ({ enforced = '' }) => enforced.replaceAll('-', ' ')],
+]
+
+function rootCell({ plainRoot, rootMembers, untypedRoot, needsProperties }: SchemaSubset): string {
+  const said = [
+    untypedRoot === true ? '' : '`type: object`',
+    plainRoot === true ? 'no branches' : '',
+    needsProperties === true ? '`properties`' : '',
+    rootMembers === undefined ? '' : `only ${[...rootMembers].map((word) => `\`${word}\``).join(' ')}`,
+  ]
+  return said.filter((one) => one !== '').join(', ')
+}
+
+function typesCell({
+  typeLists,
+  nulls,
+  needsTypes,
+  typeInBranches,
+  needsItems,
+  emptyObjects,
+  noBooleans,
+}: SchemaSubset): string {
+  const said = [
+    typeLists === undefined ? '' : 'lists as branches',
+    nulls === undefined ? '' : '`nullable`',
+    needsTypes === undefined ? '' : `always one; anything as ${needsTypes === 'text' ? 'JSON in a text' : needsTypes}`,
+    typeInBranches === true ? 'in the branches of `anyOf`' : '',
+    needsItems === true ? 'arrays say `items`' : '',
+    emptyObjects === undefined ? '' : 'objects without members as JSON in a text',
+    noBooleans === true ? 'no `true`' : '',
+  ]
+  return said.filter((one) => one !== '').join('; ')
+}
+
+function schemasTable(): string {
+  const rows: readonly (readonly [string, SchemaSubset])[] = Object.entries(SCHEMA_SUBSETS)
+  const lines = rows.map(([id, row]) => {
+    return `| \`${id}\` | ${REWRITES.map(([, cell]) => cell(row).replaceAll('|', '\\|')).join(' | ')} |`
+  })
+  const head = `| target | ${REWRITES.map(([name]) => name).join(' | ')} |`
+  return [head, `|---|${REWRITES.map(() => '---|').join('')}`, ...lines].join('\n')
+}
+
 const before = readFileSync(FILE, 'utf8')
 let after = before
 replace('providers', providersTable())
 replace('losses', lossesTable())
+replace('schemas', schemasTable())
 if (hasCases) {
   replace('cases', casesTable())
   replace('differences', differencesList())

@@ -11,6 +11,8 @@ import type { StreamPart } from './core/stream-part.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
 import { createFoundDialects } from './find-dialects.ts'
 import { keepRouter } from './keep-router.ts'
+import type { KeptThought } from './kept-thoughts.ts'
+import { createKeptThoughts } from './kept-thoughts.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
 import { createApp } from './server/app.ts'
@@ -67,6 +69,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const toolReliability = createToolReliability(ports.clock)
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
+  const thoughts = createKeptThoughts(ports.createStore<KeptThought>(KEPT_DECISIONS), ports.clock)
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
@@ -84,6 +87,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       telemetry,
       deadlines,
       decisions,
+      thoughts,
       formats: wireFormats,
       ask: upstream,
       textTools: foundDialects.read,

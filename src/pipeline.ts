@@ -3,37 +3,32 @@ import type { Attempt, Decision } from './core/decision.ts'
 import type { Directives } from './core/directives.ts'
 import { GatewayError } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
-import type { Exchange, HttpRequest, Ports, Store } from './core/ports.ts'
+import type { Exchange, Ports, Store } from './core/ports.ts'
 import type { ProviderCall } from './core/provider.ts'
 import type { ChatBody, ChatRequest } from './core/request.ts'
 import type { Router } from './core/router.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Asked } from './core/spoken-format.ts'
-import { askedOf, spokenFormat } from './core/spoken-format.ts'
+import { askedOf } from './core/spoken-format.ts'
 import type { Target, TextTools } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
-import { countFailed, promptTokensOf, usageOf } from './count-usage.ts'
+import { promptTokensOf, usageOf } from './count-usage.ts'
 import { readDirectives } from './directives/read-directives.ts'
-import type { Asked as AskedTarget } from './dispatch/attempt.ts'
 import { callIdsOf } from './dispatch/client-side.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
-import type { DispatchedCall, DispatchResult } from './dispatch/dispatch.ts'
+import type { DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
-import type { Observed } from './dispatch/observed.ts'
-import type { Refine } from './dispatch/refined-calls.ts'
-import { salvaged } from './dispatch/salvaged.ts'
-import type { ChangedTools } from './dispatch/tools-as-asked.ts'
-import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
-import type { Asking, Translation } from './dispatch/upstream-request.ts'
-import { laterRequest, lossesOn, upstreamRequest } from './dispatch/upstream-request.ts'
-import { recordToolCalls } from './record-tool-calls.ts'
-import { createRefine } from './refine-calls.ts'
+import type { Translation } from './dispatch/upstream-request.ts'
+import { lossesOn } from './dispatch/upstream-request.ts'
+import type { KeptThoughts } from './kept-thoughts.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { route } from './route/route.ts'
-import { formatAttempts, formatLosses, NAMED, setRouteHeaders } from './route-headers.ts'
+import { formatAttempts } from './route-headers.ts'
+import { SentCall } from './sent-call.ts'
 import type { ClientFraming } from './stream/enframe.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
+import { translationOf } from './translation-of.ts'
 import type { LiveMeasures } from './usage/live-measures.ts'
 import type { ToolReliability } from './usage/tool-reliability.ts'
 
@@ -49,6 +44,7 @@ export type Context = {
   readonly telemetry: Telemetry
   readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
+  readonly thoughts: KeptThoughts
   readonly formats: ReadonlyMap<string, WireFormat>
   readonly ask: ProviderCall['ask']
   /** What a target's server says of how its models call tools; `undefined` where nothing is known beyond the configuration. */
@@ -83,7 +79,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const followsResults = endsWithResults(asked.messages)
   const { includeUsage, legacyCalls } = asked
   const usedCallIds = () => callIdsOf(asked.messages)
-  const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds }
+  const watch = asked.tools.length === 0 ? undefined : context.thoughts.watch(principal.name)
+  const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds, watch }
   const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   const sent = new SentCall(call, routed, context)
@@ -105,149 +102,6 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const error = withAttempts(result.error, result.attempts)
   const overheadMs = ports.clock.monotonic() - call.startedAt - result.waitedMs
   return { result: { ...result, error }, routed, overheadMs }
-}
-
-/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
-class SentCall implements DispatchedCall {
-  overheadMs = 0
-  private losses: readonly Loss[] = []
-  private changedTools: ChangedTools = {}
-  private isAnsweredAnew = false
-  // Targets that could not verify the reasoning state of earlier turns.
-  private readonly unsigned = new Set<string>()
-  private readonly call: ChatCall
-  private readonly routed: Routed
-  private readonly context: Context
-
-  constructor(call: ChatCall, routed: Routed, context: Context) {
-    this.call = call
-    this.routed = routed
-    this.context = context
-  }
-
-  asked(target: Target, deadlineAt: number): AskedTarget {
-    const { call, changedTools } = this
-    const { spoken } = this.translation(target)
-    const { tools = [], refine = 0 } = changedTools
-    const salvage = tools.length === 0 ? undefined : (text: string) => salvaged(text, spoken, changedTools)
-    // What is not the client's own format is read and written anew.
-    if (spoken === call.format && !this.isAnsweredAnew) {
-      const mended = tools.length > 0 && !call.body.stream ? withToolsAsAsked(spoken, changedTools) : undefined
-      return { model: target.id, format: spoken, mended, salvage }
-    }
-    const asked = { model: target.id, format: withToolsAsAsked(spoken, changedTools), salvage }
-    return refine === 0 ? asked : { ...asked, refine: this.refine(target, refine, deadlineAt) }
-  }
-
-  /** Asks the target again in the way in which it was asked. */
-  private refine(target: Target, rounds: number, deadlineAt: number): Refine {
-    const { call, context, changedTools } = this
-    const translation = this.translation(target)
-    const asking = this.asking(target)
-    const { clock, transport, log } = context.ports
-    const chat = (): ChatRequest => call.body.read().chat
-    return createRefine({
-      chat,
-      format: withToolsAsAsked(translation.spoken, { ...changedTools, tools: [] }),
-      rounds,
-      transport,
-      clock,
-      log,
-      deadlineAt,
-      prepare: (later, ask) => laterRequest(chat(), later, translation, { ...asking, ask }),
-    })
-  }
-
-  private translation(target: Target): Translation {
-    return translationOf(target, this.call.format, this.routed, this.context)
-  }
-
-  private asking(target: Target): Asking {
-    const { call, context } = this
-    return {
-      ask: context.ask,
-      now: context.ports.clock.now(),
-      clientHeader: (name) => call.exchange.header(name),
-      keepsSignatures: !this.unsigned.has(target.id),
-    }
-  }
-
-  prepare(target: Target): HttpRequest | Promise<HttpRequest> {
-    const { call } = this
-    const {
-      request,
-      losses,
-      changedTools = {},
-      isAnsweredAnew = false,
-    } = upstreamRequest(call.body, this.translation(target), this.asking(target))
-    this.losses = losses
-    this.changedTools = changedTools
-    this.isAnsweredAnew = isAnsweredAnew
-    call.body.release()
-    return request
-  }
-
-  dropSignatures({ id }: Target): boolean {
-    if (this.routed.isLossless) return false
-    const isNew = !this.unsigned.has(id)
-    this.unsigned.add(id)
-    return isNew
-  }
-
-  setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void {
-    const { call, context, routed } = this
-    this.overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
-    setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
-    if (this.losses.length > 0) headers['x-route-losses'] = formatLosses(this.losses)
-    // A decision is kept since it was made.
-    else if (routed.decision !== undefined) return
-    const decided = routed.decision ?? namedDecision(call.id, target)
-    keepReceipt(context, call.id, call.principal.name, withLost(decided, target, this.losses))
-  }
-
-  failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
-    const spent = countFailed(observed, target)
-    const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
-    this.context.telemetry.attemptFailed(attempt, error, lost)
-    recordToolCalls(observed, target, this.context)
-  }
-}
-
-/** Keeps the receipt of a call that no router saw: to a model that its caller named. */
-export function keepNamed(
-  { id, principal, context }: { readonly id: string; readonly principal: Principal; readonly context: Context },
-  target: Target,
-  losses: readonly Loss[],
-): void {
-  keepReceipt(context, id, principal.name, withLost(namedDecision(id, target), target, losses))
-}
-
-function keepReceipt({ decisions }: Context, id: string, key: string, decision: Decision): void {
-  decisions.set(id, { decision, key })
-}
-
-function withLost(decision: Decision, target: Target, list: readonly Loss[]): Decision {
-  return list.length === 0 ? decision : { ...decision, losses: { model: target.id, list } }
-}
-
-const NONE: readonly never[] = []
-
-/** The receipt of a call that named its model: nothing was weighed, and no policy spoke. */
-function namedDecision(id: string, target: Target): Decision {
-  return {
-    id,
-    model: target.id,
-    policy: 'none',
-    router: 'none',
-    reason: NAMED,
-    candidates: NONE,
-    dropped: NONE,
-    front: NONE,
-    knee: null,
-    truncated: false,
-    router_timed_out: false,
-    elapsed_ms: 0,
-  }
 }
 
 export type Routed = {
@@ -298,7 +152,8 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   if (named !== undefined && !hasHardLimits(directives) && !isExplained)
     return { targets: [named], decision: undefined, isExplained, ...naming, isLossless: false }
 
-  const translated = (target: Target): Translation => translationOf(target, call.format, naming, context)
+  const translated = (target: Target): Translation =>
+    translationOf(target, call.format, naming, call.principal.name, context)
   const signals = classify(call.chat)
   const asked = named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named]
   const speaks = (target: Target): boolean => translated(target).spoken === call.format
@@ -402,22 +257,6 @@ function findTarget(id: string, snapshot: Snapshot): Target {
 function hint(name: string, candidates: Iterable<string>): string {
   const near = nearest(name, candidates)
   return near.length === 0 ? '' : ` Did you mean ${near.map((candidate) => `"${candidate}"`).join(' or ')}?`
-}
-
-/** Who is asked in which format: the client's own where the target's provider takes it. */
-function translationOf(
-  target: Target,
-  client: WireFormat,
-  { asked, isChosen }: Pick<Routed, 'asked' | 'isChosen'>,
-  context: Context,
-): Translation {
-  const configured = context.snapshot.providers.get(target.provider)
-  const id = spokenFormat(target, configured?.provider, asked)
-  const spoken = id === client.id ? client : context.formats.get(id)
-  const textTools = target.textTools === undefined ? undefined : context.textTools(target.id)
-  const told = textTools === undefined ? target : { ...target, textTools }
-  if (spoken !== undefined) return { target: told, configured, client, spoken, isChosen }
-  throw new GatewayError('internal_error', `No codec for ${id}.`, { detail: { target: target.id } })
 }
 
 function withAttempts(error: GatewayError, attempts: readonly Attempt[]): GatewayError {

@@ -71,6 +71,8 @@ export type Traits = {
   readonly functionsOnly?: boolean
   /** A schema that is to be enforced must close every object and require every property of it, or is refused. */
   readonly closedSchemas?: boolean
+  /** What of JSON Schema its tools take, a row of wire/schema/subsets.ts; by the model's name where nothing is said. */
+  readonly schemas?: 'openai' | 'mistral' | 'groq' | 'moonshot'
   /** The formats of sound it takes, where not any. */
   readonly audioFormats?: readonly string[]
   /** Gemini's thought signatures may stand on calls and on messages, as `extra_content`. */
@@ -80,8 +82,8 @@ export type Traits = {
 /** How a stream's bytes are cut into events: `sse`, one JSON value a line, or AWS event-stream messages. */
 export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
 
-/** What a body is made to fit: a model by its name, and how much of an answer it can give. */
-export type FittedTarget = Pick<Target, 'model' | 'facts'>
+/** What a body is made to fit: a model by its name, how much of an answer it can give, and its provider's dialect. */
+export type FittedTarget = Pick<Target, 'model' | 'facts'> & { readonly traits?: Traits | undefined }
 
 export type WrittenRequest = {
   readonly body: JsonObject
@@ -90,6 +92,8 @@ export type WrittenRequest = {
   readonly toolNames?: ReadonlyMap<string, string> | undefined
   /** Tools that take free text and went out as functions of `{input: string}`, by the client's names. */
   readonly customTools?: ReadonlySet<string> | undefined
+  /** How the arguments of tools read whose schemas had to say them otherwise, by the names that were written. */
+  readonly readArguments?: ReadonlyMap<string, (argumentsText: string) => string> | undefined
   /** Where a path of the body stood in the request. Absent where bodies of the format are nobody's to adjust by their paths. */
   requestPath?(path: string): string
 }

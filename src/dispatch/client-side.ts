@@ -1,4 +1,5 @@
 import type { Message } from '../core/request.ts'
+import type { StreamPart } from '../core/stream-part.ts'
 import type { AnswerContext, WireFormat } from '../core/wire-format.ts'
 import type { ClientFraming } from '../stream/enframe.ts'
 
@@ -16,6 +17,8 @@ export type ClientSide = {
   readonly followsResults: boolean
   /** The ids of the calls in his conversation. */
   readonly usedCallIds: () => readonly string[]
+  /** Sees the parts of an answer on their way to him. */
+  readonly watch?: ((parts: readonly StreamPart[]) => void) | undefined
 }
 
 /** What a writer is told of a call that `model` answers. */

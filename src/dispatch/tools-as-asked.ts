@@ -5,13 +5,14 @@ import type { WireFormat, WrittenRequest } from '../core/wire-format.ts'
 import { createFreeText } from './free-text-calls.ts'
 import type { PartChange } from './held-calls.ts'
 import { createParallelCalls } from './parallel-calls.ts'
+import { createReadArguments } from './read-arguments.ts'
 import type { HeldBack, SettledCalls } from './settled-calls.ts'
 import { createSettledCalls, createWatchedCalls } from './settled-calls.ts'
 import type { TextCalls } from './text-calls.ts'
 import { createTextCalls } from './text-calls.ts'
 
 /** What of the client's tools a written request changed, and how calls of them are to be taken. */
-export type ChangedTools = Pick<WrittenRequest, 'toolNames' | 'customTools'> & {
+export type ChangedTools = Pick<WrittenRequest, 'toolNames' | 'customTools' | 'readArguments'> & {
   /** A tool of the client's has the name under which models call several at once. */
   readonly hasParallelTool?: boolean
   /** Calls may stand in the text. */
@@ -31,8 +32,8 @@ export type AnswerFormat = WireFormat & {
 }
 
 /**
- * A format whose answers call tools as the client declared them: by its names, with arguments that its schemas allow, with
- * free text where the tool takes that, each call on its own.
+ * A format whose answers call tools as the client declared them: by its names and theirs of members, with arguments that its schemas
+ * allow, with free text where the tool takes that, each call on its own.
  */
 export function withToolsAsAsked(format: WireFormat, changed: ChangedTools): AnswerFormat {
   const callOutcomes: CallOutcome[] = []
@@ -98,10 +99,17 @@ function inTurn(changes: readonly PartChange[]): Changes {
   }
 }
 
-function namedAsAsked({ toolNames, customTools, hasParallelTool = false, textCalls }: ChangedTools): PartChange[] {
+function namedAsAsked({
+  toolNames,
+  customTools,
+  readArguments,
+  hasParallelTool = false,
+  textCalls,
+}: ChangedTools): PartChange[] {
   const changes: PartChange[] = []
   if (textCalls !== undefined) changes.push(createTextCalls(textCalls))
   if (!hasParallelTool) changes.push(createParallelCalls())
+  if (readArguments !== undefined) changes.push(createReadArguments(readArguments))
   if (toolNames !== undefined) changes.push(renamed(toolNames))
   if (customTools !== undefined) changes.push(createFreeText(customTools))
   return changes

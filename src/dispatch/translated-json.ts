@@ -67,6 +67,7 @@ function write(
 ): Observed {
   const tidier = createTidier(client.id, client.usedCallIds())
   const parts = [...tidier.push(read), ...tidier.end()]
+  client.watch?.(parts)
   const { finishReason, usage } = foldParts(parts)
   const callOutcomes = [...(input.format.callOutcomes ?? []), ...refined]
   const observed = { ...saw({ usage, finishReason }, () => parts), callOutcomes }

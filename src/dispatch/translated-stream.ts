@@ -155,6 +155,7 @@ export class TranslatedStream implements Answer {
   private take(parts: readonly StreamPart[]): void {
     this.note(parts)
     if (parts.length === 0) return
+    this.input.client.watch?.(parts)
     if (this.sink !== undefined) {
       this.write(this.sink, parts)
       return

@@ -25,6 +25,8 @@ export type Translation = {
   readonly spoken: WireFormat
   /** The gateway chose the model: a body of the client's own format has to be made to fit it. */
   readonly isChosen: boolean
+  /** A conversation with what its client lost of the target's reasoning state. */
+  readonly recall?: ((chat: ChatRequest) => ChatRequest) | undefined
 }
 
 export type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'> & {
@@ -189,7 +191,7 @@ function translate(asked: ChatRequest, translation: Translation, keepsSignatures
   const told = emulated(asked, translation)
   const chat = told?.chat ?? asked
   const before: Loss[] = [...(told?.losses ?? [])]
-  const kept = keepsSignatures ? chat : withoutSignatures(chat, loseTo(before))
+  const kept = keepsSignatures ? (translation.recall?.(chat) ?? chat) : withoutSignatures(chat, loseTo(before))
   const written = spoken.writeRequest(withinLimit(kept, translation, before), target.model, provider.traits)
   const adjusted: Loss[] = []
   const sent = adjust(written.body, translation, adjusted)
@@ -224,8 +226,10 @@ export function inClientsPlaces(losses: readonly Loss[], client: WireFormat, bod
 }
 
 /** Whoever names a model himself gets what he sent to it; nobody writes for a model that he does not know. */
-function fitted(body: JsonObject, { target, spoken, isChosen }: Translation, losses: Loss[]): JsonObject {
-  return isChosen ? (spoken.fitModel?.(body, target, loseTo(losses)) ?? body) : body
+function fitted(body: JsonObject, { target, spoken, configured, isChosen }: Translation, losses: Loss[]): JsonObject {
+  if (!isChosen || spoken.fitModel === undefined) return body
+  const { model, facts } = target
+  return spoken.fitModel(body, { model, facts, traits: configured?.provider.traits }, loseTo(losses))
 }
 
 /** Providers rename fields of chats; a legacy completion is nobody's to adjust. */

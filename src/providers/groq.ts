@@ -48,7 +48,13 @@ export default defineProvider({
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariable: 'GROQ_API_KEY',
   // https://console.groq.com/docs/structured-outputs
-  traits: { reasoning: 'reasoning', maxTokens: 'max_completion_tokens', functionsOnly: true, closedSchemas: true },
+  traits: {
+    reasoning: 'reasoning',
+    maxTokens: 'max_completion_tokens',
+    functionsOnly: true,
+    closedSchemas: true,
+    schemas: 'groq',
+  },
   authorize: bearerPost,
   adjustBody: eitherApi(
     chatSteps(

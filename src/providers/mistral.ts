@@ -141,6 +141,7 @@ export default defineProvider({
     reasoning: 'reasoning_content',
     maxTokens: 'max_tokens',
     functionsOnly: true,
+    schemas: 'mistral',
     asksFreely: { reasoning_effort: 'high' },
   },
   // Calls come without index and type, thoughts as chunks of the content, usage unasked: OpenAI's SDKs throw at the first.

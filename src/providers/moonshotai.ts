@@ -69,7 +69,12 @@ export default defineProvider({
   format: 'openai-chat',
   baseUrl: 'https://api.moonshot.ai/v1',
   keyVariable: 'MOONSHOT_API_KEY',
-  traits: { reasoning: 'reasoning_content', maxTokens: 'max_completion_tokens', functionsOnly: true },
+  traits: {
+    reasoning: 'reasoning_content',
+    maxTokens: 'max_completion_tokens',
+    functionsOnly: true,
+    schemas: 'moonshot',
+  },
   authorize: bearerPost,
   adjustBody: chatSteps(
     thoughtChunksAsReasoning,

@@ -10,21 +10,18 @@ const LEAST_CALLS = 10
 const BROKEN_BELOW = 0.5
 
 /**
- * For a request with tools: each model's quality times its reliability over that of the most reliable one, so that among
- * equals nothing changes. `undefined` when it changes nothing, else the pool as it was before.
+ * For a request with tools: each model's quality times its reliability, which is the chance that its calls are of use. By
+ * itself, not beside the others, so that no model changes the order of two others by being there. `undefined` when all are
+ * equal, else the pool as it was before.
  */
 export function weighTools(pool: readonly Scored[], shareOf: ToolShares): readonly Scored[] | undefined {
-  let best = 0
-  for (const scored of pool) {
-    scored.tools = shareOf(scored.target)
-    best = Math.max(best, scored.tools.reliability)
-  }
-  if (pool.every(({ tools }) => tools?.reliability === best)) return undefined
+  for (const scored of pool) scored.tools = shareOf(scored.target)
   const before = pool.map((scored) => ({ ...scored, tools: undefined }))
   for (const scored of pool) {
-    if (scored.quality !== undefined) scored.quality *= (scored.tools?.reliability ?? best) / best
+    if (scored.quality !== undefined) scored.quality *= scored.tools?.reliability ?? 1
   }
-  return before
+  const first = pool[0]?.tools?.reliability
+  return pool.every(({ tools }) => tools?.reliability === first) ? undefined : before
 }
 
 /** True of a model that clearly breaks its calls: without predictions it stands behind the others. */

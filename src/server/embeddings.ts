@@ -1,6 +1,6 @@
 import type { EmbeddingsAnswer } from '../embeddings.ts'
 import { embed, embeddingsTarget } from '../embeddings.ts'
-import { keepNamed } from '../pipeline.ts'
+import { keepNamed } from '../receipts.ts'
 import { formatLosses, setRouteHeaders } from '../route-headers.ts'
 import { priceUsage } from '../usage/price.ts'
 import { readEmbeddingsRequest } from '../wire/embeddings/request.ts'

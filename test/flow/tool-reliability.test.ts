@@ -40,10 +40,10 @@ test('a decision about a request with tools says how reliable each candidate’s
   const plain = await candidates({})
   expect(plain).toHaveLength(2)
   for (const candidate of plain) expect(candidate).not.toHaveProperty('tool_reliability')
-  // Nobody's calls were seen yet: all are alike, and nothing changes.
-  expect(weighed.map(({ model, quality }) => [model, quality])).toEqual(
-    plain.map(({ model, quality }) => [model, quality]),
-  )
+  // Nobody's calls were seen yet: all are alike, and the order is the same.
+  expect(weighed.map(({ model }) => model)).toEqual(plain.map(({ model }) => model))
+  for (const [place, { quality, tool_reliability: reliability = 0 }] of weighed.entries())
+    expect(quality).toBeCloseTo((plain[place]?.quality ?? 0) * reliability, 10)
 })
 
 /** Model `a` leaves out what is required until it is mended, `b` does not. */

@@ -38,6 +38,7 @@ const IDS = 'ids are nine letters made from the whole id (tool-calling.md §1.3)
 const SNIFFED = 'the reference looks into the bytes for "image/*"; we pass on what the client says its picture is'
 const OPEN_SCHEMA = 'a strict schema that leaves objects open is refused (400); it is sent as a guide'
 const ASKED = 'an option of the reference, not of the conversation'
+const UNTYPED = 'OpenAI refuses parameters that do not say that they are an object, and of which members'
 
 /** Case ▶ why our request differs on purpose. */
 const DIFFERENCES: Readonly<Record<string, string>> = {
@@ -57,6 +58,8 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'vaifn:631': OPEN_SCHEMA,
   'vaifn:651': SNIFFED,
   'vaifn:699': OPEN_SCHEMA,
+  'vaifn:696': UNTYPED,
+  'vaifn:697': UNTYPED,
   'vaifn:702': OPEN_SCHEMA,
   'vaifn:724': SNIFFED,
 }

@@ -125,6 +125,7 @@ export const OPENAI_TRAITS: Traits = {
   reasoning: 'omit',
   maxTokens: 'max_completion_tokens',
   closedSchemas: true,
+  schemas: 'openai',
   audioFormats: ['wav', 'mp3'],
   // From GPT-5.1 on, nothing said is `none`. https://platform.openai.com/docs/guides/latest-model
   asksFreely: { reasoning_effort: 'medium' },

@@ -5,6 +5,7 @@ import type { Rejection } from '../format.ts'
 import { memberOf, numberOf, objectsOf, textOf } from '../read-json.ts'
 import type { ObjectShape } from '../shape.ts'
 import { findProblem } from '../shape.ts'
+import { claudeSchemaProblem } from '../tool-schema.ts'
 import { checkMessages } from './check-messages.ts'
 import { invalid, invalidShape } from './rejection.ts'
 
@@ -80,13 +81,8 @@ function checkTools(body: JsonObject): Rejection | undefined {
   // https://docs.claude.com/en/docs/agents-and-tools/tool-use/implement-tool-use
   if (new Set(names).size < names.length) return invalid('tools: Tool names must be unique.')
   for (const [index, { input_schema: schema }] of tools.entries()) {
-    const isSplit = isJsonObject(schema) && ['oneOf', 'allOf', 'anyOf'].some((name) => schema[name] !== undefined)
-    // https://github.com/anthropics/claude-code/issues/5973
-    if (isSplit) {
-      return invalid(
-        `tools.${index}.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`,
-      )
-    }
+    const problem = isJsonObject(schema) ? claudeSchemaProblem(schema) : undefined
+    if (problem !== undefined) return invalid(`tools.${index}.custom.input_schema${problem}`)
   }
   const choice = body['tool_choice']
   if (tools.length === 0) {

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../core/json.ts'
 import { claudeProblem } from '../claude-rules.ts'
 import type { Rejection } from '../format.ts'
 import { listOf, memberOf, objectsOf } from '../read-json.ts'
+import { claudeSchemaProblem, novaProblem } from '../tool-schema.ts'
 import { invalid, refusedByModel } from './rejection.ts'
 
 /** What the model of this name refuses of what Converse knows. `schema`: the one that the answer is held to. */
@@ -17,7 +18,25 @@ export function checkModel(body: JsonObject, model: string, schema: JsonValue | 
   if (/claude|nova|llama/.test(model) && blocks.some((block) => block['audio'] !== undefined)) {
     return invalid("This model doesn't support the audio content block. Remove it and try again.")
   }
-  return checkClosed(body, schema) ?? checkClaude(body, model, schema)
+  return checkTools(body, model) ?? checkClosed(body, schema) ?? checkClaude(body, model, schema)
+}
+
+/** Converse hands schemas on; the models look at them. */
+function checkTools(body: JsonObject, model: string): Rejection | undefined {
+  const specs = objectsOf(memberOf(body['toolConfig'], 'tools')).flatMap(({ toolSpec }) => toolSpec ?? [])
+  for (const [index, spec] of specs.entries()) {
+    const schema = memberOf(memberOf(spec, 'inputSchema'), 'json')
+    if (!isJsonObject(schema)) continue
+    const refused = model.includes('anthropic.claude') ? claudeSchemaProblem(schema) : undefined
+    if (refused !== undefined) return refusedByModel(`tools.${index}.custom.input_schema${refused}`)
+    const odd = model.includes('amazon.nova') ? novaProblem(schema) : undefined
+    if (odd !== undefined) {
+      return refusedByModel(
+        `Malformed input request: #/toolConfig/tools/${index}/toolSpec/inputSchema/json: ${odd}, please reformat your input and try again.`,
+      )
+    }
+  }
+  return undefined
 }
 
 /** Of an answer and of strict tools. https://github.com/langgenius/dify-official-plugins/issues/3886, https://github.com/future-agi/future-agi/issues/412 */

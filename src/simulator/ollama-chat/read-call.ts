@@ -3,8 +3,11 @@ import { isJsonObject } from '../../core/json.ts'
 import { estimateTokens } from '../estimate-tokens.ts'
 import type { Rejection, SimulatedCall } from '../format.ts'
 import { listOf, memberOf, numberOf, objectsOf, stringsOf, textOf } from '../read-json.ts'
-import { any, either, findProblem, flag, list, map, open, text } from '../shape.ts'
+import { any, either, findProblem, flag, list, map, open, record, text } from '../shape.ts'
 import { invalid, invalidShape } from './rejection.ts'
+
+/** https://github.com/ollama/ollama/blob/main/api/types.go: `ToolProperty`. */
+const property = open({ type: either(text, list(text)), description: text, enum: list(any), anyOf: list(map) })
 
 // Go's decoder: members it does not know are left out, `null` is nothing, and a wrong kind is refused.
 // https://github.com/ollama/ollama/blob/main/api/types.go
@@ -28,7 +31,7 @@ const REQUEST_SHAPE = open({
       function: open({
         name: text,
         description: text,
-        parameters: open({ type: text, required: list(text), properties: map }),
+        parameters: open({ type: text, required: list(text), properties: record(property) }),
       }),
     }),
   ),

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { checkChatModel } from '../openai-models.ts'
 import { rootProblem, strictProblem } from '../strict-schema.ts'
+import { openaiProblem } from '../tool-schema.ts'
 import { checkMessages } from './check-messages.ts'
 import { checkTools } from './check-tools.ts'
 import { invalid, longList, missing, notOneOf, wrongType } from './rejection.ts'
@@ -31,8 +32,11 @@ const NUMBERS: Readonly<Record<string, Bounds>> = {
 const BOOLEANS = ['stream', 'logprobs', 'store']
 const MAX_STOPS = 4
 
-/** What OpenAI would refuse in a Chat Completions body, in its words where they are known; `undefined` = nothing. */
-export function checkRequest(body: JsonObject): Rejection | undefined {
+/**
+ * What OpenAI would refuse in a Chat Completions body, in its words where they are known; `undefined` = nothing.
+ * `schemaProblem`: what is wrong with the parameters of a function.
+ */
+export function checkRequest(body: JsonObject, schemaProblem = openaiProblem): Rejection | undefined {
   return (
     checkChatModel(body) ??
     checkNames(body, KNOWN) ??
@@ -41,7 +45,7 @@ export function checkRequest(body: JsonObject): Rejection | undefined {
     checkLimits(body) ??
     checkBooleans(body, BOOLEANS) ??
     checkStop(body['stop']) ??
-    checkTools(body) ??
+    checkTools(body, schemaProblem) ??
     checkStreamOptions(body) ??
     checkResponseFormat(body)
   )

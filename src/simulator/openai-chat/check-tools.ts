@@ -19,8 +19,11 @@ const FUNCTION_MEMBERS = ['name', 'description', 'parameters', 'strict']
 export const MAX_NAME = 64
 export const NAME = '^[a-zA-Z0-9_-]+$'
 
+/** What is wrong with the parameters of a function, if anything is. */
+type SchemaCheck = (schema: JsonObject) => string | undefined
+
 /** What OpenAI would refuse in `tools`, `tool_choice` and `parallel_tool_calls`. */
-export function checkTools(body: JsonObject): Rejection | undefined {
+export function checkTools(body: JsonObject, schemaProblem: SchemaCheck): Rejection | undefined {
   const { tools, tool_choice: choice, parallel_tool_calls: parallel } = body
   if (isAbsent(tools)) {
     if (!isAbsent(choice)) return onlyWithTools('tool_choice')
@@ -30,7 +33,7 @@ export function checkTools(body: JsonObject): Rejection | undefined {
   if (tools.length === 0) return emptyList('tools')
   if (tools.length > MAX_TOOLS) return longList('tools', MAX_TOOLS, tools.length)
   for (const [index, tool] of tools.entries()) {
-    const problem = checkTool(tool, `tools[${index}]`)
+    const problem = checkTool(tool, `tools[${index}]`, schemaProblem)
     if (problem !== undefined) return problem
   }
   if (!isAbsent(parallel) && typeof parallel !== 'boolean')
@@ -46,7 +49,7 @@ function onlyWithTools(param: string): Rejection {
   return invalid(`Invalid value for '${param}': '${param}' is only allowed when 'tools' are specified.`, param)
 }
 
-function checkTool(tool: JsonValue, path: string): Rejection | undefined {
+function checkTool(tool: JsonValue, path: string, schemaProblem: SchemaCheck): Rejection | undefined {
   if (!isJsonObject(tool)) return wrongType(path, 'an object', tool)
   if (tool['type'] === undefined) return missing(`${path}.type`)
   if (tool['type'] === 'custom') return undefined
@@ -64,7 +67,7 @@ function checkTool(tool: JsonValue, path: string): Rejection | undefined {
   if (name.length > MAX_NAME) return longString(`${path}.function.name`, MAX_NAME, name.length)
   if (isAbsent(parameters)) return undefined
   if (!isJsonObject(parameters)) return wrongType(`${path}.function.parameters`, 'an object', parameters)
-  const problem = checkSchema(parameters, name, `${path}.function.parameters`)
+  const problem = checkSchema(schemaProblem(parameters), name, `${path}.function.parameters`)
   if (problem !== undefined || described['strict'] !== true) return problem
   const strict = strictProblem(parameters)
   return strict === undefined
@@ -76,14 +79,10 @@ function checkTool(tool: JsonValue, path: string): Rejection | undefined {
       )
 }
 
-function checkSchema(schema: JsonObject, name: string, path: string): Rejection | undefined {
-  const { type } = schema
-  if (type === undefined || type === 'object') return undefined
-  return invalid(
-    `Invalid schema for function '${name}': schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`,
-    path,
-    'invalid_function_parameters',
-  )
+function checkSchema(problem: string | undefined, name: string, path: string): Rejection | undefined {
+  return problem === undefined
+    ? undefined
+    : invalid(`Invalid schema for function '${name}': ${problem}`, path, 'invalid_function_parameters')
 }
 
 function checkChoice(choice: JsonValue | undefined, tools: readonly JsonValue[]): Rejection | undefined {

@@ -3,6 +3,7 @@ import type { Answer } from '../answer.ts'
 import type { Rejection } from '../format.ts'
 import { checkRequest } from '../openai-chat/check-request.ts'
 import { memberOf, objectsOf, textOf } from '../read-json.ts'
+import { draftWords } from '../tool-schema.ts'
 import type { Dialect } from './dialect.ts'
 import { openaiCall, plainError, plainUsage, refused } from './dialect.ts'
 
@@ -79,7 +80,7 @@ function checkRest(body: JsonObject): Rejection | undefined {
     const { reasoning: _reasoning, executed_tools: _executed, ...rest } = message
     return rest
   })
-  const problem = checkRequest({ ...common, messages })
+  const problem = checkRequest({ ...common, messages }, draftWords)
   if (problem === undefined) return undefined
   const [, odd] = /^Unrecognized request argument supplied: (.*)$/.exec(problem.message) ?? []
   return odd === undefined ? { ...problem, param: null, code: null } : refused(`property '${odd}' is unsupported`)

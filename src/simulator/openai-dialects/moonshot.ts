@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Rejection } from '../format.ts'
 import { listOf, memberOf, objectsOf, textOf } from '../read-json.ts'
+import { moonshotProblem } from '../tool-schema.ts'
 import type { Dialect } from './dialect.ts'
 import { idsOf, isReasoning, openaiCall, plainError, plainUsage, refused } from './dialect.ts'
 
@@ -72,10 +73,18 @@ function checkThinking(body: JsonObject, messages: readonly JsonObject[]): Rejec
 function checkTools(body: JsonObject): Rejection | undefined {
   for (const { function: described } of objectsOf(body['tools'])) {
     const parameters = memberOf(described, 'parameters')
-    if (parameters === undefined || parameters === null || memberOf(parameters, 'type') === 'object') continue
-    return refused(
-      `Invalid request: function name ${textOf(memberOf(described, 'name'))}: parameters must be of type object`,
-    )
+    if (parameters === undefined || parameters === null) continue
+    if (memberOf(parameters, 'type') !== 'object') {
+      return refused(
+        `Invalid request: function name ${textOf(memberOf(described, 'name'))}: parameters must be of type object`,
+      )
+    }
+    const problem = moonshotProblem(parameters)
+    if (problem !== undefined) {
+      return refused(
+        `Invalid request: tools.function.parameters is not a valid moonshot flavored json schema, details: <${problem}>`,
+      )
+    }
   }
   return undefined
 }

@@ -7,6 +7,7 @@ import { listOf, memberOf, numberOf, objectsOf, textOf } from '../read-json.ts'
 import { findProblem } from '../shape.ts'
 import type { Seal } from '../signature.ts'
 import { rootProblem, strictProblem } from '../strict-schema.ts'
+import { openaiProblem } from '../tool-schema.ts'
 import { checkInput } from './check-input.ts'
 import { invalidShape } from './rejection.ts'
 import { REQUEST_SHAPE } from './request-shape.ts'
@@ -65,7 +66,8 @@ function checkTools(body: JsonObject): Rejection | undefined {
       )
     }
     // Left out, strict is best effort; said, it is checked. https://platform.openai.com/docs/guides/function-calling#strict-mode
-    const problem = tool['strict'] === true ? strictProblem(parameters) : undefined
+    const strict = tool['strict'] === true ? strictProblem(parameters) : undefined
+    const problem = (isJsonObject(parameters) ? openaiProblem(parameters) : undefined) ?? strict
     if (problem !== undefined) return invalidSchema(textOf(name), problem, path)
   }
   return checkChoice(body, tools)

@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { FittedTarget } from '../../core/wire-format.ts'
+import { fitOwnTools } from '../schema/fit-own-tools.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { clientPaths } from '../shared/client-paths.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
@@ -23,7 +25,8 @@ export function fitModel(body: JsonObject, { model, facts }: FittedTarget, lose:
   const losses = createLosses()
   const limited = fitLimit(body, facts.max_output_tokens, rules, losses)
   const { body: thought, isThinking } = fitThinking(limited, rules, losses)
-  const formatted = fitStrict(fitFormat(thought, rules, losses), rules, losses)
+  const schemed = fitOwnTools(thought, ['input_schema'], SCHEMA_SUBSETS.anthropic, lose)
+  const formatted = fitStrict(fitFormat(schemed, rules, losses), rules, losses)
   const fitted = fitToolChoice(fitSampling(formatted, rules, isThinking, losses), rules, isThinking, losses)
   const isHeld = formatOf(fitted) !== undefined
   const turned = fitTurns(fitted, rulesBeside(rules, isHeld), lose)

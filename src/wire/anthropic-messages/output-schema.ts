@@ -1,18 +1,12 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { described, wordsOf } from '../schema/fitting.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { isObjectRoot } from '../shared/object-root.ts'
 import { isList } from '../shared/read-json.ts'
 
-// Everything else makes the API refuse the request; constraints among it are said in the description instead, as
-// Anthropic's own SDKs do. https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
-const KEPT = new Set(
-  '$ref $defs definitions type enum const anyOf allOf title description properties required items format minItems additionalProperties default'.split(
-    ' ',
-  ),
-)
-const FORMATS = new Set('date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '))
-// Comments on the schema, no constraints.
-const SILENT = new Set(['$schema', '$id', '$comment', 'examples'])
+// What is not taken is said in the description instead, as Anthropic's own SDKs do.
+const { keywords: KEPT, formats: FORMATS, silent: SILENT } = SCHEMA_SUBSETS['anthropic-strict']
 
 /** The loss where a schema is written that is not exact. */
 export const SAID_IN_WORDS = 'what the provider cannot enforce of it was said in descriptions'
@@ -45,9 +39,7 @@ function writeNode(node: JsonObject, state: State): JsonObject {
   if (node['type'] === 'object' || isJsonObject(node['properties'])) closeObject(node, written, state)
   if (spoken.length > 0) {
     state.isExact = false
-    const said = `{${spoken.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(', ')}}`
-    const { description } = written
-    written['description'] = typeof description === 'string' ? `${description}\n\n${said}` : said
+    return described(written, wordsOf(spoken))
   }
   return written
 }

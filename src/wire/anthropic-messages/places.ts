@@ -22,7 +22,12 @@ export function placesOf(body: JsonObject): Places {
   const { system } = body
   const content = contentPlaces(system, 'system', blockPlace)
   const first: Place[] = content.length === 0 ? [] : [{ path: 'system', members: { role: 'system' }, content }]
-  return { messages: [...first, ...objectsOf(body['messages']).flatMap(messagePlaces)], parameters: PARAMETERS }
+  const messages = [...first, ...objectsOf(body['messages']).flatMap(messagePlaces)]
+  return { messages, tools: objectsOf(body['tools']).map(toolPlace), parameters: PARAMETERS }
+}
+
+function toolPlace(_: JsonObject, index: number): Place {
+  return { path: `tools[${index}]`, schema: `tools[${index}].input_schema` }
 }
 
 /** Results are a message of their own, before what else the user said. */

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest, ResponseFormat, Sampling } from '../../core/request.ts'
 import type { WrittenRequest } from '../../core/wire-format.ts'
+import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
@@ -19,7 +21,8 @@ import { writeTools } from './write-tools.ts'
 export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
   const { request: withFunctions, customTools } = customAsFunctions(asked, INPUT, losses)
-  const { request, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
+  const { request: named, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
+  const { request, readArguments } = fitToolSchemas(named, SCHEMA_SUBSETS.anthropic, losses)
   const format = writeFormat(request.responseFormat, rulesOf(model), losses)
   const rules = rulesBeside(rulesOf(model), format.format !== undefined)
   const { sampling } = request
@@ -45,7 +48,7 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
     metadata: writeUser(request.user, losses),
     stream: request.stream ? true : undefined,
   })
-  return { body, losses: losses.list, toolNames, customTools }
+  return { body, losses: losses.list, toolNames, customTools, readArguments }
 }
 
 /** Longer ones are refused. https://platform.claude.com/docs/en/api/messages#body-metadata-user-id */

@@ -58,6 +58,13 @@ export function keepsSchemas(model: string): boolean {
   return generation === 405 || generation === 406
 }
 
+/** What of JSON Schema their tools take; Bedrock hands a schema on as it is. */
+export function schemasOf(model: string): 'bedrock-claude' | 'bedrock-nova' | 'bedrock' {
+  const family = familyOf(model)
+  if (family === 'claude') return 'bedrock-claude'
+  return family === 'nova' ? 'bedrock-nova' : 'bedrock'
+}
+
 /** Models that take cache points. Others refuse the whole request. */
 export function takesCachePoints(model: string): boolean {
   const family = familyOf(model)

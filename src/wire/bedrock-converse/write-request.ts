@@ -5,6 +5,8 @@ import type { ModelRules } from '../anthropic-messages/model-rules.ts'
 import { rulesBeside } from '../anthropic-messages/model-rules.ts'
 import { outputSchema, SAID_IN_WORDS } from '../anthropic-messages/output-schema.ts'
 import { tunedFor } from '../anthropic-messages/write-sampling.ts'
+import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { createCallIds } from '../shared/call-ids.ts'
 import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
@@ -13,7 +15,7 @@ import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
 import { idShapeOf } from './call-ids.ts'
 import { createDocumentNames } from './document-names.ts'
-import { claudeRules, familyOf, keepsSchemas, takesStops } from './models.ts'
+import { claudeRules, familyOf, keepsSchemas, schemasOf, takesStops } from './models.ts'
 import { writeMessages } from './write-messages.ts'
 import { writeThinking } from './write-thinking.ts'
 import { writeTools } from './write-tools.ts'
@@ -25,7 +27,8 @@ import { writeTools } from './write-tools.ts'
 export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
   const { request: withFunctions, customTools } = customAsFunctions(asked, INPUT, losses)
-  const { request, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
+  const { request: named, toolNames } = fitToolNames(withFunctions, PLAIN_NAME)
+  const { request, readArguments } = fitToolSchemas(named, SCHEMA_SUBSETS[schemasOf(model)], losses)
   const { messages } = request
   const ids = createCallIds(messages, idShapeOf(model))
   const format = writeResponseFormat(request.responseFormat, model, losses)
@@ -52,7 +55,7 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
     outputConfig: format.output,
     requestMetadata: writeMetadata(request.metadata, losses),
   })
-  return { body, losses: losses.list, toolNames, customTools }
+  return { body, losses: losses.list, toolNames, customTools, readArguments }
 }
 
 function orNothing<Value extends object>(value: Value): Value | undefined {

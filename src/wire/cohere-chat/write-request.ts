@@ -3,6 +3,8 @@ import { EFFORT_SHARES, USUAL_ANSWER_TOKENS } from '../../core/nearest-effort.ts
 import type { ChatRequest, Reasoning, ResponseFormat, Sampling } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
 import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
+import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { chosenTools } from '../shared/chosen-tools.ts'
 import { customAsFunctions, DESCRIBED_INPUT } from '../shared/custom-as-function.ts'
 import { jsonInstruction } from '../shared/json-instruction.ts'
@@ -16,7 +18,8 @@ import { writeMessages } from './write-messages.ts'
 /** A request of any client as Cohere's Chat API takes it. https://docs.cohere.com/reference/chat */
 export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
   const losses = createLosses()
-  const { request, customTools } = customAsFunctions(asked, DESCRIBED_INPUT, losses)
+  const { request: withFunctions, customTools } = customAsFunctions(asked, DESCRIBED_INPUT, losses)
+  const { request, readArguments } = fitToolSchemas(withFunctions, SCHEMA_SUBSETS.cohere, losses)
   const chosen = chosenTools(request.tools, request.toolChoice, losses)
   const tools = chosen.tools.filter((tool) => isWritable(tool, request, losses))
   const hasTools = tools.length > 0
@@ -45,7 +48,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     thinking: writeThinking(request.reasoning, request.sampling.maxOutputTokens, losses),
     stream: request.stream,
   })
-  return { body, losses: losses.list, customTools }
+  return { body, losses: losses.list, customTools, readArguments }
 }
 
 /** There is no word for `auto`: it is what happens. */

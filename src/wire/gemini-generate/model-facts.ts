@@ -24,6 +24,12 @@ export function modelFacts(model: string): ModelFacts {
   }
 }
 
+/** What of JSON Schema a model's tools take. Before Gemini 2 there was no `parametersJsonSchema`. */
+export function schemasOf(model: string): 'gemini-json' | 'gemini-parameters' {
+  const { generation } = modelFacts(model)
+  return generation !== undefined && generation < 2 ? 'gemini-parameters' : 'gemini-json'
+}
+
 /**
  * True for models that take only calls they signed, results with media in them, and JSON answers beside tools. A name
  * without a number (a tuned model, Gemma) is none of them: earlier models take calls without a signature, and refuse

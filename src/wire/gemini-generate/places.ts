@@ -53,8 +53,11 @@ export function placesOf(body: JsonObject): Places {
 function toolPlaces(tool: JsonObject, path: string): Place[] {
   const declared = repeated(field(tool, 'functionDeclarations')) ?? []
   const strict = 'toolConfig.functionCallingConfig.mode'
-  const places = declared.map((_, at): Place => {
-    return { path: `${path}.functionDeclarations[${at}]`, members: { strict } }
+  const places = declared.map((one, at): Place => {
+    const declaration = `${path}.functionDeclarations[${at}]`
+    const isPlain = field(objectOf(one), 'parametersJsonSchema') !== undefined
+    const schema = `${declaration}.${isPlain ? 'parametersJsonSchema' : 'parameters'}`
+    return { path: declaration, members: { strict }, schema }
   })
   const { functionDeclarations: _, function_declarations: __, ...own } = tool
   return Object.keys(own).length === 0 ? places : [...places, { path }]

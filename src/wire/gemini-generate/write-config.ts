@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
+import { fitAnswerSchema } from '../schema/fit-tool-schemas.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { jsonInstruction } from '../shared/json-instruction.ts'
 import type { Losses } from '../shared/lose.ts'
 import { loseDescription } from '../shared/lose-description.ts'
@@ -64,10 +66,8 @@ function writeResponseFormat({ responseFormat, tools }: ChatRequest, model: stri
     return { format: {}, instruction: jsonInstruction(responseFormat) }
   }
   if (isSchema) loseDescription(responseFormat, losses)
-  const schema = isSchema ? { responseJsonSchema: withoutDialect(responseFormat.schema) } : {}
+  const schema = isSchema
+    ? { responseJsonSchema: fitAnswerSchema(responseFormat.schema, SCHEMA_SUBSETS['gemini-json'], losses) }
+    : {}
   return { format: { responseMimeType: 'application/json', ...schema }, instruction: undefined }
-}
-
-function withoutDialect({ $schema: _, ...schema }: JsonObject): JsonObject {
-  return schema
 }

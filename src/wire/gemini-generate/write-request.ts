@@ -1,11 +1,13 @@
 import type { ChatRequest, Message } from '../../core/request.ts'
 import type { WrittenRequest } from '../../core/wire-format.ts'
+import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
 import { fitToolNames } from '../shared/fit-tool-names.ts'
 import { createLosses } from '../shared/lose.ts'
 import { compact } from '../shared/read-json.ts'
 import { withoutCallIds } from './call-ids.ts'
-import { isGemini3, modelFacts } from './model-facts.ts'
+import { isGemini3, modelFacts, schemasOf } from './model-facts.ts'
 import { writeConfig } from './write-config.ts'
 import { writeContents } from './write-contents.ts'
 import { systemTexts } from './write-system.ts'
@@ -21,7 +23,9 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/
 export function writeRequest(asked: ChatRequest, model: string): WrittenRequest {
   const losses = createLosses()
   const { request: withFunctions, customTools } = customAsFunctions(asked, INPUT, losses)
-  const { request, toolNames } = fitToolNames(withFunctions, NAME)
+  const { request: named, toolNames } = fitToolNames(withFunctions, NAME)
+  const schemas = schemasOf(model)
+  const { request, readArguments } = fitToolSchemas(named, SCHEMA_SUBSETS[schemas], losses)
   if (request.parallelToolCalls === false)
     losses.lose('parallel_tool_calls', 'Gemini cannot be kept from calling several tools at once')
   if (request.user !== undefined) losses.lose('user', 'there is no field for the end user')
@@ -37,10 +41,10 @@ export function writeRequest(asked: ChatRequest, model: string): WrittenRequest 
   const body = compact({
     systemInstruction: isFolded || system.length === 0 ? undefined : { parts: system.map((text) => ({ text })) },
     contents: isGemini3(model) ? contents : contents.map(withoutCallIds),
-    ...writeTools(request.tools, request.toolChoice, losses),
+    ...writeTools(request.tools, request.toolChoice, schemas, losses),
     generationConfig: Object.keys(config).length === 0 ? undefined : config,
   })
-  return { body, losses: losses.list, toolNames, customTools }
+  return { body, losses: losses.list, toolNames, customTools, readArguments }
 }
 
 /** The instructions before the conversation. */

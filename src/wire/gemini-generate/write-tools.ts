@@ -2,10 +2,15 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Losses } from '../shared/lose.ts'
 import { NO_MARKS } from '../shared/no-cache-marks.ts'
-import { compact } from '../shared/read-json.ts'
+import { compact, objectOf } from '../shared/read-json.ts'
 
 /** What a request says of tools: `tools` and `toolConfig`, absent where there are none. */
-export function writeTools(tools: readonly Tool[], choice: ToolChoice | undefined, losses: Losses): JsonObject {
+export function writeTools(
+  tools: readonly Tool[],
+  choice: ToolChoice | undefined,
+  schemas: 'gemini-json' | 'gemini-parameters',
+  losses: Losses,
+): JsonObject {
   const functionDeclarations: JsonObject[] = []
   const own: JsonObject[] = []
   for (const [index, tool] of tools.entries()) {
@@ -14,7 +19,7 @@ export function writeTools(tools: readonly Tool[], choice: ToolChoice | undefine
     else if (native !== undefined)
       losses.lose(`tools[${index}]`, "a provider's own tool; this format has no counterpart")
     // Here only what is forced can be held to some of the tools.
-    else if (isOffered(tool, choice)) functionDeclarations.push(writeFunction(tool))
+    else if (isOffered(tool, choice)) functionDeclarations.push(writeFunction(tool, schemas))
     if (cache !== undefined) losses.lose(`tools[${index}].cache_control`, NO_MARKS)
   }
   const written = [...(functionDeclarations.length > 0 ? [{ functionDeclarations }] : []), ...own]
@@ -31,15 +36,14 @@ function isOffered({ name }: Tool, choice: ToolChoice | undefined): boolean {
   return choice.allowed.includes(name)
 }
 
-/** `parametersJsonSchema` takes JSON Schema as it stands; only `$schema` is refused. */
-function writeFunction({ name, description, parameters }: Tool): JsonObject {
-  return compact({ name, description: description ?? '', parametersJsonSchema: schemaOf(parameters) })
-}
-
-function schemaOf(parameters: JsonObject | undefined): JsonObject | undefined {
-  if (parameters === undefined) return undefined
-  const { $schema: _, ...schema } = parameters
-  return schema['type'] === undefined ? { type: 'object', ...schema } : schema
+/** The older name takes no object without members: nothing stands there then. */
+function writeFunction(
+  { name, description = '', parameters }: Tool,
+  schemas: 'gemini-json' | 'gemini-parameters',
+): JsonObject {
+  if (schemas === 'gemini-json') return compact({ name, description, parametersJsonSchema: parameters })
+  const isEmpty = Object.keys(objectOf(parameters?.['properties'])).length === 0
+  return compact({ name, description, parameters: isEmpty ? undefined : parameters })
 }
 
 /** `VALIDATED` is `AUTO` that holds the model to the schemas. */

@@ -3,6 +3,8 @@ import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat, Sampling } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
 import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
+import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { chosenTools } from '../shared/chosen-tools.ts'
 import { customAsFunctions, DESCRIBED_INPUT } from '../shared/custom-as-function.ts'
 import type { Losses } from '../shared/lose.ts'
@@ -16,7 +18,8 @@ import { writeMessages } from './write-messages.ts'
 /** A request of any client as Ollama's own chat API takes it. https://docs.ollama.com/api/chat */
 export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
   const losses = createLosses()
-  const { request, customTools } = customAsFunctions(asked, DESCRIBED_INPUT, losses)
+  const { request: withFunctions, customTools } = customAsFunctions(asked, DESCRIBED_INPUT, losses)
+  const { request, readArguments } = fitToolSchemas(withFunctions, SCHEMA_SUBSETS.ollama, losses)
   const { sampling } = request
   const tools = writeTools(request, losses)
   loseUnknown(request, losses)
@@ -33,7 +36,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     // Left out, it would stream.
     stream: request.stream,
   })
-  return { body, losses: losses.list, customTools }
+  return { body, losses: losses.list, customTools, readArguments }
 }
 
 /** Nothing forces a call: a choice can only leave tools out. */

@@ -1,4 +1,6 @@
 import type { WireFormat } from '../../core/wire-format.ts'
+import { fitOwnTools } from '../schema/fit-own-tools.ts'
+import { subsetOf } from '../schema/subset-of.ts'
 import { clientPaths } from '../shared/client-paths.ts'
 import { writeError } from '../shared/openai-error-body.ts'
 import { readError, writeStreamError, writeStreamExplanation } from './errors.ts'
@@ -18,6 +20,8 @@ export const openaiChat: WireFormat = {
   readRequest,
   unread,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
+  fitModel: (body, { model, traits = {} }, lose) =>
+    fitOwnTools(body, ['function', 'parameters'], subsetOf(model, traits), lose),
   withoutSignatures,
   writeRequest,
   readResponse,

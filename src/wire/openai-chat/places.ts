@@ -29,7 +29,7 @@ export function placesOf(body: JsonObject): Places {
 
 function toolPlace(tool: JsonValue, path: string): Place {
   return isJsonObject(tool) && isJsonObject(tool['function'])
-    ? { path, members: { strict: `${path}.function.strict` } }
+    ? { path, members: { strict: `${path}.function.strict` }, schema: `${path}.function.parameters` }
     : { path }
 }
 

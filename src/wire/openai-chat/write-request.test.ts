@@ -273,7 +273,12 @@ test('every field stands where OpenAI has it', () => {
   const expected: OpenAI.ChatCompletionCreateParamsStreaming = {
     model: 'gpt-5',
     messages: [{ role: 'user', content: 'Hi' }],
-    tools: [{ type: 'function', function: { name: 'look', description: 'Looks.', parameters: schema, strict: true } }],
+    tools: [
+      {
+        type: 'function',
+        function: { name: 'look', description: 'Looks.', parameters: { ...schema, properties: {} }, strict: true },
+      },
+    ],
     tool_choice: { type: 'function', function: { name: 'look' } },
     parallel_tool_calls: false,
     max_completion_tokens: 1,

@@ -3,6 +3,8 @@ import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
+import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
+import { subsetOf } from '../schema/subset-of.ts'
 import { customAsFunctions, INPUT } from '../shared/custom-as-function.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
@@ -21,7 +23,8 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
   const losses = createLosses()
   const { request: declared, customTools } =
     traits.functionsOnly === true ? customAsFunctions(asked, INPUT, losses) : { request: asked, customTools: undefined }
-  const { request, toolNames } = fitToolNames(declared, PLAIN_NAME)
+  const { request: named, toolNames } = fitToolNames(declared, PLAIN_NAME)
+  const { request, readArguments } = fitToolSchemas(named, subsetOf(model, traits), losses)
   const { sampling } = request
   const tools = writeTools(request.tools, traits, losses)
   const hasTools = tools.length > 0
@@ -60,7 +63,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     pathOf ??= pathsOf(request, messages.written, messages.origins)
     return pathOf(path)
   }
-  return { body, losses: losses.list, toolNames, customTools, requestPath }
+  return { body, losses: losses.list, toolNames, customTools, readArguments, requestPath }
 }
 
 /** What is asked of the model's thinking, in the member that the provider reads. */

@@ -1,4 +1,6 @@
 import type { WireFormat } from '../../core/wire-format.ts'
+import { fitOwnTools } from '../schema/fit-own-tools.ts'
+import { subsetOf } from '../schema/subset-of.ts'
 import { clientPaths } from '../shared/client-paths.ts'
 import { writeError } from '../shared/openai-error-body.ts'
 import { readError, writeStreamError, writeStreamExplanation } from './errors.ts'
@@ -21,6 +23,7 @@ export const openaiResponses: WireFormat = {
   unread,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
   untranslatable,
+  fitModel: (body, { model, traits = {} }, lose) => fitOwnTools(body, ['parameters'], subsetOf(model, traits), lose),
   withoutSignatures,
   writeRequest,
   readResponse,

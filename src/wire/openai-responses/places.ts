@@ -32,8 +32,11 @@ export function placesOf(body: JsonObject): Places {
   if (typeof input === 'string') first.push({ path: 'input', content: [{ path: 'input' }] })
   return {
     messages: [...first, ...(isList(input) ? turnPlaces(input.map(objectOf)) : [])],
-    tools: objectsOf(body['tools']).map((_, index) => {
-      return { path: `tools[${index}]`, members: { 'custom.format': `tools[${index}].format` } }
+    tools: objectsOf(body['tools']).map((tool, index) => {
+      const path = `tools[${index}]`
+      const isNested = tool['function'] !== undefined
+      const schema = isNested ? `${path}.function.parameters` : `${path}.parameters`
+      return { path, members: { 'custom.format': `${path}.format` }, schema }
     }),
     parameters: PARAMETERS,
   }

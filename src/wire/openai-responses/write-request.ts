@@ -2,6 +2,8 @@ import type { JsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat } from '../../core/request.ts'
 import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
+import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
+import { subsetOf } from '../schema/subset-of.ts'
 import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
@@ -21,7 +23,8 @@ import { writeToolChoice, writeTools } from './write-tools.ts'
  */
 export function writeRequest(asked: ChatRequest, model: string, traits: Traits = {}): WrittenRequest {
   const losses = createLosses()
-  const { request, toolNames } = fitToolNames(asked, PLAIN_NAME)
+  const { request: named, toolNames } = fitToolNames(asked, PLAIN_NAME)
+  const { request, readArguments } = fitToolSchemas(named, subsetOf(model, traits), losses)
   const { sampling } = request
   const instructions = instructionsOf(request)
   const tools = writeTools(request.tools, traits, losses)
@@ -61,7 +64,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     pathOf ??= pathsOf(request, items.written, items.origins)
     return pathOf(path)
   }
-  return { body, losses: losses.list, toolNames, requestPath }
+  return { body, losses: losses.list, toolNames, readArguments, requestPath }
 }
 
 /** The first turn, where it is the system's and nothing but one text, and others follow: `input` must not be empty. */

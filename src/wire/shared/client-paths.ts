@@ -10,6 +10,8 @@ export type Place = {
   readonly path: string
   /** What is said of it elsewhere than under its own path, by the canonical name. */
   readonly members?: Readonly<Record<string, string>>
+  /** Of a tool: where its schema stands, which is `parameters` of a ChatRequest's. */
+  readonly schema?: string
   /** Of a message: its blocks; of a result: what it holds. */
   readonly content?: readonly Place[]
 }
@@ -38,6 +40,8 @@ function within(place: Place, rest: string): string {
     const found = place.content?.[Number(index)]
     return found === undefined ? place.path : within(found, inner)
   }
+  const [, inSchema] = /^\.parameters(?=[.[]|$)(.*)$/s.exec(rest) ?? []
+  if (inSchema !== undefined && place.schema !== undefined) return `${place.schema}${inSchema}`
   return place.members?.[rest.slice(1)] ?? `${place.path}${rest}`
 }
 

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Traits } from '../../core/wire-format.ts'
+import { SCHEMA_SUBSETS } from '../schema/subsets.ts'
 import { isList, objectsOf } from './read-json.ts'
 
 const MAX_DEPTH = 32
-const REFUSED = ['oneOf', 'allOf', 'not', 'if', 'patternProperties', 'propertyNames', 'dependentRequired']
+const { refused: REFUSED } = SCHEMA_SUBSETS['openai-strict']
 
 const NOT_STRICT = 'strict takes closed objects alone, with every property required; the schema was sent as a guide'
 

@@ -1,0 +1,128 @@
+import type { Attempt } from './core/decision.ts'
+import type { GatewayError } from './core/errors.ts'
+import type { HttpRequest } from './core/ports.ts'
+import type { ChatRequest } from './core/request.ts'
+import type { Target } from './core/target.ts'
+import type { Loss } from './core/wire-format.ts'
+import { countFailed } from './count-usage.ts'
+import type { Asked as AskedTarget } from './dispatch/attempt.ts'
+import type { DispatchedCall } from './dispatch/dispatch.ts'
+import type { Observed } from './dispatch/observed.ts'
+import type { Refine } from './dispatch/refined-calls.ts'
+import { salvaged } from './dispatch/salvaged.ts'
+import type { ChangedTools } from './dispatch/tools-as-asked.ts'
+import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
+import type { Asking, Translation } from './dispatch/upstream-request.ts'
+import { laterRequest, upstreamRequest } from './dispatch/upstream-request.ts'
+import type { ChatCall, Context, Routed } from './pipeline.ts'
+import { keepReceipt, namedDecision, withLost } from './receipts.ts'
+import { recordToolCalls } from './record-tool-calls.ts'
+import { createRefine } from './refine-calls.ts'
+import { formatLosses, setRouteHeaders } from './route-headers.ts'
+import { translationOf } from './translation-of.ts'
+
+/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
+export class SentCall implements DispatchedCall {
+  overheadMs = 0
+  private losses: readonly Loss[] = []
+  private changedTools: ChangedTools = {}
+  private isAnsweredAnew = false
+  // Targets that could not verify the reasoning state of earlier turns.
+  private readonly unsigned = new Set<string>()
+  private readonly call: ChatCall
+  private readonly routed: Routed
+  private readonly context: Context
+
+  constructor(call: ChatCall, routed: Routed, context: Context) {
+    this.call = call
+    this.routed = routed
+    this.context = context
+  }
+
+  asked(target: Target, deadlineAt: number): AskedTarget {
+    const { call, changedTools } = this
+    const { spoken } = this.translation(target)
+    const { tools = [], refine = 0 } = changedTools
+    const salvage = tools.length === 0 ? undefined : (text: string) => salvaged(text, spoken, changedTools)
+    // What is not the client's own format is read and written anew.
+    if (spoken === call.format && !this.isAnsweredAnew) {
+      const mended = tools.length > 0 && !call.body.stream ? withToolsAsAsked(spoken, changedTools) : undefined
+      return { model: target.id, format: spoken, mended, salvage }
+    }
+    const asked = { model: target.id, format: withToolsAsAsked(spoken, changedTools), salvage }
+    return refine === 0 ? asked : { ...asked, refine: this.refine(target, refine, deadlineAt) }
+  }
+
+  /** Asks the target again in the way in which it was asked. */
+  private refine(target: Target, rounds: number, deadlineAt: number): Refine {
+    const { call, context, changedTools } = this
+    const translation = this.translation(target)
+    const asking = this.asking(target)
+    const { clock, transport, log } = context.ports
+    const chat = (): ChatRequest => call.body.read().chat
+    return createRefine({
+      chat,
+      format: withToolsAsAsked(translation.spoken, { ...changedTools, tools: [] }),
+      rounds,
+      transport,
+      clock,
+      log,
+      deadlineAt,
+      prepare: (later, ask) => laterRequest(chat(), later, translation, { ...asking, ask }),
+    })
+  }
+
+  private translation(target: Target): Translation {
+    return translationOf(target, this.call.format, this.routed, this.call.principal.name, this.context)
+  }
+
+  private asking(target: Target): Asking {
+    const { call, context } = this
+    return {
+      ask: context.ask,
+      now: context.ports.clock.now(),
+      clientHeader: (name) => call.exchange.header(name),
+      keepsSignatures: !this.unsigned.has(target.id),
+    }
+  }
+
+  prepare(target: Target): HttpRequest | Promise<HttpRequest> {
+    const { call } = this
+    const {
+      request,
+      losses,
+      changedTools = {},
+      isAnsweredAnew = false,
+    } = upstreamRequest(call.body, this.translation(target), this.asking(target))
+    this.losses = losses
+    this.changedTools = changedTools
+    this.isAnsweredAnew = isAnsweredAnew
+    call.body.release()
+    return request
+  }
+
+  dropSignatures({ id }: Target): boolean {
+    if (this.routed.isLossless) return false
+    const isNew = !this.unsigned.has(id)
+    this.unsigned.add(id)
+    return isNew
+  }
+
+  setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void {
+    const { call, context, routed } = this
+    this.overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
+    setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
+    if (this.losses.length > 0) headers['x-route-losses'] = formatLosses(this.losses)
+    // A decision is kept since it was made.
+    else if (routed.decision !== undefined) return
+    const decided = routed.decision ?? namedDecision(call.id, target)
+    keepReceipt(context, call.id, call.principal.name, withLost(decided, target, this.losses))
+  }
+
+  failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
+    const spent = countFailed(observed, target)
+    const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
+    this.context.telemetry.attemptFailed(attempt, error, lost)
+    recordToolCalls(observed, target, this.context)
+  }
+}

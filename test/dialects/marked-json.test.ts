@@ -100,5 +100,6 @@ test('members that reach prototypes are refused, those that only mention them ar
   const block = (args: string): string => `<tool_call>{"name":"run","arguments":${args}}</tool_call>`
   expect(read(block('{"__proto__":{"a":1}}'))).toEqual({ calls: [], text: '', isCut: false })
   expect(read(block('{"x":[{"constructor":{"prototype":{}}}]}')).calls).toEqual([])
+  expect(read('<tool_call>{"__proto__":{"name":"run","arguments":{}}}</tool_call>')).toEqual(only())
   expect(read(block('{"cmd":"the __proto__ constructor"}')).calls).toHaveLength(1)
 })

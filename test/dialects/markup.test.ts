@@ -168,6 +168,17 @@ describe('values', () => {
 
 describe('what is no call', () => {
   test.each([
+    ['a name that reaches prototypes, escaped', xml('<parameter=&#99;onstructor>1</parameter>'), ['']],
+    [
+      'a word between a call and the end of its block',
+      '<tool_call><function=f></function>oops</tool_call> then',
+      [['f', {}], 'then'],
+    ],
+    [
+      'a word behind the end of a block',
+      '<tool_call><function=f></function></tool_call>so</tool_call>',
+      [['f', {}], 'so</tool_call>'],
+    ],
     ['an object under a name that reaches prototypes', xml('<parameter=__proto__>{"a": 1}</parameter>'), ['']],
     ['an empty block', '<tool_call>\n</tool_call>\nHello', ['Hello']],
     [
@@ -192,6 +203,18 @@ describe('what is no call', () => {
     const tools = new Map<string, JsonObject>([['f', { type: 'object', properties, required: ['city'] }]])
     const text = '<function name="f"><param name="days">2</param></function>'
     expect(read('minicpm5_xml', text, tools)).toEqual([text])
+  })
+
+  test('plain XML without the end of its call', () => {
+    const text = '<function name="f"><param name="days">2</param>'
+    expect(read('minicpm5_xml', text)).toEqual([text])
+  })
+
+  test('a parameter that says it is no string is its JSON', () => {
+    const parameter = (text: string): string =>
+      dsml(`<｜DSML｜parameter name="city" string="false">${text}</｜DSML｜parameter>`)
+    expect(read('deepseek_dsml_v32', parameter('5'))).toEqual([['f', { city: 5 }], ''])
+    expect(read('deepseek_dsml_v32', parameter('null'))).toEqual([['f', { city: 'null' }], ''])
   })
 })
 

@@ -10,6 +10,9 @@ test.each([
   ['{"a":1}{"b":2,}', '[{"a":1}, {"b":2}]'],
   ['{"a":1}}', '{"a":1}'],
   ['{"a":"he said "hi" there"}', '{"a":"he said \\"hi\\" there"}'],
+  ['{"a":"3" wide"}', '{"a":"3\\" wide"}'],
+  ['{a:\'he said "hi" there\'}', '{"a":"he said \\"hi\\" there"}'],
+  ['{"a": 1, // it is\r"b":2}', '{"a": 1, \n"b":2}'],
   ['{"a":"line\nbreak"}', '{"a":"line\\nbreak"}'],
   ['{"name":"x","arguments":{"a":1}', '{"name":"x","arguments":{"a":1}}'],
   ['{"__proto__":{"x":1},}', '{"__proto__":{"x":1}}'],
@@ -23,6 +26,15 @@ test.each(['', 'prose', '"text"', '12', '{"a":"\\u12"}', '['.repeat(10_000), `{'
     expect(repairedJson(text)).toBeUndefined()
   },
 )
+
+test.each([
+  '{"a":"with ,"b": inside"}',
+  '{a:"he said "hi" there"}',
+  '{"a":"before "quoted" ,"b":"inside after"}',
+  '{"a":True,"b":"say "hi" to me"}',
+])('where quotes end strings is not guessed: %s', (text) => {
+  expect(repairedJson(text)).toBeUndefined()
+})
 
 test('a name that objects inherit stays a member of its own', () => {
   const value: unknown = JSON.parse(repairedJson("{'__proto__': {'isAdmin': true}}") ?? '')

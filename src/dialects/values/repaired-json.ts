@@ -85,15 +85,20 @@ function withCommentsEnded(text: string): string {
 }
 
 /**
- * True where quotes in strings were escaped, and more was mended besides or they come in no pairs: then nobody knows which
- * of them end a string.
+ * True where nobody knows which quotes end a string: some were escaped and more was mended besides, or they come in no
+ * pairs, or one ends what none began.
  */
 function isGuess(text: string, json: string): boolean {
+  const strings = new Set(json.match(STRING))
+  if ([...text.matchAll(HALF_QUOTED)].some(([, word]) => strings.has(`"${word}"`))) return true
   const escaped = countOf(json, ESCAPED) - countOf(text, ESCAPED)
   if (escaped <= 0 || OTHER_QUOTES.test(text)) return false
   return (escaped % 2 === 1 && OPENING.test(json)) || skeletonOf(text) !== skeletonOf(json)
 }
 
+const STRING = /"(?:[^"\\]|\\.)*"/g
+// A value with a quote at its end alone: that of a string which was taken to end before.
+const HALF_QUOTED = /:\s*([A-Za-z][^"'{}[\],:]*)"(?=\s*[,}\]])/g
 const ESCAPED = /\\["']/g
 // One that begins a word has its other half, or the string is ended by it.
 const OPENING = /\s\\["'](?=\w)/

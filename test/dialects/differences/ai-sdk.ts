@@ -26,7 +26,6 @@ const REASONS: readonly (readonly [reason: string, ids: string])[] = [
   ['repair: jsonrepair gives up at a bracket between quotes that were not escaped', '3'],
   ['repair: jsonrepair takes // for a comment', '158'],
   ['repair: members behind the arguments do no harm', '110 111 112'],
-  ['repair: one reading of quotes that were not escaped; the source gives up', '95'],
   ['the name is escaped twice, so it is the text \\u0063onstructor and no member of that name', '10'],
   ['the same name in another element is no second value', '200'],
   ['§3.1: a call without arguments has none; the source drops it', '654'],

@@ -1,5 +1,6 @@
 import type { Attempt, Decision } from './core/decision.ts'
 import type { Target } from './core/target.ts'
+import type { CallOutcome } from './core/tool-outcome.ts'
 import type { Loss } from './core/wire-format.ts'
 
 /** The reason of a call that names its model. */
@@ -37,6 +38,13 @@ export function formatAttempts(attempts: readonly Attempt[]): string {
     list += `${list === '' ? '' : ', '}${headerText(target)};outcome=${outcome};ms=${Math.round(elapsedMs)}`
   }
   return list
+}
+
+/** `valid=2, repaired=1`: what became of an answer's calls; `undefined` where all came as they should. */
+export function formatOutcomes(outcomes: readonly CallOutcome[]): string | undefined {
+  if (outcomes.every((outcome) => outcome === 'valid')) return undefined
+  const counts = Map.groupBy(outcomes, (outcome) => outcome)
+  return [...counts].map(([outcome, { length }]) => `${outcome}=${length}`).join(', ')
 }
 
 /** Six significant digits without an exponent: costs of one call are often far below a cent. */

@@ -10,7 +10,7 @@ import type { DispatchedCall } from './dispatch/dispatch.ts'
 import type { Observed } from './dispatch/observed.ts'
 import type { Refine } from './dispatch/refined-calls.ts'
 import { salvaged } from './dispatch/salvaged.ts'
-import type { ChangedTools } from './dispatch/tools-as-asked.ts'
+import type { AnswerFormat, ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Asking, Translation } from './dispatch/upstream-request.ts'
 import { laterRequest, upstreamRequest } from './dispatch/upstream-request.ts'
@@ -18,7 +18,7 @@ import type { ChatCall, Context, Routed } from './pipeline.ts'
 import { keepReceipt, namedDecision, withLost } from './receipts.ts'
 import { recordToolCalls } from './record-tool-calls.ts'
 import { createRefine } from './refine-calls.ts'
-import { formatLosses, setRouteHeaders } from './route-headers.ts'
+import { formatLosses, formatOutcomes, setRouteHeaders } from './route-headers.ts'
 import { translationOf } from './translation-of.ts'
 
 /** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
@@ -27,6 +27,8 @@ export class SentCall implements DispatchedCall {
   private losses: readonly Loss[] = []
   private changedTools: ChangedTools = {}
   private isAnsweredAnew = false
+  // Knows what became of the answer's calls so far.
+  private answerFormat: AnswerFormat | undefined = undefined
   // Targets that could not verify the reasoning state of earlier turns.
   private readonly unsigned = new Set<string>()
   private readonly call: ChatCall
@@ -40,6 +42,12 @@ export class SentCall implements DispatchedCall {
   }
 
   asked(target: Target, deadlineAt: number): AskedTarget {
+    const asked = this.askedOf(target, deadlineAt)
+    this.answerFormat = asked.mended ?? asked.format
+    return asked
+  }
+
+  private askedOf(target: Target, deadlineAt: number): AskedTarget {
     const { call, changedTools } = this
     const { spoken } = this.translation(target)
     const { tools = [], refine = 0 } = changedTools
@@ -112,6 +120,8 @@ export class SentCall implements DispatchedCall {
     const { call, context, routed } = this
     this.overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
     setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
+    const outcomes = formatOutcomes(this.answerFormat?.callOutcomes ?? [])
+    if (outcomes !== undefined) headers['x-route-tool-calls'] = outcomes
     if (this.losses.length > 0) headers['x-route-losses'] = formatLosses(this.losses)
     // A decision is kept since it was made.
     else if (routed.decision !== undefined) return

@@ -1,6 +1,7 @@
 import type { StreamPart, Usage } from '../core/stream-part.ts'
 import type { BrokenCall, HeldBack } from './settled-calls.ts'
 import { callParts, isParts } from './settled-calls.ts'
+import type { AnswerFormat } from './tools-as-asked.ts'
 
 /** What came of asking a model again. */
 export type Refined = {
@@ -43,7 +44,7 @@ function added(left: Usage, right: Usage): Usage {
   return sum as Usage
 }
 
-/** What became of those that were broken. */
-export function outcomesOf(held: HeldBack, { calls }: Refined): ('refined' | 'broken')[] {
-  return brokenOf(held).map((_, place) => (calls.has(place) ? 'refined' : 'broken'))
+/** Tells what became of those that were broken. */
+export function noteRefined(format: AnswerFormat, held: HeldBack, { calls }: Refined): void {
+  for (const place of brokenOf(held).keys()) format.noteOutcome?.(calls.has(place) ? 'refined' : 'broken')
 }

@@ -1,4 +1,6 @@
-import type { StreamPart } from '../core/stream-part.ts'
+import type { FinishReason, StreamPart } from '../core/stream-part.ts'
+import { isCutShort } from '../core/stream-part.ts'
+import type { CallOutcome } from '../core/tool-outcome.ts'
 import type { Declared, Dialect } from '../dialects/dialect.ts'
 import type { TextEvent } from '../dialects/read-text.ts'
 import { createTextReader } from '../dialects/read-text.ts'
@@ -18,11 +20,15 @@ export type TextCalls = {
 const FIRST_INDEX = 2 ** 33
 
 /** The calls that a model writes into its text as calls, and its thoughts as such, as a reader's parts pass. */
-export function createTextCalls({ dialect, declared, begun = '' }: TextCalls): PartChange {
+export function createTextCalls(
+  { dialect, declared, begun = '' }: TextCalls,
+  onOutcome: (outcome: CallOutcome) => void,
+): PartChange {
   const reader = createTextReader(dialect(), declared)
   let next = FIRST_INDEX
   let isThinking = false
   let isOver = false
+  let finishReason: FinishReason | undefined
   if (begun !== '') reader.push(begun)
 
   function partsOf(events: readonly TextEvent[]): StreamPart[] {
@@ -37,6 +43,7 @@ export function createTextCalls({ dialect, declared, begun = '' }: TextCalls): P
           return [...thought(), ...callOf(event.call)]
         case 'cut':
           // Of no use to anybody: whoever executes calls must not see half of one, and it is no text.
+          onOutcome(isCutShort(finishReason) ? 'cut' : 'broken')
           return thought()
         default: {
           const unhandled: never = event
@@ -70,7 +77,10 @@ export function createTextCalls({ dialect, declared, begun = '' }: TextCalls): P
 
   return {
     push(part) {
-      if (part.type === 'response-end') return [...finish(), part]
+      if (part.type === 'response-end') {
+        finishReason = part.finishReason
+        return [...finish(), part]
+      }
       if (part.type !== 'text-delta' || isOver) return [part]
       const parts = partsOf(reader.push(part.text))
       const [only] = parts

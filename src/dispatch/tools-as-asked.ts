@@ -27,6 +27,8 @@ export type ChangedTools = Pick<WrittenRequest, 'toolNames' | 'customTools' | 'r
 export type AnswerFormat = WireFormat & {
   /** Of the calls that were read so far. */
   readonly callOutcomes?: readonly CallOutcome[]
+  /** Tells what became of a call that was held back. */
+  noteOutcome?(outcome: CallOutcome): void
   /** At the end of the answer: calls that wait for better ones. */
   heldBack?(): HeldBack
 }
@@ -38,16 +40,17 @@ export type AnswerFormat = WireFormat & {
 export function withToolsAsAsked(format: WireFormat, changed: ChangedTools): AnswerFormat {
   const callOutcomes: CallOutcome[] = []
   let settled: SettledCalls | undefined
+  const noteOutcome = (outcome: CallOutcome): void => void callOutcomes.push(outcome)
 
   function createChange(isWhole: boolean): Changes {
     const { tools = [], textCalls, refine = 0 } = changed
     callOutcomes.length = 0
-    const changes = namedAsAsked(changed)
+    const changes = namedAsAsked(changed, noteOutcome)
     if (tools.length === 0) return inTurn(changes)
     const settling = {
       tools,
       holdsBroken: refine > 0,
-      onOutcome: (outcome: CallOutcome) => void callOutcomes.push(outcome),
+      onOutcome: noteOutcome,
     }
     // A stream of a server's own calls is not held up for what nearly never is to be mended.
     if (isWhole || textCalls !== undefined || refine > 0) {
@@ -60,6 +63,7 @@ export function withToolsAsAsked(format: WireFormat, changed: ChangedTools): Ans
   return {
     ...format,
     callOutcomes,
+    noteOutcome,
     heldBack: () => settled?.heldBack() ?? [],
     readResponse(body) {
       const asAsked = createChange(true)
@@ -99,15 +103,10 @@ function inTurn(changes: readonly PartChange[]): Changes {
   }
 }
 
-function namedAsAsked({
-  toolNames,
-  customTools,
-  readArguments,
-  hasParallelTool = false,
-  textCalls,
-}: ChangedTools): PartChange[] {
+function namedAsAsked(changed: ChangedTools, onOutcome: (outcome: CallOutcome) => void): PartChange[] {
+  const { toolNames, customTools, readArguments, hasParallelTool = false, textCalls } = changed
   const changes: PartChange[] = []
-  if (textCalls !== undefined) changes.push(createTextCalls(textCalls))
+  if (textCalls !== undefined) changes.push(createTextCalls(textCalls, onOutcome))
   if (!hasParallelTool) changes.push(createParallelCalls())
   if (readArguments !== undefined) changes.push(createReadArguments(readArguments))
   if (toolNames !== undefined) changes.push(renamed(toolNames))

@@ -13,7 +13,7 @@ import type { JsonAnswerInput, Saw } from './json-answer.ts'
 import { collectJson } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import type { Refine, Refined } from './refined-calls.ts'
-import { addUsage, brokenOf, inPlace, outcomesOf } from './refined-calls.ts'
+import { addUsage, brokenOf, inPlace, noteRefined } from './refined-calls.ts'
 import type { HeldBack } from './settled-calls.ts'
 import type { AnswerFormat } from './tools-as-asked.ts'
 
@@ -46,9 +46,10 @@ export function translate(
   const held = format.heldBack?.() ?? []
   const { refine } = translating
   if (held.length === 0 || refine === undefined) return write(read, input, translating, saw)
-  return refine(brokenOf(held), signal).then((refined) =>
-    write([...read, ...better(read, held, refined)], input, translating, saw, outcomesOf(held, refined)),
-  )
+  return refine(brokenOf(held), signal).then((refined) => {
+    noteRefined(format, held, refined)
+    return write([...read, ...better(read, held, refined)], input, translating, saw)
+  })
 }
 
 /** The calls that were held, and what all of it took. */
@@ -63,13 +64,12 @@ function write(
   input: WholeAnswer,
   { client, estimateUsage, model }: Translating,
   saw: Saw,
-  refined: readonly ('refined' | 'broken')[] = [],
 ): Observed {
   const tidier = createTidier(client.id, client.usedCallIds())
   const parts = [...tidier.push(read), ...tidier.end()]
   client.watch?.(parts)
   const { finishReason, usage } = foldParts(parts)
-  const callOutcomes = [...(input.format.callOutcomes ?? []), ...refined]
+  const { callOutcomes } = input.format
   const observed = { ...saw({ usage, finishReason }, () => parts), callOutcomes }
   if (!parts.some(isContentPart)) {
     const { followsResults } = client

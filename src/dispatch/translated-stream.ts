@@ -15,7 +15,7 @@ import { answerContext } from './client-side.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
 import type { Refine } from './refined-calls.ts'
-import { addUsage, brokenOf, inPlace, outcomesOf } from './refined-calls.ts'
+import { addUsage, brokenOf, inPlace, noteRefined } from './refined-calls.ts'
 import type { AnswerFormat } from './tools-as-asked.ts'
 
 const MAX_EVENT_BYTES = 8 * 1024 * 1024
@@ -59,7 +59,6 @@ export class TranslatedStream implements Answer {
   private ended: Ending = { usage: undefined, finishReason: undefined }
   private readonly recent: (readonly StreamPart[])[] = []
   private writtenAt = 0
-  private refined: readonly ('refined' | 'broken')[] = []
   // The data of the last event the client got.
   private lastWritten: string | undefined = undefined
 
@@ -91,7 +90,7 @@ export class TranslatedStream implements Answer {
     const held = format.heldBack?.() ?? []
     if (held.length === 0 || refine === undefined) return this.complete()
     return refine(brokenOf(held), signal).then((refined) => {
-      this.refined = outcomesOf(held, refined)
+      noteRefined(format, held, refined)
       const usage = addUsage(this.ended.usage, refined.usage)
       const counted: StreamPart[] = usage === undefined ? [] : [{ type: 'usage', usage }]
       const parts = [...counted, ...inPlace(held, refined)]
@@ -133,7 +132,7 @@ export class TranslatedStream implements Answer {
 
   observe(): Observed {
     const { events, firstPartAt, ended } = this
-    const callOutcomes = [...(this.input.format.callOutcomes ?? []), ...this.refined]
+    const { callOutcomes } = this.input.format
     return { events, firstPartAt, callOutcomes, ending: () => ended, sample: () => this.recent }
   }
 

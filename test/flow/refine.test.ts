@@ -150,3 +150,19 @@ test("a whole answer of a server's own calls is mended too", async () => {
   await start([NATIVE("{'seats': 2, 'day': 'mon',}")], {})
   expect(argumentsIn(await ask(false))).toEqual(['{"seats": 2, "day": "mon"}'])
 })
+
+test.each([
+  ['repaired=1', [NATIVE("{'seats': 2, 'day': 'mon',}")], {}],
+  ['broken=1', [TEXT('{"day": "sunday"}')], { textTools: HERMES }],
+  ['refined=1', [NATIVE('{"seats": 3, "day": "sunday"}'), NATIVE(GOOD)], { refine: 1 }],
+  [null, [TEXT(GOOD)], { textTools: HERMES }],
+] as const)('a whole answer says what became of its calls: %s', async (said, answers, options) => {
+  await start(answers, options)
+  const response = await fetch(`${gateway?.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'up/m', messages: [{ role: 'user', content: 'Book it.' }], tools: [BOOK] }),
+  })
+  await response.text()
+  expect(response.headers.get('x-route-tool-calls')).toBe(said)
+})

@@ -15,7 +15,7 @@ const word = fc.string({ minLength: 1, maxLength: 12 })
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)
 const schema = fc.constantFrom<JsonObject>(
   { type: 'object', properties: { a: { type: 'string' } } },
-  { type: 'object' },
+  { type: 'object', properties: {} },
 )
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined })
 

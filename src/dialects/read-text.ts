@@ -11,7 +11,12 @@ export type TextEvent =
   | { readonly type: 'cut'; readonly text: string }
 
 /** Finds calls in a model's text as it arrives. Events are the same however the text is cut. */
-export type TextReader = { push(text: string): TextEvent[]; end(): TextEvent[] }
+export type TextReader = {
+  push(text: string): TextEvent[]
+  end(): TextEvent[]
+  /** What came last may be a call, of which nothing is said before it is whole. */
+  isReading(): boolean
+}
 
 /** How much may be read again after a call that proved none, as a multiple of the text; then the rest is text. */
 const MAX_REREADING = 8
@@ -268,6 +273,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
       cursor.feed(whole)
       return run()
     },
+    isReading: () => grammar !== undefined,
     end() {
       length += half.length
       cursor.feed(half)

@@ -11,6 +11,8 @@ export type Answer = {
   push(chunk: Uint8Array): void
   finish(signal: AbortSignal): Observed | Promise<Observed>
   isCommitted(): boolean
+  /** The answer has begun, though nothing of it can go out yet: a call that is not whole. */
+  isAtWork?(): boolean
   /** What was seen so far, which is also what was seen of an answer that is no good; `undefined` when nothing was. */
   observe(): Observed | undefined
   /** Tells the client that the rest will not come. Only after the commit. */

@@ -162,7 +162,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
       return
     }
     if (wasCommitted || !input.stream) deadline.again()
-    else if (answer.isCommitted()) deadline.expect(input.timeouts.idleMs, STALLED)
+    else if (answer.isCommitted() || answer.isAtWork?.() === true) deadline.expect(input.timeouts.idleMs, STALLED)
   }
 
   onEnd(): void {

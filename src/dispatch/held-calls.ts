@@ -6,6 +6,8 @@ export type PartChange = {
   push(part: StreamPart): StreamPart[]
   /** What was held of calls whose end the upstream did not say. */
   end(): StreamPart[]
+  /** A call is under way of which nothing went out yet. */
+  isHolding?(): boolean
 }
 
 export type CallStart = StreamPart & { type: 'tool-call-start' }
@@ -80,5 +82,6 @@ export function createHeldCalls(rewrite: (start: CallStart) => Rewriting | undef
       }
     },
     end: () => [...held.keys()].flatMap(release),
+    isHolding: () => held.size > 0,
   }
 }

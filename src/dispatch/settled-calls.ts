@@ -89,6 +89,7 @@ export function createSettledCalls({ tools, holdsBroken, onOutcome }: Settling):
       return [...passing, ...(first < 0 ? judged : judged.slice(0, first)).flatMap((one) => (isParts(one) ? one : []))]
     },
     heldBack: () => heldBack,
+    isHolding: () => waiting.length > 0 || calls.isHolding?.() === true,
   }
 }
 

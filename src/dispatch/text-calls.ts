@@ -88,6 +88,7 @@ export function createTextCalls(
       return parts.length === 1 && only?.type === 'text-delta' && only.text === part.text ? [part] : parts
     },
     end: finish,
+    isHolding: reader.isReading,
   }
 }
 

@@ -76,6 +76,7 @@ export function withToolsAsAsked(format: WireFormat, changed: ChangedTools): Ans
         ...reader,
         push: (event) => asAsked.push(reader.push(event)),
         end: () => asAsked.last(reader.end()),
+        isAtWork: () => reader.isAtWork?.() === true || asAsked.isHolding(),
       }
     },
   }
@@ -85,6 +86,7 @@ type Changes = {
   push(parts: StreamPart[]): StreamPart[]
   /** The same, and what was held until now. */
   last(parts: StreamPart[]): StreamPart[]
+  isHolding(): boolean
 }
 
 /** One change after the other: what a call of several holds may be renamed, or free text. */
@@ -100,6 +102,7 @@ function inTurn(changes: readonly PartChange[]): Changes {
       for (const change of changes) said = [...said.flatMap(change.push), ...change.end()]
       return said
     },
+    isHolding: () => changes.some((change) => change.isHolding?.() === true),
   }
 }
 

@@ -76,6 +76,10 @@ export class TranslatedStream implements Answer {
     return this.sink !== undefined
   }
 
+  isAtWork(): boolean {
+    return this.reader.isAtWork?.() === true
+  }
+
   push(chunk: Uint8Array): void {
     if (this.sink === undefined) this.bytesBeforeCommit += chunk.length
     this.read(this.deframer.push(chunk))
@@ -173,7 +177,7 @@ export class TranslatedStream implements Answer {
 
   private checkHeld(): void {
     if (this.bytesBeforeCommit <= MAX_HELD_BYTES && this.held.length <= MAX_HELD_PARTS) return
-    if (this.reader.isAtWork?.() === true) {
+    if (this.isAtWork()) {
       this.commit()
       return
     }

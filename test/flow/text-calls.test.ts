@@ -249,3 +249,42 @@ test('a tool of free text is described as a function, and gets its text', async 
     { type: 'custom', custom: { name: 'patch', input: '*** a' } },
   ])
 })
+
+describe('a call that takes long to write', () => {
+  test('may be larger than what is held of an answer that has not begun', async () => {
+    const city = 'x'.repeat(400_000)
+    await start(`<tool_call>{"name": "get_weather", "arguments": {"city": "${city}"}}</tool_call>`, EMULATED)
+    const stream = openai().chat.completions.stream({ model: 'up/m', messages: [...HELLO], tools: [WEATHER] })
+    const [call] = (await stream.finalChatCompletion()).choices[0]?.message.tool_calls ?? []
+    expect(call?.type === 'function' ? call.function.arguments.length : 0).toBe(city.length + '{"city": ""}'.length)
+  })
+
+  test('may take longer than the first part of an answer', async () => {
+    const pieces = HERMES.slice(HERMES.indexOf('<tool_call>')).match(/.{1,12}/gsu) ?? []
+    upstream = await startCaptureUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      let at = 0
+      const next = (): void => {
+        const piece = pieces[at]
+        at += 1
+        if (piece === undefined) response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`)
+        else {
+          response.write(chunk({ content: piece }))
+          setTimeout(next, 150)
+        }
+      }
+      next()
+    })
+    const timeouts = { firstPartMs: 600, idleMs: 1_000 }
+    gateway = await startGateway({
+      models: ['m'],
+      upstream: upstream.url,
+      textTools: EMULATED,
+      timeouts,
+      maxAttempts: 1,
+    })
+    const stream = openai().chat.completions.stream({ model: 'up/m', messages: [...HELLO], tools: [WEATHER] })
+    const { choices } = await stream.finalChatCompletion()
+    expect(choices[0]?.message.tool_calls).toHaveLength(1)
+  })
+})

@@ -86,7 +86,7 @@ function textToolsOf({ toolCalls }: ConfiguredProvider, model: string, facts: Fa
       return { dialect: EMULATED, isEmulated: true }
     case 'auto':
       if (facts.tools === false) return { dialect: EMULATED, isEmulated: true }
-      return { dialect: dialectOfModel(model) ?? SNIFF, isEmulated: false }
+      return { dialect: dialectOfModel(model) ?? SNIFF, isGuess: true, isEmulated: false }
     default:
       return { dialect: toolCalls, isEmulated: false }
   }

@@ -82,6 +82,8 @@ export type FactName = keyof Facts
 export type TextTools = {
   /** In which dialect (src/dialects); `sniff`: in whichever it turns out to be. */
   readonly dialect: string
+  /** The dialect is what models of this name write; this one may write another. */
+  readonly isGuess?: boolean
   /** The server knows no tools: they are described in the prompt. */
   readonly isEmulated: boolean
 }

@@ -33,11 +33,7 @@ const NAMES: readonly Rule[] = [
   { pattern: /firefunction/, dialect: 'firefunction_v2' },
   { pattern: /xlam/, dialect: 'xlam' },
   { pattern: /llama[-_]?3/, dialect: 'llama3_json' },
-  {
-    pattern: /magistral|devstral|ministral|mistral[-_](?:small|medium|large)[-_:]?(?:3|2[5-9])/,
-    dialect: 'mistral_v11',
-  },
-  { pattern: /mi[sx]tral/, dialect: 'mistral_pre_v11' },
+  { pattern: /m(?:is|ix|inis|agis)tral|devstral/, dialect: 'mistral' },
   { pattern: /granite[-_:]?4/, dialect: 'granite4' },
   { pattern: /granite[-_]20b/, dialect: 'granite20b_fc' },
   { pattern: /granite[-_:]?3/, dialect: 'granite3' },
@@ -72,8 +68,7 @@ type Marks = { readonly all: readonly string[]; readonly without?: readonly stri
 
 /** What chat templates contain, the most specific first. */
 const TEMPLATES: readonly Marks[] = [
-  { all: ['[TOOL_CALLS]', '[ARGS]'], dialect: 'mistral_v11' },
-  { all: ['[TOOL_CALLS]'], dialect: 'mistral_pre_v11' },
+  { all: ['[TOOL_CALLS]'], dialect: 'mistral' },
   { all: ['<|channel|>'], dialect: 'harmony' },
   { all: ['>>>all'], dialect: 'functionary_v32' },
   { all: ['<|tool_calls_section_begin|>'], dialect: 'kimi_k2' },

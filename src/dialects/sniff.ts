@@ -7,6 +7,7 @@ export const SNIFF = 'sniff'
 /** What may be tried, where several begin alike the most specific first. */
 const CANDIDATES: readonly string[] = [
   'kimi_k2',
+  'kimi_k2_bare',
   'deepseek_v3',
   'deepseek_v31',
   'deepseek_dsml_v32',
@@ -33,13 +34,13 @@ const CANDIDATES: readonly string[] = [
   'mistral_v11',
   'mistral_pre_v11',
   'phi4_mini',
+  'glm47',
   'qwen3_coder_xml',
   'functionary_v31',
   'minicpm5_xml',
   'tool_call_fence',
   'gemma3_tool_code',
   'hermes',
-  'glm47',
   'granite3',
   'granite20b_fc',
   'command_r_plus',
@@ -53,10 +54,12 @@ const BARE: ReadonlySet<string> = new Set(['llama3_json', 'xlam', 'pythonic', 'm
 
 /**
  * A dialect for one answer of a model of which nobody knows the dialect: calls of declared tools in any of them, and from
- * the first on in that one only (design/tool-calling.md §3.2). What calls no declared tool is text.
+ * the first on in that one only (design/tool-calling.md §3.2). What calls no declared tool is text. `guess`: the dialect that
+ * it is in all likelihood; what is one of its calls needs no more proof.
  */
-export function createSniffer(dialects: ReadonlyMap<string, Dialect>): Dialect {
-  const candidates = CANDIDATES.flatMap((id) => dialects.get(id) ?? [])
+export function createSniffer(dialects: ReadonlyMap<string, Dialect>, guess?: Dialect): Dialect {
+  const others = CANDIDATES.flatMap((id) => (id === guess?.id ? [] : (dialects.get(id) ?? [])))
+  const candidates = guess === undefined ? others : [guess, ...others]
   let locked: Dialect | undefined
 
   function* read(cursor: Cursor, declared: Declared): Reading<Outcome> {
@@ -64,14 +67,14 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>): Dialect {
     const { isLineStart } = cursor
     let isCut = false
     for (const dialect of locked === undefined ? candidates : [locked]) {
-      if (!isLineStart && BARE.has(dialect.id)) continue
+      if (!isLineStart && (dialect.atLineStart === true || BARE.has(dialect.id))) continue
       const open = yield* cursor.oneOf(dialect.opens)
       cursor.rewind(start)
       if (open < 0) continue
       const outcome = yield* dialect.read(cursor, declared)
       if (outcome === 'cut') isCut = true
-      else if (outcome !== undefined && isOfDeclared(outcome, declared)) {
-        locked = dialect
+      else if (outcome !== undefined && (dialect === guess || isOfDeclared(outcome, declared))) {
+        if (isOfDeclared(outcome, declared)) locked = dialect
         return outcome
       }
       cursor.rewind(start)
@@ -81,7 +84,13 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>): Dialect {
     return 'cut'
   }
 
-  return { id: SNIFF, opens: [...new Set(candidates.flatMap(({ opens }) => opens))], read }
+  const { drops } = guess ?? {}
+  return {
+    id: guess?.id ?? SNIFF,
+    opens: [...new Set(candidates.flatMap(({ opens }) => opens))],
+    ...(drops === undefined ? {} : { drops }),
+    read,
+  }
 }
 
 function isOfDeclared(outcome: Exclude<Outcome, 'cut' | undefined>, { tools }: Declared): boolean {

@@ -56,10 +56,10 @@ export function textCallsOf(
   told: Pick<Emulated, 'begun' | 'isBare'> | undefined,
 ): TextCalls | undefined {
   if (textTools === undefined || tools.length === 0 || toolChoice === 'none') return undefined
-  const { dialect: id } = textTools
+  const { dialect: id, isGuess = false } = textTools
   const dialect = told?.isBare === true ? callJson : DIALECTS.get(id)
   return {
-    dialect: () => dialect ?? createSniffer(DIALECTS),
+    dialect: () => (dialect === undefined || isGuess ? createSniffer(DIALECTS, dialect) : dialect),
     begun: told?.begun,
     declared: declaredOf(tools, toolNames),
   }

@@ -27,6 +27,8 @@ type RefineInput = {
   readonly log: Log
   /** When the whole call must be over, on the monotonic clock. */
   readonly deadlineAt: number
+  /** How long one round may take, in milliseconds. */
+  readonly roundMs: number
   /** The request that asks the target `later`. */
   prepare(later: ChatRequest, ask: ProviderCall['ask']): HttpRequest | Promise<HttpRequest>
 }
@@ -34,6 +36,7 @@ type RefineInput = {
 type Pending = { readonly place: number; readonly start: BrokenCall['start']; readonly settled: SettledCall }
 
 const MAX_BYTES = 16 * 1024 * 1024
+const RESERVED_MS = 500
 
 /**
  * Asks the model that broke its calls again, with what is wrong as the calls' results, as often as it is allowed to: until
@@ -76,8 +79,9 @@ async function askAgain(
 ): Promise<Answered | undefined> {
   const { format, transport, clock, log, deadlineAt } = input
   const chat = input.chat()
-  const maxMs = deadlineAt - clock.monotonic()
-  if (maxMs <= 0) return undefined
+  // What is left has to reach the client before the call's own end.
+  const maxMs = Math.min(deadlineAt - clock.monotonic() - RESERVED_MS, input.roundMs)
+  if (maxMs <= 0 || signal.aborted) return undefined
   try {
     const ask = askUpstream(transport, clock, { maxMs, maxBytes: MAX_BYTES, signal })
     const { status, body } = await ask(await input.prepare(requestAgain(chat, pending), ask))

@@ -49,12 +49,14 @@ export class SentCall implements DispatchedCall {
 
   private askedOf(target: Target, deadlineAt: number): AskedTarget {
     const { call, changedTools } = this
-    const { spoken } = this.translation(target)
+    const { spoken, configured } = this.translation(target)
     const { tools = [], refine = 0 } = changedTools
     const salvage = tools.length === 0 ? undefined : (text: string) => salvaged(text, spoken, changedTools)
     // What is not the client's own format is read and written anew.
     if (spoken === call.format && !this.isAnsweredAnew) {
-      const mended = tools.length > 0 && !call.body.stream ? withToolsAsAsked(spoken, changedTools) : undefined
+      const isMended = tools.length > 0 && !call.body.stream
+      const rewritesCalls = spoken.id === 'openai-chat' && configured?.provider.hasOrderlyCalls !== true
+      const mended = isMended ? { ...withToolsAsAsked(spoken, changedTools), rewritesCalls } : undefined
       return { model: target.id, format: spoken, mended, salvage }
     }
     const asked = { model: target.id, format: withToolsAsAsked(spoken, changedTools), salvage }
@@ -76,6 +78,7 @@ export class SentCall implements DispatchedCall {
       clock,
       log,
       deadlineAt,
+      roundMs: context.snapshot.timeouts.headersMs,
       prepare: (later, ask) => laterRequest(chat(), later, translation, { ...asking, ask }),
     })
   }

@@ -96,6 +96,11 @@ export type Provider = {
    * all of them, or streams with the usage that nobody asked for. Several choices in one answer are passed on as they come.
    */
   readonly rewritesAnswers?: 'always' | 'unasked-usage'
+  /**
+   * Its calls of tools in Chat Completions are as clients of that expect them, to the letter. Answers of others to requests
+   * with tools are written anew: servers number calls from 1, repeat names, send no ids or others with every delta.
+   */
+  readonly hasOrderlyCalls?: true
   /** It serves no embeddings that the gateway could ask for, whatever others of its format do. */
   readonly hasNoEmbeddings?: true
   authorize(call: ProviderCall): HttpRequest | Promise<HttpRequest>

@@ -15,8 +15,12 @@ export const functionaryV31: Dialect = {
   *read(cursor): Reading<Outcome> {
     if (!(yield* cursor.literal('<function='))) return undefined
     const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
-    if (name === '' || !(yield* cursor.literal('>'))) return undefined
-    return yield* ended(cursor, yield* readArguments(cursor, name), ['</function>'])
+    if (name === '') return undefined
+    // Models of Llama 3 leave the bracket out, or put it after the arguments.
+    yield* cursor.oneOf(['>', '('])
+    const outcome = yield* readArguments(cursor, name)
+    if (Array.isArray(outcome)) yield* cursor.oneOf([')>', '>', ')'])
+    return yield* ended(cursor, outcome, ['</function>'])
   },
 }
 

@@ -76,6 +76,7 @@ type ErrorBody = {
 }
 
 const MAX_ERROR_BYTES = 65_536
+const FOREVER_MS = 2 ** 31
 const STALLED = 'stopped in the middle of its answer'
 
 /**
@@ -226,8 +227,8 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
         complete(observed)
         return
       }
-      // The model is asked again: its answer has a deadline of its own.
-      this.deadline.rest()
+      // The model is asked again: that has a deadline of its own, before the call's.
+      this.deadline.expect(FOREVER_MS, STALLED)
       observed.then(complete, fail)
     } catch (thrown) {
       fail(thrown)

@@ -37,7 +37,7 @@ export function createJsonAnswer(
   return collectJson((answered, saw, signal) => {
     const value = parse(answered)
     const summary = input.format.summarizeResponse(value)
-    if (mended !== undefined && summary.finishReason === 'tool-calls' && hasMended(mended.format, value)) {
+    if (mended !== undefined && hasMended(mended.format, value)) {
       return translate(decoder.decode(answered), { ...input, format: mended.format }, mended, saw, signal)
     }
     const observed = saw(summary, () => input.format.readResponse(value))
@@ -56,12 +56,12 @@ export function createJsonAnswer(
   })
 }
 
-/** True where a call came in another way than the client's schemas want it. Several choices are no one's to mend. */
+/** True where a call has to be written in another way than it came. Several choices are no one's to mend. */
 function hasMended(format: AnswerFormat, value: JsonObject): boolean {
   const { choices } = value
   if (Array.isArray(choices) && choices.length > 1) return false
-  format.readResponse(value)
-  return format.callOutcomes?.includes('repaired') === true
+  const hasCalls = readsCalls(format, value)
+  return hasCalls && (format.rewritesCalls === true || format.callOutcomes?.includes('repaired') === true)
 }
 
 /**
@@ -144,4 +144,13 @@ function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
     offset += chunk.length
   }
   return joined
+}
+
+/** What cannot be read as parts is passed on for what it is. */
+function readsCalls(format: AnswerFormat, value: JsonObject): boolean {
+  try {
+    return format.readResponse(value).some(({ type }) => type === 'tool-call-start')
+  } catch {
+    return false
+  }
 }

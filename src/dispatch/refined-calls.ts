@@ -1,3 +1,4 @@
+import { GatewayError } from '../core/errors.ts'
 import type { StreamPart, Usage } from '../core/stream-part.ts'
 import type { BrokenCall, HeldBack } from './settled-calls.ts'
 import { callParts, isParts } from './settled-calls.ts'
@@ -27,6 +28,11 @@ export function inPlace(held: HeldBack, { calls }: Refined): StreamPart[] {
 
 export function brokenOf(held: HeldBack): readonly BrokenCall[] {
   return held.filter((one): one is BrokenCall => !isParts(one))
+}
+
+/** Throws where nobody waits for the answer any more: it has been told of its end. */
+export function refuseLeft(signal: AbortSignal): void {
+  if (signal.aborted) throw new GatewayError('client_closed_request', 'Nobody waits for this answer any more.')
 }
 
 /** The tokens of an answer and of the rounds after it. A kind that one of them did not count is as far as it is known. */

@@ -40,6 +40,8 @@ export function createSettledCalls({ tools, holdsBroken, onOutcome }: Settling):
   const settler = createCallSettler(tools)
   // From the first call on that cannot be judged yet, or is broken; they keep their order.
   const waiting: WholeCall[] = []
+  // Whether it was in the text, by name and arguments.
+  const said = new Map<string, boolean>()
   let isCut = false
   let heldBack: HeldBack = []
 
@@ -48,7 +50,16 @@ export function createSettledCalls({ tools, holdsBroken, onOutcome }: Settling):
     return { start: [], whole: (argumentsText) => whole({ start, argumentsText }) }
   })
 
+  /** Some servers find the calls in the text, and leave them there. */
+  function isSaidTwice({ start, argumentsText }: WholeCall): boolean {
+    const key = `${start.name}\n${argumentsText.replace(/\s+/g, '')}`
+    const before = said.get(key)
+    said.set(key, isTextCall(start.index))
+    return before !== undefined && before !== isTextCall(start.index)
+  }
+
   function whole(call: WholeCall): StreamPart[] {
+    if (isSaidTwice(call)) return []
     const isReady = waiting.length === 0 && (isObjectText(call.argumentsText) || isTextCall(call.start.index))
     const settled = isReady ? settle(call) : undefined
     if (settled !== undefined && (settled.outcome !== 'broken' || !holdsBroken)) return passOn(call, settled)

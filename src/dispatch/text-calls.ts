@@ -29,7 +29,15 @@ export function createTextCalls(
   let isThinking = false
   let isOver = false
   let finishReason: FinishReason | undefined
-  if (begun !== '') reader.push(begun)
+  let beginning = begun
+
+  /** A model that does not go on from what was begun for it begins anew. */
+  function read(text: string): TextEvent[] {
+    if (beginning === '' || text.trim() === '') return reader.push(text)
+    const before = text.trimStart().startsWith('<') ? '' : beginning
+    beginning = ''
+    return [...reader.push(before), ...reader.push(text)]
+  }
 
   function partsOf(events: readonly TextEvent[]): StreamPart[] {
     return events.flatMap((event): StreamPart[] => {
@@ -82,7 +90,7 @@ export function createTextCalls(
         return [...finish(), part]
       }
       if (part.type !== 'text-delta' || isOver) return [part]
-      const parts = partsOf(reader.push(part.text))
+      const parts = partsOf(read(part.text))
       const [only] = parts
       // As it came, with all that was said of it.
       return parts.length === 1 && only?.type === 'text-delta' && only.text === part.text ? [part] : parts

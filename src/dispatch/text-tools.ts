@@ -57,9 +57,12 @@ export function textCallsOf(
 ): TextCalls | undefined {
   if (textTools === undefined || tools.length === 0 || toolChoice === 'none') return undefined
   const { dialect: id, isGuess = false } = textTools
-  const dialect = told?.isBare === true ? callJson : DIALECTS.get(id)
+  const isBare = told?.isBare === true
+  const dialect = isBare ? callJson : DIALECTS.get(id)
+  // A server may pass over what it was to hold the answer to.
+  const isUnsure = isBare || isGuess
   return {
-    dialect: () => (dialect === undefined || isGuess ? createSniffer(DIALECTS, dialect) : dialect),
+    dialect: () => (dialect === undefined || isUnsure ? createSniffer(DIALECTS, dialect) : dialect),
     begun: told?.begun,
     declared: declaredOf(tools, toolNames),
   }

@@ -29,6 +29,8 @@ export type AnswerFormat = WireFormat & {
   readonly callOutcomes?: readonly CallOutcome[]
   /** Tells what became of a call that was held back. */
   noteOutcome?(outcome: CallOutcome): void
+  /** Whole answers with calls in them are written anew, also where no call had to be mended. */
+  readonly rewritesCalls?: boolean
   /** At the end of the answer: calls that wait for better ones. */
   heldBack?(): HeldBack
 }

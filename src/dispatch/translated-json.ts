@@ -13,7 +13,7 @@ import type { JsonAnswerInput, Saw } from './json-answer.ts'
 import { collectJson } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import type { Refine, Refined } from './refined-calls.ts'
-import { addUsage, brokenOf, inPlace, noteRefined } from './refined-calls.ts'
+import { addUsage, brokenOf, inPlace, noteRefined, refuseLeft } from './refined-calls.ts'
 import type { HeldBack } from './settled-calls.ts'
 import type { AnswerFormat } from './tools-as-asked.ts'
 
@@ -47,6 +47,7 @@ export function translate(
   const { refine } = translating
   if (held.length === 0 || refine === undefined) return write(read, input, translating, saw)
   return refine(brokenOf(held), signal).then((refined) => {
+    refuseLeft(signal)
     noteRefined(format, held, refined)
     return write([...read, ...better(read, held, refined)], input, translating, saw)
   })

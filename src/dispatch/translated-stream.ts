@@ -15,7 +15,7 @@ import { answerContext } from './client-side.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
 import type { Refine } from './refined-calls.ts'
-import { addUsage, brokenOf, inPlace, noteRefined } from './refined-calls.ts'
+import { addUsage, brokenOf, inPlace, noteRefined, refuseLeft } from './refined-calls.ts'
 import type { AnswerFormat } from './tools-as-asked.ts'
 
 const MAX_EVENT_BYTES = 8 * 1024 * 1024
@@ -94,6 +94,7 @@ export class TranslatedStream implements Answer {
     const held = format.heldBack?.() ?? []
     if (held.length === 0 || refine === undefined) return this.complete()
     return refine(brokenOf(held), signal).then((refined) => {
+      refuseLeft(signal)
       noteRefined(format, held, refined)
       const usage = addUsage(this.ended.usage, refined.usage)
       const counted: StreamPart[] = usage === undefined ? [] : [{ type: 'usage', usage }]

@@ -87,11 +87,15 @@ function expectedCalls(
   { tools, toolChoice }: ChatRequest,
   { refine = 0 }: Target,
 ): Pick<ChangedTools, 'tools' | 'refine'> {
-  return tools.length === 0 || toolChoice === 'none' ? {} : { tools, refine }
+  return expectsCalls({ tools, toolChoice }) ? { tools, refine } : {}
+}
+
+function expectsCalls({ tools, toolChoice }: Pick<ChatRequest, 'tools' | 'toolChoice'>): boolean {
+  return tools.length > 0 && toolChoice !== 'none'
 }
 
 function rewritesAnswer(
-  { rewritesAnswers }: Provider,
+  { rewritesAnswers, hasOrderlyCalls }: Provider,
   chat: ChatRequest,
   spoken: WireFormat,
   adjusted: JsonObject,
@@ -102,6 +106,8 @@ function rewritesAnswer(
   // Who declared functions of old wants to read calls of old, and tools are called.
   if (chat.legacyCalls === true && adjusted['functions'] === undefined) return true
   if (customTools !== undefined) return true
+  // Whole ones are, where there are calls in them (json-answer.ts).
+  if (chat.stream && expectsCalls(chat) && hasOrderlyCalls !== true) return true
   if (rewritesAnswers === undefined) return false
   return rewritesAnswers === 'always' || (chat.stream && !chat.includeUsage)
 }
@@ -162,6 +168,8 @@ export function written(
   const losses: Loss[] = []
   const told = emulated(later, translation)
   if (told !== undefined) losses.push(...told.losses)
+  if (isReadAsOne(later, translation))
+    losses.push({ path: 'n', reason: 'calls are read in one answer; one was asked for' })
   const body = adjust(
     fitted(asTold(chat, translation, told?.chat ?? later), translation, losses),
     translation,
@@ -179,10 +187,18 @@ export function written(
 }
 
 /** The client's own body with what is to be said otherwise. */
-function asTold(chat: ChatRequest, { target, spoken, configured }: Translation, later: ChatRequest): JsonObject {
-  const { body } = chat.native
+function asTold(chat: ChatRequest, translation: Translation, later: ChatRequest): JsonObject {
+  const { target, spoken, configured } = translation
+  const { n: _, ...single } = chat.native.body
+  const body = isReadAsOne(later, translation) ? single : chat.native.body
   if (later === chat) return body
   return withChanged(body, chat, later, spoken, { model: target.model, traits: configured?.provider.traits })
+}
+
+/** Several answers were asked for, and calls that have to be read are found in one. */
+function isReadAsOne(chat: ChatRequest, { target }: Translation): boolean {
+  const { textTools, refine = 0 } = target
+  return (chat.sampling.choices ?? 1) > 1 && expectsCalls(chat) && (textTools !== undefined || refine > 0)
 }
 
 function translate(asked: ChatRequest, translation: Translation, keepsSignatures: boolean): Written {

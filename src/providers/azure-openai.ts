@@ -18,6 +18,7 @@ export default defineProvider({
   alsoSpeaks: ['openai-responses'],
   formatFor: openaiFormat,
   traits: OPENAI_TRAITS,
+  hasOrderlyCalls: true,
   authorize: (call) => httpRequest(call, openaiPath(call), call.secret === undefined ? {} : { 'api-key': call.secret }),
   adjustBody: openaiBody,
 })

@@ -13,6 +13,7 @@ export default defineProvider({
   baseUrl: 'https://api.openai.com/v1',
   keyVariable: 'OPENAI_API_KEY',
   traits: OPENAI_TRAITS,
+  hasOrderlyCalls: true,
   authorize: bearerPost,
   adjustBody: openaiBody,
 })

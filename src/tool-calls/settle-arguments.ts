@@ -25,7 +25,6 @@ export type SettledArguments = {
 const LARGE = 8_192
 const MAX_PASSES = 4
 // An integer with a fraction of zeros or an exponent may stand in the text.
-const ODD_INTEGER = /\d(?:\.0+|[eE][-+]?\d+)\s*[,}\]]/
 
 type Candidate = {
   readonly json: Json
@@ -63,7 +62,7 @@ export function createArgumentsSettler(
     const asSaid: Candidate = { json, faults: judged(json, schema), changes }
     const isBounded = said.length <= MAX_VALUE_LENGTH
     const inner = isBounded ? unwrapped(json, tool) : json
-    if (asSaid.faults.length === 0 && inner === json) return settled(withIntegers(asSaid, schema))
+    if (asSaid.faults.length === 0 && inner === json) return settled(asSaid)
     if (!isBounded) return settled(asSaid, text)
     const outside = coerced(asSaid, schema)
     if (inner === json || isDeeper(inner.value, MAX_DEPTH)) return settled(outside, text)
@@ -96,15 +95,7 @@ function coerced(start: Candidate, schema: CompiledSchema): Candidate {
     if (faults.length >= best.faults.length) break
     best = { json, faults, changes: [...start.changes, 'coerced'] }
   }
-  return best.faults.length === 0 ? withIntegers(best, schema) : best
-}
-
-/** `5.0` is an integer to JSON Schema, and none to clients in some typed languages. */
-function withIntegers(fitting: Candidate, schema: CompiledSchema): Candidate {
-  if (!ODD_INTEGER.test(fitting.json.text)) return fitting
-  const json = fitted(fitting.json, schema, undefined)
-  if (json === fitting.json || judged(json, schema).length > 0) return fitting
-  return { json, faults: [], changes: [...new Set<ArgumentsChange>([...fitting.changes, 'coerced'])] }
+  return best
 }
 
 /** Every place that is faulty or has a faulty one in it. */

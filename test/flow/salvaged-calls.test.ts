@@ -41,6 +41,9 @@ const BODY = { model: 'up/m', messages: [{ role: 'user' as const, content: 'What
 
 describe.each([
   ['<function=get_time>{"zone": "UTC"}</function>'],
+  ['<function=get_time{"zone": "UTC"}</function>'],
+  ['<function=get_time{"zone": "UTC"}></function>'],
+  ['<function=get_time({"zone": "UTC"})</function>'],
   ['<tool_call>{"name": "get_time", "arguments": {"zone": "UTC"}}</tool_call>'],
   ['{"name": "get_time", "parameters": {"zone": "UTC"}}'],
   ['[get_time(zone="UTC")]'],

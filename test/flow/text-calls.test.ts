@@ -191,20 +191,33 @@ describe('a call that is demanded', () => {
     expect(sent()['tool_choice']).toBeUndefined()
   })
 
-  test('is begun for the model where its answer has a form already', async () => {
-    await start('{"city": "Bern"}}\n</tool_call>', EMULATED, { provider: 'llama-cpp' })
+  test('is held to it also where the answer was to have another form', async () => {
+    await start('[{"name": "get_weather", "arguments": {"city": "Bern"}}]', EMULATED, { provider: 'llama-cpp' })
     const form = { type: 'json_object' } as const
     const answer = await openai().chat.completions.create({ ...demanded, response_format: form })
-    expect(answer.choices[0]?.message).toMatchObject({
-      content: null,
-      tool_calls: [{ function: { name: 'get_weather', arguments: '{"city": "Bern"}' } }],
-    })
-    const messages = sent()['messages'] as unknown as { role: string; content: string }[]
-    // The only tool there is.
-    expect(messages.at(-1)).toEqual({
-      role: 'assistant',
-      content: '<tool_call>\n{"name": "get_weather", "arguments": ',
-    })
+    expect(answer.choices[0]?.message.tool_calls).toHaveLength(1)
+    expect(sent()['response_format']).toMatchObject({ type: 'json_schema' })
+  })
+
+  test('may come in its marks all the same', async () => {
+    await start(HERMES.slice(HERMES.indexOf('<')), EMULATED, { provider: 'llama-cpp' })
+    const answer = await openai().chat.completions.create(demanded)
+    expect(answer.choices[0]?.message).toMatchObject({ content: null, tool_calls: [{ type: 'function' }] })
+  })
+
+  test('keeps the references of its schema', async () => {
+    await start('[{"name": "get_weather", "arguments": {"city": "Bern"}}]', EMULATED, { provider: 'vllm' })
+    const city = { $ref: '#/$defs/City' }
+    const parameters = { type: 'object', properties: { city }, $defs: { City: { type: 'string' } } }
+    const tools = [{ type: 'function' as const, function: { name: 'get_weather', parameters } }, WEATHER]
+    await openai().chat.completions.create({ ...demanded, tools })
+    const { json_schema: form } = sent()['response_format'] as unknown as { json_schema: { schema: object } }
+    const reference = /"\$ref":"#([^"]*)"/.exec(JSON.stringify(form.schema))?.[1] ?? ''
+    const found = reference
+      .split('/')
+      .slice(1)
+      .reduce<unknown>((at, step) => Reflect.get(Object(at), step), form.schema)
+    expect(found).toEqual({ type: 'string' })
   })
 
   test('is asked for in words elsewhere', async () => {

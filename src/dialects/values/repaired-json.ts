@@ -66,7 +66,7 @@ function repaired(text: string): string | undefined {
   if (isValue(text)) return text
   if (text.length > MAX_BROKEN_LENGTH) return undefined
   try {
-    const json = jsonrepair(withCommentsEnded(withoutEscapedTabs(text)))
+    const json = jsonrepair(withCommentsEnded(withBackslashes(withoutEscapedTabs(text))))
     return isValue(json) && !isGuess(text, json) ? json : undefined
   } catch {
     // It gives up by throwing; so does one that is nested too deep for it.
@@ -77,6 +77,11 @@ function repaired(text: string): string | undefined {
 /** A backslash before a tab or a line's end is none that JSON knows, nor the repair. */
 function withoutEscapedTabs(text: string): string {
   return text.replace(/\\([\\\t\r])/g, (whole, unit: string) => (unit === '\\' ? whole : unit))
+}
+
+/** A backslash that begins no escape is one: Windows paths, regular expressions. The repair would leave it out. */
+function withBackslashes(text: string): string {
+  return text.replace(/\\([^u])/g, (whole, unit: string) => (/["'\\/bfnrt\n`]/.test(unit) ? whole : `\\\\${unit}`))
 }
 
 /** A carriage return alone ends a line for some models, but no comment for the repair. */

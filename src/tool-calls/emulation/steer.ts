@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { Steering } from '../../core/provider.ts'
 import type { ChatRequest, Message, ResponseFormat } from '../../core/request.ts'
 import type { Tool } from '../../core/tool.ts'
@@ -27,8 +28,8 @@ export function steer(chat: ChatRequest, tools: readonly Tool[], isSingle: boole
   if (!isDemanded(toolChoice)) {
     return isFree && steering.structuralTags === true ? { members: { response_format: structuralTag(tools) } } : {}
   }
-  if (isFree && steering.schemas === true) {
-    const call = schemaOf(tools)
+  if (steering.schemas === true) {
+    const call = schemaOf(tools, isSingle ? '#' : '#/items')
     const schema = isSingle ? call : { type: 'array', items: call, minItems: 1 }
     return { responseFormat: { type: 'json-schema', name: 'calls', schema }, isBare: true }
   }
@@ -47,9 +48,11 @@ export function begunTurn(text: string): Message {
   return { role: 'assistant', content: [{ type: 'text', text }], name: undefined }
 }
 
-function schemaOf(tools: readonly Tool[]): JsonObject {
-  const calls = tools.map(({ name, parameters }): JsonObject => {
-    const properties = { name: { type: 'string', enum: [name] }, arguments: parameters ?? { type: 'object' } }
+/** `at`: where the schema will stand, as a JSON pointer. References within the tools' own schemas go on from there. */
+function schemaOf(tools: readonly Tool[], at: string): JsonObject {
+  const calls = tools.map(({ name, parameters = { type: 'object' } }, index): JsonObject => {
+    const place = tools.length === 1 ? `${at}/properties/arguments` : `${at}/anyOf/${index}/properties/arguments`
+    const properties = { name: { type: 'string', enum: [name] }, arguments: rebased(parameters, place) }
     return { type: 'object', properties, required: ['name', 'arguments'], additionalProperties: false }
   })
   const [only] = calls
@@ -67,4 +70,21 @@ function structuralTag(tools: readonly Tool[]): JsonObject {
     })),
     triggers: ['<tool_call>'],
   }
+}
+
+/** A schema whose references to its own root lead to `root`. */
+function rebased(schema: JsonObject, root: string): JsonObject {
+  const text = JSON.stringify(schema)
+  if (!text.includes('"$ref"')) return schema
+  const moved = (value: JsonValue): JsonValue => {
+    if (Array.isArray(value)) return value.map(moved)
+    if (!isJsonObject(value)) return value
+    const entries = Object.entries(value).map(([name, member]): [string, JsonValue] => {
+      const isReference = name === '$ref' && typeof member === 'string' && member.startsWith('#')
+      return [name, isReference ? `${root}${member.slice(1)}` : moved(member ?? null)]
+    })
+    return Object.fromEntries(entries)
+  }
+  const whole = moved(schema)
+  return isJsonObject(whole) ? whole : schema
 }

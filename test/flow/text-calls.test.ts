@@ -271,7 +271,7 @@ describe('a call that is demanded', () => {
   })
 
   test('is begun for the model where its answer has a form already', async () => {
-    await start('{"city": "Bern"}}\n</tool_call>', EMULATED, { provider: 'llama-cpp' })
+    await start(' {"city": "Bern"}}\n</tool_call>', EMULATED, { provider: 'llama-cpp' })
     const form = { type: 'json_object' } as const
     const answer = await openai().chat.completions.create({ ...demanded, response_format: form })
     expect(answer.choices[0]?.message).toMatchObject({
@@ -282,7 +282,7 @@ describe('a call that is demanded', () => {
     // The only tool there is.
     expect(messages.at(-1)).toEqual({
       role: 'assistant',
-      content: '<tool_call>\n{"name": "get_weather", "arguments": ',
+      content: '<tool_call>\n{"name": "get_weather", "arguments":',
     })
   })
 

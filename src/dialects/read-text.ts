@@ -13,7 +13,8 @@ export type TextEvent =
 /** Finds calls in a model's text as it arrives. Events are the same however the text is cut. */
 export type TextReader = {
   push(text: string): TextEvent[]
-  end(): TextEvent[]
+  /** `isCut`: the answer was cut where it ends, by a limit or a filter. */
+  end(isCut?: boolean): TextEvent[]
   /** What came last may be a call, of which nothing is said before it is whole. */
   isReading(): boolean
 }
@@ -54,6 +55,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   let isAfterMark = false
   let mayHaveLabel = false
   let hasSaid = false
+  let isCutShort = false
   let mayCloseThought = true
   let lastUnit = ''
   // The first half of a character whose second has not come.
@@ -105,12 +107,18 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     if (value === undefined || (value === 'empty' && !isLineStart)) giveBack()
     else {
       if (typeof value === 'object' && 'channel' in value) enter(value)
-      else if (value === 'cut') cutOff(spaces, start)
+      else if (value === 'cut' || mayBeCut(value)) cutOff(spaces, start)
       else if (value !== 'empty' && value !== 'dropped') foundAll(value)
       cursor.release()
       isAfterMark = false
     }
     return true
+  }
+
+  /** Of calls at the end of a text that was cut, only JSON and Python say that nothing is missing. */
+  function mayBeCut(value: Exclude<Outcome, undefined>): boolean {
+    if (!isCutShort || cursor.left() > 0 || !Array.isArray(value)) return false
+    return !/[}\])]$/.test(cursor.slice(start, cursor.position()).trimEnd())
   }
 
   function foundAll(made: readonly TextCall[] | CutShort): void {
@@ -274,7 +282,8 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
       return run()
     },
     isReading: () => grammar !== undefined,
-    end() {
+    end(isCut = false) {
+      isCutShort = isCut
       length += half.length
       cursor.feed(half)
       cursor.end()

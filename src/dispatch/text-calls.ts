@@ -50,15 +50,22 @@ export function createTextCalls(
         case 'call':
           return [...thought(), ...callOf(event.call)]
         case 'cut':
-          // Of no use to anybody: whoever executes calls must not see half of one, and it is no text.
-          onOutcome(isCutShort(finishReason) ? 'cut' : 'broken')
-          return thought()
+          return [...thought(), ...unfinished(event.text)]
         default: {
           const unhandled: never = event
           return unhandled
         }
       }
     })
+  }
+
+  /** Half a call is of no use to anybody. Where the model itself ended there, it may have meant no call: then it is text. */
+  function unfinished(text: string): StreamPart[] {
+    if (isCutShort(finishReason)) {
+      onOutcome('cut')
+      return []
+    }
+    return [{ type: 'text-delta', text }]
   }
 
   function thought(): StreamPart[] {
@@ -80,7 +87,7 @@ export function createTextCalls(
   function finish(): StreamPart[] {
     if (isOver) return []
     isOver = true
-    return [...partsOf(reader.end()), ...thought()]
+    return [...partsOf(reader.end(isCutShort(finishReason))), ...thought()]
   }
 
   return {

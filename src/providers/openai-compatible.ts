@@ -1,5 +1,6 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
 import { chatSteps, eitherApi, responseSteps } from './openai-chat/adjust.ts'
+import { callIdsOfModel } from './openai-chat/call-ids.ts'
 import { plainTools, withoutIdleToolFields } from './openai-chat/tools.ts'
 import { allowedToolsAlone } from './openai-responses/allowed-tools.ts'
 
@@ -17,5 +18,5 @@ export default defineProvider({
   keyVariable: undefined,
   traits: { functionsOnly: true, reasoning: 'omit' },
   authorize: bearerPost,
-  adjustBody: eitherApi(chatSteps(plainTools, withoutIdleToolFields), responseSteps(allowedToolsAlone)),
+  adjustBody: eitherApi(chatSteps(plainTools, withoutIdleToolFields, callIdsOfModel), responseSteps(allowedToolsAlone)),
 })

@@ -380,3 +380,45 @@ describe('a call that takes long to write', () => {
     expect(choices[0]?.message.tool_calls).toHaveLength(1)
   })
 })
+
+describe('an answer that ends in the middle of a call', () => {
+  const XML = '<tool_call>\n<function=get_weather>\n<parameter=city>\nBern\n</parameter>\n'
+  const CODER = { dialect: 'qwen3_coder_xml', isEmulated: false }
+
+  async function answered(isStreamed: boolean): Promise<{ calls: number; text: string; finish: string | null }> {
+    const body = { model: 'up/m', messages: [...HELLO], tools: [WEATHER] }
+    if (!isStreamed) {
+      const { message, finish_reason: finish } = (await openai().chat.completions.create(body)).choices[0] ?? {}
+      return { calls: message?.tool_calls?.length ?? 0, text: message?.content ?? '', finish: finish ?? null }
+    }
+    const seen = { calls: 0, text: '', finish: null as string | null }
+    for await (const { choices } of await openai().chat.completions.create({ ...body, stream: true })) {
+      seen.calls += choices[0]?.delta.tool_calls?.length ?? 0
+      seen.text += choices[0]?.delta.content ?? ''
+      seen.finish = choices[0]?.finish_reason ?? seen.finish
+    }
+    return seen
+  }
+
+  test.each([false, true])(
+    'by a limit calls nothing, however well it could be closed (streamed: %s)',
+    async (isStreamed) => {
+      await start(`Hi. ${XML}`, CODER, { finish: 'length' })
+      expect(await answered(isStreamed)).toEqual({ calls: 0, text: 'Hi.', finish: 'length' })
+    },
+  )
+
+  test.each([false, true])('by itself calls what is whole (streamed: %s)', async (isStreamed) => {
+    await start(XML, CODER)
+    expect((await answered(isStreamed)).finish).toBe('tool_calls')
+  })
+
+  test.each([false, true])('by itself is text where there is no call in it (streamed: %s)', async (isStreamed) => {
+    for (const text of ['The tag that opens a call is <tool_call>', '<tool_call>\n{ ']) {
+      await start(text, { dialect: 'hermes', isEmulated: false })
+      expect(await answered(isStreamed)).toEqual({ calls: 0, text, finish: 'stop' })
+      await gateway?.close()
+      await upstream?.close()
+    }
+  })
+})

@@ -82,8 +82,8 @@ export const kimiCallIds: ChatStep = callIds(({ name, index }) => `functions.${n
 
 /** Ids that a model's own template wants, wherever it is served. */
 export const callIdsOfModel: ChatStep = (body, adjusting) => {
-  const { model } = adjusting.target
-  if (/kimi/i.test(model)) return kimiCallIds(body, adjusting)
+  const { model, textTools } = adjusting.target
+  if (/kimi/i.test(model) || textTools?.dialect.startsWith('kimi_') === true) return kimiCallIds(body, adjusting)
   return /(?:mistral|ministral|magistral|devstral|codestral|mixtral)/i.test(model)
     ? mistralCallIds(body, adjusting)
     : body

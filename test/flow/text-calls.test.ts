@@ -318,6 +318,25 @@ test('a call that the model may make has its form from the first mark on, where 
   })
 })
 
+test('the form of an answer that is no call is asked for in words: held to it, the model could call nothing', async () => {
+  await start(HERMES, EMULATED, { provider: 'ollama' })
+  const { data: answer, response } = await openai()
+    .chat.completions.create({
+      model: 'up/m',
+      messages: [...HELLO],
+      tools: [WEATHER],
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'x', schema: { type: 'object', title: 'Forecast' } },
+      },
+    })
+    .withResponse()
+  expect(answer.choices[0]?.message.tool_calls).toHaveLength(1)
+  expect(sent()['response_format'] ?? sent()['format']).toBeUndefined()
+  expect(JSON.stringify(sent()['messages'])).toContain('Forecast')
+  expect(response.headers.get('x-route-losses')).toContain('response_format')
+})
+
 test('functions of old are described too, and called as such', async () => {
   await start(HERMES, EMULATED)
   const { name, parameters } = WEATHER.function

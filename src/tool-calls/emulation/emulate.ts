@@ -2,11 +2,12 @@ import type { Steering } from '../../core/provider.ts'
 import type { ChatRequest, Message } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Loss } from '../../core/wire-format.ts'
+import type { AnswerForm } from './prompt-block.ts'
 import { promptBlock } from './prompt-block.ts'
 import { renderHistory } from './render-history.ts'
 import { shownCalls } from './shown-calls.ts'
 import type { Steered } from './steer.ts'
-import { begunTurn, steer } from './steer.ts'
+import { begunTurn, isDemanded, steer } from './steer.ts'
 
 export type WrittenCall = { readonly name: string; readonly argumentsText: string; readonly id?: string | undefined }
 export type WrittenResult = { readonly name: string; readonly content: string; readonly id?: string | undefined }
@@ -37,10 +38,16 @@ export function emulate(chat: ChatRequest, writing: Writing, steering: Steering 
   const bare = { ...chat, tools: [], toolChoice: undefined, parallelToolCalls: undefined }
   if (tools.length === 0 || chat.toolChoice === 'none') return { chat: { ...bare, messages }, losses }
   const isSingle = isOneCall(chat)
-  const { responseFormat = chat.responseFormat, members, begun, isBare } = steer(chat, tools, isSingle, steering)
+  const { responseFormat, members, begun, isBare } = steer(chat, tools, isSingle, steering)
+  const format = formOf(chat)
+  if (format !== undefined)
+    losses.push({
+      path: 'response_format',
+      reason: 'calls are text here; the form of an answer was asked for in words',
+    })
   const { writeCalls } = isBare === true ? { writeCalls: bareCalls(isSingle) } : writing
   const shown = isBegunByUser(chat) ? shownCalls(tools, writeCalls) : []
-  const form = { isSingle, isBare: isBare === true, hasExamples: shown.length > 0 }
+  const form = { isSingle, isBare: isBare === true, hasExamples: shown.length > 0, format }
   const block = promptBlock(tools, chat.toolChoice, form, writing.writeCalls)
   const own = isSingle && isBare !== true ? [...writing.stops, ...writing.closes] : writing.stops
   const stop = [...(chat.sampling.stop ?? []), ...own].slice(0, MOST_STOPS)
@@ -58,6 +65,13 @@ export function emulate(chat: ChatRequest, writing: Writing, steering: Steering 
     begun,
     isBare,
   }
+}
+
+/** The form of an answer that is no call: a server that held the model to it would let it call nothing. */
+function formOf({ responseFormat, toolChoice }: ChatRequest): AnswerForm | undefined {
+  return responseFormat === undefined || responseFormat.type === 'text' || isDemanded(toolChoice)
+    ? undefined
+    : responseFormat
 }
 
 /** One call and no more is wanted. */

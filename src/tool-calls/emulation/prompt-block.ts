@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import type { ResponseFormat } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { WriteCalls, WrittenCall } from './emulate.ts'
 import type { ExampleText } from './example-call.ts'
@@ -11,13 +12,17 @@ type Form = {
   readonly isBare: boolean
   /** The conversation begins with calls that nobody made. */
   readonly hasExamples: boolean
+  /** What an answer that is no call must be. */
+  readonly format: AnswerForm | undefined
 }
+
+export type AnswerForm = ResponseFormat & { readonly type: 'json-object' | 'json-schema' }
 
 /** The part of a system prompt that tells a model of its tools, and how to call them. */
 export function promptBlock(
   tools: readonly Tool[],
   choice: ToolChoice | undefined,
-  { isSingle, isBare, hasExamples }: Form,
+  { isSingle, isBare, hasExamples, format }: Form,
   writeCalls: WriteCalls,
 ): string {
   const examples = examplesOf(tools).map((call) => writeCalls([call]))
@@ -30,7 +35,7 @@ export function promptBlock(
       ? 'Write one block and stop: the result is sent to you.'
       : 'Several calls are several blocks, one after the other. Then stop: the results are sent to you.',
     ...(hasExamples ? ['The conversation begins with examples of calls, which were not carried out.'] : []),
-    isBare ? BARE[isSingle ? 'one' : 'several'] : demand(choice),
+    isBare ? BARE[isSingle ? 'one' : 'several'] : demand(choice, format),
   ].join('\n\n')
 }
 
@@ -40,12 +45,16 @@ const BARE = {
   several: 'This time reply with a JSON array of the calls alone, without the marks around them.',
 }
 
-function demand(choice: ToolChoice | undefined): string {
+function demand(choice: ToolChoice | undefined, format: AnswerForm | undefined): string {
   if (choice === 'required' || (typeof choice === 'object' && 'mode' in choice && choice.mode === 'required')) {
     return 'Your reply must be a call of one of these functions.'
   }
   if (typeof choice === 'object' && 'name' in choice) return `Your reply must be a call of ${choice.name}.`
-  return 'Where no function helps, reply in plain words without any block.'
+  if (format === undefined) return 'Where no function helps, reply in plain words without any block.'
+  const json = 'Where no function helps, reply with a single JSON value and nothing else, without any block.'
+  return format.type === 'json-object'
+    ? json
+    : `${json} It must be valid against this JSON Schema: ${JSON.stringify(format.schema)}`
 }
 
 function described({ name, description, parameters }: Tool): string {

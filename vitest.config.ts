@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'thalamus',
           include: ['src/**/*.test.ts', 'routers/**/*.test.ts', 'catalog/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/serving/**'],
+          exclude: ['test/serving/**', 'test/live-local/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -24,6 +24,18 @@ export default defineConfig({
           include: ['test/serving/**/*.test.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // A real model on one core, for minutes: alone too.
+        extends: true,
+        test: {
+          name: 'live-local',
+          include: ['test/live-local/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -37,7 +37,7 @@ describe.skipIf(!isPrepared)('a small model behind the gateway', () => {
     let outcomes: readonly Outcome[]
 
     beforeAll(async () => {
-      outcomes = await measure(ITEMS, server, gateways)
+      outcomes = await measure(ITEMS, { server, gateways })
       for (const asked of ASKED) {
         for (const read of READ) {
           const { of, called, valid, right } = countOf(outcomes, asked, read)

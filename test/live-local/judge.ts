@@ -17,7 +17,7 @@ export function isValid({ name, arguments: text }: Call, { tools }: Item): boole
 /** True for the call that BFCL wants, by its rules (data/tools/README.md): of the arguments all that must be there, no others. */
 export function isRight({ name, arguments: text }: Call, { wanted }: Item): boolean {
   const value = parsed(text)
-  if (name !== wanted.name || !isJsonObject(value)) return false
+  if (wanted === undefined || name !== wanted.name || !isJsonObject(value)) return false
   const isExpected = Object.keys(value).every((key) => Object.hasOwn(wanted.arguments, key))
   return (
     isExpected &&

@@ -66,11 +66,16 @@ export function requestFor({ question, tools }: Item, asked: Asked): object {
   }
 }
 
+type Measured = { readonly server: LocalServer; readonly gateways: Gateways; readonly ways?: readonly Asked[] }
+
 /** Every item in every way it is asked, each answer in every way it is read. */
-export async function measure(items: readonly Item[], server: LocalServer, gateways: Gateways): Promise<Outcome[]> {
+export async function measure(
+  items: readonly Item[],
+  { server, gateways, ways = ASKED }: Measured,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const item of items) {
-    for (const asked of ASKED) {
+    for (const asked of ways) {
       const mended = await callsOf(gateways.of(asked, 'mended'), item, asked)
       const said = server.said.at(-1)
       if (said === undefined) throw new Error('The server was not asked.')

@@ -163,6 +163,9 @@ test('a conversation with calls is text for a model that knows no tools', async 
   })
   expect(answer.choices[0]?.message.content).toBe('It is 18 °C.')
   const messages = sent()['messages'] as unknown as { role: string; content: string }[]
+  // A call that is shown stands before it.
+  expect(messages.splice(1, 2).map(({ role }) => role)).toEqual(['user', 'assistant'])
+  expect(messages.splice(1, 2).map(({ role }) => role)).toEqual(['user', 'assistant'])
   expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user'])
   expect(messages[0]?.content).toContain('Be brief.')
   expect(messages[0]?.content).toContain('"name":"get_weather"')
@@ -172,6 +175,82 @@ test('a conversation with calls is text for a model that knows no tools', async 
 })
 
 const EMULATED = { dialect: 'hermes', isEmulated: true }
+
+describe('a conversation of a model that knows no tools begins with calls', () => {
+  const told = (): { role: string; content: string }[] => sent()['messages'] as unknown as []
+  const LIMITS = {
+    type: 'function',
+    function: {
+      name: 'limits',
+      parameters: {
+        type: 'object',
+        properties: { kind: { type: 'string', enum: ['high', 'low'] }, most: { type: 'integer' } },
+        required: ['kind', 'most'],
+      },
+    },
+  } as const
+
+  test('of two tools, each with the values that it was asked for', async () => {
+    await start('Hello!', EMULATED)
+    const system = { role: 'system' as const, content: 'Be brief.' }
+    await openai().chat.completions.create({
+      model: 'up/m',
+      messages: [system, ...HELLO],
+      tools: [WEATHER, LIMITS],
+    })
+    expect(told()[0]?.content).toContain('begins with examples')
+    expect(told().slice(1)).toEqual([
+      { role: 'user', content: 'Call get_weather with city "some city".' },
+      {
+        role: 'assistant',
+        content: '<tool_call>\n{"name": "get_weather", "arguments": {"city":"some city"}}\n</tool_call>',
+      },
+      { role: 'user', content: 'Call limits with kind "low", most 7.' },
+      {
+        role: 'assistant',
+        content: '<tool_call>\n{"name": "limits", "arguments": {"kind":"low","most":7}}\n</tool_call>',
+      },
+      ...HELLO,
+    ])
+  })
+
+  test('of one tool twice, with other values; once where it takes none', async () => {
+    await start('Hello!', EMULATED)
+    const request = { model: 'up/m', messages: [...HELLO] }
+    await openai().chat.completions.create({ ...request, tools: [WEATHER] })
+    expect(told().map(({ content }) => content)).toEqual(
+      expect.arrayContaining(['Call get_weather with city "another city".']),
+    )
+    await openai().chat.completions.create({ ...request, tools: [{ type: 'function', function: { name: 'now' } }] })
+    expect(told().map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user'])
+  })
+
+  test('in the JSON that the server holds it to', async () => {
+    await start('[{"name": "get_weather", "arguments": {"city": "Bern"}}]', EMULATED, { provider: 'llama-cpp' })
+    const request = { model: 'up/m', messages: [...HELLO], tools: [WEATHER], tool_choice: 'required' as const }
+    await openai().chat.completions.create(request)
+    expect(told()[2]?.content).toBe('[{"name": "get_weather", "arguments": {"city":"some city"}}]')
+    await openai().chat.completions.create({ ...request, parallel_tool_calls: false })
+    expect(told()[2]?.content).toBe('{"name": "get_weather", "arguments": {"city":"some city"}}')
+  })
+
+  test('but not where it begins with the model, nor with arguments that are long', async () => {
+    await start('Hello!', EMULATED)
+    const greeting = { role: 'assistant' as const, content: 'Welcome.' }
+    await openai().chat.completions.create({ model: 'up/m', messages: [greeting, ...HELLO], tools: [WEATHER] })
+    expect(told().map(({ role }) => role)).toEqual(['system', 'assistant', 'user'])
+    expect(told()[0]?.content).not.toContain('begins with examples')
+    const required = Array.from({ length: 60 }, (_, place) => `member_${place}`)
+    const properties = Object.fromEntries(required.map((name) => [name, { type: 'string' }]))
+    const long = { name: 'long', parameters: { type: 'object', properties, required } }
+    await openai().chat.completions.create({
+      model: 'up/m',
+      messages: [...HELLO],
+      tools: [{ type: 'function', function: long }],
+    })
+    expect(told().map(({ role }) => role)).toEqual(['system', 'user'])
+  })
+})
 
 describe('a call that is demanded', () => {
   const demanded = { model: 'up/m', messages: [...HELLO], tools: [WEATHER], tool_choice: 'required' as const }

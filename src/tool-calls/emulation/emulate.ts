@@ -4,6 +4,7 @@ import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { promptBlock } from './prompt-block.ts'
 import { renderHistory } from './render-history.ts'
+import { shownCalls } from './shown-calls.ts'
 import type { Steered } from './steer.ts'
 import { begunTurn, steer } from './steer.ts'
 
@@ -37,11 +38,14 @@ export function emulate(chat: ChatRequest, writing: Writing, steering: Steering 
   if (tools.length === 0 || chat.toolChoice === 'none') return { chat: { ...bare, messages }, losses }
   const isSingle = isOneCall(chat)
   const { responseFormat = chat.responseFormat, members, begun, isBare } = steer(chat, tools, isSingle, steering)
-  const block = promptBlock(tools, chat.toolChoice, { isSingle, isBare: isBare === true }, writing.writeCalls)
+  const { writeCalls } = isBare === true ? { writeCalls: bareCalls(isSingle) } : writing
+  const shown = isBegunByUser(chat) ? shownCalls(tools, writeCalls) : []
+  const form = { isSingle, isBare: isBare === true, hasExamples: shown.length > 0 }
+  const block = promptBlock(tools, chat.toolChoice, form, writing.writeCalls)
   const own = isSingle && isBare !== true ? [...writing.stops, ...writing.closes] : writing.stops
   const stop = [...(chat.sampling.stop ?? []), ...own].slice(0, MOST_STOPS)
   losses.push({ path: 'tools', reason: 'the model takes no tools; they are described in its prompt' })
-  const told = withSystem(messages, block)
+  const told = withSystem(withShown(messages, shown), block)
   return {
     chat: {
       ...bare,
@@ -59,6 +63,31 @@ export function emulate(chat: ChatRequest, writing: Writing, steering: Steering 
 /** One call and no more is wanted. */
 export function isOneCall({ parallelToolCalls, legacyCalls, toolChoice }: ChatRequest): boolean {
   return parallelToolCalls === false || legacyCalls === true || (typeof toolChoice === 'object' && 'name' in toolChoice)
+}
+
+/** Only there do turns of examples fit; they stay while the conversation goes on, for the server's cache of prompts. */
+function isBegunByUser({ messages }: ChatRequest): boolean {
+  return messages.find(({ role }) => !isSystem(role))?.role === 'user'
+}
+
+function isSystem(role: Message['role']): boolean {
+  return role === 'system' || role === 'developer'
+}
+
+/** Calls as the JSON that the server holds the answer to. */
+function bareCalls(isSingle: boolean): WriteCalls {
+  return (calls) => {
+    const [first = '', ...others] = calls.map(
+      ({ name, argumentsText }) => `{"name": ${JSON.stringify(name)}, "arguments": ${argumentsText}}`,
+    )
+    return isSingle ? first : `[${[first, ...others].join(', ')}]`
+  }
+}
+
+/** After what is said before the user's first turn. */
+function withShown(messages: readonly Message[], shown: readonly Message[]): readonly Message[] {
+  const first = messages.findIndex(({ role }) => !isSystem(role))
+  return messages.toSpliced(first, 0, ...shown)
 }
 
 function usable({ tools, toolChoice }: ChatRequest, losses: Loss[]): readonly Tool[] {
@@ -85,7 +114,7 @@ function asFunction(tool: Tool): Tool {
 
 /** After the system prompt that is there, in the same message: small models know one. */
 function withSystem(messages: readonly Message[], block: string): readonly Message[] {
-  const index = messages.findIndex(({ role }) => role === 'system' || role === 'developer')
+  const index = messages.findIndex(({ role }) => isSystem(role))
   const system = messages[index]
   if (system === undefined)
     return [{ role: 'system', content: [{ type: 'text', text: block }], name: undefined }, ...messages]

@@ -1,13 +1,23 @@
-import type { JsonObject, JsonValue } from '../../core/json.ts'
-import { isJsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
-import type { WriteCalls } from './emulate.ts'
+import type { WriteCalls, WrittenCall } from './emulate.ts'
+import type { ExampleText } from './example-call.ts'
+import { exampleArguments, requiredOf } from './example-call.ts'
+
+type Form = {
+  /** One call and no more is wanted. */
+  readonly isSingle: boolean
+  /** The answer is JSON alone. */
+  readonly isBare: boolean
+  /** The conversation begins with calls that nobody made. */
+  readonly hasExamples: boolean
+}
 
 /** The part of a system prompt that tells a model of its tools, and how to call them. */
 export function promptBlock(
   tools: readonly Tool[],
   choice: ToolChoice | undefined,
-  { isSingle, isBare }: { readonly isSingle: boolean; readonly isBare: boolean },
+  { isSingle, isBare, hasExamples }: Form,
   writeCalls: WriteCalls,
 ): string {
   const examples = examplesOf(tools).map((call) => writeCalls([call]))
@@ -19,6 +29,7 @@ export function promptBlock(
     isSingle
       ? 'Write one block and stop: the result is sent to you.'
       : 'Several calls are several blocks, one after the other. Then stop: the results are sent to you.',
+    ...(hasExamples ? ['The conversation begins with examples of calls, which were not carried out.'] : []),
     isBare ? BARE[isSingle ? 'one' : 'several'] : demand(choice),
   ].join('\n\n')
 }
@@ -48,55 +59,17 @@ function described({ name, description, parameters }: Tool): string {
 const NOTHING: JsonObject = { type: 'object', properties: {} }
 
 /** One call of each number of required arguments there is, three at most. */
-function examplesOf(tools: readonly Tool[]): { readonly name: string; readonly argumentsText: string }[] {
+function examplesOf(tools: readonly Tool[]): WrittenCall[] {
   const byArity = new Map<number, Tool>()
   for (const tool of tools) {
     const arity = Math.min(requiredOf(tool).length, 2)
     if (!byArity.has(arity)) byArity.set(arity, tool)
   }
-  return [...byArity.values()].map((tool) => {
-    const properties = propertiesOf(tool)
-    const names = requiredOf(tool)
-    const shown = names.length > 0 ? names : Object.keys(properties).slice(0, 1)
-    const args = Object.fromEntries(shown.map((name) => [name, exampleOf(name, properties[name])]))
-    return { name: tool.name, argumentsText: JSON.stringify(args) }
-  })
+  return [...byArity.values()].map((tool) => ({
+    name: tool.name,
+    argumentsText: JSON.stringify(exampleArguments(tool, PLACEHOLDERS)),
+  }))
 }
 
-function propertiesOf({ parameters }: Tool): JsonObject {
-  const properties = parameters?.['properties']
-  return isJsonObject(properties) ? properties : {}
-}
-
-function requiredOf({ parameters }: Tool): string[] {
-  const required = parameters?.['required']
-  return Array.isArray(required) ? required.filter((name) => typeof name === 'string') : []
-}
-
-/** A value of the type that a schema asks for, which nobody takes for the one to be written. */
-function exampleOf(name: string, schema: JsonValue | undefined): JsonValue {
-  if (!isJsonObject(schema)) return `<${name}>`
-  const { enum: values, default: usual, type } = schema
-  if (Array.isArray(values) && values[0] !== undefined) return values[0]
-  if (usual !== undefined) return usual
-  switch (Array.isArray(type) ? type[0] : type) {
-    case 'integer':
-    case 'number':
-      return 1
-    case 'boolean':
-      return true
-    case 'array':
-      return [exampleOf(name, schema['items'])]
-    case 'object':
-      return Object.fromEntries(
-        Object.entries(propertiesOf({ name, description: undefined, parameters: schema })).map(([key, value]) => [
-          key,
-          exampleOf(key, value),
-        ]),
-      )
-    case 'null':
-      return null
-    default:
-      return `<${name}>`
-  }
-}
+/** Nobody takes these for the values to be written. */
+const PLACEHOLDERS: ExampleText = { of: (name) => `<${name}>`, isSecond: false }

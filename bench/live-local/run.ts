@@ -11,6 +11,8 @@ const { values: options } = parseArgs({
   options: {
     items: { type: 'string', default: '36' },
     irrelevant: { type: 'string', default: '12' },
+    /** Of `may`, `begun` and `held`. */
+    asked: { type: 'string', default: ASKED.join() },
     /** Where the table goes; the terminal where this is left out. */
     write: { type: 'string' },
     verbose: { type: 'boolean', default: false },
@@ -31,7 +33,8 @@ const READINGS: Readonly<Record<Read, string>> = {
 const cpuBefore = process.cpuUsage()
 const server = await startLocalServer()
 const gateways = await startGateways(server)
-const outcomes = await measure(bfclItems(Number(options.items)), { server, gateways })
+const ways = ASKED.filter((asked) => options.asked.split(',').includes(asked))
+const outcomes = await measure(bfclItems(Number(options.items)), { server, gateways, ways })
 const irrelevant = await measure(irrelevantItems(Number(options.irrelevant)), { server, gateways, ways: ['may'] })
 await gateways.close()
 await server.close()

@@ -72,7 +72,7 @@ describe.skipIf(!isPrepared)('a small model behind the gateway', () => {
   test.each(ASKED)(
     'streamed and whole are the same calls, whatever the model was asked in between: %s',
     async (asked) => {
-      for (const item of ITEMS.filter((_, place) => place % 5 === 0)) {
+      for (const item of ITEMS.filter((_, place) => place % 6 === 0)) {
         const client = openai(asked)
         const request = requestFor(item, asked) as OpenAI.ChatCompletionCreateParamsNonStreaming
         const whole = await client.create(request)

@@ -34,7 +34,8 @@ export function steer(chat: ChatRequest, tools: readonly Tool[], isSingle: boole
     return { responseFormat: { type: 'json-schema', name: 'calls', schema }, isBare: true }
   }
   if (steering.goesOn === undefined) return {}
-  const begun = tools.length === 1 && only !== undefined ? `${OPEN}${only.name}", "arguments": ` : OPEN
+  // No space at the end: tokens begin with one, and after a lone one models write what they never saw there.
+  const begun = tools.length === 1 && only !== undefined ? `${OPEN}${only.name}", "arguments":` : OPEN
   return { begun, members: steering.goesOn }
 }
 

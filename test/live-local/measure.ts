@@ -100,12 +100,15 @@ async function callsOf({ url }: TestGateway, item: Item, asked: Asked): Promise<
     body: JSON.stringify(requestFor(item, asked)),
   })
   const answer = (await response.json()) as Answer
+  // The model had nothing to say, or nothing but half a call.
+  if (answer.error?.code === 'upstream_empty') return []
   const [choice] = answer.choices ?? []
   if (choice === undefined) throw new Error(`${item.id}: ${response.status} ${JSON.stringify(answer)}`)
   return (choice.message.tool_calls ?? []).map((call) => call.function)
 }
 
 type Answer = {
+  readonly error?: { readonly code: string }
   readonly choices?: readonly { readonly message: { readonly tool_calls?: readonly { readonly function: Call }[] } }[]
 }
 

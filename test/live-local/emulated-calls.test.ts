@@ -10,7 +10,7 @@ import { startLocalServer } from './server.ts'
 // A real model, too small to be good at it, that knows no tools: what must hold of its calls whatever it writes. How many
 // it gets right is measured by bench/live-local/run.ts.
 
-const ITEMS = bfclItems(12)
+const ITEMS = bfclItems(6)
 
 let server: LocalServer
 let gateways: Gateways
@@ -72,7 +72,7 @@ describe.skipIf(!isPrepared)('a small model behind the gateway', () => {
   test.each(ASKED)(
     'streamed and whole are the same calls, whatever the model was asked in between: %s',
     async (asked) => {
-      for (const item of ITEMS.filter((_, place) => place % 6 === 0)) {
+      for (const item of ITEMS.filter((_, place) => place % 3 === 0)) {
         const client = openai(asked)
         const request = requestFor(item, asked) as OpenAI.ChatCompletionCreateParamsNonStreaming
         const whole = await client.create(request)

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
+import { nearest } from '../core/nearest.ts'
 import type { CompiledSchema, SchemaNode, Subschema } from './compile-schema.ts'
 import type { Edit, Span } from './edit-json.ts'
 import { elementSpans, memberSpans, withEdits } from './edit-json.ts'
@@ -14,15 +15,21 @@ const MAX_STEPS = 400
 const BASE_WORK = 200_000
 const VISIT_WORK = 16
 
+export type Fitting = {
+  /** JSON pointers: only what stands at one of them, or around one, is edited; where absent, anything. */
+  readonly faulty?: ReadonlySet<string>
+  /** Members that the schema allows under no value are taken out. */
+  readonly isDropping?: boolean
+}
+
 /** Where to look: `undefined` everywhere, else a JSON pointer that `faulty` may hold. */
 type Place = string | undefined
 
 /**
- * A value with the edits that make its parts fit their schemas. Only what stands at one of the pointers in `faulty`, or
- * around one, is edited; without `faulty`, anything, of which in a value without faults only integers that are written as
- * fractions need it. The result may still have faults: the caller compares.
+ * A value with the edits that make its parts fit their schemas. Of a value without faults only integers that are written
+ * as fractions need it. The result may still have faults: the caller compares.
  */
-export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet<string> | undefined): Json {
+export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDropping = false }: Fitting = {}): Json {
   const { lookup } = compiled
   // Alternatives in alternatives multiply: at an end of the work, things stay as they are.
   let work = BASE_WORK + 12 * json.text.length
@@ -48,6 +55,7 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
   function fitBranch(json: Json, branches: readonly Subschema[], place: Place, steps: number): Json {
     let least = Math.min(...branches.map((branch) => countFaults(json, branch)))
     if (least === 0) return fitIntegers(json, branches, place, steps)
+    if (isDropping) return dropToBranch(json, branches, place, steps)
     let best = json
     for (const branch of branches) {
       const candidate = fitTo(json, branch, place, steps)
@@ -59,6 +67,16 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
       least = count
     }
     return best
+  }
+
+  /** As the one alternative that it fits without some members; as it is where those could be the wrong ones. */
+  function dropToBranch(json: Json, branches: readonly Subschema[], place: Place, steps: number): Json {
+    const fitting = branches.flatMap((branch) => {
+      const candidate = fitTo(json, branch, place, steps)
+      return countFaults(candidate, branch) === 0 ? [candidate] : []
+    })
+    const [only] = fitting
+    return only !== undefined && fitting.every(({ text }) => text === only.text) ? only : json
   }
 
   /** Of what fits, integers written as fractions, where it fits one alternative alone. */
@@ -77,7 +95,7 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
   }
 
   function fitMembers(json: Json, value: JsonObject, schema: SchemaNode, place: Place, steps: number): Json {
-    const { properties = {}, additionalProperties } = schema
+    const { properties = {} } = schema
     work -= json.text.length
     const spans = memberSpans(json.text)
     const names = renamed(value, schema)
@@ -86,8 +104,10 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
       const declared = newName ?? name
       const inner = newName === undefined ? pointer(place, name) : undefined
       const isDeclared = Object.hasOwn(properties, declared)
-      const member = isDeclared ? properties[declared] : additionalProperties
       if (inner !== undefined && faulty?.has(inner) === false) return undefined
+      const schemas = schemasOf(declared, schema)
+      if (isDropping && schemas.includes(false) && !isSlip(name, value, schema)) return { isRemoved: true }
+      const [member] = schemas
       const part = jsonOf(json.text.slice(start, end))
       if (part === undefined) return undefined
       const fitting = fitTo(part, member, inner, steps)
@@ -116,6 +136,23 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
   }
 
   return fitTo(json, compiled.root, faulty === undefined ? undefined : '', 0)
+}
+
+/** True for the name of a member that may mean a declared one which is not there. */
+function isSlip(name: string, value: JsonObject, { properties = {} }: SchemaNode): boolean {
+  const free = Object.keys(properties).filter((one) => properties[one] !== false && !Object.hasOwn(value, one))
+  return free.length > 0 && nearest(name, free, 1).length > 0
+}
+
+/** The schemas of a member: of its name, of the patterns that it has, or else of all that are not declared. */
+function schemasOf(
+  name: string,
+  { properties, patternProperties = {}, additionalProperties }: SchemaNode,
+): Subschema[] {
+  const own = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined
+  const matching = Object.entries(patternProperties).filter(([pattern]) => new RegExp(pattern, 'u').test(name))
+  const found = [...(own === undefined ? [] : [own]), ...matching.map(([, schema]) => schema)]
+  return found.length > 0 || additionalProperties === undefined ? found : [additionalProperties]
 }
 
 function edited(json: Json, spans: readonly Span[], edit: (span: Span) => Edit | undefined): Json {

@@ -11,7 +11,8 @@ import { jsonOf } from './fit-value.ts'
 import type { Fault } from './judge.ts'
 import { faultsOf } from './judge.ts'
 import { MAX_DEPTH, repaired } from './repair-text.ts'
-import { isPlainlyWrapped, unwrapped } from './unwrap.ts'
+import type { Wrapped } from './unwrap.ts'
+import { isPlainlyWrapped, mayBeWrapped, unwrapped } from './unwrap.ts'
 
 /** `dropped`: members that the schema forbids are left out. */
 export type ArgumentsChange = 'coerced' | 'dropped' | 'repaired' | 'unwrapped'
@@ -68,13 +69,13 @@ export function createArgumentsSettler(
     if (asSaid.faults.length === 0 && inner === json) return settled(asSaid)
     if (!isBounded) return settled(asSaid, text)
     const outside = coerced(asSaid, schema)
-    if (inner === json || isDeeper(inner.value, MAX_DEPTH)) return settled(withoutForbidden(outside, schema), text)
+    if (inner === json || isDeeper(inner.value, MAX_DEPTH)) return settled(withoutForbidden(outside, tool), text)
     const inside = coerced({ json: inner, faults: judged(inner, schema), changes: [...changes, 'unwrapped'] }, schema)
     const isInside =
       inside.faults.length < outside.faults.length ||
       (inside.faults.length === outside.faults.length && isPlainlyWrapped(inner, tool)) ||
       (!isJsonObject(outside.json.value) && isJsonObject(inside.json.value))
-    return settled(withoutForbidden(isInside ? inside : outside, schema), text)
+    return settled(withoutForbidden(isInside ? inside : outside, tool), text)
   }
 }
 
@@ -102,8 +103,10 @@ function coerced(start: Candidate, schema: CompiledSchema): Candidate {
 }
 
 /** Without the members that the schema forbids, where that is all that is wrong. */
-function withoutForbidden(best: Candidate, schema: CompiledSchema): Candidate {
-  if (!best.faults.some(({ keyword }) => keyword === FORBIDDEN) || !isJsonObject(best.json.value)) return best
+function withoutForbidden(best: Candidate, tool: Wrapped): Candidate {
+  const { schema } = tool
+  const isForbidden = best.faults.some(({ keyword }) => keyword === FORBIDDEN)
+  if (!isForbidden || !isJsonObject(best.json.value) || mayBeWrapped(best.json, tool)) return best
   const json = fitted(best.json, schema, { faulty: placesOf(best.faults), isDropping: true })
   if (json === best.json || judged(json, schema).length > 0) return best
   return { json, faults: [], changes: [...best.changes, 'dropped'] }

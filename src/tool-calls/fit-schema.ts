@@ -14,6 +14,9 @@ const MAX_STEPS = 400
 /** In units of the text read again and again; entering alternatives costs many. */
 const BASE_WORK = 200_000
 const VISIT_WORK = 16
+/** Names are compared unit by unit, so many of each at most. */
+const MAX_NAME = 80
+const NAME_WORK = 50
 
 export type Fitting = {
   /** JSON pointers: only what stands at one of them, or around one, is edited; where absent, anything. */
@@ -99,6 +102,7 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
     work -= json.text.length
     const spans = memberSpans(json.text)
     const names = renamed(value, schema)
+    const free = isDropping ? freeNames(value, schema) : []
     return edited(json, spans, ({ name = '', start, end }) => {
       const newName = names.get(name)
       const declared = newName ?? name
@@ -106,7 +110,7 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
       const isDeclared = Object.hasOwn(properties, declared)
       if (inner !== undefined && faulty?.has(inner) === false) return undefined
       const schemas = schemasOf(declared, schema)
-      if (isDropping && schemas.includes(false) && !isSlip(name, value, schema)) return { isRemoved: true }
+      if (isDropping && schemas.includes(false) && !isSlip(name, free)) return { isRemoved: true }
       const [member] = schemas
       const part = jsonOf(json.text.slice(start, end))
       if (part === undefined) return undefined
@@ -117,6 +121,12 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
       if (newName === undefined && fitting === part) return undefined
       return { text: fitting.text, ...(newName === undefined ? {} : { name: newName }) }
     })
+  }
+
+  /** True for a name that may mean a free one, or where it would take too long to tell. */
+  function isSlip(name: string, free: readonly string[]): boolean {
+    work -= free.length * NAME_WORK * Math.min(name.length, MAX_NAME)
+    return free.length > 0 && (work < 0 || nearest(name, free, 1).length > 0)
   }
 
   function fitElements(json: Json, schema: SchemaNode, place: Place, steps: number): Json {
@@ -138,10 +148,9 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
   return fitTo(json, compiled.root, faulty === undefined ? undefined : '', 0)
 }
 
-/** True for the name of a member that may mean a declared one which is not there. */
-function isSlip(name: string, value: JsonObject, { properties = {} }: SchemaNode): boolean {
-  const free = Object.keys(properties).filter((one) => properties[one] !== false && !Object.hasOwn(value, one))
-  return free.length > 0 && nearest(name, free, 1).length > 0
+/** The declared names of which there is no member. */
+function freeNames(value: JsonObject, { properties = {} }: SchemaNode): string[] {
+  return Object.keys(properties).filter((name) => properties[name] !== false && !Object.hasOwn(value, name))
 }
 
 /** The schemas of a member: of its name, of the patterns that it has, or else of all that are not declared. */

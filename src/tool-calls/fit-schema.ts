@@ -19,20 +19,17 @@ const MAX_NAME = 80
 const NAME_WORK = 50
 
 export type Fitting = {
-  /** JSON pointers: only what stands at one of them, or around one, is edited; where absent, anything. */
-  readonly faulty?: ReadonlySet<string>
+  /** JSON pointers: only what stands at one of them, or around one, is edited. */
+  readonly faulty: ReadonlySet<string>
   /** Members that the schema allows under no value are taken out. */
   readonly isDropping?: boolean
 }
 
-/** Where to look: `undefined` everywhere, else a JSON pointer that `faulty` may hold. */
+/** A JSON pointer that `faulty` may hold; `undefined` in what was edited, of which anything may be. */
 type Place = string | undefined
 
-/**
- * A value with the edits that make its parts fit their schemas. Of a value without faults only integers that are written
- * as fractions need it. The result may still have faults: the caller compares.
- */
-export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDropping = false }: Fitting = {}): Json {
+/** A value with the edits that make its parts fit their schemas. The result may still have faults: the caller compares. */
+export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDropping = false }: Fitting): Json {
   const { lookup } = compiled
   // Alternatives in alternatives multiply: at an end of the work, things stay as they are.
   let work = BASE_WORK + 12 * json.text.length
@@ -40,7 +37,7 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
   function fitTo(before: Json, schema: Subschema | undefined, place: Place, steps: number): Json {
     work -= 1
     if (typeof schema !== 'object' || steps > MAX_STEPS || work < 0) return before
-    if (place !== undefined && faulty?.has(place) === false) return before
+    if (place !== undefined && faulty.has(place) === false) return before
     let json = before
     // What is made of another text has no place in the faults.
     const where = (): Place => (json === before ? place : undefined)
@@ -57,7 +54,7 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
   /** As the alternative which it fits with the least change; as it is where it fits one, or none better. */
   function fitBranch(json: Json, branches: readonly Subschema[], place: Place, steps: number): Json {
     let least = Math.min(...branches.map((branch) => countFaults(json, branch)))
-    if (least === 0) return fitIntegers(json, branches, place, steps)
+    if (least === 0) return json
     if (isDropping) return dropToBranch(json, branches, place, steps)
     let best = json
     for (const branch of branches) {
@@ -82,13 +79,6 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
     return only !== undefined && fitting.every(({ text }) => text === only.text) ? only : json
   }
 
-  /** Of what fits, integers written as fractions, where it fits one alternative alone. */
-  function fitIntegers(json: Json, branches: readonly Subschema[], place: Place, steps: number): Json {
-    if (faulty !== undefined) return json
-    const [only, ...others] = branches.filter((branch) => countFaults(json, branch) === 0)
-    return others.length > 0 ? json : fitTo(json, only, place, steps)
-  }
-
   function countFaults(json: Json, branch: Subschema): number {
     if (work < 0) return 0
     const size = json.text.length
@@ -108,7 +98,7 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
       const declared = newName ?? name
       const inner = newName === undefined ? pointer(place, name) : undefined
       const isDeclared = Object.hasOwn(properties, declared)
-      if (inner !== undefined && faulty?.has(inner) === false) return undefined
+      if (inner !== undefined && faulty.has(inner) === false) return undefined
       const schemas = schemasOf(declared, schema)
       if (isDropping && schemas.includes(false) && !isSlip(name, free)) return { isRemoved: true }
       const [member] = schemas
@@ -137,7 +127,7 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
     return edited(json, elementSpans(json.text), ({ start, end }) => {
       index += 1
       const inner = pointer(place, String(index))
-      if (inner !== undefined && faulty?.has(inner) === false) return undefined
+      if (inner !== undefined && faulty.has(inner) === false) return undefined
       const part = jsonOf(json.text.slice(start, end))
       if (part === undefined) return undefined
       const fitting = fitTo(part, prefixItems[index] ?? items, inner, steps)
@@ -145,7 +135,7 @@ export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDroppin
     })
   }
 
-  return fitTo(json, compiled.root, faulty === undefined ? undefined : '', 0)
+  return fitTo(json, compiled.root, '', 0)
 }
 
 /** The declared names of which there is no member. */

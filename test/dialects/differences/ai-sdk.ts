@@ -22,6 +22,7 @@ const REASONS: readonly (readonly [reason: string, ids: string])[] = [
     '30 31 38',
   ],
   ['prose in another format is text, whatever it names', '631'],
+  ['repair: a backslash that begins no escape is one, as in paths and patterns; the source leaves it out', '397'],
   ['repair: jsonrepair gives up at a bracket between quotes that were not escaped', '3'],
   ['repair: jsonrepair takes // for a comment', '158'],
   ['repair: members behind the arguments do no harm', '110 111 112'],

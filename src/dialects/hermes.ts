@@ -2,8 +2,8 @@ import type { JsonObject } from '../core/json.ts'
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { hasHostileName, hasHostileText } from './values/hostile-names.ts'
-import { isJson } from './values/json.ts'
-import { callIn, callsIn } from './values/json-calls.ts'
+import { elementsOf, isJson } from './values/json.ts'
+import { callIn, callsIn, hasArguments } from './values/json-calls.ts'
 import { endOfRelaxed } from './values/relaxed-json.ts'
 import { repairedJson } from './values/repaired-json.ts'
 import { typesOf } from './values/typed.ts'
@@ -64,7 +64,7 @@ function* readCalls(cursor: Cursor, { open, close }: Marks, { tools }: Declared)
     const end = endOfRelaxed(text)
     if (found < 0) {
       const whole = end.depth <= 0 ? callsOf(text, end.valueEnd) : undefined
-      if (whole !== undefined) return whole
+      if (whole !== undefined) return isBeyondDoubt(text, whole, tools) ? whole : undefined
       return count === 0 && end.depth > 0 ? 'cut' : callsAt(cursor, start, fallback)
     }
     doubted = found === 0 && end.within === 'string' ? { at, to: cursor.position() } : undefined
@@ -76,6 +76,13 @@ function* readCalls(cursor: Cursor, { open, close }: Marks, { tools }: Declared)
     return calls?.every(({ name }) => tools.has(name)) === true ? calls : undefined
   }
   return callsAt(cursor, start, fallback)
+}
+
+/** A list whose close mark never came: every call is of a declared tool and has its arguments. */
+function isBeyondDoubt(text: string, calls: readonly TextCall[], tools: Declared['tools']): boolean {
+  const elements = elementsOf(withoutWrongTags(text))
+  if (elements === undefined || tools.size === 0) return true
+  return calls.every(({ name }) => tools.has(name)) && elements.every(hasArguments)
 }
 
 type Stretch = { readonly at: number; readonly to: number }

@@ -1,7 +1,8 @@
 import type { Cursor, Reading } from './cursor.ts'
-import type { Declared, Dialect, Outcome } from './dialect.ts'
+import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { hermes } from './hermes.ts'
 import { readToolTag, withoutTagStart } from './tool-tags.ts'
+import { declaredArguments } from './values/declared-names.ts'
 import { hasHostileName, hasHostileText } from './values/hostile-names.ts'
 import { yamlArguments } from './values/yaml-arguments.ts'
 
@@ -16,7 +17,7 @@ export const yamlXml: Dialect = { id: 'yaml_xml', opens: ['<'], read }
 function* read(cursor: Cursor, declared: Declared): Reading<Outcome> {
   if (yield* cursor.attempt(isForeign(cursor))) {
     cursor.rewind(cursor.position() - FOREIGN.length)
-    return yield* hermes.read(cursor, declared)
+    return onlyDeclared(yield* hermes.read(cursor, declared), declared)
   }
   const tag = yield* readToolTag(cursor, declared)
   if (tag === undefined || tag === 'cut') return tag
@@ -28,6 +29,15 @@ function* read(cursor: Cursor, declared: Declared): Reading<Outcome> {
   const argumentsText = yamlArguments(body, parameters)
   if (argumentsText === undefined) return isClosed ? (hasHostileText(body) ? [] : undefined) : 'cut'
   return hasHostileName(argumentsText, parameters) ? [] : [{ name, argumentsText }]
+}
+
+/** What holds for arguments in YAML holds for those in JSON. */
+function onlyDeclared(outcome: Outcome, { tools }: Declared): Outcome {
+  if (!Array.isArray(outcome)) return outcome
+  return outcome.map((call: TextCall) => ({
+    ...call,
+    argumentsText: declaredArguments(call.argumentsText, tools.get(call.name) ?? {}),
+  }))
 }
 
 function* isForeign(cursor: Cursor): Reading<boolean> {

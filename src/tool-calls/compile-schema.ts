@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
-import { namePattern, valuePattern } from './safe-pattern.ts'
+import { exceptFor, namePattern, patternOfNames, valuePattern } from './safe-pattern.ts'
 import type { TypeName } from './type-words.ts'
 import { typeOfWord } from './type-words.ts'
 
@@ -12,6 +12,7 @@ export type SchemaNode = {
   enum?: JsonValue[]
   required?: string[]
   properties?: Record<string, Subschema>
+  patternProperties?: Record<string, Subschema>
   additionalProperties?: Subschema
   unevaluatedProperties?: Subschema
   items?: Subschema
@@ -29,6 +30,15 @@ export type CompiledSchema = {
   readonly lookup: Record<string, Subschema>
   /** How many schemas with alternatives a validation may still enter; it throws where they are too many. */
   readonly work: { left: number }
+  /** Whether it is for members of the given names alone. */
+  readonly isOfNames: boolean
+}
+
+export type CompileOptions = {
+  /** For arguments so long that `uniqueItems` and `pattern` would cost too much. */
+  readonly isLarge: boolean
+  /** Of the members in the arguments: patterns that could take for ever hold for them. */
+  readonly names?: () => Iterable<string>
 }
 
 const NUMBERS = [
@@ -46,15 +56,15 @@ const WITH_ALTERNATIVES = ['$ref', 'anyOf', 'oneOf', 'allOf', 'not', 'if', 'cont
 /**
  * A client's schema (JSON Schema 2020-12, and what is met of older drafts and of OpenAPI) as one that can be judged without
  * risk: unknown and malformed keywords, `$ref`s that lead nowhere in it and patterns that may take for ever are left out.
- * `format` is: since 2019-09 it describes and does not judge, and clients are laxer about dates than it is. `isLarge`: for
- * arguments so long that `uniqueItems` and `pattern` would cost too much. Nothing is fetched, the schema is not changed.
+ * `format` is: since 2019-09 it describes and does not judge, and clients are laxer about dates than it is. Nothing is fetched, the schema is not changed.
  */
-export function compileSchema(schema: JsonObject, { isLarge }: { readonly isLarge: boolean }): CompiledSchema {
+export function compileSchema(schema: JsonObject, { isLarge, names }: CompileOptions): CompiledSchema {
   // A copy in which every number is one (core/lossless-json.ts).
   const declared = JSON.parse(JSON.stringify(schema)) as JsonObject
   const lookup: Record<string, Subschema> = Object.create(null)
   const targets = new Map<JsonValue, string>()
   const work = { left: 0 }
+  let isOfNames = false
 
   function subschema(value: JsonValue | undefined): Subschema | undefined {
     if (typeof value === 'boolean') return value
@@ -84,7 +94,7 @@ export function compileSchema(schema: JsonObject, { isLarge }: { readonly isLarg
     for (const keyword of MAPS) set(keyword, mapOf(from[keyword], subschema))
     setItems(from, to)
     setBounds(from, to)
-    set('patternProperties', patternsOf(from['patternProperties']))
+    set('patternProperties', patternsOf(from))
     if (!isLarge && from['uniqueItems'] === true) set('uniqueItems', true)
     if (!isLarge && typeof from['pattern'] === 'string') set('pattern', valuePattern(from['pattern']))
     if (typeof from['$ref'] === 'string') set('$ref', reference(from['$ref']))
@@ -108,13 +118,22 @@ export function compileSchema(schema: JsonObject, { isLarge }: { readonly isLarg
     if (items !== undefined) to.items = items
   }
 
-  function patternsOf(value: JsonValue | undefined): Record<string, Subschema> | undefined {
-    if (isLarge || !isJsonObject(value)) return undefined
-    const entries = Object.entries(value).flatMap(([pattern, one]) => {
-      const name = namePattern(pattern)
-      return name === undefined ? [] : [[name, subschema(one) ?? true] as const]
+  /** What a schema declares by its name is not meant by a pattern of names that it forbids. */
+  function patternsOf({ patternProperties, properties }: JsonObject): Record<string, Subschema> | undefined {
+    if (isLarge || !isJsonObject(patternProperties)) return undefined
+    const own = isJsonObject(properties) ? Object.keys(properties) : []
+    const entries = Object.entries(patternProperties).flatMap(([pattern, one]) => {
+      const name = namePattern(pattern) ?? exactPattern(pattern)
+      if (name === undefined) return []
+      return [[one === false ? exceptFor(own, name) : name, subschema(one) ?? true] as const]
     })
     return Object.fromEntries(entries)
+  }
+
+  function exactPattern(pattern: string): string | undefined {
+    const exact = names === undefined ? undefined : patternOfNames(pattern, names())
+    if (exact !== undefined) isOfNames = true
+    return exact
   }
 
   function reference(ref: string): string | undefined {
@@ -139,7 +158,8 @@ export function compileSchema(schema: JsonObject, { isLarge }: { readonly isLarg
     })
   }
 
-  return { root: withObjectRoot(node(declared)), lookup, work }
+  const root = withObjectRoot(node(declared))
+  return { root, lookup, work, isOfNames }
 }
 
 /** Arguments are an object, whatever the schema calls them. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
+import { nearest } from '../core/nearest.ts'
 import type { CompiledSchema, SchemaNode, Subschema } from './compile-schema.ts'
 import type { Edit, Span } from './edit-json.ts'
 import { elementSpans, memberSpans, withEdits } from './edit-json.ts'
@@ -13,16 +14,22 @@ const MAX_STEPS = 400
 /** In units of the text read again and again; entering alternatives costs many. */
 const BASE_WORK = 200_000
 const VISIT_WORK = 16
+/** Names are compared unit by unit, so many of each at most. */
+const MAX_NAME = 80
+const NAME_WORK = 50
 
-/** Where to look: `undefined` everywhere, else a JSON pointer that `faulty` may hold. */
+export type Fitting = {
+  /** JSON pointers: only what stands at one of them, or around one, is edited. */
+  readonly faulty: ReadonlySet<string>
+  /** Members that the schema allows under no value are taken out. */
+  readonly isDropping?: boolean
+}
+
+/** A JSON pointer that `faulty` may hold; `undefined` in what was edited, of which anything may be. */
 type Place = string | undefined
 
-/**
- * A value with the edits that make its parts fit their schemas. Only what stands at one of the pointers in `faulty`, or
- * around one, is edited; without `faulty`, anything, of which in a value without faults only integers that are written as
- * fractions need it. The result may still have faults: the caller compares.
- */
-export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet<string> | undefined): Json {
+/** A value with the edits that make its parts fit their schemas. The result may still have faults: the caller compares. */
+export function fitted(json: Json, compiled: CompiledSchema, { faulty, isDropping = false }: Fitting): Json {
   const { lookup } = compiled
   // Alternatives in alternatives multiply: at an end of the work, things stay as they are.
   let work = BASE_WORK + 12 * json.text.length
@@ -30,7 +37,7 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
   function fitTo(before: Json, schema: Subschema | undefined, place: Place, steps: number): Json {
     work -= 1
     if (typeof schema !== 'object' || steps > MAX_STEPS || work < 0) return before
-    if (place !== undefined && faulty?.has(place) === false) return before
+    if (place !== undefined && faulty.has(place) === false) return before
     let json = before
     // What is made of another text has no place in the faults.
     const where = (): Place => (json === before ? place : undefined)
@@ -47,7 +54,8 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
   /** As the alternative which it fits with the least change; as it is where it fits one, or none better. */
   function fitBranch(json: Json, branches: readonly Subschema[], place: Place, steps: number): Json {
     let least = Math.min(...branches.map((branch) => countFaults(json, branch)))
-    if (least === 0) return fitIntegers(json, branches, place, steps)
+    if (least === 0) return json
+    if (isDropping) return dropToBranch(json, branches, place, steps)
     let best = json
     for (const branch of branches) {
       const candidate = fitTo(json, branch, place, steps)
@@ -61,11 +69,14 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
     return best
   }
 
-  /** Of what fits, integers written as fractions, where it fits one alternative alone. */
-  function fitIntegers(json: Json, branches: readonly Subschema[], place: Place, steps: number): Json {
-    if (faulty !== undefined) return json
-    const [only, ...others] = branches.filter((branch) => countFaults(json, branch) === 0)
-    return others.length > 0 ? json : fitTo(json, only, place, steps)
+  /** As the one alternative that it fits without some members; as it is where those could be the wrong ones. */
+  function dropToBranch(json: Json, branches: readonly Subschema[], place: Place, steps: number): Json {
+    const fitting = branches.flatMap((branch) => {
+      const candidate = fitTo(json, branch, place, steps)
+      return countFaults(candidate, branch) === 0 ? [candidate] : []
+    })
+    const [only] = fitting
+    return only !== undefined && fitting.every(({ text }) => text === only.text) ? only : json
   }
 
   function countFaults(json: Json, branch: Subschema): number {
@@ -77,17 +88,20 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
   }
 
   function fitMembers(json: Json, value: JsonObject, schema: SchemaNode, place: Place, steps: number): Json {
-    const { properties = {}, additionalProperties } = schema
+    const { properties = {} } = schema
     work -= json.text.length
     const spans = memberSpans(json.text)
     const names = renamed(value, schema)
+    const free = isDropping ? freeNames(value, schema) : []
     return edited(json, spans, ({ name = '', start, end }) => {
       const newName = names.get(name)
       const declared = newName ?? name
       const inner = newName === undefined ? pointer(place, name) : undefined
       const isDeclared = Object.hasOwn(properties, declared)
-      const member = isDeclared ? properties[declared] : additionalProperties
-      if (inner !== undefined && faulty?.has(inner) === false) return undefined
+      if (inner !== undefined && faulty.has(inner) === false) return undefined
+      const schemas = schemasOf(declared, schema)
+      if (isDropping && schemas.includes(false) && !isSlip(name, free)) return { isRemoved: true }
+      const [member] = schemas
       const part = jsonOf(json.text.slice(start, end))
       if (part === undefined) return undefined
       const fitting = fitTo(part, member, inner, steps)
@@ -99,6 +113,12 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
     })
   }
 
+  /** True for a name that may mean a free one, or where it would take too long to tell. */
+  function isSlip(name: string, free: readonly string[]): boolean {
+    work -= free.length * NAME_WORK * Math.min(name.length, MAX_NAME)
+    return free.length > 0 && (work < 0 || nearest(name, free, 1).length > 0)
+  }
+
   function fitElements(json: Json, schema: SchemaNode, place: Place, steps: number): Json {
     const { prefixItems = [], items } = schema
     if (prefixItems.length === 0 && items === undefined) return json
@@ -107,7 +127,7 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
     return edited(json, elementSpans(json.text), ({ start, end }) => {
       index += 1
       const inner = pointer(place, String(index))
-      if (inner !== undefined && faulty?.has(inner) === false) return undefined
+      if (inner !== undefined && faulty.has(inner) === false) return undefined
       const part = jsonOf(json.text.slice(start, end))
       if (part === undefined) return undefined
       const fitting = fitTo(part, prefixItems[index] ?? items, inner, steps)
@@ -115,7 +135,23 @@ export function fitted(json: Json, compiled: CompiledSchema, faulty: ReadonlySet
     })
   }
 
-  return fitTo(json, compiled.root, faulty === undefined ? undefined : '', 0)
+  return fitTo(json, compiled.root, '', 0)
+}
+
+/** The declared names of which there is no member. */
+function freeNames(value: JsonObject, { properties = {} }: SchemaNode): string[] {
+  return Object.keys(properties).filter((name) => properties[name] !== false && !Object.hasOwn(value, name))
+}
+
+/** The schemas of a member: of its name, of the patterns that it has, or else of all that are not declared. */
+function schemasOf(
+  name: string,
+  { properties, patternProperties = {}, additionalProperties }: SchemaNode,
+): Subschema[] {
+  const own = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined
+  const matching = Object.entries(patternProperties).filter(([pattern]) => new RegExp(pattern, 'u').test(name))
+  const found = [...(own === undefined ? [] : [own]), ...matching.map(([, schema]) => schema)]
+  return found.length > 0 || additionalProperties === undefined ? found : [additionalProperties]
 }
 
 function edited(json: Json, spans: readonly Span[], edit: (span: Span) => Edit | undefined): Json {

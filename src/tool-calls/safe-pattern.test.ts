@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { namePattern, valuePattern } from './safe-pattern.ts'
+import { exceptFor, namePattern, patternOfNames, valuePattern } from './safe-pattern.ts'
 
 test('patterns of few repetitions are kept', () => {
   for (const pattern of [
@@ -38,4 +38,20 @@ test('long strings are not held to a pattern, long names match none', () => {
   expect([name.test('xa'), name.test('ay'), name.test('b'), name.test(`x${'a'.repeat(200)}`)]).toEqual([
     ...[true, true, false, false],
   ])
+})
+
+test('patterns that could take for ever hold for given names', () => {
+  const of = (pattern: string, ...names: string[]): RegExp => new RegExp(patternOfNames(pattern, names) ?? '', 'u')
+  const names = ['aaaa', 'b', '', 'x-"]', 'a'.repeat(200)]
+  expect(names.map((name) => of('^(a+)+$', ...names).test(name))).toEqual([true, false, false, false, false])
+  expect(names.map((name) => of('([^b]+)+$', ...names).test(name))).toEqual([true, false, false, true, false])
+  expect(patternOfNames('^(a+)+$', ['a'])).not.toBe(patternOfNames('(a+)+$', ['a']))
+  expect(patternOfNames('(?=(a+)+)', ['a'])).toBeUndefined()
+  expect(patternOfNames('a'.repeat(201), ['a'])).toBeUndefined()
+})
+
+test('some names may be excepted', () => {
+  const others = new RegExp(exceptFor(['a', 'b.c'], '^[a-z.]+$'), 'u')
+  expect(['a', 'b.c', 'bxc', 'ab'].map((name) => others.test(name))).toEqual([false, false, true, true])
+  expect(exceptFor([], '^a')).toBe('^a')
 })

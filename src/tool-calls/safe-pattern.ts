@@ -1,3 +1,5 @@
+import { linearPattern } from '../core/linear-pattern.ts'
+
 const MAX_PATTERN = 200
 /** Longer strings are not held to a pattern. */
 const MAX_MATCHED = 128
@@ -12,6 +14,24 @@ export function valuePattern(pattern: string): string | undefined {
 /** The same for names of properties, where a long name matches nothing. */
 export function namePattern(pattern: string): string | undefined {
   return isSafe(pattern) ? `^(?![\\s\\S]{${MAX_MATCHED + 1}})[\\s\\S]*?(?:${pattern})` : undefined
+}
+
+/** A pattern that could take for ever, as one of those names that have it; `undefined` where that cannot be said. */
+export function patternOfNames(pattern: string, names: Iterable<string>): string | undefined {
+  const has = pattern.length > MAX_PATTERN ? undefined : linearPattern(pattern)
+  if (has === undefined) return undefined
+  const found = [...names].filter((name) => name.length <= MAX_MATCHED && has(name))
+  // Two patterns of the same names are two.
+  return `(?:${literal(pattern)}){0}^(?:${[...found.map(literal), '(?!)'].join('|')})$`
+}
+
+/** A pattern of names that these do not have. */
+export function exceptFor(names: readonly string[], pattern: string): string {
+  return names.length === 0 ? pattern : `^(?!(?:${names.map(literal).join('|')})$)(?:${pattern})`
+}
+
+function literal(name: string): string {
+  return [...name].map((character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`).join('')
 }
 
 /** True for a pattern that compiles and cannot backtrack much: few repetitions, and none of what repeats or has a choice. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { MAX_VALUE_LENGTH } from '../dialects/values/json.ts'
 import type { CallError } from './call-errors.ts'
@@ -11,9 +11,11 @@ import { jsonOf } from './fit-value.ts'
 import type { Fault } from './judge.ts'
 import { faultsOf } from './judge.ts'
 import { MAX_DEPTH, repaired } from './repair-text.ts'
-import { isPlainlyWrapped, unwrapped } from './unwrap.ts'
+import type { Wrapped } from './unwrap.ts'
+import { isPlainlyWrapped, mayBeWrapped, unwrapped } from './unwrap.ts'
 
-export type ArgumentsChange = 'coerced' | 'repaired' | 'unwrapped'
+/** `dropped`: members that the schema forbids are left out. */
+export type ArgumentsChange = 'coerced' | 'dropped' | 'repaired' | 'unwrapped'
 
 export type SettledArguments = {
   readonly text: string
@@ -24,7 +26,9 @@ export type SettledArguments = {
 /** Above this, `uniqueItems` and `pattern` are not judged: both can cost more than linear time. */
 const LARGE = 8_192
 const MAX_PASSES = 4
-// An integer with a fraction of zeros or an exponent may stand in the text.
+
+/** How the validator calls a value that no schema of its place allows. */
+const FORBIDDEN = 'false'
 
 type Candidate = {
   readonly json: Json
@@ -39,12 +43,12 @@ export function createArgumentsSettler(
 ): (text: string) => SettledArguments {
   const compiled = new Map<boolean, CompiledSchema>()
 
-  function schemaFor(size: number): CompiledSchema {
-    const isLarge = size > LARGE
+  function schemaFor({ text, value }: Json): CompiledSchema {
+    const isLarge = text.length > LARGE
     const known = compiled.get(isLarge)
     if (known !== undefined) return known
-    const schema = compileSchema(parameters ?? {}, { isLarge })
-    compiled.set(isLarge, schema)
+    const schema = compileSchema(parameters ?? {}, { isLarge, names: () => namesIn(value) })
+    if (!schema.isOfNames) compiled.set(isLarge, schema)
     return schema
   }
 
@@ -56,7 +60,7 @@ export function createArgumentsSettler(
     if (isDeeper(json.value, MAX_DEPTH)) {
       return broken(text, 'depth', `The arguments are nested more than ${MAX_DEPTH} levels deep.`)
     }
-    const schema = schemaFor(said.length)
+    const schema = schemaFor({ text: said, value: json.value })
     const tool = { schema, isName }
     const changes: ArgumentsChange[] = strict === undefined ? ['repaired'] : []
     const asSaid: Candidate = { json, faults: judged(json, schema), changes }
@@ -65,13 +69,13 @@ export function createArgumentsSettler(
     if (asSaid.faults.length === 0 && inner === json) return settled(asSaid)
     if (!isBounded) return settled(asSaid, text)
     const outside = coerced(asSaid, schema)
-    if (inner === json || isDeeper(inner.value, MAX_DEPTH)) return settled(outside, text)
+    if (inner === json || isDeeper(inner.value, MAX_DEPTH)) return settled(withoutForbidden(outside, tool), text)
     const inside = coerced({ json: inner, faults: judged(inner, schema), changes: [...changes, 'unwrapped'] }, schema)
     const isInside =
       inside.faults.length < outside.faults.length ||
       (inside.faults.length === outside.faults.length && isPlainlyWrapped(inner, tool)) ||
       (!isJsonObject(outside.json.value) && isJsonObject(inside.json.value))
-    return settled(isInside ? inside : outside, text)
+    return settled(withoutForbidden(isInside ? inside : outside, tool), text)
   }
 }
 
@@ -89,13 +93,23 @@ function judged(json: Json, schema: CompiledSchema): readonly Fault[] {
 function coerced(start: Candidate, schema: CompiledSchema): Candidate {
   let best = start
   for (let pass = 0; pass < MAX_PASSES && best.faults.length > 0 && isJsonObject(best.json.value); pass += 1) {
-    const json = fitted(best.json, schema, placesOf(best.faults))
+    const json = fitted(best.json, schema, { faulty: placesOf(best.faults) })
     if (json === best.json) break
     const faults = judged(json, schema)
     if (faults.length >= best.faults.length) break
     best = { json, faults, changes: [...start.changes, 'coerced'] }
   }
   return best
+}
+
+/** Without the members that the schema forbids, where that is all that is wrong. */
+function withoutForbidden(best: Candidate, tool: Wrapped): Candidate {
+  const { schema } = tool
+  const isForbidden = best.faults.some(({ keyword }) => keyword === FORBIDDEN)
+  if (!isForbidden || !isJsonObject(best.json.value) || mayBeWrapped(best.json, tool)) return best
+  const json = fitted(best.json, schema, { faulty: placesOf(best.faults), isDropping: true })
+  if (json === best.json || judged(json, schema).length > 0) return best
+  return { json, faults: [], changes: [...best.changes, 'dropped'] }
 }
 
 /** Every place that is faulty or has a faulty one in it. */
@@ -116,6 +130,22 @@ function settled({ json, faults, changes }: Candidate, asCame?: string): Settled
 
 function broken(text: string, keyword: string, message: string): SettledArguments {
   return { text, changes: [], errors: [{ path: '', keyword, message }] }
+}
+
+/** The names of all members, those in encoded arguments too. */
+function namesIn(root: JsonValue): ReadonlySet<string> {
+  const names = new Set<string>()
+  const waiting: JsonValue[] = [root]
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (typeof value === 'string' && /^\s*["{[]/.test(value)) waiting.push(jsonOf(value)?.value ?? null)
+    if (Array.isArray(value)) for (const one of value) waiting.push(one)
+    if (!isJsonObject(value)) continue
+    for (const [name, member] of Object.entries(value)) {
+      names.add(name)
+      waiting.push(member ?? null)
+    }
+  }
+  return names
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

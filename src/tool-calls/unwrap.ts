@@ -40,6 +40,11 @@ export function isPlainlyWrapped(inner: Json, { schema }: Wrapped): boolean {
   return names.every((name) => isDeclared(name, schema))
 }
 
+/** True where some member looks like arguments in a wrapping, of another tool perhaps. */
+export function mayBeWrapped({ value }: Json, tool: Wrapped): boolean {
+  return isJsonObject(value) && Object.keys(value).some((name) => isWrapper(name, value, tool))
+}
+
 function unwrappedOnce({ text, value }: Json, tool: Wrapped): Json | undefined {
   if (typeof value === 'string') return /^\s*["'{[]/.test(value) ? (jsonOf(value) ?? repaired(value)) : undefined
   if (Array.isArray(value)) {

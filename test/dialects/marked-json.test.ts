@@ -103,3 +103,14 @@ test('members that reach prototypes are refused, those that only mention them ar
   expect(read('<tool_call>{"__proto__":{"name":"run","arguments":{}}}</tool_call>')).toEqual(only())
   expect(read(block('{"cmd":"the __proto__ constructor"}')).calls).toHaveLength(1)
 })
+
+test('a list whose close mark is missing is read where every call in it is whole and of a declared tool', () => {
+  const list = (...calls: string[]): string => `<tool_call>[${calls.join(', ')}]\n</tool`
+  const [run, ping] = ['{"name":"run","arguments":{"cmd":"a"}}', '{"name":"ping","arguments":{}}']
+  expect(read(list(run, ping))).toEqual(only('run {"cmd":"a"}', 'ping {}'))
+  for (const doubtful of ['{"name":"other","arguments":{}}', '{"name":"ping"}', '{"name":"ping","arguments":"{}"}']) {
+    const text = list(run, doubtful)
+    expect(read(text)).toEqual({ calls: [], text, isCut: false })
+    expect(read(text.replace(/<\/tool$/, '</tool_call>')).calls).toHaveLength(2)
+  }
+})

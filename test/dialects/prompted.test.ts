@@ -22,6 +22,14 @@ const TOOLS = new Map<string, JsonObject>([
       },
     },
   ],
+  [
+    'label',
+    {
+      type: 'object',
+      properties: { id: { type: 'string' } },
+      patternProperties: { '^x-': { type: 'string' }, '^(y+)+$': { type: 'string' }, '^secret': false },
+    },
+  ],
   ['note', { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] }],
 ])
 
@@ -158,4 +166,18 @@ describe('yaml_xml', () => {
   test('members that reach prototypes are refused', () => {
     expect(read(yamlXml, '<save>\npath: a\n__proto__:\n  x: 1\n</save>')).toEqual(only())
   })
+})
+
+test.each([
+  [morphXml, '<id>a</id><x-b>c</x-b><yy>d</yy><secret>e</secret><mood>sunny</mood>'],
+  [yamlXml, '\nid: a\nx-b: c\nyy: d\nsecret: e\nmood: sunny\n'],
+])('names that patterns declare are arguments', (dialect, body) => {
+  expect(read(dialect, `<label>${body}</label>`)).toEqual(only(['label', { id: 'a', 'x-b': 'c', yy: 'd' }]))
+})
+
+test('JSON in place of YAML keeps to what is declared too', () => {
+  const call = '{"name":"note","arguments":{"text":"a","mood":"sunny"}}'
+  expect(read(yamlXml, `<tool_call>${call}</tool_call>`)).toEqual(only(['note', { text: 'a' }]))
+  const { calls } = readAll(yamlXml, TOOLS, ['<tool_call>{"name":"note","arguments":{ "text": "a" }}</tool_call>'])
+  expect(calls[0]?.argumentsText).toBe('{ "text": "a" }')
 })

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject, JsonValue } from '../../src/core/json.ts'
 import { isJsonObject } from '../../src/core/json.ts'
 import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { Dialect, TextCall } from '../../src/dialects/dialect.ts'
@@ -40,13 +40,14 @@ type Tool = DialectCase['tools'][number]['function']
 export function toolsOf({ tools }: Pick<DialectCase, 'tools'>): Map<string, JsonObject> {
   // Some sources write tools as OpenAI's Responses does.
   const flat = tools.map((tool) => tool.function ?? (tool as unknown as Tool))
-  return new Map(flat.map(({ name, parameters }) => [name, schemaIn((parameters ?? {}) as JsonObject)]))
+  return new Map(flat.map(({ name, parameters }) => [name, schemaIn(parameters)]))
 }
 
-/** A schema may be in the AI SDK's wrapping. */
-function schemaIn(parameters: JsonObject): JsonObject {
-  const { jsonSchema } = parameters
-  return isJsonObject(jsonSchema) ? jsonSchema : parameters
+/** A schema may be in the AI SDK's wrapping; where it is no object it allows all or nothing. */
+function schemaIn(parameters: JsonValue | undefined): JsonObject {
+  const schema = isJsonObject(parameters) ? (parameters['jsonSchema'] ?? parameters) : parameters
+  if (schema === false) return { not: {} }
+  return isJsonObject(schema) ? schema : {}
 }
 
 /** Calls to be compared: arguments as values, with every digit; as text where they are no JSON. */

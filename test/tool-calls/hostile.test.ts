@@ -150,6 +150,19 @@ describe('whatever the schema is', () => {
     expect(evil(`{"v":"${'a'.repeat(60)}b","w":"${'a'.repeat(9_000)}"}`).outcome).toBe('valid')
   })
 
+  test('a pattern of names that never ends is matched all the same', () => {
+    const evil = settlerOf({ patternProperties: { '^(a+)+$': false, '^(a{1,9}b?){1,9}$': { type: 'integer' } } })
+    const names = Array.from({ length: 60 }, (_, index) => `"${'a'.repeat(100)}!${index}":1`)
+    expect(evil(`{${names.join(',')},"aa":1}`).argumentsText).toBe(`{${names.join(',')}}`)
+  })
+
+  test('members without number that the schema forbids, each nearly one that it declares', () => {
+    const declared = Array.from({ length: 200 }, (_, index) => [`${'n'.repeat(60)}${index}`, {}])
+    const closed = settlerOf({ properties: Object.fromEntries(declared), additionalProperties: false })
+    const members = Array.from({ length: 8_000 }, (_, index) => `"${'q'.repeat(80)}${index}":1`)
+    expect(closed(`{${members.join(',')}}`).outcome).toBe('broken')
+  })
+
   test('anything for a schema throws nothing', () => {
     const keyword = fc.constantFrom(
       ...[

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { argumentsOf } from './arguments.ts'
+import { isDeclared } from './declared-names.ts'
 import type { Element } from './elements.ts'
 import { decodeEntities, elementsIn, MAX_ELEMENTS } from './elements.ts'
 import { elementsOf, membersOf } from './json.ts'
@@ -41,13 +42,6 @@ function membersIn(body: string, schema: JsonObject, depth: number): string | un
 
 function isRepeated(all: readonly Element[], property: JsonValue | undefined, mayRepeat: boolean): boolean {
   return all.length > 1 && typesOf(property).length > 0 && !isArray(property) && !mayRepeat
-}
-
-/** What the tool does not declare is no argument of a prompted format, unless the tool takes any. */
-export function isDeclared(name: string, schema: JsonObject): boolean {
-  const { properties, additionalProperties: others, patternProperties } = schema
-  const isOpen = others === true || isJsonObject(others) || patternProperties !== undefined
-  return !isJsonObject(properties) || isOpen || Object.hasOwn(properties, name)
 }
 
 function readValue(all: readonly Element[], schema: JsonValue | undefined, depth: number): string | undefined {

@@ -75,6 +75,12 @@ export function isNothingElse(text: string): boolean {
 const ARGUMENTS = new Set(['arguments', 'parameters'])
 const OTHERS = new Set(['name', 'type', 'id'])
 
+/** True for a call with arguments that are an object, written as one. */
+export function hasArguments(text: string): boolean {
+  const found = membersOf(text) ?? []
+  return found.some(({ name, text: value }) => NAME_ARGUMENTS.arguments.includes(name) && value.startsWith('{'))
+}
+
 /** No arguments are an empty object; an object written as a string is what the string says. */
 function argumentsIn(text: string | undefined): string {
   if (text === undefined || text === 'null') return '{}'

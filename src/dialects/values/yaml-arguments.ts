@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { argumentsOf } from './arguments.ts'
-import { isDeclared } from './element-arguments.ts'
+import { isDeclared } from './declared-names.ts'
 import { isHostile } from './hostile-names.ts'
 import { parameterSchema, typesOf } from './typed.ts'
 

@@ -1,3 +1,6 @@
+const OPEN_SCHEMA =
+  'ladder §3.4: what an open schema does not declare fits it, and is kept as vllm keeps it; the source drops it'
+
 /** By case id: why the result is another than the source's. Rules: design/tool-calling.md §3.3. */
 export const MARKUP_FAMILIES: Readonly<Record<string, string>> = {
   'vllm:302': 'the reference drops text beside calls; text that has been sent cannot be taken back',
@@ -27,10 +30,7 @@ export const MARKUP_FAMILIES: Readonly<Record<string, string>> = {
   'aitp:255': 'rule 11: entities are not decoded',
   'aitp:258': 'rule 11: entities are not decoded',
   'aitp:705': 'rule 7: a block that is no call is text',
-  'aitp:299': 'ladder: parameters that the schema does not know are left out',
-  'aitp:313': 'ladder: parameters that the schema does not know are left out',
-  'aitp:317': 'ladder: parameters that the schema does not know are left out',
-  'aitp:321': 'ladder: parameters that the schema does not know are left out',
-  'aitp:325': 'ladder: parameters that the schema does not know are left out',
-  'aitp:329': 'ladder: parameters that the schema does not know are left out',
+  'aitp:299': OPEN_SCHEMA,
+  'aitp:321': OPEN_SCHEMA,
+  'aitp:325': OPEN_SCHEMA,
 }

@@ -166,3 +166,41 @@ test.each([
   await response.text()
   expect(response.headers.get('x-route-tool-calls')).toBe(said)
 })
+
+describe('a round that never ends', () => {
+  async function startHanging(): Promise<void> {
+    let turn = 0
+    upstream = await startCaptureUpstream((response, { body }) => {
+      turn += 1
+      if (turn > 1) return
+      const { stream } = JSON.parse(body.toString())
+      const calls = [GOOD, '{"seats": 3, "day": "sunday"}'].map((text, index) => ({
+        index,
+        id: `id_${index}`,
+        type: 'function',
+        function: { name: 'book', arguments: text },
+      }))
+      const head = { id: 'c1', created: 1, model: 'm' }
+      const finish_reason = 'tool_calls'
+      if (stream === true) {
+        const chunk = {
+          ...head,
+          object: 'chat.completion.chunk',
+          choices: [{ index: 0, delta: { tool_calls: calls }, finish_reason }],
+        }
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`)
+        return
+      }
+      const choices = [{ index: 0, message: { role: 'assistant', content: null, tool_calls: calls }, finish_reason }]
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ ...head, object: 'chat.completion', choices }))
+    })
+    gateway = await startGateway({ models: ['m'], upstream: upstream.url, refine: 2, timeouts: { totalMs: 1_500 } })
+  }
+
+  test.each([false, true])('leaves the calls as they came (streamed: %s)', async (isStreamed) => {
+    await startHanging()
+    expect(argumentsIn(await ask(isStreamed))).toEqual([GOOD, '{"seats": 3, "day": "sunday"}'])
+  })
+})

@@ -12,7 +12,7 @@ const AT_ONCE = 131_072
 /** Tries of one text that may go to its end before anything is said of it. */
 const CANDIDATES = 8
 
-const LENGTH = 65_536
+const LENGTH = 16_384
 const PARTS = ['{"name": ', '[{"a": [\n', '{"\n', '```[{', '{"a": "x" "y" ', '[f(x=[', '<']
 
 test.each([...DIALECTS.keys(), SNIFF])('%s looks at no text again and again', (id) => {
@@ -35,7 +35,7 @@ test('calls behind a text that was looked at too often are found', () => {
   const dialect = DIALECTS.get('llama3_json')
   if (dialect === undefined) throw new Error('no dialect')
   const call = '{"name": "send", "parameters": {"message": "x"}}'
-  const text = `${'{"\n'.repeat(20_000)}${'So. '.repeat(50_000)}\n${call}`
+  const text = `${'{"a": '.repeat(20_000)}${'}'.repeat(200)}${'So. '.repeat(50_000)}\n${call}`
   const reader = createTextReader(dialect, { tools: HOSTILE_TOOLS })
   const events = [...reader.push(text), ...reader.end()]
   expect(events.filter(({ type }) => type === 'call')).toHaveLength(1)

@@ -2,6 +2,14 @@
 export type Reading<Result> = Generator<undefined, Result, undefined>
 
 const SPACE = 32
+/** Work beyond reading each unit once that an answer may cause: this much at once, and more with every unit that is new. */
+const FIRST_ALLOWANCE = 131_072
+const MAX_ALLOWANCE = 1_048_576
+const ALLOWANCE_PER_UNIT = 8
+/** What it takes to look at a piece of text at all, in units. */
+const SLICE_WORK = 64
+/** So much white space stands within no call. */
+const MAX_SPACES_AHEAD = 4_096
 
 /**
  * Text that arrives in pieces, read by grammars that stop where it ends and go on where they stopped. What a grammar
@@ -20,6 +28,10 @@ export class Cursor {
   private windowStart = 0
   private kept: { readonly at: number; readonly text: string }[] = []
   private isKeeping = false
+  // What may be looked at again. It depends on the text alone, as all that a grammar decides.
+  private allowance = FIRST_ALLOWANCE
+  private furthest = 0
+  private spent = 0
 
   /** Where reading stands. */
   position(): number {
@@ -58,13 +70,33 @@ export class Cursor {
     this.isKeeping = false
   }
 
+  /** Counts work beyond reading each unit once, in units that are looked at. */
+  spend(units: number): void {
+    const gained = Math.max(this.position() - this.furthest, 0)
+    this.furthest += gained
+    this.allowance = Math.min(this.allowance + gained * ALLOWANCE_PER_UNIT, MAX_ALLOWANCE) - units
+    this.spent += units
+  }
+
+  /** All that was spent so far, for those who watch over it. */
+  work(): number {
+    return this.spent
+  }
+
+  /** How far to go on without looking at anything again; 0 where nothing is owed. */
+  debt(): number {
+    this.spend(0)
+    return this.allowance >= 0 ? 0 : this.furthest - this.position() + Math.ceil(-this.allowance / ALLOWANCE_PER_UNIT)
+  }
+
   /** Back to a position that is kept. */
   rewind(position: number): void {
+    this.spend(Math.max(this.position() - position, 0))
     if (position >= this.windowStart) {
       this.at = position - this.windowStart
       return
     }
-    this.window = this.slice(position, this.windowStart) + this.window
+    this.window = this.keptText(position, this.windowStart) + this.window
     const last = this.kept.findLastIndex(({ at }) => at <= position)
     const piece = this.kept[last]
     this.kept.length = Math.max(last, 0)
@@ -77,6 +109,11 @@ export class Cursor {
 
   /** Kept text between two positions. */
   slice(from: number, to: number): string {
+    this.spend(to - from + SLICE_WORK)
+    return this.keptText(from, to)
+  }
+
+  private keptText(from: number, to: number): string {
     if (from >= this.windowStart) return this.window.slice(from - this.windowStart, to - this.windowStart)
     const first = this.kept.findLastIndex(({ at }) => at <= from)
     const before = this.kept
@@ -95,6 +132,11 @@ export class Cursor {
 
   skip(count: number): void {
     this.at += count
+  }
+
+  /** What has arrived and is not read. */
+  arrived(): string {
+    return this.window.slice(this.at)
   }
 
   /** The unit `ahead` of the position, -1 where nothing has arrived. */
@@ -127,11 +169,14 @@ export class Cursor {
     return true
   }
 
-  /** The first unit after the next one that is no white space, without reading any; empty at the end of the text. */
+  /**
+   * The first unit after the next one that is no white space, without reading any; empty at the end of the text, a space
+   * where there is nothing else for long.
+   */
   *nextWord(): Reading<string> {
     let ahead = 1
     for (;;) {
-      while (isSpace(this.peek(ahead))) ahead += 1
+      while (ahead < MAX_SPACES_AHEAD && isSpace(this.peek(ahead))) ahead += 1
       if (this.left() > ahead) return String.fromCharCode(this.peek(ahead))
       if (this.isEnded) return ''
       yield

@@ -4,8 +4,9 @@ import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { hasHostileName, hasHostileText } from './values/hostile-names.ts'
 import { elementsOf, isJson } from './values/json.ts'
 import { callIn, callsIn, hasArguments } from './values/json-calls.ts'
+import type { RelaxedEnd } from './values/relaxed-json.ts'
 import { endOfRelaxed } from './values/relaxed-json.ts'
-import { repairedJson } from './values/repaired-json.ts'
+import { repairedJson, repairWork } from './values/repaired-json.ts'
 import { typesOf } from './values/typed.ts'
 
 /** Marks of one block that may stand in its strings: each is a try to read it again. */
@@ -57,19 +58,20 @@ function* readCalls(cursor: Cursor, { open, close }: Marks, { tools }: Declared)
   // A close mark within what looks like a string: it is the end of the block if nothing makes sense with it in the string.
   let doubted: Stretch | undefined
   let fallback: Stretch | undefined
+  let end: RelaxedEnd | undefined
   for (let count = 0; count < MAX_MARKS; count += 1) {
     const { found, at } = yield* cursor.until([close, open])
     if (found !== 0 && doubted !== undefined && cursor.slice(doubted.to, at).trim() === '') fallback ??= doubted
     const text = cursor.slice(start, at)
-    const end = endOfRelaxed(text)
+    end = endOfRelaxed(text, end)
     if (found < 0) {
-      const whole = end.depth <= 0 ? callsOf(text, end.valueEnd) : undefined
+      const whole = end.depth <= 0 ? callsOf(cursor, text, end.valueEnd) : undefined
       if (whole !== undefined) return isBeyondDoubt(text, whole, tools) ? whole : undefined
       return count === 0 && end.depth > 0 ? 'cut' : callsAt(cursor, start, fallback)
     }
     doubted = found === 0 && end.within === 'string' ? { at, to: cursor.position() } : undefined
     if (end.within !== undefined || (found === 1 && end.depth > 0 && isWord)) continue
-    if (found === 0) return callsOf(text, end.valueEnd)
+    if (found === 0) return callsOf(cursor, text, end.valueEnd)
     // Another call begins: this one may be whole without its close mark.
     cursor.rewind(at)
     const calls = strictCalls(withoutWrongTags(text))
@@ -90,20 +92,21 @@ type Stretch = { readonly at: number; readonly to: number }
 function callsAt(cursor: Cursor, start: number, fallback: Stretch | undefined): Outcome {
   if (fallback === undefined) return undefined
   cursor.rewind(fallback.to)
-  return callsOf(cursor.slice(start, fallback.at), -1)
+  return callsOf(cursor, cursor.slice(start, fallback.at), -1)
 }
 
 /** `valueEnd`: where the first value ends, if it does. Prose behind it means that the block is no call. */
-function callsOf(text: string, valueEnd: number): readonly TextCall[] | undefined {
+function callsOf(cursor: Cursor, text: string, valueEnd: number): readonly TextCall[] | undefined {
   const block = withoutWrongTags(text)
-  const calls = callsIfMended(block, valueEnd)
+  const calls = callsIfMended(cursor, block, valueEnd)
   // Something like a call that reaches for prototypes is refused like one.
   return calls === undefined && /\bname["']?\s*:/.test(block) && hasHostileText(block) ? [] : calls
 }
 
-function callsIfMended(block: string, valueEnd: number): readonly TextCall[] | undefined {
+function callsIfMended(cursor: Cursor, block: string, valueEnd: number): readonly TextCall[] | undefined {
   if (isJson(block)) return strictCalls(block)
   if (valueEnd >= 0 && /^\s*[^\s}\]{[;/`"']/.test(block.slice(valueEnd))) return undefined
+  cursor.spend(repairWork(block))
   const json = repairedJson(block)
   return json === undefined ? undefined : strictCalls(json)
 }

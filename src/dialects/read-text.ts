@@ -17,11 +17,9 @@ export type TextReader = {
   end(isCut?: boolean): TextEvent[]
   /** What came last may be a call, of which nothing is said before it is whole. */
   isReading(): boolean
+  /** Units of text looked at beyond reading each once, so far. */
+  work(): number
 }
-
-/** How much may be read again after a call that proved none, as a multiple of the text; then the rest is text. */
-const MAX_REREADING = 8
-const MIN_REREADING = 65_536
 
 /** Before a mark that is spoken of. */
 const QUOTES: ReadonlySet<string> = new Set(['`', '"', "'"])
@@ -47,8 +45,6 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   let endsInCall = false
   let hasText = false
   let isLineStart = true
-  let length = 0
-  let reread = 0
   let calls = 0
   let events: TextEvent[] = []
   // Where the marks of thinking are: white space after one says nothing, and an end without a beginning is dropped once.
@@ -94,8 +90,9 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     return dialect.endsAnswer === true && calls > 0 && channel?.channel !== 'reasoning'
   }
 
-  function isTired(): boolean {
-    return calls >= MAX_CALLS || reread > Math.max(MIN_REREADING, MAX_REREADING * length)
+  /** How much of what has arrived is text unseen: what follows the last call, and where too much was looked at again. */
+  function unseen(): number {
+    return calls >= MAX_CALLS ? cursor.left() : Math.min(cursor.left(), cursor.debt())
   }
 
   /** True while there may be more to find in what has arrived. */
@@ -184,7 +181,6 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
 
   /** It was no call: its first unit is text, and what follows is looked at again. */
   function giveBack(): void {
-    reread += cursor.position() - start
     cursor.rewind(start)
     cursor.release()
     sayText(cursor.take(1))
@@ -193,9 +189,10 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   function findOpen(): boolean {
     const left = cursor.left()
     if (left === 0) return false
-    if (isTired()) {
-      sayText(cursor.take(left))
-      return false
+    const plainly = unseen()
+    if (plainly > 0) {
+      sayText(cursor.take(plainly))
+      return cursor.left() > 0
     }
     if (mayHaveLabel && !hasReadLabel()) return false
     const index = cursor.search(channel === undefined ? opens : (ends ?? opens))
@@ -277,14 +274,12 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
       const text = half + arrived
       half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : ''
       const whole = text.slice(0, text.length - half.length)
-      length += whole.length
       cursor.feed(whole)
       return run()
     },
     isReading: () => grammar !== undefined,
     end(isCut = false) {
       isCutShort = isCut
-      length += half.length
       cursor.feed(half)
       cursor.end()
       const last = run()
@@ -292,6 +287,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
       spaces = ''
       return last
     },
+    work: () => cursor.work(),
   }
 }
 

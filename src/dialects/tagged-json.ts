@@ -5,7 +5,7 @@ import { isJson, readBracketed } from './values/json.ts'
 import type { CallMembers } from './values/json-calls.ts'
 import { callIn, callsIn, isNothingElse } from './values/json-calls.ts'
 import { pythonLiteral } from './values/python.ts'
-import { repairedJson } from './values/repaired-json.ts'
+import { repairedJson, repairWork } from './values/repaired-json.ts'
 
 /** Calls as JSON, objects or a list of them, behind a marker. */
 export type TaggedJson = Pick<Dialect, 'id' | 'opens' | 'atLineStart' | 'atAnswerStart' | 'drops' | 'endsAnswer'> & {
@@ -92,7 +92,9 @@ function* mended(cursor: Cursor, text: string, tagged: TaggedJson): Reading<Text
   const position = cursor.position()
   const isWhole = yield* isClosed(cursor, tagged.closes ?? [])
   cursor.rewind(position)
-  const json = isWhole && !isJson(text) ? repairedJson(text) : undefined
+  if (!isWhole || isJson(text)) return undefined
+  cursor.spend(repairWork(text))
+  const json = repairedJson(text)
   return json === undefined ? undefined : callsOf(json, tagged)
 }
 

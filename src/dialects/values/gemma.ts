@@ -13,6 +13,8 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const MAX_DEPTH = 128
 
 class NotGemma extends Error {}
+// One for all: each would take its stack along, which costs more than most texts.
+const NOT_GEMMA = new NotGemma()
 
 /**
  * Gemma's arguments, `{city:<q>Paris<q>,n:3}`, as JSON: keys are bare and strings stand between two marks. `undefined`
@@ -63,12 +65,12 @@ class GemmaReader {
   }
 
   arguments(): string {
-    if (!this.take('{')) throw new NotGemma()
+    if (!this.take('{')) throw NOT_GEMMA
     return this.object()
   }
 
   private value(): string {
-    if (this.closers.length > MAX_DEPTH) throw new NotGemma()
+    if (this.closers.length > MAX_DEPTH) throw NOT_GEMMA
     this.mayEnd = false
     if (this.take('{')) return this.object()
     if (this.take('[')) return this.list()
@@ -88,7 +90,7 @@ class GemmaReader {
     while (!this.isClosed()) {
       const key = this.key()
       this.match(SPACES)
-      if (!this.take(':')) throw new NotGemma()
+      if (!this.take(':')) throw NOT_GEMMA
       const start = this.at
       this.match(SPACES)
       members.push([key, this.plainText(key, start) ?? this.value()])
@@ -130,7 +132,7 @@ class GemmaReader {
   private separate(): void {
     this.match(SPACES)
     const isLast = this.text.startsWith(this.closers[0] ?? '', this.at) || (this.mayEnd && this.isAtEnd())
-    if (!isLast && !this.take(',')) throw new NotGemma()
+    if (!isLast && !this.take(',')) throw NOT_GEMMA
     this.match(SPACES)
   }
 
@@ -182,7 +184,7 @@ class GemmaReader {
 
   private quoted(mark: string): string {
     const end = this.text.indexOf(mark, this.at)
-    if (end < 0) throw new NotGemma()
+    if (end < 0) throw NOT_GEMMA
     const text = this.text.slice(this.at, end)
     this.at = end + mark.length
     return text
@@ -196,7 +198,7 @@ class GemmaReader {
 
   private match(pattern: RegExp): string {
     const found = this.tryMatch(pattern)
-    if (found === undefined) throw new NotGemma()
+    if (found === undefined) throw NOT_GEMMA
     return found
   }
 

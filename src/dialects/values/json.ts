@@ -1,4 +1,5 @@
 import type { Cursor, Reading } from '../cursor.ts'
+import { isJsonSyntax } from './json-syntax.ts'
 
 /** How deep arguments may be nested, and how long they may be (design/tool-calling.md §3.3). */
 const MAX_DEPTH = 128
@@ -52,10 +53,10 @@ export function* readNested(
   let quote = 0
   let isEscaped = false
   for (;;) {
-    const left = cursor.left()
-    let read = left
-    for (let index = 0; index < left; index += 1) {
-      const unit = cursor.peek(index)
+    const arrived = cursor.arrived()
+    let read = arrived.length
+    for (let index = 0; index < arrived.length; index += 1) {
+      const unit = arrived.charCodeAt(index)
       if (quote === 0 && stopUnits.has(unit)) {
         const found = isAnyNext(cursor, stops, index)
         if (found === undefined) {
@@ -74,7 +75,10 @@ export function* readNested(
       } else if (unit === QUOTE || (isPython && unit === SINGLE_QUOTE)) quote = unit
       else if (unit === OPEN_BRACE || unit === OPEN_BRACKET || unit === OPEN_PAREN) {
         depth += 1
-        if (depth > MAX_DEPTH) return undefined
+        if (depth > MAX_DEPTH) {
+          cursor.skip(index)
+          return undefined
+        }
       } else if (unit === CLOSE_BRACE || unit === CLOSE_BRACKET || unit === CLOSE_PAREN) {
         depth -= 1
         if (depth > 0) continue
@@ -117,7 +121,7 @@ export function membersOf(text: string): RawMember[] | undefined {
 
 /** The elements of a JSON list's text as they were written. `undefined` for a text that is no JSON list. */
 export function elementsOf(text: string): string[] | undefined {
-  if (!Array.isArray(parsed(text))) return undefined
+  if (text.charCodeAt(skipSpaces(text, 0)) !== OPEN_BRACKET || !isJson(text)) return undefined
   const elements: string[] = []
   let at = skipSpaces(text, text.indexOf('[') + 1)
   while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
@@ -129,21 +133,11 @@ export function elementsOf(text: string): string[] | undefined {
 }
 
 export function isJson(text: string): boolean {
-  return parsed(text) !== undefined
+  return isJsonSyntax(text)
 }
 
 function isObjectText(text: string): boolean {
-  const value = parsed(text)
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // No JSON: the callers say so.
-    return undefined
-  }
+  return text.charCodeAt(skipSpaces(text, 0)) === OPEN_BRACE && isJson(text)
 }
 
 export function skipSpaces(text: string, from: number): number {

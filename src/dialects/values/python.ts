@@ -65,6 +65,8 @@ export function pythonLiteral(text: string): string | undefined {
 }
 
 class NotPython extends Error {}
+// One for all: each would take its stack along, which costs more than most texts.
+const NOT_PYTHON = new NotPython()
 
 class PythonReader {
   private readonly text: string
@@ -106,7 +108,7 @@ class PythonReader {
   }
 
   value(depth: number): string {
-    if (depth > MAX_DEPTH) throw new NotPython()
+    if (depth > MAX_DEPTH) throw NOT_PYTHON
     const first = this.text.charAt(this.at)
     if (first === '[' || first === '(') return this.list(first === '[' ? ']' : ')', depth)
     if (first === '{') return this.object(depth)
@@ -114,7 +116,7 @@ class PythonReader {
     const number = this.tryMatch(NUMBER)
     if (number !== undefined) return jsonNumber(number)
     const word = WORDS[this.match(WORD)]
-    if (word === undefined) throw new NotPython()
+    if (word === undefined) throw NOT_PYTHON
     return word
   }
 
@@ -172,7 +174,7 @@ class PythonReader {
     this.at += quote.length
     let text = ''
     while (!this.text.startsWith(quote, this.at)) {
-      if (this.isAtEnd()) throw new NotPython()
+      if (this.isAtEnd()) throw NOT_PYTHON
       const unit = this.text.charAt(this.at)
       this.at += 1
       if (unit !== '\\') text += unit
@@ -188,7 +190,7 @@ class PythonReader {
     if (length !== undefined) {
       const digits = this.text.slice(this.at, this.at + length)
       const code = /^[0-9a-fA-F]+$/.test(digits) && digits.length === length ? Number.parseInt(digits, 16) : -1
-      if (code < 0 || code > 0x10ffff) throw new NotPython()
+      if (code < 0 || code > 0x10ffff) throw NOT_PYTHON
       this.at += length
       return String.fromCodePoint(code)
     }
@@ -196,7 +198,7 @@ class PythonReader {
   }
 
   private takeOne(): string {
-    if (this.isAtEnd()) throw new NotPython()
+    if (this.isAtEnd()) throw NOT_PYTHON
     this.at += 1
     return this.text.charAt(this.at - 1)
   }
@@ -206,13 +208,13 @@ class PythonReader {
   }
 
   private expect(literal: string): void {
-    if (!this.isNext(literal)) throw new NotPython()
+    if (!this.isNext(literal)) throw NOT_PYTHON
     this.at += literal.length
   }
 
   private match(pattern: RegExp): string {
     const found = this.tryMatch(pattern)
-    if (found === undefined) throw new NotPython()
+    if (found === undefined) throw NOT_PYTHON
     return found
   }
 
@@ -228,6 +230,6 @@ function jsonNumber(text: string): string {
   const plain = text.replaceAll('_', '').replace(/^\+/, '')
   if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(plain)) return plain
   const number = Number(plain)
-  if (!Number.isFinite(number)) throw new NotPython()
+  if (!Number.isFinite(number)) throw NOT_PYTHON
   return String(number)
 }

@@ -5,31 +5,54 @@ export type RelaxedEnd = {
   readonly depth: number
   /** Where the first value ends, -1 while it does not. */
   readonly valueEnd: number
+  /** Where to go on when there is more of the text. */
+  readonly next: number
+  readonly before: string
+  readonly close: string | undefined
 }
+
+const BEGINNING: RelaxedEnd = { within: undefined, depth: 0, valueEnd: -1, next: 0, before: '', close: undefined }
 
 /**
  * Follows the strings, comments and brackets of JSON that may be relaxed: keys without quotes, strings in single quotes,
- * comments. Whether it is JSON is for others to say.
+ * comments. Whether it is JSON is for others to say. `known`: where the beginning of the text ended.
  */
-export function endOfRelaxed(text: string): RelaxedEnd {
-  let depth = 0
-  let valueEnd = -1
-  let before = ''
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charAt(at)
-    const close = closeOf(text, at, before)
+export function endOfRelaxed(text: string, known: RelaxedEnd = BEGINNING): RelaxedEnd {
+  let { depth, valueEnd, before, close } = known
+  let at = known.next
+  while (at < text.length) {
     if (close !== undefined) {
-      const end = close === '"' || close === "'" ? endOfString(text, at + 1, close) : endOfComment(text, at + 2, close)
-      if (end < 0) return { within: close.length === 1 && close !== '\n' ? 'string' : 'comment', depth, valueEnd }
-      at = end
-    } else if (unit === '{' || unit === '[') depth += 1
+      const end = isQuote(close) ? endOfString(text, at, close) : endOfComment(text, at, close)
+      if (!end.isFound) return { within: withinOf(close), depth, valueEnd, next: end.next, before, close }
+      before = isQuote(close) ? close : '/'
+      close = undefined
+      at = end.next
+      continue
+    }
+    const unit = text.charAt(at)
+    close = closeOf(text, at, before)
+    if (close !== undefined) {
+      at += isQuote(close) ? 1 : 2
+      continue
+    }
+    at += 1
+    if (unit === '{' || unit === '[') depth += 1
     else if (unit === '}' || unit === ']') {
       depth -= 1
-      if (depth === 0 && valueEnd < 0) valueEnd = at + 1
+      if (depth === 0 && valueEnd < 0) valueEnd = at
     }
     if (unit > ' ') before = unit
   }
-  return { within: undefined, depth, valueEnd }
+  return { within: withinOf(close), depth, valueEnd, next: at, before, close }
+}
+
+function withinOf(close: string | undefined): RelaxedEnd['within'] {
+  if (close === undefined) return undefined
+  return isQuote(close) ? 'string' : 'comment'
+}
+
+function isQuote(close: string): boolean {
+  return close === '"' || close === "'"
 }
 
 /** What ends the string or comment that begins here, if one does. */
@@ -44,18 +67,22 @@ function closeOf(text: string, at: number, before: string): string | undefined {
   return text.startsWith('//', at) && !/[\w:/.]/.test(text.charAt(at - 1).replace(/\d/, '')) ? '\n' : undefined
 }
 
-function endOfString(text: string, from: number, quote: string): number {
-  for (let at = from; at < text.length; at += 1) {
+/** Where to go on, behind the end if it is there. */
+type Ended = { readonly isFound: boolean; readonly next: number }
+
+function endOfString(text: string, from: number, quote: string): Ended {
+  let at = from
+  for (; at < text.length; at += 1) {
     const unit = text.charAt(at)
     if (unit === '\\') at += 1
-    else if (unit === quote) return at
+    else if (unit === quote) return { isFound: true, next: at + 1 }
   }
-  return -1
+  return { isFound: false, next: at }
 }
 
-function endOfComment(text: string, from: number, close: string): number {
+function endOfComment(text: string, from: number, close: string): Ended {
   const at = text.indexOf(close, from)
   const carriage = close === '\n' ? text.indexOf('\r', from) : -1
-  if (carriage >= 0 && (at < 0 || carriage < at)) return carriage
-  return at < 0 ? -1 : at + close.length - 1
+  if (carriage >= 0 && (at < 0 || carriage < at)) return { isFound: true, next: carriage + 1 }
+  return at < 0 ? { isFound: false, next: Math.max(from, text.length - 1) } : { isFound: true, next: at + close.length }
 }

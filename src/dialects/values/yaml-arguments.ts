@@ -13,6 +13,7 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const ELEMENT_LINE = /^\s*<([\w.-]+)>([^<]*)(?:<\/\s*\1\s*>)?\s*$/
 
 class NotYaml extends Error {}
+const NOT_YAML = new NotYaml()
 
 const OPTIONS = { version: '1.2', schema: 'core', prettyErrors: false, logLevel: 'silent', uniqueKeys: false } as const
 
@@ -45,12 +46,12 @@ function mapping(text: string, parameters: JsonObject): Members | undefined {
 }
 
 function nameOf(key: unknown): string {
-  if (!isScalar(key)) throw new NotYaml()
+  if (!isScalar(key)) throw NOT_YAML
   return String(key.value)
 }
 
 function jsonOf(node: unknown, schema: JsonValue | undefined, depth: number): string {
-  if (depth > MAX_DEPTH) throw new NotYaml()
+  if (depth > MAX_DEPTH) throw NOT_YAML
   if (node === null) return 'null'
   if (isScalar(node)) return scalar(node.value, node.source, schema)
   if (isSeq(node)) {
@@ -58,7 +59,7 @@ function jsonOf(node: unknown, schema: JsonValue | undefined, depth: number): st
     return `[${node.items.map((item) => jsonOf(item, items, depth + 1)).join(', ')}]`
   }
   // An alias may stand for any number of others.
-  if (!isMap(node)) throw new NotYaml()
+  if (!isMap(node)) throw NOT_YAML
   return argumentsOf(
     node.items.map(({ key, value }): [string, string] => {
       const name = nameOf(key)

@@ -31,7 +31,7 @@ export function createFoundDialects(ask: ProviderCall['ask'], log: Log): FoundDi
       const value: unknown = status === 200 ? JSON.parse(body) : undefined
       if (!isJsonObject(value)) return
       const { template, hasTools } = source.read(value)
-      const dialect = template === undefined ? undefined : dialectOfTemplate(template)
+      const dialect = template === undefined ? undefined : dialectOfTemplate(template, target.model)
       if (hasTools === false) found.set(target.id, { dialect: EMULATED, isEmulated: true })
       else if (dialect !== undefined) found.set(target.id, { dialect, isEmulated: false })
       log('info', 'dialect_found', { target: target.id, ...found.get(target.id) })

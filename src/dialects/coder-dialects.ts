@@ -1,9 +1,11 @@
 import type { Cursor, Reading } from './cursor.ts'
-import type { Dialect, Outcome } from './dialect.ts'
+import type { Declared, Dialect, Outcome } from './dialect.ts'
+import { GLM_CALL } from './glm-tags.ts'
 import { readLooseBlock } from './loose-markup.ts'
 import type { Markup } from './markup.ts'
-import { readCalls } from './markup.ts'
+import { readCalls, skipGap } from './markup.ts'
 import { everyOfEach } from './repeated-members.ts'
+import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
 const OPEN = '<tool_call>'
 const CLOSE = '</tool_call>'
@@ -43,12 +45,25 @@ function coder(id: string): Dialect {
           return made
         }
         cursor.rewind(start + OPEN.length)
+        const isGlm = yield* isGlmCall(cursor, declared)
+        cursor.rewind(isGlm ? start : start + OPEN.length)
+        if (isGlm) return yield* readCalls(cursor, declared, { id, ...GLM_CALL })
         return yield* readLooseBlock(cursor, declared)
       }
       if (Array.isArray(made)) while (yield* cursor.attempt(isLeftOver(cursor)));
       return made
     },
   }
+}
+
+/** A name, and behind it a parameter as GLM has it, or the end of the text. */
+function* isGlmCall(cursor: Cursor, { tools }: Declared): Reading<boolean> {
+  yield* cursor.spaces()
+  const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
+  if (name === '') return false
+  yield* skipGap(cursor)
+  if (!(yield* cursor.some())) return [...tools.keys()].some((tool) => tool.startsWith(name))
+  return yield* cursor.closing(GLM_CALL.parameter)
 }
 
 /** What a model may still write after a call without a block: the block's end, and parameters that are nobody's. */

@@ -210,6 +210,21 @@ export class Cursor {
     }
   }
 
+  /** True where the text ended in the beginning of one of `literals`. */
+  endsIn(literals: readonly string[]): boolean {
+    if (!this.isEnded || this.left() === 0) return false
+    const rest = this.window.slice(this.at)
+    return literals.some((literal) => literal.startsWith(rest))
+  }
+
+  /** Reads one of the marks that end something, or the beginning of one at which the text ended. */
+  *closing(literals: readonly string[]): Reading<boolean> {
+    if ((yield* this.oneOf(literals)) >= 0) return true
+    if (!this.endsIn(literals)) return false
+    this.at = this.window.length
+    return true
+  }
+
   /** Reads white space. */
   *spaces(): Reading<void> {
     for (;;) {

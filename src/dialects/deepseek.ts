@@ -1,6 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Dialect, Outcome } from './dialect.ts'
-import { ended, isOneOf, readArguments } from './named-arguments.ts'
+import { ended, isEnd, isOneOf, readArguments } from './named-arguments.ts'
 import { MAX_NAME_LENGTH } from './values/names.ts'
 
 /** A special token, and what decoders and templates make of it. */
@@ -81,7 +81,7 @@ function* readFenced(cursor: Cursor, isStrict: boolean): Reading<Outcome> {
   const fence = yield* cursor.oneOf(['```json', '```'])
   if (name === '' || (isStrict && fence < 0)) return undefined
   const made = yield* readArguments(cursor, name, STOPS)
-  const isClosed = yield* cursor.attempt(isOneOf(cursor, ['```']))
+  const isClosed = yield* cursor.attempt(isEnd(cursor, ['```']))
   return isStrict && !isClosed && (yield* cursor.some()) ? undefined : made
 }
 

@@ -64,7 +64,7 @@ export function dialectOfModel(model: string): string | undefined {
   return NAMES.find(({ pattern }) => pattern.test(name))?.dialect
 }
 
-type Marks = { readonly all: readonly string[]; readonly without?: readonly string[]; readonly dialect: string }
+type Marks = { readonly all: readonly string[]; readonly shape?: RegExp; readonly dialect: string }
 
 /** What chat templates contain, the most specific first. */
 const TEMPLATES: readonly Marks[] = [
@@ -101,7 +101,8 @@ const TEMPLATES: readonly Marks[] = [
   { all: ['functools['], dialect: 'phi4_mini' },
   { all: ['<|python_start|>'], dialect: 'llama4_pythonic' },
   { all: ['<|tool_call|>'], dialect: 'granite3' },
-  { all: ['<tool_calls>', '<tool_call>'], without: ['['], dialect: 'minimax_m1' },
+  // One object a line, where Jamba has a list; the line break may be written as two letters.
+  { all: ['<tool_calls>'], shape: /<tool_calls>(?:\\n|\s)*\{\s*\\?"name/, dialect: 'minimax_m1' },
   { all: ['<tool_calls>'], dialect: 'jamba' },
   { all: ['<tool_call>'], dialect: 'hermes' },
   { all: ['Action:', '```json'], dialect: 'command_r_plus' },
@@ -109,10 +110,15 @@ const TEMPLATES: readonly Marks[] = [
   { all: ['"parameters": ', '"name": '], dialect: 'llama3_json' },
 ]
 
-/** The dialect that a chat template makes its model write; `undefined` where it knows no tools. */
-export function dialectOfTemplate(template: string): string | undefined {
-  return TEMPLATES.find(
-    ({ all, without = [] }) =>
-      all.every((mark) => template.includes(mark)) && !without.some((mark) => template.includes(mark)),
+/** Whose templates are so alike that the model's name tells them apart. */
+const ALIKE: ReadonlySet<string> = new Set(['jamba', 'minimax_m1'])
+
+/** The dialect that a chat template makes its `model` write; `undefined` where it knows no tools. */
+export function dialectOfTemplate(template: string, model = ''): string | undefined {
+  const found = TEMPLATES.find(
+    ({ all, shape }) => all.every((mark) => template.includes(mark)) && shape?.test(template) !== false,
   )?.dialect
+  if (found === undefined || !ALIKE.has(found)) return found
+  const named = dialectOfModel(model)
+  return named !== undefined && ALIKE.has(named) ? named : found
 }

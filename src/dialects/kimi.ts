@@ -1,6 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
-import { isOneOf } from './named-arguments.ts'
+import { isEnd, isOneOf } from './named-arguments.ts'
 import { isJson, membersOf, readBracketed } from './values/json.ts'
 import { callIn } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
@@ -24,7 +24,7 @@ function kimi(id: string, isBare: boolean): Dialect {
         return (yield* cursor.some()) ? undefined : 'cut'
       }
       const made = yield* readCall(cursor, declared)
-      if (made !== undefined && made !== 'cut') yield* cursor.attempt(isOneOf(cursor, SECTION_ENDS))
+      if (made !== undefined && made !== 'cut') yield* cursor.attempt(isEnd(cursor, SECTION_ENDS))
       return made
     },
   }
@@ -47,7 +47,7 @@ function* readCall(cursor: Cursor, declared: Declared): Reading<Outcome> {
   if ((yield* cursor.some()) && cursor.isNext('{') !== true) return undefined
   const text = yield* readBracketed(cursor, [CALL_END, ...SECTION_ENDS])
   if (text === undefined || text === 'cut') return text
-  const isEnded = yield* cursor.attempt(isOneOf(cursor, [CALL_END]))
+  const isEnded = yield* cursor.attempt(isEnd(cursor, [CALL_END]))
   // What is broken and yet ended was meant so: it is judged with the rest of the call.
   return isJson(text) || isEnded ? called(id, text, declared) : undefined
 }

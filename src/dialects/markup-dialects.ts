@@ -1,5 +1,6 @@
 import { CODER_DIALECTS } from './coder-dialects.ts'
 import type { Dialect } from './dialect.ts'
+import { GLM_CALL, GLM_PARAMETERS } from './glm-tags.ts'
 import { markup } from './markup.ts'
 import { minicpm5 } from './minicpm.ts'
 import { minimaxM3 } from './minimax-m3.ts'
@@ -24,16 +25,8 @@ export const minimaxM2 = markup({
   parameterEnd: ['</parameter>'],
 })
 
-const GLM = {
-  parameter: ['<arg_key>'],
-  parameterNameEnd: '</arg_key>',
-  value: '<arg_value>',
-  parameterEnd: ['</arg_value>'],
-} as const
-
 /** GLM 4.5 and later, Laguna: the name stands alone. 4.7 leaves out the line breaks. */
-const glm = (id: string): Dialect =>
-  markup({ id, groups: [], isGroupOptional: true, call: ['<tool_call>'], callEnd: ['</tool_call>'], ...GLM })
+const glm = (id: string): Dialect => markup({ id, ...GLM_CALL })
 
 export const hunyuanV3 = markup({
   id: 'hunyuan_v3',
@@ -41,7 +34,7 @@ export const hunyuanV3 = markup({
   call: ['<tool_call>'],
   callSeparator: '<tool_sep>',
   callEnd: ['</tool_call>'],
-  ...GLM,
+  ...GLM_PARAMETERS,
 })
 
 export const step3 = markup({
@@ -55,11 +48,11 @@ export const step3 = markup({
 })
 
 /** DeepSeek V3.2 and V4: every parameter says whether it is a string. */
-const dsml = (id: string, group: string): Dialect =>
+const dsml = (id: string, groups: readonly string[]): Dialect =>
   markup({
     id,
-    drops: [`</｜DSML｜${group}>`, '<｜end▁of▁sentence｜>'],
-    groups: [[`<｜DSML｜${group}>`, `</｜DSML｜${group}>`]],
+    drops: [...groups.map((group) => `</｜DSML｜${group}>`), '<｜end▁of▁sentence｜>'],
+    groups: groups.map((group) => [`<｜DSML｜${group}>`, `</｜DSML｜${group}>`]),
     call: ['<｜DSML｜invoke name='],
     callEnd: ['</｜DSML｜invoke>'],
     parameter: ['<｜DSML｜parameter name='],
@@ -78,6 +71,7 @@ export const MARKUP_DIALECTS: readonly Dialect[] = [
   glm('poolside_v1'),
   hunyuanV3,
   step3,
-  dsml('deepseek_dsml_v32', 'function_calls'),
-  dsml('deepseek_dsml_v4', 'tool_calls'),
+  // Served by either template; to V4 the other block means nothing.
+  dsml('deepseek_dsml_v32', ['function_calls', 'tool_calls']),
+  dsml('deepseek_dsml_v4', ['tool_calls']),
 ]

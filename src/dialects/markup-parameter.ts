@@ -1,3 +1,4 @@
+import { isJsonObject } from '../core/json.ts'
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared } from './dialect.ts'
 import type { Markup, Member } from './markup.ts'
@@ -15,7 +16,7 @@ export function* readParameter(
   const named = yield* readName(cursor, tags)
   if (named === undefined) return 'cut'
   const { name, isString, isClosed = false } = named
-  const raw = isClosed ? '' : yield* readValue(cursor, tags)
+  const raw = isClosed ? '' : yield* readValue(cursor, tags, strangersTo(declared, tool))
   if (raw === undefined) return 'cut'
   const text = tags.hasOwnLines === true ? raw.replace(/^\r?\n/, '').replace(/\r?\n$/, '') : raw
   const json =
@@ -56,12 +57,21 @@ function* readName(cursor: Cursor, tags: Markup): Reading<Name | undefined> {
   return { name, isClosed, ...(isString === undefined ? {} : { isString: isString === 'true' }) }
 }
 
-function* readValue(cursor: Cursor, tags: Markup): Reading<string | undefined> {
+/** Whether a name is that of no parameter of the tool: its tag within a value is part of that. */
+type IsStranger = (name: string) => boolean
+
+function strangersTo({ tools }: Declared, tool: string): IsStranger {
+  const { properties, additionalProperties = false } = tools.get(tool) ?? {}
+  if (!isJsonObject(properties) || additionalProperties !== false) return () => false
+  return (name) => !Object.hasOwn(properties, name)
+}
+
+function* readValue(cursor: Cursor, tags: Markup, isStranger: IsStranger): Reading<string | undefined> {
   if (tags.value !== undefined && !(yield* cursor.attempt(isAfterSpaces(cursor, tags.value)))) yield* skipGap(cursor)
   if (tags.hasCdata === true && (yield* cursor.attempt(isAfterSpaces(cursor, '<![CDATA[')))) {
     return yield* readCdata(cursor, tags)
   }
-  return yield* readRaw(cursor, tags)
+  return yield* readRaw(cursor, tags, isStranger)
 }
 
 function* readCdata(cursor: Cursor, tags: Markup): Reading<string | undefined> {
@@ -80,19 +90,31 @@ type End = { readonly at: number; readonly next: number; readonly isOwn: boolean
  * A value ends at its own mark, if a call can go on behind it: else the mark is part of the value. Where that is missing it
  * ends before the next parameter, or with its call if none of the following marks is its own.
  */
-function* readRaw(cursor: Cursor, tags: Markup): Reading<string | undefined> {
+function* readRaw(cursor: Cursor, tags: Markup, isStranger: IsStranger): Reading<string | undefined> {
   const { parameterEnd, parameter } = tags
   const ends = [...tags.callEnd, ...tags.groups.map(([, close]) => close)]
   const opens = [...tags.groups.map(([open]) => open), ...tags.call]
   const marks = [...parameterEnd, ...parameter, ...ends, ...opens]
   const start = cursor.position()
   let end: End | undefined
+  let strangers = 0
+  let hasStrangers = false
   for (;;) {
     const { found, at } = yield* cursor.until(marks)
     const mark = marks[found]
+    // Whose end came last is not said.
+    if (mark === undefined && hasStrangers) return undefined
     if (mark === undefined) break
-    if (parameterEnd.includes(mark)) {
+    if (parameter.includes(mark) && (yield* isOf(cursor, isStranger))) {
+      hasStrangers = true
+      strangers += 1
+    } else if (parameterEnd.includes(mark)) {
       const next = cursor.position()
+      if (strangers > 0) {
+        strangers -= 1
+        end ??= { at, next, isOwn: true }
+        continue
+      }
       const isEnd = yield* goesOn(cursor, [...parameter, ...ends, ...opens])
       cursor.rewind(next)
       if (isEnd) return cursor.slice(start, at)
@@ -109,6 +131,15 @@ function* readRaw(cursor: Cursor, tags: Markup): Reading<string | undefined> {
   if (end === undefined) return undefined
   cursor.rewind(end.next)
   return cursor.slice(start, end.at)
+}
+
+/** Behind the beginning of a parameter's tag: whether its name is such a one. Nothing is read. */
+function* isOf(cursor: Cursor, isStranger: IsStranger): Reading<boolean> {
+  const start = cursor.position()
+  const name = unquoted((yield* readTag(cursor)) ?? '')
+  const isEnded = !(yield* cursor.some())
+  cursor.rewind(start)
+  return !isEnded && name !== '' && isStranger(name)
 }
 
 /** Behind the mark of a block: whether a call follows, which is not read. */

@@ -71,7 +71,7 @@ export function* readCalls(cursor: Cursor, declared: Declared, tags: Markup): Re
     else calls.push(made)
     if (close === undefined || calls.length >= MAX_CALLS) break
   }
-  const isClosed = close !== undefined && (yield* cursor.attempt(isAfterSpaces(cursor, close)))
+  const isClosed = close !== undefined && (yield* cursor.attempt(isClosing(cursor, close)))
   if (calls.length > 0 || isRefused) return calls
   if (isClosed) return 'empty'
   return (yield* isAtEnd(cursor)) ? 'cut' : undefined
@@ -80,6 +80,11 @@ export function* readCalls(cursor: Cursor, declared: Declared, tags: Markup): Re
 export function* isAfterSpaces(cursor: Cursor, literal: string): Reading<boolean> {
   yield* skipGap(cursor)
   return yield* cursor.literal(literal)
+}
+
+function* isClosing(cursor: Cursor, literal: string): Reading<boolean> {
+  yield* skipGap(cursor)
+  return yield* cursor.closing([literal])
 }
 
 /** White space between marks. Some models write the line break of their template as two letters. */
@@ -120,8 +125,10 @@ function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<Ma
       const member = yield* readParameter(cursor, declared, name, tags)
       if (member === 'cut') return 'cut'
       members.push(member)
-    } else if ((yield* cursor.oneOf(tags.callEnd)) >= 0) {
-      if (tags.callTail !== undefined) yield* cursor.attempt(isAfterSpaces(cursor, tags.callTail))
+    } else if (yield* endsInParameter(cursor, tags)) {
+      return 'cut'
+    } else if (yield* cursor.closing(tags.callEnd)) {
+      if (tags.callTail !== undefined) yield* cursor.attempt(isClosing(cursor, tags.callTail))
       return make()
     } else if (!(yield* cursor.some())) {
       // A model that stops after a whole parameter has made its call.
@@ -136,6 +143,16 @@ function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<Ma
   }
 }
 
+/** The text ended in what may be another parameter of the call. */
+function* endsInParameter(cursor: Cursor, { parameter, callEnd }: Markup): Reading<boolean> {
+  const position = cursor.position()
+  const isEnd = (yield* cursor.oneOf(callEnd)) >= 0
+  cursor.rewind(position)
+  if (isEnd || !cursor.endsIn(parameter)) return false
+  cursor.skip(cursor.left())
+  return true
+}
+
 /** Arguments as one JSON object instead of parameters, and over the end of the call. */
 function* readWholeArguments(cursor: Cursor, tags: Markup): Reading<string | 'cut' | undefined> {
   const start = cursor.position()
@@ -148,7 +165,7 @@ function* readWholeArguments(cursor: Cursor, tags: Markup): Reading<string | 'cu
   }
   yield* skipGap(cursor)
   yield* cursor.oneOf(tags.callEnd)
-  if (tags.callTail !== undefined) yield* cursor.attempt(isAfterSpaces(cursor, tags.callTail))
+  if (tags.callTail !== undefined) yield* cursor.attempt(isClosing(cursor, tags.callTail))
   return text
 }
 

@@ -28,7 +28,7 @@ export const minimaxM3: Dialect = {
     for (;;) {
       const start = cursor.position()
       yield* cursor.spaces()
-      if ((yield* cursor.literal(CLOSE)) || calls.length >= MAX_CALLS) return calls
+      if ((yield* cursor.closing([CLOSE])) || calls.length >= MAX_CALLS) return calls
       if (!(yield* cursor.some())) return calls.length > 0 ? calls : 'cut'
       const made = (yield* cursor.literal(INVOKE)) ? yield* readCall(cursor, declared) : undefined
       if (made === 'cut') return calls.length > 0 ? { calls, cutAt: start } : made

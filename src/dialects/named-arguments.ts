@@ -13,8 +13,14 @@ export function* readArguments(cursor: Cursor, name: string, stops: readonly str
 
 /** Reads what ends a call, if it is there. */
 export function* ended(cursor: Cursor, made: Outcome, ends: readonly string[]): Reading<Outcome> {
-  if (Array.isArray(made)) yield* cursor.attempt(isOneOf(cursor, ends))
+  if (Array.isArray(made)) yield* cursor.attempt(isEnd(cursor, ends))
   return made
+}
+
+/** The end's beginning at that of the text will do. */
+export function* isEnd(cursor: Cursor, ends: readonly string[]): Reading<boolean> {
+  yield* cursor.spaces()
+  return yield* cursor.closing(ends)
 }
 
 export function* isOneOf(cursor: Cursor, literals: readonly string[]): Reading<boolean> {

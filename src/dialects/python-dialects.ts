@@ -112,7 +112,7 @@ function* readRow(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {
 /** Looks only: reads nothing. */
 function* isClosing(cursor: Cursor, closes: readonly string[]): Reading<boolean> {
   const position = cursor.position()
-  const found = (yield* cursor.oneOf(closes)) >= 0
+  const found = yield* cursor.closing(closes)
   cursor.rewind(position)
   return found
 }
@@ -134,7 +134,12 @@ function* isClosed(cursor: Cursor, closes: readonly string[]): Reading<boolean> 
 
 /** The end of the calls; models may say it twice, or not at all. */
 function* closing(cursor: Cursor, closes: readonly string[]): Reading<void> {
-  while (yield* cursor.attempt(isClosed(cursor, closes)));
+  while (yield* cursor.attempt(isEnd(cursor, closes)));
+}
+
+function* isEnd(cursor: Cursor, closes: readonly string[]): Reading<boolean> {
+  yield* cursor.spaces()
+  return yield* cursor.closing(closes)
 }
 
 /** The same once more, as small models write it: it was meant once. */

@@ -21,6 +21,9 @@ export type TextReader = {
   work(): number
 }
 
+/** The end of JSON or Python, behind which a mark may have begun. */
+const WHOLE = /[}\])](?:\s*(?:<\/?[\w|｜▁:]*|`{1,2}))?$/
+
 /** Before a mark that is spoken of. */
 const QUOTES: ReadonlySet<string> = new Set(['`', '"', "'"])
 
@@ -115,7 +118,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   /** Of calls at the end of a text that was cut, only JSON and Python say that nothing is missing. */
   function mayBeCut(value: Exclude<Outcome, undefined>): boolean {
     if (!isCutShort || cursor.left() > 0 || !Array.isArray(value)) return false
-    return !/[}\])]$/.test(cursor.slice(start, cursor.position()).trimEnd())
+    return !WHOLE.test(cursor.slice(start, cursor.position()).trimEnd())
   }
 
   function foundAll(made: readonly TextCall[] | CutShort): void {

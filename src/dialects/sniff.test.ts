@@ -77,6 +77,15 @@ test.each([
   ['<｜tool▁calls▁begin｜>function<｜tool▁sep｜>{{ name }}\n```json', 'deepseek_v3'],
   ['<｜tool▁calls▁begin｜>{{ name }}<｜tool▁sep｜>', 'deepseek_v31'],
   ['{% for message in messages %}{{ message.content }}{% endfor %}', undefined],
+  [`{{ message['role'] }}<tool_calls>\n{"name": <tool-name>, "arguments": <args>}\n</tool_calls>`, 'minimax_m1'],
+  [String.raw`{{ message['role'] + '<tool_calls>\n{"name": <tool-name>}' }}`, 'minimax_m1'],
+  ['{{ "<tool_calls>[" }}{% for tool_call in tool_calls %}', 'jamba'],
 ])('the template %s asks for %s', (template, dialect) => {
   expect(dialectOfTemplate(template)).toBe(dialect)
+})
+
+test('the name tells templates apart that are alike', () => {
+  expect(dialectOfTemplate('<tool_calls>', 'MiniMaxAI/MiniMax-M1-80k')).toBe('minimax_m1')
+  expect(dialectOfTemplate('<tool_calls>', 'ai21labs/AI21-Jamba-1.5-Mini')).toBe('jamba')
+  expect(dialectOfTemplate('<tool_calls>', 'Qwen/Qwen3-8B')).toBe('jamba')
 })

@@ -138,7 +138,7 @@ function* isFollowed(cursor: Cursor, separators: readonly string[]): Reading<boo
 function* isClosed(cursor: Cursor, closes: readonly string[]): Reading<boolean> {
   if (closes.length === 0) return false
   yield* cursor.spaces()
-  return (yield* cursor.oneOf(closes)) >= 0
+  return yield* cursor.closing(closes)
 }
 
 /** True for the beginning of a call of a declared tool. */

@@ -1,7 +1,8 @@
 import { Cursor, isSpace } from './cursor.ts'
 import type { Channel, CutShort, Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { MAX_CALLS } from './dialect.ts'
-import { spacesBefore, thinkingOf } from './thinking.ts'
+import type { Thinking } from './thinking.ts'
+import { spacesBefore, thinkingsOf } from './thinking.ts'
 
 /** What a model's text consists of, in order. */
 export type TextEvent =
@@ -36,9 +37,14 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   const dialect: Dialect = { ...known, opens: [...known.opens, ...(known.opensFor?.(declared) ?? [])] }
   const cursor = new Cursor()
   const { drops = [] } = dialect
-  const thinking = thinkingOf(dialect)
-  const thought: Channel = { channel: 'reasoning', ends: [thinking.close] }
-  const opens = openPattern([...dialect.opens, ...drops, thinking.open, thinking.close])
+  const thinkings = thinkingsOf(dialect)
+  // In which thinking is, or was last.
+  let thinking: Thinking = thinkings[0]
+  let thought: Channel = thoughtIn(thinking)
+  const thinkingOpens = thinkings.map(({ open }) => open)
+  const thinkingTokens = thinkings.flatMap(({ open, isToken }) => (isToken ? [open] : []))
+  const thinkingCloses = thinkings.map(({ close }) => close)
+  const opens = openPattern([...dialect.opens, ...drops, ...thinkingOpens, ...thinkingCloses])
   let channel: Channel | undefined
   let ends: RegExp | undefined
   let grammar: Generator<undefined, Outcome, undefined> | undefined
@@ -136,8 +142,10 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     spaces = ''
   }
 
-  function think(): void {
-    cursor.skip(thinking.open.length)
+  function think(kind: Thinking): void {
+    cursor.skip(kind.open.length)
+    if (kind !== thinking) thought = thoughtIn(kind)
+    thinking = kind
     // White space before it parts two texts, or is nothing.
     if (hasSaid) say(spaces)
     spaces = ''
@@ -146,8 +154,8 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     mayHaveLabel = thinking.label !== undefined
   }
 
-  function endThought(): void {
-    cursor.skip(thinking.close.length)
+  function endThought(close: string): void {
+    cursor.skip(close.length)
     if (channel === undefined && hasSaid) say(spaces)
     channel = undefined
     spaces = ''
@@ -207,9 +215,10 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     const mark = nextMark()
     const dropped = channel === thought ? false : nextOf(channel?.ends ?? drops)
     const open = mayBegin() ? nextOf(dialect.opens) : false
-    if (mark === thinking.close) endThought()
-    else if (mark === thinking.open) think()
-    else if (mark === undefined) return false
+    if (mark === undefined) return false
+    const begun = thinkings.find(({ open }) => open === mark)
+    if (begun !== undefined) think(begun)
+    else if (mark !== false) endThought(mark)
     else if (typeof dropped === 'string') {
       if (channel === undefined) cursor.skip(dropped.length)
       else leave(dropped)
@@ -232,10 +241,9 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   /** Thinking may begin and end here; in a channel of another kind it does neither. */
   function nextMark(): string | false | undefined {
     if (channel !== undefined && channel !== thought) return false
-    const isQuoted = channel === undefined && QUOTES.has(lastUnit)
-    const mayOpen = channel === thought ? isAfterMark : !isQuoted && (thinking.isToken || isLineStart)
-    const mayClose = channel === thought || (!isQuoted && mayCloseThought)
-    return nextOf([...(mayOpen ? [thinking.open] : []), ...(mayClose ? [thinking.close] : [])])
+    if (channel === thought) return nextOf([...(isAfterMark ? [thinking.open] : []), thinking.close])
+    if (QUOTES.has(lastUnit)) return false
+    return nextOf([...(isLineStart ? thinkingOpens : thinkingTokens), ...(mayCloseThought ? thinkingCloses : [])])
   }
 
   function mayBegin(): boolean {
@@ -292,6 +300,10 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     },
     work: () => cursor.work(),
   }
+}
+
+function thoughtIn({ close }: Thinking): Channel {
+  return { channel: 'reasoning', ends: [close] }
 }
 
 /** Where any open marker might begin: by its first unit. */

@@ -31,6 +31,12 @@ export function thinkingOf({ id }: Dialect): Thinking {
   return { ...own, endsAtCall: NATIVE.test(id) }
 }
 
+/** All that models of a dialect may mark it with, their own first: the common tags are everybody's. */
+export function thinkingsOf(dialect: Dialect): readonly [Thinking, ...Thinking[]] {
+  const own = thinkingOf(dialect)
+  return own.open === TAGS.open ? [own] : [own, { ...TAGS, endsAtCall: own.endsAtCall }]
+}
+
 /** How much white space a text begins with. */
 export function spacesBefore(text: string): number {
   let count = 0

@@ -105,3 +105,23 @@ test('DeepSeek V3.2 reads the block of V4', () => {
     '<｜DSML｜tool_calls>\n<｜DSML｜invoke name="get_weather">\n<｜DSML｜parameter name="city" string="true">Paris</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜tool_calls>'
   expectRead('deepseek_dsml_v32', text, { calls: [PARIS] })
 })
+
+describe('thinking in the common tags', () => {
+  test.each(['seed_oss', 'minimax_m3', 'gemma4', 'command_r7b', 'mistral_v11', 'mistral_pre_v11', 'glm45'])(
+    'is thinking in %s',
+    (id) => {
+      expectRead(id, '<think>So it is.</think>\nHello', { text: 'Hello', thought: 'So it is.' })
+      expectRead(id, '<think>So it is. </seed:think> [/THINK]', { thought: 'So it is. </seed:think> [/THINK]' })
+      expectRead(id, 'The tag `<think>` and `</think>`.', { text: 'The tag `<think>` and `</think>`.' })
+    },
+  )
+
+  test("is thinking beside the dialect's own", () => {
+    const text = '<seed:think>One.</seed:think>\n<think>Two.</think>\nHello'
+    expectRead('seed_oss', text, { text: 'Hello', thought: 'One.Two.' })
+    expectRead('seed_oss', '<seed:think>One <think> two</think></seed:think>Hi', {
+      text: 'Hi',
+      thought: 'One <think> two</think>',
+    })
+  })
+})

@@ -27,12 +27,12 @@ const RESULT_MARKS = [...RESULTS, ...RESULTS_ENDS, ...token('tool output begin')
  * DeepSeek V3 and R1-0528 (`function<sep>NAME` and a fence) and V3.1 (`NAME<sep>` and the JSON alone). `isStrict`: the
  * former alone, as Cogito has it, with results that are no text.
  */
-function deepseek(id: string, isStrict: boolean): Dialect {
+function deepseek(id: string, { isStrict = false, endsAnswer = false }): Dialect {
   return {
     id,
     opens: [...GROUPS, ...CALLS, ...(isStrict ? RESULTS : [])],
     drops: isStrict ? TEXT_ENDS : [...TEXT_ENDS, ...RESULT_MARKS],
-    endsAnswer: true,
+    endsAnswer,
     *read(cursor): Reading<Outcome> {
       if (isStrict && (yield* cursor.oneOf(RESULTS)) >= 0) return yield* results(cursor)
       const isGrouped = (yield* cursor.oneOf(GROUPS)) >= 0
@@ -91,7 +91,7 @@ function isInName(unit: number): boolean {
 }
 
 export const DEEPSEEK_DIALECTS: readonly Dialect[] = [
-  deepseek('deepseek_v3', false),
-  deepseek('deepseek_v31', false),
-  deepseek('cogito', true),
+  deepseek('deepseek_v3', {}),
+  deepseek('deepseek_v31', { endsAnswer: true }),
+  deepseek('cogito', { isStrict: true }),
 ]

@@ -41,7 +41,7 @@ export type Dialect = {
   readonly atLineStart?: boolean
   /** Calls stand at the beginning of the answer only, or after others. */
   readonly atAnswerStart?: boolean
-  /** Nothing the model says after its calls is meant for anybody: it talks to itself or makes the results up. */
+  /** Nothing the model says after its last call is meant for anybody: it talks to itself or makes the results up. */
   readonly endsAnswer?: boolean
   /** Words that frame text and mean nothing to its reader. */
   readonly drops?: readonly string[]

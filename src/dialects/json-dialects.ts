@@ -96,7 +96,6 @@ export const mistralPreV11 = taggedJson({
   closes: ['[/TOOL_CALLS]'],
   members: WITH_ID,
   drops: ['</s>'],
-  endsAnswer: true,
 })
 
 export const llama3PythonTag = taggedJson({ id: 'llama3_python_tag', opens: ['<|python_tag|>'], separators: [';'] })

@@ -16,7 +16,7 @@ function kimi(id: string, isBare: boolean): Dialect {
   return {
     id,
     opens: [...SECTIONS, CALL, ...(isBare ? ['functions.'] : [])],
-    endsAnswer: true,
+    endsAnswer: id === 'kimi_k2',
     *read(cursor, declared): Reading<Outcome> {
       const isSection = (yield* cursor.oneOf(SECTIONS)) >= 0
       if (isSection && (yield* cursor.attempt(isOneOf(cursor, SECTION_ENDS)))) return 'dropped'

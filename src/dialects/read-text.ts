@@ -53,6 +53,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   let spaces = ''
   let endsInCall = false
   let hasText = false
+  let held = ''
   let isLineStart = true
   let calls = 0
   let events: TextEvent[] = []
@@ -67,7 +68,11 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   let half = ''
 
   function say(text: string): void {
-    if (text === '' || isOver()) return
+    if (text === '') return
+    if (isOver()) {
+      held += text
+      return
+    }
     hasSaid = true
     const last = events.at(-1)
     const type = channel?.channel ?? 'text'
@@ -94,7 +99,13 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     if (text.includes('\n', end)) isLineStart = true
   }
 
-  /** What follows the calls of such a dialect is no text. */
+  /** What was held is text between calls, since another has begun. */
+  function sayHeld(): void {
+    if (held !== '') events.push({ type: 'text', text: held })
+    held = ''
+  }
+
+  /** What follows the calls of such a dialect is no text, if no other call comes. */
   function isOver(): boolean {
     return dialect.endsAnswer === true && calls > 0 && channel?.channel !== 'reasoning'
   }
@@ -138,7 +149,10 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   function cutOff(before: string, at: number): void {
     const text = before + cursor.slice(at, cursor.position())
     if (declared.tools.size === 0) say(text)
-    else events.push({ type: 'cut', text })
+    else {
+      sayHeld()
+      events.push({ type: 'cut', text })
+    }
     spaces = ''
   }
 
@@ -181,6 +195,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   }
 
   function found(made: readonly TextCall[]): void {
+    if (made.length > 0) sayHeld()
     for (const call of made) events.push({ type: 'call', call })
     calls += made.length
     endsInCall = true

@@ -32,6 +32,7 @@ function expectRead(
 }
 
 const PARIS = ['get_weather', { city: 'Paris' }]
+const ROME = ['get_weather', { city: 'Rome' }]
 const json = (city: string): string => `{"name": "get_weather", "arguments": {"city": "${city}"}}`
 
 describe('a value of text', () => {
@@ -123,5 +124,29 @@ describe('thinking in the common tags', () => {
       text: 'Hi',
       thought: 'One <think> two</think>',
     })
+  })
+})
+
+describe('text between calls', () => {
+  const deepseek = (city: string): string =>
+    `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n\`\`\`json\n{"city": "${city}"}\n\`\`\`<｜tool▁call▁end｜><｜tool▁calls▁end｜>`
+
+  test.each([
+    ['longcat', (city: string) => `<longcat_tool_call>${json(city)}</longcat_tool_call>`, ''],
+    ['hunyuan_a13b', (city: string) => `<tool_calls>[${json(city)}]</tool_calls>`, ''],
+    ['mistral', (city: string) => `[TOOL_CALLS][${json(city)}]`, ''],
+    ['mistral_pre_v11', (city: string) => `[TOOL_CALLS][${json(city)}]`, '\n\nDone.'],
+    ['deepseek_v3', deepseek, '\n\nDone.'],
+    ['deepseek_v31', deepseek, ''],
+    ['cogito', deepseek, '\n\nDone.'],
+    [
+      'kimi_k2',
+      (city: string) =>
+        `<|tool_calls_section_begin|><|tool_call_begin|>functions.get_weather:0<|tool_call_argument_begin|>{"city": "${city}"}<|tool_call_end|><|tool_calls_section_end|>`,
+      '',
+    ],
+  ])('is text in %s, and that behind them as its peers have it', (id, call, after) => {
+    const text = `First.\n${call('Paris')}\nNow the second.\n${call('Rome')}\nDone.`
+    expectRead(id, text, { calls: [PARIS, ROME], text: `First.\n\nNow the second.${after}` })
   })
 })

@@ -13,6 +13,7 @@ export const JSON_FAMILIES: Readonly<Record<string, string>> = {
   'vllm:464': 'a bug of the source: half of the call is said as text too',
   'ollama:41': 'a bug of the source: it misses the calls when their marker is split, and says them as text',
   'ollama:68': 'text after calls is dropped in this dialect, as vllm has it (vllm:21)',
+  'ollama:106': 'the reference drops text between calls, which the user was meant to read',
   'ollama:93': 'a call without a name can be answered by nobody',
   'ollama:332': 'a bug of the source: escapes in Python strings are kept as written',
   'ollama:339': 'a bug of the source: escapes in Python strings are kept as written',

@@ -24,6 +24,7 @@ function coder(id: string): Dialect {
     parameterEnd: ['</parameter>'],
     hasOwnLines: true,
     hasCdata: true,
+    dropsHostile: true,
     argumentsOf: everyOfEach,
   }
   return {

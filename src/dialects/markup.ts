@@ -39,6 +39,8 @@ export type Markup = Pick<Dialect, 'id' | 'drops'> & {
   /** The value stands on lines of its own: one break on each side is not part of it. */
   readonly hasOwnLines?: boolean
   readonly hasCdata?: boolean
+  /** A call with hostile arguments is nothing, as peers have it; else it is text. */
+  readonly dropsHostile?: boolean
   /** Arguments of what was read; `undefined` where that is no call. */
   readonly argumentsOf?: (members: readonly Member[], declared: Declared, tool: string) => string | undefined
 }
@@ -72,7 +74,8 @@ export function* readCalls(cursor: Cursor, declared: Declared, tags: Markup): Re
     if (close === undefined || calls.length >= MAX_CALLS) break
   }
   const isClosed = close !== undefined && (yield* cursor.attempt(isClosing(cursor, close)))
-  if (calls.length > 0 || isRefused) return calls
+  if (calls.length > 0) return calls
+  if (isRefused) return tags.dropsHostile === true ? calls : undefined
   if (isClosed) return 'empty'
   return (yield* isAtEnd(cursor)) ? 'cut' : undefined
 }

@@ -25,18 +25,21 @@ export const minimaxM3: Dialect = {
   *read(cursor, declared): Reading<Outcome> {
     if (!(yield* cursor.literal(OPEN))) return undefined
     const calls: TextCall[] = []
+    let isRefused = false
+    const made = (): TextCall[] | undefined => (isRefused && calls.length === 0 ? undefined : calls)
     for (;;) {
       const start = cursor.position()
       yield* cursor.spaces()
-      if ((yield* cursor.closing([CLOSE])) || calls.length >= MAX_CALLS) return calls
-      if (!(yield* cursor.some())) return calls.length > 0 ? calls : 'cut'
-      const made = (yield* cursor.literal(INVOKE)) ? yield* readCall(cursor, declared) : undefined
-      if (made === 'cut') return calls.length > 0 ? { calls, cutAt: start } : made
-      if (made === undefined) {
+      if ((yield* cursor.closing([CLOSE])) || calls.length >= MAX_CALLS) return made()
+      if (!(yield* cursor.some())) return calls.length > 0 || isRefused ? made() : 'cut'
+      const call = (yield* cursor.literal(INVOKE)) ? yield* readCall(cursor, declared) : undefined
+      if (call === 'cut') return calls.length > 0 ? { calls, cutAt: start } : call
+      if (call === undefined) {
         cursor.rewind(start)
         return calls.length > 0 ? calls : undefined
       }
-      if (!hasHostileName(made.argumentsText, declared.tools.get(made.name))) calls.push(made)
+      if (hasHostileName(call.argumentsText, declared.tools.get(call.name))) isRefused = true
+      else calls.push(call)
     }
   },
 }

@@ -150,3 +150,18 @@ describe('text between calls', () => {
     expectRead(id, text, { calls: [PARIS, ROME], text: `First.\n\nNow the second.${after}` })
   })
 })
+
+test.each([
+  ['glm45', '<tool_call>get_weather\n<arg_key>__proto__</arg_key><arg_value>{}</arg_value></tool_call>'],
+  [
+    'minimax_m2',
+    '<minimax:tool_call><invoke name="get_weather"><parameter name="constructor">x</parameter></invoke></minimax:tool_call>',
+  ],
+  ['seed_oss', '<seed:tool_call><function=get_weather><parameter=prototype>x</parameter></function></seed:tool_call>'],
+  [
+    'minimax_m3',
+    ']<]minimax[><tool_call>]<]minimax[><invoke name="get_weather">]<]minimax[><__proto__>x]<]minimax[></__proto__>]<]minimax[></invoke>]<]minimax[></tool_call>',
+  ],
+])('a call that reaches for prototypes is text in %s', (id, text) => {
+  expectRead(id, `Now: ${text} Done.`, { text: `Now: ${text} Done.` })
+})

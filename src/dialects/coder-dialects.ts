@@ -30,6 +30,7 @@ function coder(id: string): Dialect {
   return {
     id,
     opens: [OPEN, '<function=', CLOSE],
+    mayBeExample: true,
     *read(cursor, declared): Reading<Outcome> {
       if (yield* cursor.literal(CLOSE)) yield* cursor.spaces()
       const start = cursor.position()

@@ -43,6 +43,8 @@ export type Dialect = {
   readonly atAnswerStart?: boolean
   /** Nothing the model says after its last call is meant for anybody: it talks to itself or makes the results up. */
   readonly endsAnswer?: boolean
+  /** Its calls are plain words, so that answers explain them: in a fenced block after text they are text. */
+  readonly mayBeExample?: boolean
   /** Words that frame text and mean nothing to its reader. */
   readonly drops?: readonly string[]
   /** Reads calls, standing before one of `opens`; leaves the cursor after them. */

@@ -23,6 +23,7 @@ export function markedJson(marks: Marks): Dialect {
   return {
     id,
     opens: [open],
+    mayBeExample: true,
     ...(drops === undefined ? {} : { drops }),
     read: (cursor, declared) => readBlock(cursor, marks, declared),
   }

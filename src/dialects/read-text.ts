@@ -1,6 +1,7 @@
 import { Cursor, isSpace } from './cursor.ts'
 import type { Channel, CutShort, Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { MAX_CALLS } from './dialect.ts'
+import { createFences } from './fences.ts'
 import type { Thinking } from './thinking.ts'
 import { spacesBefore, thinkingsOf } from './thinking.ts'
 
@@ -36,6 +37,7 @@ export type ReadOptions = {
 export function createTextReader(known: Dialect, declared: Declared, options: ReadOptions = {}): TextReader {
   const dialect: Dialect = { ...known, opens: [...known.opens, ...(known.opensFor?.(declared) ?? [])] }
   const cursor = new Cursor()
+  const fences = createFences()
   const { drops = [] } = dialect
   const thinkings = thinkingsOf(dialect)
   // In which thinking is, or was last.
@@ -84,6 +86,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
   function sayText(arrived: string): void {
     const text = isAfterMark ? arrived.slice(spacesBefore(arrived)) : arrived
     if (text === '') return
+    if (channel === undefined) fences.read(text)
     isAfterMark = false
     lastUnit = text.charAt(text.length - 1)
     let end = text.length
@@ -263,6 +266,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
 
   function mayBegin(): boolean {
     if (channel === thought) return thinking.endsAtCall
+    if (dialect.mayBeExample === true && fences.isExample()) return false
     if (dialect.atAnswerStart === true && hasText) return false
     return dialect.atLineStart !== true || isLineStart
   }

@@ -165,3 +165,24 @@ test.each([
 ])('a call that reaches for prototypes is text in %s', (id, text) => {
   expectRead(id, `Now: ${text} Done.`, { text: `Now: ${text} Done.` })
 })
+
+describe('a call in a fenced block', () => {
+  const call = `<tool_call>\n${json('Paris')}\n</tool_call>`
+  const xml = '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>'
+
+  test.each([
+    ['hermes', call],
+    ['qwen3_coder_xml', xml],
+  ])('of an explanation is text in %s, and one behind it is a call', (id, example) => {
+    const text = `For example:\n\`\`\`xml\n${example}\n\`\`\`\nThat is the format.`
+    expectRead(id, text, { text })
+    expectRead(id, `${text}\n${example}`, { calls: [PARIS], text })
+  })
+
+  test('is a call where nothing was said before, or the block is one of calls', () => {
+    expectRead('hermes', `\`\`\`xml\n${call}\n\`\`\``, { calls: [PARIS], text: '```xml\n\n```' })
+    expectRead('hermes', `So:\n\`\`\`json\n${call}\n\`\`\``, { calls: [PARIS], text: 'So:\n```json\n\n```' })
+    const code = 'Some code:\n```python\nprint(1)\n```'
+    expectRead('hermes', `${code}\n${call}`, { calls: [PARIS], text: code })
+  })
+})

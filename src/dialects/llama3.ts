@@ -23,6 +23,8 @@ export const llama3Json: Dialect = {
     if (!(yield* cursor.literal(TAG))) return yield* json.read(cursor, declared)
     const start = cursor.position()
     yield* cursor.spaces()
+    // The tag announces a call wherever it stands.
+    cursor.isAnswerStart = true
     const isJson = (yield* cursor.some()) && cursor.isNext('{') === true
     const made = isJson ? yield* json.read(cursor, declared) : yield* builtInCall(cursor)
     if (made !== undefined) return made

@@ -1,6 +1,7 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { MAX_CALLS } from './dialect.ts'
+import { namesDeclared } from './values/declared-tools.ts'
 import { readBracketed, readNested } from './values/json.ts'
 import { callIn, callsIn } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
@@ -44,19 +45,19 @@ function python({ id, open, close, bare, drops = [] }: PythonDialect): Dialect {
 }
 
 /** Without a marker: only what is surely a call. */
-function* readBareList(cursor: Cursor, { tools }: Declared, isDeclared: boolean): Reading<Outcome> {
-  if (isDeclared && !cursor.isLineStart) return undefined
+function* readBareList(cursor: Cursor, declared: Declared, mustBeDeclared: boolean): Reading<Outcome> {
+  if (mustBeDeclared && !cursor.isLineStart) return undefined
   if (!(yield* cursor.literal('['))) return undefined
   const start = cursor.position()
   yield* cursor.spaces()
   // A list in prose does not begin with a call.
   const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
-  if (name === '' || (isDeclared && !tools.has(name)) || !(yield* cursor.literal('('))) return undefined
+  if (name === '' || (mustBeDeclared && !namesDeclared(name, declared)) || !(yield* cursor.literal('('))) return undefined
   cursor.rewind(start - 1)
   const text = yield* readNested(cursor, true)
   if (text === 'cut') return isArgument(cursor.slice(start, cursor.position())) ? text : undefined
   const made = text === undefined ? undefined : pythonCalls(text.slice(1, -1))
-  return isDeclared && made?.some((call) => !tools.has(call.name)) === true ? undefined : made
+  return mustBeDeclared && made?.some((call) => !namesDeclared(call.name, declared)) === true ? undefined : made
 }
 
 /** True for the beginning of a call whose first argument has begun. */

@@ -1,5 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
+import { namesDeclared } from './values/declared-tools.ts'
 
 /** The id of a dialect that is not known yet. */
 export const SNIFF = 'sniff'
@@ -93,7 +94,7 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>, guess?: Di
   }
 }
 
-function isOfDeclared(outcome: Exclude<Outcome, 'cut' | undefined>, { tools }: Declared): boolean {
+function isOfDeclared(outcome: Exclude<Outcome, 'cut' | undefined>, declared: Declared): boolean {
   if (outcome === 'empty' || outcome === 'dropped' || 'channel' in outcome) return false
-  return ('calls' in outcome ? outcome.calls : outcome).every(({ name }) => tools.has(name))
+  return ('calls' in outcome ? outcome.calls : outcome).every(({ name }) => namesDeclared(name, declared))
 }

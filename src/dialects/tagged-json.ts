@@ -50,9 +50,8 @@ function* read(cursor: Cursor, declared: Declared, tagged: TaggedJson): Reading<
   const isBare = marker < 0 || marker >= opens.length
   if (marker < 0 && isBareAtLineStart && !cursor.isLineStart) return undefined
   const calls: TextCall[] = []
-  for (;;) {
+  for (let isMore = false; ; isMore = true) {
     const end = cursor.position()
-    const isMore = calls.length > 0
     if (calls.length >= MAX_CALLS) break
     if (isMore && (separators === undefined || !(yield* cursor.attempt(isFollowed(cursor, separators))))) break
     const made = yield* readValue(cursor, declared, tagged, isBare)

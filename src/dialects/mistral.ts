@@ -2,6 +2,7 @@ import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
 import { ended, readAnyArguments, readArguments } from './named-arguments.ts'
 import { taggedJson } from './tagged-json.ts'
+import { withThinkTags } from './think-tags.ts'
 import { readBracketed } from './values/json.ts'
 import { callIn, callsIn, WITH_ID } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
@@ -67,7 +68,7 @@ function* readJsonCalls(cursor: Cursor): Reading<Outcome> {
 const named = mistral('mistral_pre_v11', true)
 const listed = taggedJson({ id: 'mistral_pre_v11', opens: [OPEN], closes: CLOSES, members: WITH_ID })
 
-export const mistralPreV11: Dialect = {
+const preV11: Dialect = {
   ...named,
   *read(cursor, declared): Reading<Outcome> {
     const start = cursor.position()
@@ -79,10 +80,12 @@ export const mistralPreV11: Dialect = {
   },
 }
 
-export const MISTRAL_DIALECTS: readonly Dialect[] = [
-  mistralPreV11,
+const DIALECTS: readonly Dialect[] = [
+  preV11,
   mistral('mistral_v11', false),
   mistral('mistral_v11_noargs', false),
   mistral('mistral_v11_callid', false),
   mistral('mistral', true),
 ]
+
+export const MISTRAL_DIALECTS = DIALECTS.map(withThinkTags)

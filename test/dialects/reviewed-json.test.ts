@@ -93,6 +93,16 @@ const ROWS: readonly Row[] = [
   ['mistral_pre_v11', '[TOOL_CALLS]ping[ARGS]{}', [P]],
   ['mistral_pre_v11', `Hm.[TOOL_CALLS]get_weather${PARIS}`, [W], 'Hm.'],
   ['mistral_v11', `[TOOL_CALLS][${JSON_CALL}]`, [W]],
+  // Thoughts in tags beside the family's own.
+  ['mistral_v11', `<think>\nplan\n</think>\n\n[TOOL_CALLS]get_weather[ARGS]${PARIS}`, [W], '', 'plan'],
+  ['mistral_pre_v11', `<think>plan</think>Hm. [TOOL_CALLS][${JSON_CALL}]`, [W], 'Hm.', 'plan'],
+  ['mistral_v11', '[THINK]plan[/THINK]Hm.', [], 'Hm.', 'plan'],
+  ['mistral', 'The tag <think> opens </think> it', [], 'The tag <think> opens </think> it'],
+  ['gemma4', '<think>plan</think>\n<|tool_call>call:ping{}<tool_call|>', [P], '', 'plan'],
+  ['gemma4', '<|channel>thought\nplan<channel|>Hm.', [], 'Hm.', 'plan'],
+  ['command_r7b', '<think>plan</think>\n<|START_RESPONSE|>Hello<|END_RESPONSE|>', [], 'Hello', 'plan'],
+  ['command_r7b', '<think>a <|START_THINKING|> b', [], '', 'a <|START_THINKING|> b'],
+  ['mistral', '[THINK]plan[/THINK]Hm.', [], 'Hm.', 'plan'],
   // Headers that are cut.
   ['harmony', '<|channel|>final<|message|>Hi<|end|><|start|>assis', [], 'Hi'],
   ['harmony', 'Hi <|channel|>final<|messag', [], 'Hi'],

@@ -53,7 +53,8 @@ function* readBareList(cursor: Cursor, declared: Declared, mustBeDeclared: boole
   yield* cursor.spaces()
   // A list in prose does not begin with a call.
   const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
-  if (name === '' || (mustBeDeclared && !namesDeclared(name, declared)) || !(yield* cursor.literal('('))) return undefined
+  if (name === '' || (mustBeDeclared && !namesDeclared(name, declared)) || !(yield* cursor.literal('(')))
+    return undefined
   cursor.rewind(start - 1)
   const text = yield* readNested(cursor, true)
   if (text === 'cut') return isArgument(cursor.slice(start, cursor.position())) ? text : undefined

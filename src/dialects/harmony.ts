@@ -9,7 +9,7 @@ const MAX_HEADER_LENGTH = 512
 
 /** A header that the text ended in. */
 const CUT_HEADER =
-  /^(?:<\|start\|>\s*[\w.-]+\s*)?(?:to=\S*\s*)?(?:<\|channel\|>\s*\w+\s*)?(?:to=[^\s<]*\s*)?(?:<\|constrain\|>)?\s*\w*\s*(?:<(?:\|[a-z]*\|?)?)?$/
+  /^(?:<\|start\|>[\w.-]+)?(?:\s*to=[^\s<]*)?(?:<\|channel\|>\w+)?(?:\s*to=[^\s<]*)?\s*(?:<\|constrain\|>)?(?:j|jso?|json|code)?\s*(?:<(?:\|[a-z]*\|?)?)?$/
 
 /**
  * gpt-oss: messages with a header that names a channel and, for a call, its recipient; in the part of the role, on any

@@ -106,6 +106,7 @@ const ROWS: readonly Row[] = [
   // Headers that are cut.
   ['harmony', '<|channel|>final<|message|>Hi<|end|><|start|>assis', [], 'Hi'],
   ['harmony', 'Hi <|channel|>final<|messag', [], 'Hi'],
+  ['harmony', 'Tokens:\n<|channel|> is one', [], 'Tokens:\n<|channel|> is one'],
   ['harmony', 'It is <|channel|>', [], 'It is <|channel|>'],
   ['harmony', 'With <|channel|>, to=x names whom', [], 'With <|channel|>, to=x names whom'],
 ]

@@ -97,7 +97,7 @@ const ROWS: readonly Row[] = [
   ['mistral_v11', `<think>\nplan\n</think>\n\n[TOOL_CALLS]get_weather[ARGS]${PARIS}`, [W], '', 'plan'],
   ['mistral_pre_v11', `<think>plan</think>Hm. [TOOL_CALLS][${JSON_CALL}]`, [W], 'Hm.', 'plan'],
   ['mistral_v11', '[THINK]plan[/THINK]Hm.', [], 'Hm.', 'plan'],
-  ['mistral', 'The tag <think> opens </think> it', [], 'The tag <think> opens </think> it'],
+  ['mistral', 'The tag <think> opens it', [], 'The tag <think> opens it'],
   ['gemma4', '<think>plan</think>\n<|tool_call>call:ping{}<tool_call|>', [P], '', 'plan'],
   ['gemma4', '<|channel>thought\nplan<channel|>Hm.', [], 'Hm.', 'plan'],
   ['command_r7b', '<think>plan</think>\n<|START_RESPONSE|>Hello<|END_RESPONSE|>', [], 'Hello', 'plan'],

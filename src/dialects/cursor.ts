@@ -21,6 +21,8 @@ export class Cursor {
   isEnded = false
   /** Nothing but white space stands between the beginning of the line, or of the answer, and where a grammar is tried. */
   isLineStart = true
+  /** Nothing but white space, thoughts and calls stands between the beginning of the answer and there. */
+  isAnswerStart = true
   // What is not read yet, and what of the text before it a mark still holds: in pieces, since one string would be copied
   // with every delta.
   private window = ''

@@ -1,6 +1,7 @@
 import type { Cursor, Reading } from './cursor.ts'
-import type { Dialect, Outcome } from './dialect.ts'
-import { ended, isEnd, isOneOf, readArguments } from './named-arguments.ts'
+import type { Declared, Dialect, Outcome } from './dialect.ts'
+import { ended, hasNoArguments, isEnd, isOneOf, readAnyArguments, readArguments } from './named-arguments.ts'
+import { namesDeclared } from './values/declared-tools.ts'
 import { MAX_NAME_LENGTH } from './values/names.ts'
 
 /** A special token, and what decoders and templates make of it. */
@@ -33,13 +34,13 @@ function deepseek(id: string, { isStrict = false, endsAnswer = false }): Dialect
     opens: [...GROUPS, ...CALLS, ...(isStrict ? RESULTS : [])],
     drops: isStrict ? TEXT_ENDS : [...TEXT_ENDS, ...RESULT_MARKS],
     endsAnswer,
-    *read(cursor): Reading<Outcome> {
+    *read(cursor, declared): Reading<Outcome> {
       if (isStrict && (yield* cursor.oneOf(RESULTS)) >= 0) return yield* results(cursor)
       const isGrouped = (yield* cursor.oneOf(GROUPS)) >= 0
       yield* cursor.spaces()
       if ((yield* cursor.oneOf(CALLS)) < 0) return isGrouped && !(yield* cursor.some()) ? 'cut' : undefined
       const start = cursor.position()
-      const read = yield* readCall(cursor, isStrict)
+      const read = yield* readCall(cursor, isStrict, declared)
       if (read === undefined && isGrouped) {
         cursor.rewind(start)
         return (yield* isBroken(cursor)) ? 'dropped' : undefined
@@ -63,24 +64,33 @@ function* results(cursor: Cursor): Reading<Outcome> {
   return (yield* cursor.until(RESULTS_ENDS)).found < 0 ? undefined : 'dropped'
 }
 
-function* readCall(cursor: Cursor, isStrict: boolean): Reading<Outcome> {
+function* readCall(cursor: Cursor, isStrict: boolean, declared: Declared): Reading<Outcome> {
   const kind = (yield* cursor.while(isInName, MAX_NAME_LENGTH)).trim()
   if ((yield* cursor.oneOf(SEPARATORS)) < 0) return (yield* cursor.some()) ? undefined : 'cut'
   yield* cursor.spaces()
+  if (
+    !isStrict &&
+    namesDeclared(kind, declared) &&
+    (yield* cursor.attempt(hasNoArguments(cursor, kind, declared, CALL_ENDS)))
+  ) {
+    return [{ name: kind, argumentsText: '{}' }]
+  }
   if (!(yield* cursor.some())) return 'cut'
   if (cursor.isNext('{') === true) {
     return isStrict || kind === '' ? undefined : yield* readArguments(cursor, kind, STOPS)
   }
   if (isStrict && kind !== 'function') return undefined
-  return yield* readFenced(cursor, isStrict)
+  return yield* readFenced(cursor, isStrict, declared)
 }
 
-function* readFenced(cursor: Cursor, isStrict: boolean): Reading<Outcome> {
+function* readFenced(cursor: Cursor, isStrict: boolean, declared: Declared): Reading<Outcome> {
   const name = (yield* cursor.while(isInName, MAX_NAME_LENGTH)).trim()
   yield* cursor.spaces()
   const fence = yield* cursor.oneOf(['```json', '```'])
   if (name === '' || (isStrict && fence < 0)) return undefined
-  const made = yield* readArguments(cursor, name, STOPS)
+  const made = isStrict
+    ? yield* readArguments(cursor, name, STOPS)
+    : yield* readAnyArguments(cursor, name, declared, ['```', ...CALL_ENDS], STOPS)
   const isClosed = yield* cursor.attempt(isEnd(cursor, ['```']))
   return isStrict && !isClosed && (yield* cursor.some()) ? undefined : made
 }

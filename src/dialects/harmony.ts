@@ -1,10 +1,15 @@
 import type { Cursor, Reading } from './cursor.ts'
-import type { Dialect, Outcome } from './dialect.ts'
+import type { Declared, Dialect, Outcome } from './dialect.ts'
+import { hasNoArguments } from './named-arguments.ts'
 import { readBracketed } from './values/json.ts'
 
 const MESSAGE = '<|message|>'
 const ENDS = ['<|call|>', '<|end|>', '<|return|>', '<|start|>assistant', '<|channel|>']
 const MAX_HEADER_LENGTH = 512
+
+/** A header that the text ended in. */
+const CUT_HEADER =
+  /^(?:<\|start\|>[\w.-]+)?(?:\s*to=[^\s<]*)?(?:<\|channel\|>\w+)?(?:\s*to=[^\s<]*)?\s*(?:<\|constrain\|>)?(?:j|jso?|json|code)?\s*(?:<(?:\|[a-z]*\|?)?)?$/
 
 /**
  * gpt-oss: messages with a header that names a channel and, for a call, its recipient; in the part of the role, on any
@@ -14,27 +19,36 @@ export const harmony: Dialect = {
   id: 'harmony',
   opens: ['<|start|>', '<|channel|>'],
   drops: ['<|end|>', '<|return|>', '<|call|>'],
-  *read(cursor): Reading<Outcome> {
+  *read(cursor, declared): Reading<Outcome> {
     const header = yield* readHeader(cursor)
-    if (header === undefined) return undefined
+    if (header === undefined || header === 'cut' || header === 'dropped') return header
     const name = /\bto=(?:functions\.)?([\w.:-]+)/.exec(header)?.[1]
-    if (name !== undefined) return yield* readCall(cursor, name)
+    if (name !== undefined) return yield* readCall(cursor, name, declared)
     const isThought = /<\|channel\|>\s*analysis/.test(header)
     return { channel: isThought ? 'reasoning' : 'text', ends: ENDS.slice(0, 3) }
   },
 }
 
-/** Up to the message; `undefined` for prose that names a marker. */
-function* readHeader(cursor: Cursor): Reading<string | undefined> {
+/** Up to the message; `undefined` for prose that names a marker, `cut` and `dropped` for one that never comes to it. */
+function* readHeader(cursor: Cursor): Reading<string | 'cut' | 'dropped' | undefined> {
   const start = cursor.position()
   const { found, at } = yield* cursor.until([MESSAGE])
-  if (found < 0 || at - start > MAX_HEADER_LENGTH) return undefined
+  if (at - start > MAX_HEADER_LENGTH) return undefined
   const header = cursor.slice(start, at)
+  if (found < 0) return CUT_HEADER.test(header) ? whatIsCut(header, cursor.isLineStart) : undefined
   return /^<\|(?:start\|>\s*[\w.-]+|channel\|>)/.test(header) ? header : undefined
 }
 
-function* readCall(cursor: Cursor, name: string): Reading<Outcome> {
-  yield* cursor.spaces()
+function whatIsCut(header: string, isLineStart: boolean): 'cut' | 'dropped' | undefined {
+  if (/\bto=/.test(header)) return 'cut'
+  return isLineStart || /.<\|?[a-z]*$/.test(header) ? 'dropped' : undefined
+}
+
+function* readCall(cursor: Cursor, name: string, declared: Declared): Reading<Outcome> {
+  if (yield* cursor.attempt(hasNoArguments(cursor, name, declared, ENDS.slice(0, 3)))) {
+    yield* cursor.attempt(isEnded(cursor))
+    return [{ name, argumentsText: '{}' }]
+  }
   const argumentsText = yield* readBracketed(cursor)
   if (argumentsText === undefined || argumentsText === 'cut') return argumentsText
   yield* cursor.attempt(isEnded(cursor))

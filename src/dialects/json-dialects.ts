@@ -1,8 +1,9 @@
 import type { Dialect, TextCall } from './dialect.ts'
 import { llama3Json } from './llama3.ts'
 import { taggedJson } from './tagged-json.ts'
+import { withThinkTags } from './think-tags.ts'
 import { elementsOf, membersOf } from './values/json.ts'
-import { WITH_ID } from './values/json-calls.ts'
+import { callIn, callsIn } from './values/json-calls.ts'
 
 // Families whose calls are plain JSON behind a marker: design/tool-calling.md §3.1.
 
@@ -76,27 +77,28 @@ export const toolCallFence = taggedJson({ id: 'tool_call_fence', opens: ['```too
 const COHERE = { name: ['tool_name'], arguments: ['parameters'], id: ['tool_call_id'] } as const
 
 /** Command R7B and Command A. */
-export const commandR7b = taggedJson({
-  id: 'command_r7b',
-  opens: ['<|START_ACTION|>'],
-  closes: ['<|END_ACTION|>'],
-  members: COHERE,
-})
+export const commandR7b = withThinkTags(
+  taggedJson({
+    id: 'command_r7b',
+    opens: ['<|START_ACTION|>'],
+    closes: ['<|END_ACTION|>'],
+    members: COHERE,
+    drops: ['<|START_RESPONSE|>', '<|END_RESPONSE|>', '<|START_TEXT|>', '<|END_TEXT|>'],
+  }),
+)
 
 export const commandRPlus = taggedJson({
   id: 'command_r_plus',
   opens: ['Action:\n```json', 'Action: ```json'],
   closes: ['```'],
-  members: COHERE,
+  callsOf: actionsIn,
 })
 
-export const mistralPreV11 = taggedJson({
-  id: 'mistral_pre_v11',
-  opens: ['[TOOL_CALLS]'],
-  closes: ['[/TOOL_CALLS]'],
-  members: WITH_ID,
-  drops: ['</s>'],
-})
+/** A model that calls nothing says so with an action of its own. */
+function actionsIn(text: string): TextCall[] | undefined {
+  const calls = text.startsWith('[') ? callsIn(text, COHERE) : callIn(text, COHERE)
+  return calls?.filter(({ name }) => !/^directly[-_]answer$/.test(name))
+}
 
 export const llama3PythonTag = taggedJson({ id: 'llama3_python_tag', opens: ['<|python_tag|>'], separators: [';'] })
 
@@ -162,7 +164,6 @@ export const JSON_DIALECTS: readonly Dialect[] = [
   toolCallFence,
   commandR7b,
   commandRPlus,
-  mistralPreV11,
   llama3Json,
   llama3PythonTag,
   xlam,

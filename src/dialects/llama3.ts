@@ -23,8 +23,12 @@ export const llama3Json: Dialect = {
     if (!(yield* cursor.literal(TAG))) return yield* json.read(cursor, declared)
     const start = cursor.position()
     yield* cursor.spaces()
+    // The tag announces a call wherever it stands.
+    const { isAnswerStart } = cursor
+    cursor.isAnswerStart = true
     const isJson = (yield* cursor.some()) && cursor.isNext('{') === true
     const made = isJson ? yield* json.read(cursor, declared) : yield* builtInCall(cursor)
+    cursor.isAnswerStart = isAnswerStart
     if (made !== undefined) return made
     cursor.rewind(start)
     return 'dropped'

@@ -1,12 +1,16 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
-import { ended, readArguments } from './named-arguments.ts'
+import { ended, readAnyArguments, readArguments } from './named-arguments.ts'
+import { taggedJson } from './tagged-json.ts'
+import { withThinkTags } from './think-tags.ts'
 import { readBracketed } from './values/json.ts'
 import { callIn, callsIn, WITH_ID } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
 const OPEN = '[TOOL_CALLS]'
 const CLOSES = ['[/TOOL_CALLS]']
+/** What follows a call without arguments. */
+const MARK_ENDS = [OPEN, ...CLOSES, '</s>']
 const MAX_NOISE_LENGTH = 64
 
 /** Mistral from tokenizer v11 on; `[ARGS]` and the spaces may be lost in decoding. Older models write a list. */
@@ -28,7 +32,7 @@ function mistral(id: string, endsAnswer: boolean): Dialect {
   }
 }
 
-function* readCall(cursor: Cursor, { tools }: Declared): Reading<Outcome> {
+function* readCall(cursor: Cursor, declared: Declared): Reading<Outcome> {
   yield* cursor.spaces()
   const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
   if (name === '') return yield* readJsonCalls(cursor)
@@ -36,14 +40,18 @@ function* readCall(cursor: Cursor, { tools }: Declared): Reading<Outcome> {
   const callId = (yield* cursor.literal('[CALL_ID]')) ? yield* cursor.while(isNameUnit, MAX_NAME_LENGTH) : undefined
   const hasMark = yield* cursor.literal('[ARGS]')
   yield* cursor.spaces()
-  if (!(yield* cursor.some())) return tools.size === 0 ? 'dropped' : 'cut'
-  if (!hasMark && callId === undefined && cursor.isNext('{') !== true) {
+  if (hasMark) return withId(yield* readAnyArguments(cursor, name, declared, MARK_ENDS), callId)
+  if (!(yield* cursor.some())) return declared.tools.size === 0 ? 'dropped' : 'cut'
+  if (callId === undefined && cursor.isNext('{') !== true) {
     // Words where the list should begin.
     yield* cursor.while(isNoBracket, MAX_NOISE_LENGTH)
     return (yield* cursor.some()) ? yield* readJsonCalls(cursor) : undefined
   }
-  const made = yield* readArguments(cursor, name)
-  return Array.isArray(made) && callId !== undefined ? made.map((call) => ({ ...call, id: callId })) : made
+  return withId(yield* readArguments(cursor, name), callId)
+}
+
+function withId(made: Outcome, id: string | undefined): Outcome {
+  return Array.isArray(made) && id !== undefined ? made.map((call) => ({ ...call, id })) : made
 }
 
 function isNoBracket(unit: number): boolean {
@@ -56,9 +64,29 @@ function* readJsonCalls(cursor: Cursor): Reading<Outcome> {
   return text.startsWith('[') ? callsIn(text, WITH_ID) : callIn(text, WITH_ID)
 }
 
-export const MISTRAL_DIALECTS: readonly Dialect[] = [
+/** Before v11 a list; what either writes the other may. */
+const named = mistral('mistral_pre_v11', true)
+const listed = taggedJson({ id: 'mistral_pre_v11', opens: [OPEN], closes: CLOSES, members: WITH_ID })
+
+const preV11: Dialect = {
+  ...named,
+  endsAnswer: false,
+  *read(cursor, declared): Reading<Outcome> {
+    const start = cursor.position()
+    if (!(yield* cursor.literal(OPEN))) return undefined
+    yield* cursor.spaces()
+    const isNamed = (yield* cursor.some()) && isNameUnit(cursor.peek())
+    cursor.rewind(start)
+    return yield* (isNamed ? named : listed).read(cursor, declared)
+  },
+}
+
+const DIALECTS: readonly Dialect[] = [
+  preV11,
   mistral('mistral_v11', false),
   mistral('mistral_v11_noargs', false),
   mistral('mistral_v11_callid', false),
   mistral('mistral', true),
 ]
+
+export const MISTRAL_DIALECTS = DIALECTS.map(withThinkTags)

@@ -1,6 +1,7 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { MAX_CALLS } from './dialect.ts'
+import { namesDeclared } from './values/declared-tools.ts'
 import { readBracketed, readNested } from './values/json.ts'
 import { callIn, callsIn } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
@@ -9,6 +10,7 @@ import { pythonCalls } from './values/python.ts'
 // Families that call tools in Python's syntax: design/tool-calling.md §3.1.
 
 const MAX_ECHO_LENGTH = 4096
+const FENCE = '```'
 
 type PythonDialect = Pick<Dialect, 'id' | 'drops'> & {
   readonly open?: string
@@ -33,7 +35,7 @@ function python({ id, open, close, bare, drops = [] }: PythonDialect): Dialect {
         return found
       }
       const start = cursor.position()
-      const made = yield* readCalls(cursor, closes)
+      const made = yield* readCalls(cursor, closes, declared)
       if (!Array.isArray(made)) return made
       const text = cursor.slice(start, cursor.position())
       yield* closing(cursor, closes)
@@ -44,19 +46,20 @@ function python({ id, open, close, bare, drops = [] }: PythonDialect): Dialect {
 }
 
 /** Without a marker: only what is surely a call. */
-function* readBareList(cursor: Cursor, { tools }: Declared, isDeclared: boolean): Reading<Outcome> {
-  if (isDeclared && !cursor.isLineStart) return undefined
+function* readBareList(cursor: Cursor, declared: Declared, mustBeDeclared: boolean): Reading<Outcome> {
+  if (mustBeDeclared && !cursor.isLineStart) return undefined
   if (!(yield* cursor.literal('['))) return undefined
   const start = cursor.position()
   yield* cursor.spaces()
   // A list in prose does not begin with a call.
   const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
-  if (name === '' || (isDeclared && !tools.has(name)) || !(yield* cursor.literal('('))) return undefined
+  if (name === '' || (mustBeDeclared && !namesDeclared(name, declared)) || !(yield* cursor.literal('(')))
+    return undefined
   cursor.rewind(start - 1)
   const text = yield* readNested(cursor, true)
   if (text === 'cut') return isArgument(cursor.slice(start, cursor.position())) ? text : undefined
   const made = text === undefined ? undefined : pythonCalls(text.slice(1, -1))
-  return isDeclared && made?.some((call) => !tools.has(call.name)) === true ? undefined : made
+  return mustBeDeclared && made?.some((call) => !namesDeclared(call.name, declared)) === true ? undefined : made
 }
 
 /** True for the beginning of a call whose first argument has begun. */
@@ -64,11 +67,11 @@ function isArgument(text: string): boolean {
   return /^\s*[\w.-]+\(\s*(?:[\p{L}_][\p{L}\p{M}\p{N}_.-]*\s*=|\*\*\s*\{|\))/u.test(text)
 }
 
-function* readCalls(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {
+function* readCalls(cursor: Cursor, closes: readonly string[], declared: Declared): Reading<Outcome> {
   if (!(yield* cursor.some())) return 'cut'
   if (cursor.isNext('[') === true) return yield* readList(cursor, closes)
   if (cursor.isNext('{') === true) return yield* readJson(cursor, closes, callIn)
-  return yield* readRow(cursor, closes)
+  return yield* readRow(cursor, closes, declared)
 }
 
 function* readList(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {
@@ -96,14 +99,18 @@ function* readJson(
 }
 
 /** Calls without a list around them, on lines or with commas between. */
-function* readRow(cursor: Cursor, closes: readonly string[]): Reading<Outcome> {
+function* readRow(cursor: Cursor, closes: readonly string[], declared: Declared): Reading<Outcome> {
   const calls: string[] = []
+  const results = new Set<string>()
   for (;;) {
     yield* cursor.spaces()
     if (calls.length >= MAX_CALLS || !(yield* cursor.some()) || (yield* isClosing(cursor, closes))) break
     const called = yield* readCall(cursor, closes)
     if (called === 'cut' || called === undefined) return called
-    calls.push(called)
+    if (called.result !== undefined) results.add(called.result)
+    const code = declared.tools.has('print') ? called.code : withoutPrint(called.code)
+    // A result that is printed after its call.
+    if (!results.has(code)) calls.push(code)
     yield* cursor.attempt(isClosed(cursor, [',']))
   }
   return pythonCalls(calls.join('\n'))
@@ -117,14 +124,32 @@ function* isClosing(cursor: Cursor, closes: readonly string[]): Reading<boolean>
   return found
 }
 
-function* readCall(cursor: Cursor, closes: readonly string[]): Reading<string | 'cut' | undefined> {
-  const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
+/** `result`: the variable it is assigned to. */
+type PythonCode = { readonly code: string; readonly result?: string }
+
+function* readCall(cursor: Cursor, closes: readonly string[]): Reading<PythonCode | 'cut' | undefined> {
+  const first = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
+  if (first === '') return undefined
+  const isAssigned = yield* cursor.attempt(isAssignment(cursor))
+  const name = isAssigned ? yield* cursor.while(isNameUnit, MAX_NAME_LENGTH) : first
+  if (!(yield* cursor.some())) return 'cut'
   if (name === '') return undefined
-  const isOpen = yield* cursor.some()
-  if (!isOpen) return 'cut'
   if (cursor.isNext('(') !== true) return undefined
   const text = yield* readNested(cursor, true, closes)
-  return text === undefined || text === 'cut' ? text : name + text
+  if (text === undefined || text === 'cut') return text
+  return { code: name + text, ...(isAssigned ? { result: first } : {}) }
+}
+
+function* isAssignment(cursor: Cursor): Reading<boolean> {
+  yield* cursor.spaces()
+  if (!(yield* cursor.literal('='))) return false
+  yield* cursor.spaces()
+  return true
+}
+
+/** Code that prints shows what it calls, or a variable. */
+function withoutPrint(code: string): string {
+  return /^print\(\s*([\w.-]+(?:\([\s\S]*\))?)\s*\)$/.exec(code)?.[1] ?? code
 }
 
 function* isClosed(cursor: Cursor, closes: readonly string[]): Reading<boolean> {
@@ -132,9 +157,9 @@ function* isClosed(cursor: Cursor, closes: readonly string[]): Reading<boolean> 
   return (yield* cursor.oneOf(closes)) >= 0
 }
 
-/** The end of the calls; models may say it twice, or not at all. */
+/** The end of the calls; models may say it twice, or not at all. A second fence begins something else. */
 function* closing(cursor: Cursor, closes: readonly string[]): Reading<void> {
-  while (yield* cursor.attempt(isEnd(cursor, closes)));
+  while ((yield* cursor.attempt(isEnd(cursor, closes))) && !closes.includes(FENCE));
 }
 
 function* isEnd(cursor: Cursor, closes: readonly string[]): Reading<boolean> {
@@ -167,6 +192,6 @@ export const lfm2 = python({
 })
 
 export const olmo3 = python({ id: 'olmo3', open: '<function_calls>', close: '</function_calls>' })
-export const gemma3ToolCode = python({ id: 'gemma3_tool_code', open: '```tool_code', close: '```' })
+export const gemma3ToolCode = python({ id: 'gemma3_tool_code', open: '```tool_code', close: FENCE })
 
 export const PYTHON_DIALECTS: readonly Dialect[] = [pythonic, llama4Pythonic, lfm2, olmo3, gemma3ToolCode]

@@ -95,7 +95,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
       say(spaces + text.slice(0, end))
       spaces = ''
       isLineStart = false
-      hasText = true
+      if (channel?.channel !== 'reasoning') hasText = true
       endsInCall = false
     }
     spaces += text.slice(end)
@@ -286,6 +286,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     start = cursor.position()
     cursor.keep()
     cursor.isLineStart = isLineStart
+    cursor.isAnswerStart = !hasText
     grammar = dialect.read(cursor, declared)
   }
 

@@ -20,7 +20,7 @@ function callsIn(text: string, guess?: string): unknown {
 const CALLED = [{ name: 'get_weather', arguments: { city: 'Paris' } }]
 
 /** Their calls begin as those of another do, or are told apart by nothing but the prompt that asked for them. */
-const UNSNIFFED = new Set(['functionary_v32', 'harmony', 'morph_xml', 'yaml_xml'])
+const UNSNIFFED = new Set(['morph_xml', 'yaml_xml'])
 
 test.each([...DIALECTS.keys()].filter((id) => !UNSNIFFED.has(id)))('a call in the dialect %s is found', (id) => {
   expect(callsIn(writeCalls(id, [call], { tools }))).toEqual(CALLED)
@@ -35,8 +35,26 @@ test.each([...DIALECTS.keys()].filter((id) => !UNSNIFFED.has(id)))('a guess is w
   expect(callsIn(writeCalls(id, [call], { tools }), wrong)).toEqual(CALLED)
 })
 
-test('a call of no declared tool is text', () => {
-  const text = '<tool_call>{"name": "other", "arguments": {}}</tool_call>'
+test('channels of gpt-oss are found without a call', () => {
+  const reader = createTextReader(createSniffer(DIALECTS), { tools })
+  const text = '<|channel|>analysis<|message|>plan<|end|><|start|>assistant<|channel|>final<|message|>Hello<|return|>'
+  expect([...reader.push(text), ...reader.end()]).toEqual([
+    { type: 'reasoning', text: 'plan' },
+    { type: 'text', text: 'Hello' },
+  ])
+})
+
+test('a guess begins its answers with a name where its template wrote the mark', () => {
+  expect(callsIn('get_weather\n{"city": "Paris"}', 'functionary_v32')).toEqual(CALLED)
+  expect(callsIn('get_weather\n{"city": "Paris"}', 'kimi_k2')).toEqual([])
+})
+
+test.each([
+  '<tool_call>{"name": "other", "arguments": {}}</tool_call>',
+  '>>>other\n{"city": "Paris"}',
+  'See >>>get_weather\n{"city": "Paris"}',
+  'The mark <|channel|> names a channel.',
+])('a call of no declared tool is text, and so is a mark in a line: %s', (text) => {
   const reader = createTextReader(createSniffer(DIALECTS), { tools })
   const events = [...reader.push(text), ...reader.end()]
   expect(events.map((event) => (event.type === 'text' ? event.text : event.type)).join('')).toBe(text)

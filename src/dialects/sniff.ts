@@ -1,11 +1,13 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
+import { namesDeclared } from './values/declared-tools.ts'
 
 /** The id of a dialect that is not known yet. */
 export const SNIFF = 'sniff'
 
 /** What may be tried, where several begin alike the most specific first. */
 const CANDIDATES: readonly string[] = [
+  'harmony',
   'kimi_k2',
   'kimi_k2_bare',
   'deepseek_v3',
@@ -44,13 +46,24 @@ const CANDIDATES: readonly string[] = [
   'granite3',
   'granite20b_fc',
   'command_r_plus',
+  'functionary_v32',
   'llama3_json',
   'xlam',
   'pythonic',
 ]
 
 /** Those that begin with what other text begins with too: a line of their own is asked for. */
-const BARE: ReadonlySet<string> = new Set(['llama3_json', 'xlam', 'pythonic', 'minicpm5_xml', 'functionary_v31'])
+const BARE: ReadonlySet<string> = new Set([
+  'llama3_json',
+  'xlam',
+  'pythonic',
+  'minicpm5_xml',
+  'functionary_v31',
+  'functionary_v32',
+])
+
+/** Begins a message with its channel, whether it calls or not, as no other text does. */
+const HARMONY = 'harmony'
 
 /**
  * A dialect for one answer of a model of which nobody knows the dialect: calls of declared tools in any of them, and from
@@ -68,14 +81,15 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>, guess?: Di
     let isCut = false
     for (const dialect of locked === undefined ? candidates : [locked]) {
       if (!isLineStart && (dialect.atLineStart === true || BARE.has(dialect.id))) continue
-      const open = yield* cursor.oneOf(dialect.opens)
+      const open = yield* cursor.oneOf(dialect === guess ? opensOf(dialect, declared) : dialect.opens)
       cursor.rewind(start)
       if (open < 0) continue
       const outcome = yield* dialect.read(cursor, declared)
       if (outcome === 'cut') isCut = true
-      else if (outcome !== undefined && (dialect === guess || isOfDeclared(outcome, declared))) {
-        if (isOfDeclared(outcome, declared)) locked = dialect
-        return outcome
+      else if (outcome !== undefined) {
+        const isSure = isOfDeclared(outcome, declared) || (dialect.id === HARMONY && isChannel(outcome))
+        if (isSure) locked = dialect
+        if (isSure || dialect === guess) return outcome
       }
       cursor.rewind(start)
     }
@@ -88,12 +102,21 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>, guess?: Di
   return {
     id: guess?.id ?? SNIFF,
     opens: [...new Set(candidates.flatMap(({ opens }) => opens))],
+    opensFor: (declared) => guess?.opensFor?.(declared) ?? [],
     ...(drops === undefined ? {} : { drops }),
     read,
   }
 }
 
-function isOfDeclared(outcome: Exclude<Outcome, 'cut' | undefined>, { tools }: Declared): boolean {
+function opensOf({ opens, opensFor }: Dialect, declared: Declared): readonly string[] {
+  return [...opens, ...(opensFor?.(declared) ?? [])]
+}
+
+function isChannel(outcome: Exclude<Outcome, undefined>): boolean {
+  return typeof outcome === 'object' && 'channel' in outcome
+}
+
+function isOfDeclared(outcome: Exclude<Outcome, 'cut' | undefined>, declared: Declared): boolean {
   if (outcome === 'empty' || outcome === 'dropped' || 'channel' in outcome) return false
-  return ('calls' in outcome ? outcome.calls : outcome).every(({ name }) => tools.has(name))
+  return ('calls' in outcome ? outcome.calls : outcome).every(({ name }) => namesDeclared(name, declared))
 }

@@ -1,6 +1,7 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { MAX_CALLS } from './dialect.ts'
+import { namesDeclared } from './values/declared-tools.ts'
 import { isJson, readBracketed } from './values/json.ts'
 import type { CallMembers } from './values/json-calls.ts'
 import { callIn, callsIn, isNothingElse } from './values/json-calls.ts'
@@ -49,9 +50,8 @@ function* read(cursor: Cursor, declared: Declared, tagged: TaggedJson): Reading<
   const isBare = marker < 0 || marker >= opens.length
   if (marker < 0 && isBareAtLineStart && !cursor.isLineStart) return undefined
   const calls: TextCall[] = []
-  for (;;) {
+  for (let isMore = false; ; isMore = true) {
     const end = cursor.position()
-    const isMore = calls.length > 0
     if (calls.length >= MAX_CALLS) break
     if (isMore && (separators === undefined || !(yield* cursor.attempt(isFollowed(cursor, separators))))) break
     const made = yield* readValue(cursor, declared, tagged, isBare)
@@ -79,11 +79,11 @@ function* readValue(
   if (text === undefined) return undefined
   if (text !== 'cut') {
     const made = callsOf(text, tagged) ?? (yield* mended(cursor, text, tagged))
-    return made === undefined || (isBare && !isBareCall(text, made, declared, tagged)) ? undefined : made
+    return made === undefined || (isBare && !isBareCall(cursor, text, made, declared, tagged)) ? undefined : made
   }
   const left = cursor.slice(start, cursor.position())
   const made = completed(left, tagged)
-  if (made !== undefined) return isBare && !isBareCall(text, made, declared, tagged) ? undefined : made
+  if (made !== undefined) return isBare && !isBareCall(cursor, text, made, declared, tagged) ? undefined : made
   return isBare && !namesTool(left, declared) ? undefined : text
 }
 
@@ -117,14 +117,18 @@ function callsOf(text: string, { members, shape, callsOf: own }: TaggedJson): Te
   return shape === 'list' ? undefined : callIn(json, members)
 }
 
+/** At the beginning of an answer a call may be of an unknown tool; elsewhere others speak in JSON too. */
 function isBareCall(
+  { isAnswerStart }: Cursor,
   text: string,
   made: readonly TextCall[],
-  { tools }: Declared,
-  { isDeclared = false }: TaggedJson,
+  declared: Declared,
+  tagged: TaggedJson,
 ): boolean {
-  if (isDeclared && !made.every(({ name }) => tools.has(name))) return false
-  return text === 'cut' || isNothingElse(text)
+  const ofDeclared = made.every(({ name }) => namesDeclared(name, declared))
+  if (tagged.isDeclared === true && !ofDeclared) return false
+  if (!isAnswerStart && !ofDeclared && declared.tools.size > 0) return false
+  return text === 'cut' || isNothingElse(text, ofDeclared)
 }
 
 /** A separator and the beginning of another value. */
@@ -142,7 +146,7 @@ function* isClosed(cursor: Cursor, closes: readonly string[]): Reading<boolean> 
 }
 
 /** True for the beginning of a call of a declared tool. */
-function namesTool(text: string, { tools }: Declared): boolean {
+function namesTool(text: string, declared: Declared): boolean {
   const name = /^\s*\[?\s*\{\s*(?:"type"\s*:\s*"function"\s*,\s*)?"name"\s*:\s*"([^"\\]*)"/.exec(text)?.[1]
-  return name !== undefined && tools.has(name)
+  return name !== undefined && namesDeclared(name, declared)
 }

@@ -20,7 +20,7 @@ const OWN: readonly (readonly [id: RegExp, Omit<Thinking, 'endsAtCall'>])[] = [
   [/^seed_oss$/, { open: '<seed:think>', close: '</seed:think>', isToken: true }],
   [/^gemma4$/, { open: '<|channel>', close: '<channel|>', label: 'thought\n', isToken: true }],
   [/^minimax_m3$/, { open: '<mm:think>', close: '</mm:think>', isToken: true }],
-  [/^mistral_/, TOKENS],
+  [/^mistral/, TOKENS],
   [/^command_r7b$/, { open: '<|START_THINKING|>', close: '<|END_THINKING|>', isToken: true }],
 ]
 

@@ -1,3 +1,4 @@
+import { looseName, withoutPrefix } from '../core/loose-name.ts'
 import { nearest } from '../core/nearest.ts'
 
 /** Finds the declared tool that a model's name means. */
@@ -12,7 +13,6 @@ const MAX_NAME = 256
 const SURROUNDINGS = /^[\s"'`]+|[\s"'`]+$/g
 /** What follows a name in a harmony header that was read as a part of it, and the `:0` of Kimi's ids. */
 const TAIL = /<\|[\s\S]*$|\(\s*\)$|:\d+$/
-const PREFIX = /^(?:functions?|tools?|default_api)[.:/]/i
 
 export function createToolNames(names: readonly string[]): ToolNames {
   const declared = new Set(names)
@@ -22,7 +22,7 @@ export function createToolNames(names: readonly string[]): ToolNames {
   function forms(): Map<string, string | undefined> {
     const found = new Map<string, string | undefined>()
     for (const name of declared) {
-      const form = loose(name)
+      const form = looseName(name)
       found.set(form, found.has(form) ? undefined : name)
     }
     return found
@@ -33,20 +33,16 @@ export function createToolNames(names: readonly string[]): ToolNames {
       if (declared.has(name)) return name
       if (name.length > MAX_NAME) return undefined
       const bare = name.replace(SURROUNDINGS, '').replace(TAIL, '').replace(SURROUNDINGS, '')
-      const candidates = [bare, bare.replace(PREFIX, '')]
+      const candidates = [bare, withoutPrefix(bare)]
       const exact = candidates.find((candidate) => declared.has(candidate))
       if (exact !== undefined) return exact
       byForm ??= forms()
       for (const candidate of candidates) {
-        const only = byForm.get(loose(candidate))
+        const only = byForm.get(looseName(candidate))
         if (only !== undefined) return only
       }
       return undefined
     },
-    near: (name) => nearest(name.replace(PREFIX, ''), declared),
+    near: (name) => nearest(withoutPrefix(name), declared),
   }
-}
-
-function loose(name: string): string {
-  return name.toLowerCase().replace(/[-.\s]/g, '_')
 }

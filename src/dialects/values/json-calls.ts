@@ -57,17 +57,18 @@ function allOf(
   return calls?.every((made) => made !== undefined) && calls.length > 0 ? calls.flat() : undefined
 }
 
-/** True where the members are those of calls and no others: answers in JSON have names too. */
-export function isNothingElse(text: string): boolean {
+/** True where the members are those of calls and no others: answers in JSON have names too. `isName`: a name alone is a call. */
+export function isNothingElse(text: string, isName = false): boolean {
   return (text.startsWith('[') ? (elementsOf(text) ?? []) : [text]).every((element) => {
     const found = membersOf(element) ?? []
     const names = found.map(({ name }) => name)
     if (names.some((name) => ARGUMENTS.has(name))) return names.every((name) => ARGUMENTS.has(name) || OTHERS.has(name))
+    if (isName && names.includes('name') && names.every((name) => OTHERS.has(name))) return true
     const inner = found.filter(({ name }) => WRAPPERS.has(name))
     return (
       inner.length === 1 &&
       names.every((name) => WRAPPERS.has(name) || OTHERS.has(name)) &&
-      isNothingElse(inner[0]?.text ?? '')
+      isNothingElse(inner[0]?.text ?? '', isName)
     )
   })
 }
@@ -85,6 +86,7 @@ export function hasArguments(text: string): boolean {
 function argumentsIn(text: string | undefined): string {
   if (text === undefined || text === 'null') return '{}'
   const inner = stringIn(text)
+  if (inner?.trim() === '') return '{}'
   return inner !== undefined && membersOf(inner) !== undefined ? inner : text
 }
 

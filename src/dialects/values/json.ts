@@ -65,7 +65,7 @@ export function* readNested(
         }
         if (found) {
           cursor.skip(index)
-          return cursor.slice(start, cursor.position())
+          return withinLimit(cursor, start)
         }
       }
       if (isEscaped) isEscaped = false
@@ -83,7 +83,7 @@ export function* readNested(
         depth -= 1
         if (depth > 0) continue
         cursor.skip(index + 1)
-        return cursor.slice(start, cursor.position())
+        return withinLimit(cursor, start)
       }
     }
     cursor.skip(read)
@@ -91,6 +91,11 @@ export function* readNested(
     if (cursor.isEnded) return 'cut'
     yield
   }
+}
+
+/** However the text was cut, what is too long is none. */
+function withinLimit(cursor: Cursor, start: number): string | undefined {
+  return cursor.position() - start > MAX_VALUE_LENGTH ? undefined : cursor.slice(start, cursor.position())
 }
 
 function isAnyNext(cursor: Cursor, literals: readonly string[], ahead: number): boolean | undefined {

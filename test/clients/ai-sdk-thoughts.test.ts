@@ -111,8 +111,11 @@ test.each(WAYS)('a tool loop of the Google provider keeps the signed thought, %s
   expect(again.thinking).toMatchObject({ type: 'enabled' })
 })
 
-test.each(WAYS)('a tool loop of the OpenAI provider goes on without the words it refers to, and its thought is remembered, %s', async (_, ask) => {
-  expect(await ask(openai())).toBe('Warm.')
-  const again = JSON.parse(upstream.requests[1]?.body.toString() ?? '{}')
-  expect(again.messages[1]).toEqual({ role: 'assistant', content: [THOUGHT, CALL] })
-})
+test.each(WAYS)(
+  'a tool loop of the OpenAI provider goes on without the words it refers to, and its thought is remembered, %s',
+  async (_, ask) => {
+    expect(await ask(openai())).toBe('Warm.')
+    const again = JSON.parse(upstream.requests[1]?.body.toString() ?? '{}')
+    expect(again.messages[1]).toEqual({ role: 'assistant', content: [THOUGHT, CALL] })
+  },
+)

@@ -1,7 +1,6 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
 import { isOneOf } from './named-arguments.ts'
-import { withThinkTags } from './think-tags.ts'
 import { gemmaArguments, repairedGemmaArguments } from './values/gemma.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 
@@ -84,4 +83,4 @@ export const functiongemma = gemma('functiongemma', {
   response: '<start_function_response>',
 })
 
-export const GEMMA_DIALECTS: readonly Dialect[] = [withThinkTags(gemma4), functiongemma]
+export const GEMMA_DIALECTS: readonly Dialect[] = [gemma4, functiongemma]

@@ -1,7 +1,6 @@
 import type { Dialect, TextCall } from './dialect.ts'
 import { llama3Json } from './llama3.ts'
 import { taggedJson } from './tagged-json.ts'
-import { withThinkTags } from './think-tags.ts'
 import { elementsOf, membersOf } from './values/json.ts'
 import { callIn, callsIn } from './values/json-calls.ts'
 
@@ -77,15 +76,13 @@ export const toolCallFence = taggedJson({ id: 'tool_call_fence', opens: ['```too
 const COHERE = { name: ['tool_name'], arguments: ['parameters'], id: ['tool_call_id'] } as const
 
 /** Command R7B and Command A. */
-export const commandR7b = withThinkTags(
-  taggedJson({
-    id: 'command_r7b',
-    opens: ['<|START_ACTION|>'],
-    closes: ['<|END_ACTION|>'],
-    members: COHERE,
-    drops: ['<|START_RESPONSE|>', '<|END_RESPONSE|>', '<|START_TEXT|>', '<|END_TEXT|>'],
-  }),
-)
+export const commandR7b = taggedJson({
+  id: 'command_r7b',
+  opens: ['<|START_ACTION|>'],
+  closes: ['<|END_ACTION|>'],
+  members: COHERE,
+  drops: ['<|START_RESPONSE|>', '<|END_RESPONSE|>', '<|START_TEXT|>', '<|END_TEXT|>'],
+})
 
 export const commandRPlus = taggedJson({
   id: 'command_r_plus',

@@ -2,7 +2,6 @@ import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome } from './dialect.ts'
 import { ended, readAnyArguments, readArguments } from './named-arguments.ts'
 import { taggedJson } from './tagged-json.ts'
-import { withThinkTags } from './think-tags.ts'
 import { readBracketed } from './values/json.ts'
 import { callIn, callsIn, WITH_ID } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
@@ -65,12 +64,11 @@ function* readJsonCalls(cursor: Cursor): Reading<Outcome> {
 }
 
 /** Before v11 a list; what either writes the other may. */
-const named = mistral('mistral_pre_v11', true)
+const named = mistral('mistral_pre_v11', false)
 const listed = taggedJson({ id: 'mistral_pre_v11', opens: [OPEN], closes: CLOSES, members: WITH_ID })
 
 const preV11: Dialect = {
   ...named,
-  endsAnswer: false,
   *read(cursor, declared): Reading<Outcome> {
     const start = cursor.position()
     if (!(yield* cursor.literal(OPEN))) return undefined
@@ -81,12 +79,10 @@ const preV11: Dialect = {
   },
 }
 
-const DIALECTS: readonly Dialect[] = [
+export const MISTRAL_DIALECTS: readonly Dialect[] = [
   preV11,
   mistral('mistral_v11', false),
   mistral('mistral_v11_noargs', false),
   mistral('mistral_v11_callid', false),
   mistral('mistral', true),
 ]
-
-export const MISTRAL_DIALECTS = DIALECTS.map(withThinkTags)

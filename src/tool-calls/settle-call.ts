@@ -20,6 +20,8 @@ export type SettledCall = {
 
 export type CallSettler = { settle(call: { readonly name: string; readonly argumentsText: string }): SettledCall }
 
+const MAX_PASSES = 3
+
 /**
  * Judges and mends calls by the tools as the client declared them. Never throws. For calls that are whole: what an answer
  * was cut off in belongs nowhere near it. Tools that take free text, and a provider's own, are not judged.
@@ -46,13 +48,24 @@ export function createCallSettler(tools: readonly Tool[]): CallSettler {
         return { name: said, argumentsText, outcome: 'broken', changes: [], errors }
       }
       const isJudged = tool.custom === undefined && tool.native === undefined
-      const found = isJudged ? settlerOf(tool)(argumentsText) : { text: argumentsText, changes: [], errors: [] }
+      const found = isJudged ? atRest(settlerOf(tool), argumentsText) : { text: argumentsText, changes: [], errors: [] }
       const changes = [...(name === said ? [] : ['name' as const]), ...found.changes]
       const fitting = changes.length > 0 ? 'repaired' : 'valid'
       const outcome = found.errors.length > 0 ? 'broken' : fitting
       return { name, argumentsText: found.text, outcome, changes, errors: found.errors }
     },
   }
+}
+
+/** What was mended may be what else can be mended: a wrapper that stood beside something. */
+function atRest(settle: (text: string) => SettledArguments, said: string): SettledArguments {
+  let found = settle(said)
+  for (let pass = 0; pass < MAX_PASSES && found.changes.length > 0; pass += 1) {
+    const again = settle(found.text)
+    if (again.text === found.text) break
+    found = { ...again, changes: [...new Set([...found.changes, ...again.changes])] }
+  }
+  return found
 }
 
 function unknownTool(name: string, near: readonly string[]): CallError {

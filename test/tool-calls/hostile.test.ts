@@ -58,6 +58,10 @@ describe('whatever a model writes', () => {
     )
   })
 
+  test('what is mended is mended to the end', () => {
+    expect(settle('{"arguments":null,"o":null}').argumentsText).toBe(settle('{"arguments":null}').argumentsText)
+  })
+
   test('text that is spoiled anywhere throws nothing, and what comes of it is JSON or as it came', () => {
     const spoiled = fc
       .tuple(

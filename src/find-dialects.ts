@@ -3,7 +3,7 @@ import type { Log } from './core/ports.ts'
 import type { ProviderCall } from './core/provider.ts'
 import type { ConfiguredProvider, Snapshot } from './core/snapshot.ts'
 import type { Target, TextTools } from './core/target.ts'
-import { dialectOfTemplate } from './dialects/detect.ts'
+import { dialectOfTemplate, EMULATED } from './dialects/detect.ts'
 
 /** What servers say of how their models call tools, for targets of which the configuration says `tool_calls: auto`. */
 export type FoundDialects = {
@@ -12,9 +12,6 @@ export type FoundDialects = {
   /** Asks the servers of a snapshot's targets that were not asked before. Never rejects. */
   find(snapshot: Snapshot, now: number): Promise<void>
 }
-
-/** The dialect with which tools are described to models that know none. */
-const EMULATED = 'hermes'
 
 /** A template is worth more than a model's name, and the configuration more than either (design/tool-calling.md §3.2). */
 export function createFoundDialects(ask: ProviderCall['ask'], log: Log): FoundDialects {

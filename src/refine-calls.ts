@@ -75,15 +75,19 @@ type Answered = {
 async function askAgain(
   input: RefineInput,
   pending: readonly Pending[],
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Answered | undefined> {
   const { format, transport, clock, log, deadlineAt } = input
   const chat = input.chat()
   // What is left has to reach the client before the call's own end.
   const maxMs = Math.min(deadlineAt - clock.monotonic() - RESERVED_MS, input.roundMs)
-  if (maxMs <= 0 || signal.aborted) return undefined
+  if (maxMs <= 0 || signal?.aborted === true) return undefined
   try {
-    const ask = askUpstream(transport, clock, { maxMs, maxBytes: MAX_BYTES, signal })
+    const ask = askUpstream(transport, clock, {
+      maxMs,
+      maxBytes: MAX_BYTES,
+      ...(signal === undefined ? {} : { signal }),
+    })
     const { status, body } = await ask(await input.prepare(requestAgain(chat, pending), ask))
     if (status < 200 || status >= 300) throw format.readError(status, {}, body)
     const value = parseAnswer(body)

@@ -157,8 +157,18 @@ const provider = z.strictObject({
     .default({})
     .describe('Sent with every request to this provider. A value may be a reference: env:NAME, Bearer file:/path.'),
   format: z.enum(WIRE_FORMATS).optional().describe('The JSON shape it speaks, when its type does not say so.'),
-  tool_calls: z.string().default('native').describe('native, auto, emulate or a dialect.'),
-  refine: z.int().min(0).max(2).default(0).describe('Rounds of refinement.'),
+  tool_calls: z
+    .string()
+    .default('native')
+    .describe(
+      'How models call tools: native, auto, emulate, or a dialect of docs/dialects.md in which they write calls.',
+    ),
+  refine: z
+    .int()
+    .min(0)
+    .max(2)
+    .default(0)
+    .describe('How many times a model is asked again for a call that its tool’s schema does not allow.'),
 })
 
 const pool = z.strictObject({

@@ -1,7 +1,7 @@
 import { isLoopback } from '../core/is-loopback.ts'
 import type { ConfiguredProvider } from '../core/snapshot.ts'
 import type { Facts, Target, TextTools } from '../core/target.ts'
-import { dialectOfModel } from '../dialects/detect.ts'
+import { dialectOfModel, EMULATED } from '../dialects/detect.ts'
 import { SNIFF } from '../dialects/sniff.ts'
 import { catalog, findCatalogEntry } from './catalog.ts'
 import type { Config } from './config-schema.ts'
@@ -73,9 +73,6 @@ function targetOf(provider: ConfiguredProvider, model: string, said: Facts | und
     refine: provider.refine ?? 0,
   }
 }
-
-/** The dialect with which tools are described to models that know none: the one most models have seen. */
-const EMULATED = 'hermes'
 
 function textToolsOf({ toolCalls }: ConfiguredProvider, model: string, facts: Facts): TextTools | undefined {
   switch (toolCalls) {

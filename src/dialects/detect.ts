@@ -1,5 +1,8 @@
 // Which dialect a model writes, where nobody said: by its chat template, or by its name (design/tool-calling.md §3.2).
 
+/** What models are asked to write that know no tools: the dialect most of them have seen. */
+export const EMULATED = 'hermes'
+
 type Rule = { readonly pattern: RegExp; readonly dialect: string | undefined }
 
 /** The most specific first: families share words. `undefined`: the name says that none is known. */

@@ -9,7 +9,7 @@ export type Answer = {
    * model is asked again about its calls. `signal`: nobody waits any more.
    */
   push(chunk: Uint8Array): void
-  finish(signal: AbortSignal): Observed | Promise<Observed>
+  finish(signal?: AbortSignal): Observed | Promise<Observed>
   isCommitted(): boolean
   /** The answer has begun, though nothing of it can go out yet: a call that is not whole. */
   isAtWork?(): boolean

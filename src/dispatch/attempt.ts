@@ -87,7 +87,8 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private readonly input: AttemptInput
   private readonly owner: AttemptOwner
   private asked: Asked
-  private readonly leaving = new AbortController()
+  // Only of a call whose model may be asked again.
+  private readonly leaving: AbortController | undefined
   private readonly startedAt: number
   private readonly deadline: Deadline
   private isOver = false
@@ -100,6 +101,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     this.input = input
     this.owner = owner
     this.asked = asked
+    this.leaving = asked.refine === undefined ? undefined : new AbortController()
     this.startedAt = input.clock.monotonic()
     this.deadline = input.deadlines.start(times.deadlineAt, this)
     this.deadline.expect(
@@ -118,7 +120,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   abandon(): void {
     if (this.isOver) return
     this.call?.abort()
-    this.leaving.abort()
+    this.leaving?.abort()
     this.settle({ type: 'abandoned', observed: this.answer?.observe() })
   }
 
@@ -222,7 +224,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
       this.settle({ type: 'complete', status: this.status ?? 200, observed })
     const fail = (thrown: unknown): void => this.stop(toGatewayError(thrown))
     try {
-      const observed = answer.finish(this.leaving.signal)
+      const observed = answer.finish(this.leaving?.signal)
       if (!(observed instanceof Promise)) {
         complete(observed)
         return
@@ -263,7 +265,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
       this.finish(this.answer)
       return
     }
-    this.leaving.abort()
+    this.leaving?.abort()
     const { answer, status } = this
     if (answer?.isCommitted() === true) {
       this.settle({ type: 'broken', error, status: status ?? 200, observed: answer.breakOff(error) })

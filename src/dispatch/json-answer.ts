@@ -69,7 +69,7 @@ function hasMended(format: AnswerFormat, value: JsonObject): boolean {
  * that is no good may have been paid for.
  */
 export function collectJson(
-  answered: (body: Uint8Array, saw: Saw, signal: AbortSignal) => Observed | Promise<Observed>,
+  answered: (body: Uint8Array, saw: Saw, signal: AbortSignal | undefined) => Observed | Promise<Observed>,
 ): Answer {
   const chunks: Uint8Array[] = []
   let bytes = 0

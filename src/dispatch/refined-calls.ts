@@ -13,7 +13,7 @@ export type Refined = {
 }
 
 /** Asks the model again about its broken calls. Never rejects: what cannot be had better stays as it is. */
-export type Refine = (broken: readonly BrokenCall[], signal: AbortSignal) => Promise<Refined>
+export type Refine = (broken: readonly BrokenCall[], signal: AbortSignal | undefined) => Promise<Refined>
 
 /** What was held back, in its order, with the better calls in their places. */
 export function inPlace(held: HeldBack, { calls }: Refined): StreamPart[] {
@@ -31,8 +31,9 @@ export function brokenOf(held: HeldBack): readonly BrokenCall[] {
 }
 
 /** Throws where nobody waits for the answer any more: it has been told of its end. */
-export function refuseLeft(signal: AbortSignal): void {
-  if (signal.aborted) throw new GatewayError('client_closed_request', 'Nobody waits for this answer any more.')
+export function refuseLeft(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true)
+    throw new GatewayError('client_closed_request', 'Nobody waits for this answer any more.')
 }
 
 /** The tokens of an answer and of the rounds after it. A kind that one of them did not count is as far as it is known. */

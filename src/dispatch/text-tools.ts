@@ -103,7 +103,8 @@ export function withChanged(
   const changed = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
     (member) => JSON.stringify(old[member]) !== JSON.stringify(now[member]),
   )
-  // OpenAI's names of old for the same.
-  const { functions: _, function_call: __, ...said } = body
-  return { ...said, ...Object.fromEntries(changed.map((member) => [member, now[member]])) }
+  // Whoever says it by OpenAI's names of old has it said by the new ones.
+  const { functions, function_call: _, ...said } = body
+  const members = functions === undefined ? changed : [...changed, 'tools', 'tool_choice']
+  return { ...said, ...Object.fromEntries(members.map((member) => [member, now[member]])) }
 }

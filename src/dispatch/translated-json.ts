@@ -39,7 +39,7 @@ export function translate(
   input: WholeAnswer,
   translating: Translating,
   saw: Saw,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Observed | Promise<Observed> {
   const { format } = input
   const read = format.readResponse(objectIn(text))

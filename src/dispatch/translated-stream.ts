@@ -87,7 +87,7 @@ export class TranslatedStream implements Answer {
     else this.sayIfSilent(this.sink)
   }
 
-  finish(signal: AbortSignal): Observed | Promise<Observed> {
+  finish(signal?: AbortSignal): Observed | Promise<Observed> {
     const { format, refine } = this.input
     this.read(this.deframer.end())
     this.take(this.tidier.push(this.reader.end()))

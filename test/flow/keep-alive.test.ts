@@ -59,7 +59,7 @@ function play(format: WireFormat, framing: ClientFraming): { readonly atOnce: st
   delta({ delta: {} })
   delta({ delta: { tool_calls: [{ index: 0, function: { arguments: '1}' } }] } })
   delta({ delta: {}, finish_reason: 'tool_calls' })
-  stream.finish(new AbortController().signal)
+  stream.finish()
   return { atOnce, later: writes }
 }
 

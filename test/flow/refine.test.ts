@@ -204,3 +204,15 @@ describe('a round that never ends', () => {
     expect(argumentsIn(await ask(isStreamed))).toEqual([GOOD, '{"seats": 3, "day": "sunday"}'])
   })
 })
+
+test('a client who declares functions of old has them declared again', async () => {
+  await start([NATIVE('{"seats": 3, "day": "sunday"}'), NATIVE(GOOD)], { refine: 1 })
+  const client = new OpenAI({ apiKey: 'k', baseURL: `${gateway?.url}/v1`, maxRetries: 0 }).chat.completions
+  const answer = await client.create({
+    model: 'up/m',
+    messages: [{ role: 'user', content: 'Book it.' }],
+    functions: [BOOK.function],
+  })
+  expect(answer.choices[0]?.message.function_call?.arguments).toBe(GOOD)
+  expect(JSON.parse(upstream?.requests[1]?.body.toString() ?? '{}').tools).toMatchObject([BOOK])
+})

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
+import type { Tool } from '../core/tool.ts'
 import { createCallSettler } from './settle-call.ts'
 
+const tool = (name: string, parameters: JsonObject): Tool => ({ name, description: undefined, parameters })
 const by = (parameters: JsonObject, argumentsText: string) =>
-  createCallSettler([{ name: 'f', description: undefined, parameters }]).settle({ name: 'f', argumentsText })
+  createCallSettler([tool('f', parameters)]).settle({ name: 'f', argumentsText })
 
 describe('members that the schema forbids are dropped', () => {
   const closed = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({

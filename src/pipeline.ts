@@ -172,6 +172,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     clock: ports.clock,
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,
+    isExplained,
     onPrediction: context.telemetry.routed,
   })
   const decision = isExplained
@@ -229,7 +230,18 @@ function hasHardLimits(directives: Directives): boolean {
   )
 }
 
+const candidateLists = new WeakMap<Snapshot, Map<string | undefined, readonly Target[]>>()
+
+/** The same list for the same pool of a snapshot: what is looked up of its models is kept beside it (route/columns.ts). */
 function candidatesOf(pool: string | undefined, snapshot: Snapshot): readonly Target[] {
+  const lists = candidateLists.get(snapshot) ?? new Map<string | undefined, readonly Target[]>()
+  candidateLists.set(snapshot, lists)
+  const list = lists.get(pool) ?? listCandidates(pool, snapshot)
+  lists.set(pool, list)
+  return list
+}
+
+function listCandidates(pool: string | undefined, snapshot: Snapshot): readonly Target[] {
   if (pool === undefined) return [...snapshot.targets.values()].filter(answersInText)
   const found = snapshot.pools.get(pool)
   if (found !== undefined) return found.targets.filter(answersInText)

@@ -46,9 +46,14 @@ export type Decision = {
   readonly router: string
   /** A short phrase: `best in band`, `only model in eu`, `router late`, or, where a fallback predicted, `best in band, router late`. */
   readonly reason: string
-  /** Best first: the order in which dispatch tries them. */
+  /**
+   * Best first: the order in which dispatch tries them. Of a large pool, unless `explain` asks for all, the first hundred
+   * and those of the front.
+   */
   readonly candidates: readonly Candidate[]
   readonly dropped: readonly Dropped[]
+  /** Models of a large pool that stand neither in `candidates` nor in `dropped`. */
+  readonly unlisted?: number
   /** Models no other candidate beats on predicted quality and cost at once, cheapest first. */
   readonly front: readonly string[]
   /** The front's model furthest from the chord between its ends; null when the front has fewer than three. */

@@ -1,32 +1,41 @@
 import type { Candidate, Dropped } from '../core/decision.ts'
 import type { Signals } from '../core/router.ts'
 import type { Choice } from './choose.ts'
-import { scoreOf } from './choose.ts'
+import type { Considered } from './considered.ts'
+import { scoreAt, targetAt } from './considered.ts'
+import { estimateAt, known } from './figures.ts'
 import type { Front } from './front.ts'
 import type { Rejected } from './relax.ts'
-import type { Scored } from './score.ts'
+import { goalsIn } from './score.ts'
 
-/** The ranked models as a decision shows them. */
-export function describeCandidates(choice: Choice, front: Front): Candidate[] {
+/** The ranked models as a decision shows them, and behind them those of the front that are not among them. */
+export function describeCandidates(considered: Considered, choice: Choice, front: Front): Candidate[] {
   const members = new Set(front.members)
-  return choice.ranked.map((scored) => describeCandidate(scored, choice.inBand.has(scored), members.has(scored)))
+  const ranked = new Set(choice.ranked)
+  return [...ranked, ...front.members.filter((place) => !ranked.has(place))].map((place) =>
+    describeCandidate(considered, place, choice.inBand[place] === 1, members.has(place)),
+  )
 }
 
-function describeCandidate(scored: Scored, inBand: boolean, onFront: boolean): Candidate {
-  const { target, quality, uncertainty, estimate, assumed, tools } = scored
+function describeCandidate(considered: Considered, place: number, inBand: boolean, onFront: boolean): Candidate {
+  const { figures, penalties, tools } = considered
+  const quality = known(figures.quality[place])
+  const estimate = estimateAt(figures, place)
+  const share = tools?.[place]
+  const assumed = penalties.assumed[place] ?? 0
   return {
-    model: target.id,
+    model: targetAt(considered, place).id,
     quality,
-    uncertainty,
+    uncertainty: known(figures.uncertainty[place]),
     cost_usd: estimate.costUsd,
     latency_ms: estimate.latencyMs,
     ttft_ms: estimate.ttftMs,
     output_tokens: estimate.outputTokens,
-    score: quality === undefined ? undefined : scoreOf(scored),
+    score: quality === undefined ? undefined : scoreAt(considered, place),
     in_band: inBand,
     on_front: onFront,
-    ...(tools === undefined ? {} : { tool_reliability: tools.reliability }),
-    ...(assumed === undefined ? {} : { assumed }),
+    ...(share === undefined ? {} : { tool_reliability: share.reliability }),
+    ...(assumed === 0 ? {} : { assumed: goalsIn(assumed) }),
   }
 }
 

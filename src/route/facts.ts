@@ -19,7 +19,16 @@ export function trainingOf(facts: Facts): Facts['training'] {
   return facts.training ?? (facts.local === true ? 'never' : undefined)
 }
 
+// Dates of the catalogue and of the configuration, and a today a day: a bound for those who live long.
+const MOST_DATES = 10_000
+const days = new Map<string, number>()
+
 /** `2025-08`, `2025-08-07`; a month counts from its first day. */
 function dayOf(date: string): number {
-  return Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7) || 1) - 1, Number(date.slice(8, 10) || 1))
+  const known = days.get(date)
+  if (known !== undefined) return known
+  if (days.size >= MOST_DATES) days.clear()
+  const day = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7) || 1) - 1, Number(date.slice(8, 10) || 1))
+  days.set(date, day)
+  return day
 }

@@ -1,7 +1,7 @@
 import type { Directives, MaxName, RequireName, RequireValue } from '../core/directives.ts'
 import { matchesModels } from '../core/match-models.ts'
 import type { Facts, Target } from '../core/target.ts'
-import type { Estimate } from './estimate.ts'
+import type { Estimate, EstimateName } from './estimate.ts'
 import { ageDays, retentionOf, trainingOf } from './facts.ts'
 
 /** A hard limit as a pure predicate. An unknown fact reads as `undefined` and fails. */
@@ -11,8 +11,11 @@ export type Limit = {
   /** `need`: the request itself asks for it and no caller can relax it. */
   readonly kind: 'max' | 'require' | 'models' | 'need'
   readonly required: RequireValue
-  /** True when the figure is an estimate, which needs a prediction of the answer's length. */
-  readonly isEstimated: boolean
+  /**
+   * What `actual` depends on: `facts`, the target's facts and the day; `call`, the client's call as well; else an estimate,
+   * which needs a prediction of the answer's length.
+   */
+  readonly reads: 'facts' | 'call' | EstimateName
   actual(target: Target, estimate: Estimate | undefined): RequireValue | undefined
   admits(actual: RequireValue): boolean
 }
@@ -34,7 +37,7 @@ export function limitsOf(directives: Directives, context: LimitContext): Limit[]
       name: 'models',
       kind: 'models',
       required: patterns,
-      isEstimated: false,
+      reads: 'facts',
       actual: (target) => target.id,
       admits: (id) => matchesModels(String(id), patterns),
     })
@@ -69,7 +72,7 @@ function requirement(name: RequireName, required: RequireValue, context: LimitCo
     name,
     kind: 'require',
     required,
-    isEstimated: false,
+    reads: name === 'lossless' ? 'call' : 'facts',
     actual: (target) => factOf(name, target, context),
     admits: admission(name, required),
   }
@@ -128,12 +131,21 @@ function textsOf(value: RequireValue): readonly string[] {
   return typeof value === 'object' ? value.map((text) => text.toLowerCase()) : [String(value).toLowerCase()]
 }
 
+const READS = {
+  cost_usd: 'costUsd',
+  latency_ms: 'latencyMs',
+  ttft_ms: 'ttftMs',
+  output_tokens: 'outputTokens',
+  params_b: 'facts',
+  age_days: 'facts',
+} as const satisfies Record<MaxName, Limit['reads']>
+
 function upperBound(name: MaxName, required: number, context: LimitContext): Limit {
   return {
     name,
     kind: 'max',
     required,
-    isEstimated: name !== 'params_b' && name !== 'age_days',
+    reads: READS[name],
     actual: (target, estimate) => figureOf(name, target, estimate, context),
     admits: (actual) => typeof actual === 'number' && actual <= required,
   }

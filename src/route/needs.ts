@@ -19,7 +19,7 @@ export function needsOf(signals: Signals, speaks: (target: Target) => boolean): 
     // Nearly every server has a JSON mode and few catalogues say so: only a known lack counts.
     needs.push(ability('structured_output', (target) => target.facts.structured_output ?? true))
   }
-  if (signals.choices > 1) needs.push(ability('choices', speaks))
+  if (signals.choices > 1) needs.push(ability('choices', speaks, 'call'))
   const answer = signals.maxOutputTokens ?? 0
   needs.push(
     atLeast('context_window', signals.promptTokens + answer, (target) => target.facts.context_tokens ?? CERTAIN_WINDOW),
@@ -32,12 +32,12 @@ export function needsOf(signals: Signals, speaks: (target: Target) => boolean): 
   return needs
 }
 
-function ability(name: string, has: (target: Parameters<Limit['actual']>[0]) => boolean | undefined): Limit {
+function ability(name: string, has: (target: Target) => boolean | undefined, reads: 'facts' | 'call' = 'facts'): Limit {
   return {
     name,
     kind: 'need',
     required: true,
-    isEstimated: false,
+    reads,
     actual: has,
     admits: (actual) => actual === true,
   }
@@ -47,12 +47,12 @@ function reads(name: string, modality: Modality): Limit {
   return ability(name, (target) => target.facts.modalities_in?.includes(modality))
 }
 
-function atLeast(name: string, required: number, figure: (target: Parameters<Limit['actual']>[0]) => number): Limit {
+function atLeast(name: string, required: number, figure: (target: Target) => number): Limit {
   return {
     name,
     kind: 'need',
     required,
-    isEstimated: false,
+    reads: 'facts',
     actual: figure,
     admits: (actual) => typeof actual === 'number' && actual >= required,
   }

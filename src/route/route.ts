@@ -6,20 +6,24 @@ import type { Router, Signals } from '../core/router.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss } from '../core/wire-format.ts'
 import type { Admitted } from './admit.ts'
-import { admit } from './admit.ts'
+import { admit, rejectedOf } from './admit.ts'
 import type { Choice } from './choose.ts'
 import { chooseByScore, chooseWithoutPrediction } from './choose.ts'
+import type { Columns } from './columns.ts'
+import { columnsOf } from './columns.ts'
+import type { Considered } from './considered.ts'
+import { targetAt } from './considered.ts'
 import { describeCandidates, describeDropped, describeSignals } from './describe.ts'
 import type { LiveMeasures } from './estimate.ts'
-import { estimate } from './estimate.ts'
+import type { Figures } from './figures.ts'
+import { measure } from './figures.ts'
 import { paretoFront } from './front.ts'
 import { limitsOf } from './limits.ts'
 import { needsOf } from './needs.ts'
 import type { Predicted } from './predict-in-time.ts'
 import { predictInTime } from './predict-in-time.ts'
 import { reasonOf } from './reason.ts'
-import type { Scored } from './score.ts'
-import { addPenalties } from './score.ts'
+import { penaltiesOf } from './score.ts'
 import type { ToolShares } from './weigh-tools.ts'
 import { weighTools } from './weigh-tools.ts'
 
@@ -44,40 +48,61 @@ export type RouteInput = {
   readonly speaks?: (target: Target) => boolean
   /** What a target's format cannot carry of the request; nothing when left out. */
   readonly lossesOn?: (target: Target) => readonly Loss[]
+  /** The caller wants to see the whole decision. */
+  readonly isExplained?: boolean
   /** Told how long the router took. */
   readonly onPrediction?: (router: string, device: string, milliseconds: number) => void
 }
 
-export type RouteResult = { readonly decision: Decision; readonly ranked: readonly Target[] }
+export type RouteResult = {
+  readonly decision: Decision
+  /** Best first. Of a large pool the first hundred: no plan goes further. */
+  readonly ranked: readonly Target[]
+}
+
+// A pool may hold ten thousand models; a receipt that nobody asked for shows the first of them.
+const LISTED = 100
 
 /** Filter ▶ predict ▶ estimate ▶ choose. Throws `no_feasible_model` when no candidate passes the hard limits. */
 export async function route(input: RouteInput): Promise<RouteResult> {
   const startedAt = input.clock.monotonic()
-  const { admitted, predicted } = await filterAndPredict(input)
-  const { passing, directives, relaxed } = admitted
+  const columns = columnsOf(input.candidates, input.today)
+  const { admitted, predicted, figures } = await filterAndPredict(input, columns)
+  const { passing, directives, relaxed, limits } = admitted
   const { predictions } = predicted
-  addPenalties(passing, directives, input.today)
-  const choose = (pool: readonly Scored[]): Choice =>
+  const { signals, toolShares, policy } = input
+  const most = input.isExplained === true ? Number.POSITIVE_INFINITY : LISTED
+  const choose = (considered: Considered, listed: number): Choice =>
     predictions === undefined
-      ? chooseWithoutPrediction(pool, directives, input.policy.fixedOrder)
-      : chooseByScore(pool, directives)
-  const { signals, toolShares } = input
-  const unweighed = signals.toolCount === 0 || toolShares === undefined ? undefined : weighTools(passing, toolShares)
-  const choice = choose(passing)
-  const isByTools = unweighed !== undefined && choose(unweighed).ranked[0]?.target.id !== choice.ranked[0]?.target.id
-  const front = paretoFront(passing)
-  const dropped = describeDropped(admitted.rejected)
-  const ranked = choice.ranked.map(({ target }) => target)
+      ? chooseWithoutPrediction(considered, directives, policy.fixedOrder, listed)
+      : chooseByScore(considered, directives, listed)
+  const penalties = penaltiesOf(columns, passing, figures, directives, input.today)
+  const plain: Considered = { columns, passing, figures, penalties, tools: undefined }
+  const { weighed: considered, unweighed } =
+    signals.toolCount === 0 || toolShares === undefined
+      ? { weighed: plain, unweighed: undefined }
+      : weighTools(plain, toolShares)
+  const choice = choose(considered, most)
+  const isByTools = unweighed !== undefined && choose(unweighed, 1).ranked[0] !== choice.ranked[0]
+  const front = paretoFront(considered)
+  const rejected = rejectedOf(columns, figures, passing, limits, most)
+  const dropped = describeDropped(rejected)
+  const ranked = choice.ranked.map((place) => targetAt(considered, place))
+  const candidates = describeCandidates(considered, choice, front)
+  const unlisted = input.candidates.length - candidates.length - rejected.length
   const decision: Decision = {
     id: input.id,
     model: ranked[0]?.id ?? '',
-    policy: input.policy.name,
+    policy: policy.name,
     router: predicted.router?.name ?? 'none',
-    reason: reason(predicted, isByTools, () => reasonOf(choice, dropped, directives, relaxed, isByTools)),
-    candidates: describeCandidates(choice, front),
+    reason: reason(predicted, isByTools, () =>
+      reasonOf({ considered, choice, dropped, directives, relaxed, isByTools }),
+    ),
+    candidates,
     dropped,
-    front: front.members.map(({ target }) => target.id),
-    knee: front.knee?.target.id ?? null,
+    ...(unlisted <= 0 ? {} : { unlisted }),
+    front: front.members.map((place) => targetAt(considered, place).id),
+    knee: front.knee === undefined ? null : targetAt(considered, front.knee).id,
     truncated: signals.truncated || predictions?.truncated === true,
     router_timed_out: predicted.problem !== undefined,
     ...(predicted.problem === undefined
@@ -97,25 +122,32 @@ function reason({ predictions, problem }: Predicted, isByTools: boolean, ofChoic
   return problem === undefined ? ofChoice() : `${ofChoice()}, ${problem}`
 }
 
-type Filtered = { readonly admitted: Admitted<Scored>; readonly predicted: Predicted }
+type Filtered = { readonly admitted: Admitted; readonly predicted: Predicted; readonly figures: Figures }
 
 /**
  * Facts are filtered before the router is asked. Only when a limit is about an estimate are all candidates asked
  * about first, since every limit that a model fails is told.
  */
-async function filterAndPredict(input: RouteInput): Promise<Filtered> {
-  const { candidates, directives, today, speaks = () => true, lossesOn = () => [] } = input
+async function filterAndPredict(input: RouteInput, columns: Columns): Promise<Filtered> {
+  const { candidates, directives, today, signals, live, speaks = () => true, lossesOn = () => [] } = input
   const context = { today, isLossless: (target: Target) => lossesOn(target).length === 0 }
-  const needs = needsOf(input.signals, speaks)
-  if (limitsOf(directives, context).some((limit) => limit.isEstimated)) {
+  const needs = needsOf(signals, speaks)
+  if (limitsOf(directives, context).some(({ reads }) => reads !== 'facts' && reads !== 'call')) {
     const predicted = await ask(input, candidates)
-    return { predicted, admitted: admit(measure(input, candidates, predicted), needs, directives, context) }
+    const figures = measure(columns, columns.places, predicted.predictions, signals, live)
+    return { predicted, figures, admitted: admit(columns, figures, needs, directives, context) }
   }
-  const bare = candidates.map((target) => ({ target, estimate: undefined }))
-  const admitted = admit(bare, needs, directives, context)
-  const targets = admitted.passing.map(({ target }) => target)
-  const predicted = await ask(input, targets)
-  return { predicted, admitted: { ...admitted, passing: measure(input, targets, predicted) } }
+  const admitted = admit(columns, undefined, needs, directives, context)
+  const { passing } = admitted
+  const areAll = passing.length === candidates.length
+  const predicted = await ask(input, areAll ? candidates : Array.from(passing, (place) => at(candidates, place)))
+  return { predicted, figures: measure(columns, passing, predicted.predictions, signals, live), admitted }
+}
+
+function at(candidates: readonly Target[], place: number): Target {
+  const target = candidates[place]
+  if (target === undefined) throw new RangeError(`No candidate ${place}.`)
+  return target
 }
 
 async function ask(input: RouteInput, candidates: readonly Target[]): Promise<Predicted> {
@@ -125,20 +157,4 @@ async function ask(input: RouteInput, candidates: readonly Target[]): Promise<Pr
   const { name, device } = predicted.router ?? {}
   if (name !== undefined && device !== undefined) input.onPrediction?.(name, device, clock.monotonic() - startedAt)
   return predicted
-}
-
-function measure(input: RouteInput, targets: readonly Target[], { predictions }: Predicted): Scored[] {
-  return targets.map((target, index) => {
-    const prediction = predictions?.predictions[index]
-    return {
-      target,
-      index,
-      quality: prediction?.quality,
-      uncertainty: prediction?.uncertainty,
-      estimate: estimate(target, input.signals, prediction, input.live),
-      penalty: 0,
-      assumed: undefined,
-      tools: undefined,
-    }
-  })
 }

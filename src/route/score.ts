@@ -1,92 +1,83 @@
 import type { Directives, GoalName } from '../core/directives.ts'
-import type { Target } from '../core/target.ts'
-import type { Estimate } from './estimate.ts'
-import { ageDays } from './facts.ts'
-import { GOALS, referenceOf } from './references.ts'
-import type { ToolShare } from './weigh-tools.ts'
+import type { Columns } from './columns.ts'
+import type { Figures } from './figures.ts'
+import { GOAL_SOURCES, GOALS, referenceOf } from './goals.ts'
+import { nearestRank } from './nearest-rank.ts'
 
-/** A model that passes the hard limits, with what is expected of it. */
-export type Scored = {
-  readonly target: Target
-  /** Its place in the configuration. */
-  readonly index: number
-  /** As predicted, and weighed by `weighTools` for a request with tools. */
-  quality: number | undefined
-  readonly uncertainty: number | undefined
-  readonly estimate: Estimate
-  /** Sum of the objective's penalties in quality points. */
-  penalty: number
-  /** Goals whose figure was unknown. */
-  assumed: string[] | undefined
-  /** Of a request with tools. */
-  tools: ToolShare | undefined
+/** The objective's penalties by the candidate's place, in quality points, and the goals whose figure was unknown. */
+export type Penalties = {
+  readonly points: Float64Array
+  /** A bit a goal, in the order of `GOALS`. */
+  readonly assumed: Uint32Array
 }
 
 const UNKNOWN_SHARE = 0.75
-const TOP_SECURITY = 3
 
 /**
- * Fills in the penalties of the objective, `weight · log2(1 + figure / reference)` a goal, or `cost / W` for cost when
- * the caller gave a willingness to pay. An unknown figure is the pool's 75th percentile, and the model says so.
+ * `weight · log2(1 + figure / reference)` a goal, or `cost / W` for cost when the caller gave a willingness to pay. An
+ * unknown figure is the 75th percentile of those that pass, and the model says so.
  */
-export function addPenalties(pool: readonly Scored[], directives: Directives, today: string): void {
-  const { weights, willingness_to_pay: willingness } = directives
-  for (const goal of GOALS) {
-    const perPoint = goal === 'cost' ? willingness : undefined
-    const weight = perPoint === undefined ? (weights?.[goal] ?? 0) : 1
-    if (weight === 0) continue
-    const reference = referenceOf(goal)
-    let fallback: number | undefined
-    for (const scored of pool) {
-      let figure = figureOf(goal, scored, today)
-      if (figure === undefined) {
-        fallback ??= percentile(pool, goal, today)
-        figure = fallback
-        scored.assumed ??= []
-        scored.assumed.push(goal)
-      } else if (scored.estimate.isLengthAssumed && DEPENDS_ON_LENGTH.includes(goal)) {
-        scored.assumed ??= []
-        scored.assumed.push(goal)
+export function penaltiesOf(
+  columns: Columns,
+  passing: Int32Array,
+  figures: Figures,
+  directives: Directives,
+  today: string,
+): Penalties {
+  const points = new Float64Array(columns.targets.length)
+  const assumed = new Uint32Array(columns.targets.length)
+  for (const [order, goal] of GOALS.entries()) {
+    const factor = factorOf(goal, directives)
+    if (factor === 0) continue
+    const terms = termsOf(goal, columns, passing, figures, directives, today)
+    const source = GOAL_SOURCES[goal]
+    const dependsOnLength = source.of === 'estimate' && source.dependsOnLength
+    let standIn = Number.NaN
+    for (const place of passing) {
+      let term = terms[place] ?? Number.NaN
+      if (Number.isNaN(term)) {
+        if (Number.isNaN(standIn)) standIn = nearestRank(terms, passing, UNKNOWN_SHARE) ?? 0
+        term = standIn
+        assumed[place] = (assumed[place] ?? 0) | (1 << order)
+      } else if (dependsOnLength && figures.isLengthAssumed[place] === 1) {
+        assumed[place] = (assumed[place] ?? 0) | (1 << order)
       }
-      scored.penalty += perPoint === undefined ? weight * Math.log2(1 + figure / reference) : figure / perPoint
+      points[place] = (points[place] ?? 0) + factor * term
     }
   }
+  return { points, assumed }
 }
 
-const DEPENDS_ON_LENGTH: readonly GoalName[] = ['cost', 'latency', 'verbosity']
-
-function figureOf(goal: GoalName, { target, estimate }: Scored, today: string): number | undefined {
-  const { facts } = target
-  switch (goal) {
-    case 'cost':
-      return estimate.costUsd
-    case 'latency':
-      return estimate.latencyMs
-    case 'size':
-      return facts.active_params_b ?? facts.params_b
-    case 'recency':
-      return ageDays(facts, today)
-    case 'verbosity':
-      return estimate.outputTokens
-    case 'security':
-      return facts.security === undefined ? undefined : TOP_SECURITY - facts.security
-    // No source has a figure per model yet; the decision says `assumed`.
-    case 'readability':
-      return undefined
-    default: {
-      const unhandled: never = goal
-      return unhandled
-    }
-  }
+/** What a goal's term is multiplied by: its weight, or for cost by a willingness to pay `1 / W`. */
+export function factorOf(goal: GoalName, { weights, willingness_to_pay: willingness }: Directives): number {
+  return goal === 'cost' && willingness !== undefined ? 1 / willingness : (weights?.[goal] ?? 0)
 }
 
-/** The 75th percentile of the known figures, by the nearest rank; 0 when none is known. */
-function percentile(pool: readonly Scored[], goal: GoalName, today: string): number {
-  const known: number[] = []
-  for (const scored of pool) {
-    const figure = figureOf(goal, scored, today)
-    if (figure !== undefined) known.push(figure)
+/** A goal's term before it is weighed, by place: `log2(1 + figure / reference)`, or the cost itself. NaN is unknown. */
+export function termsOf(
+  goal: GoalName,
+  columns: Columns,
+  passing: Int32Array,
+  figures: Figures,
+  directives: Directives,
+  today: string,
+): Float64Array {
+  const source = GOAL_SOURCES[goal]
+  const reference = referenceOf(goal)
+  if (source.of === 'fact') {
+    return columns.numbers(`goal.${goal}`, (target) => {
+      const figure = source.read(target, today)
+      return figure === undefined ? undefined : Math.log2(1 + figure / reference)
+    })
   }
-  known.sort((left, right) => left - right)
-  return known[Math.max(0, Math.ceil(known.length * UNKNOWN_SHARE) - 1)] ?? 0
+  const figure: Float64Array | Uint8Array = figures[source.figure]
+  if (goal === 'cost' && directives.willingness_to_pay !== undefined) return figures.costUsd
+  const terms = new Float64Array(figure.length).fill(Number.NaN)
+  for (const place of passing) terms[place] = Math.log2(1 + (figure[place] ?? Number.NaN) / reference)
+  return terms
+}
+
+/** Names of the goals whose bits are set. */
+export function goalsIn(bits: number): GoalName[] {
+  return GOALS.filter((_, order) => (bits & (1 << order)) !== 0)
 }

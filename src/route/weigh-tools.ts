@@ -1,5 +1,6 @@
 import type { Target } from '../core/target.ts'
-import type { Scored } from './score.ts'
+import type { Considered } from './considered.ts'
+import { targetAt } from './considered.ts'
 
 /** How far a target's calls of tools can be relied on, 0..1, and how many calls were seen, the old ones for less. */
 export type ToolShare = { readonly reliability: number; readonly calls: number }
@@ -11,20 +12,32 @@ const BROKEN_BELOW = 0.5
 
 /**
  * For a request with tools: each model's quality times its reliability, which is the chance that its calls are of use. By
- * itself, not beside the others, so that no model changes the order of two others by being there. `undefined` when all are
- * equal, else the pool as it was before.
+ * itself, not beside the others, so that no model changes the order of two others by being there. `unweighed` is the pool
+ * as it was before; `undefined` when all are equally reliable.
  */
-export function weighTools(pool: readonly Scored[], shareOf: ToolShares): readonly Scored[] | undefined {
-  for (const scored of pool) scored.tools = shareOf(scored.target)
-  const before = pool.map((scored) => ({ ...scored, tools: undefined }))
-  for (const scored of pool) {
-    if (scored.quality !== undefined) scored.quality *= scored.tools?.reliability ?? 1
+export function weighTools(
+  considered: Considered,
+  shareOf: ToolShares,
+): { readonly weighed: Considered; readonly unweighed: Considered | undefined } {
+  const { columns, passing, figures } = considered
+  const tools: ToolShare[] = new Array(columns.targets.length)
+  const quality = figures.quality.slice()
+  let first: number | undefined
+  let areEqual = true
+  for (const place of passing) {
+    const share = shareOf(targetAt(considered, place))
+    tools[place] = share
+    quality[place] = (quality[place] ?? Number.NaN) * share.reliability
+    first ??= share.reliability
+    areEqual &&= share.reliability === first
   }
-  const first = pool[0]?.tools?.reliability
-  return pool.every(({ tools }) => tools?.reliability === first) ? undefined : before
+  return {
+    weighed: { ...considered, figures: { ...figures, quality }, tools },
+    unweighed: areEqual ? undefined : considered,
+  }
 }
 
 /** True of a model that clearly breaks its calls: without predictions it stands behind the others. */
-export function breaksCalls({ tools }: Scored): boolean {
-  return tools !== undefined && tools.calls >= LEAST_CALLS && tools.reliability < BROKEN_BELOW
+export function breaksCalls(share: ToolShare | undefined): boolean {
+  return share !== undefined && share.calls >= LEAST_CALLS && share.reliability < BROKEN_BELOW
 }

@@ -20,6 +20,8 @@ export type Candidate = {
   readonly score: number | undefined
   readonly in_band: boolean
   readonly on_front: boolean
+  /** A model of the front that is predicted to be at least as good and costs no more; absent on the front, and unless `explain`. */
+  readonly dominated_by?: string
   /** How far its calls of tools can be relied on, 0..1; absent when the request has no tools. */
   readonly tool_reliability?: number
   /** What its format could not carry of the request; absent when nothing, or when nobody asked. */
@@ -34,6 +36,36 @@ export type Dropped = {
   readonly constraint: string
   readonly required: unknown
   readonly actual: unknown
+}
+
+/** Weights from and up to which a model wins, everything else being as it was asked; `to` null: any larger one. */
+export type WeightInterval = { readonly from: number; readonly to: number | null }
+
+export type TradeOffMember = {
+  readonly model: string
+  /** 0..1. */
+  readonly quality: number
+  /** The goal's figure in its own unit (policies/flags.yaml). */
+  readonly figure: number
+  /** Null: at no weight, while the quality band is as it was asked. */
+  readonly wins: WeightInterval | null
+  /** The same with a band of 100 points. Null for members that lie below the line between two others. */
+  readonly wins_at_any_band: WeightInterval | null
+  /** Points of `quality.band` that let this model in. */
+  readonly band_needed: number
+}
+
+/** Predicted quality against one goal: the models that no other one beats on both, and at which weight each is chosen. */
+export type TradeOff = {
+  /** `cost`, `latency`, … */
+  readonly goal: string
+  /** What to set: `weights.cost`, or `willingness_to_pay`. */
+  readonly parameter: string
+  /** What it is set to. */
+  readonly value: number
+  /** The least figure first. */
+  readonly front: readonly TradeOffMember[]
+  readonly knee: string | null
 }
 
 /** Plain data: logged, returned by /v1/route, replayable. */
@@ -58,6 +90,8 @@ export type Decision = {
   readonly front: readonly string[]
   /** The front's model furthest from the chord between its ends; null when the front has fewer than three. */
   readonly knee: string | null
+  /** Cost first, then each other goal that has a weight. Absent unless `explain`, and without predictions. */
+  readonly trade_offs?: readonly TradeOff[]
   /** True when the router did not read the whole prompt. */
   readonly truncated: boolean
   /** True when the router did not answer in time or failed, even where its fallback answered instead. */

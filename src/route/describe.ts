@@ -9,15 +9,26 @@ import type { Rejected } from './relax.ts'
 import { goalsIn } from './score.ts'
 
 /** The ranked models as a decision shows them, and behind them those of the front that are not among them. */
-export function describeCandidates(considered: Considered, choice: Choice, front: Front): Candidate[] {
+export function describeCandidates(
+  considered: Considered,
+  choice: Choice,
+  front: Front,
+  dominators?: ReadonlyMap<number, string>,
+): Candidate[] {
   const members = new Set(front.members)
   const ranked = new Set(choice.ranked)
   return [...ranked, ...front.members.filter((place) => !ranked.has(place))].map((place) =>
-    describeCandidate(considered, place, choice.inBand[place] === 1, members.has(place)),
+    describeCandidate(considered, place, choice.inBand[place] === 1, members.has(place), dominators?.get(place)),
   )
 }
 
-function describeCandidate(considered: Considered, place: number, inBand: boolean, onFront: boolean): Candidate {
+function describeCandidate(
+  considered: Considered,
+  place: number,
+  inBand: boolean,
+  onFront: boolean,
+  dominator: string | undefined,
+): Candidate {
   const { figures, penalties, tools } = considered
   const quality = known(figures.quality[place])
   const estimate = estimateAt(figures, place)
@@ -34,6 +45,7 @@ function describeCandidate(considered: Considered, place: number, inBand: boolea
     score: quality === undefined ? undefined : scoreAt(considered, place),
     in_band: inBand,
     on_front: onFront,
+    ...(dominator === undefined ? {} : { dominated_by: dominator }),
     ...(share === undefined ? {} : { tool_reliability: share.reliability }),
     ...(assumed === 0 ? {} : { assumed: goalsIn(assumed) }),
   }

@@ -6,7 +6,11 @@ import type { Figures } from './figures.ts'
 
 /** Where a soft goal's figure is from: an estimate for this request, or a fact. */
 export type GoalSource =
-  | { readonly of: 'estimate'; readonly figure: keyof Figures; readonly dependsOnLength: boolean }
+  | {
+      readonly of: 'estimate'
+      readonly figure: Exclude<keyof Figures, 'isLengthAssumed'>
+      readonly dependsOnLength: boolean
+    }
   | { readonly of: 'fact'; read(target: Target, today: string): number | undefined }
 
 const TOP_SECURITY = 3

@@ -24,6 +24,7 @@ import type { Predicted } from './predict-in-time.ts'
 import { predictInTime } from './predict-in-time.ts'
 import { reasonOf } from './reason.ts'
 import { penaltiesOf } from './score.ts'
+import { dominatorsOf, tradeOffs } from './trade-offs.ts'
 import type { ToolShares } from './weigh-tools.ts'
 import { weighTools } from './weigh-tools.ts'
 
@@ -71,7 +72,8 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   const { passing, directives, relaxed, limits } = admitted
   const { predictions } = predicted
   const { signals, toolShares, policy } = input
-  const most = input.isExplained === true ? Number.POSITIVE_INFINITY : LISTED
+  const isExplained = input.isExplained === true
+  const most = isExplained ? Number.POSITIVE_INFINITY : LISTED
   const choose = (considered: Considered, listed: number): Choice =>
     predictions === undefined
       ? chooseWithoutPrediction(considered, directives, policy.fixedOrder, listed)
@@ -88,7 +90,8 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   const rejected = rejectedOf(columns, figures, passing, limits, most)
   const dropped = describeDropped(rejected)
   const ranked = choice.ranked.map((place) => targetAt(considered, place))
-  const candidates = describeCandidates(considered, choice, front)
+  const dominators = isExplained ? dominatorsOf(considered, front) : undefined
+  const candidates = describeCandidates(considered, choice, front, dominators)
   const unlisted = input.candidates.length - candidates.length - rejected.length
   const decision: Decision = {
     id: input.id,
@@ -103,6 +106,9 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     ...(unlisted <= 0 ? {} : { unlisted }),
     front: front.members.map((place) => targetAt(considered, place).id),
     knee: front.knee === undefined ? null : targetAt(considered, front.knee).id,
+    ...(isExplained && predictions !== undefined
+      ? { trade_offs: tradeOffs({ considered, choice, directives, today: input.today }) }
+      : {}),
     truncated: signals.truncated || predictions?.truncated === true,
     router_timed_out: predicted.problem !== undefined,
     ...(predicted.problem === undefined

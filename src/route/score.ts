@@ -11,7 +11,8 @@ export type Penalties = {
   readonly assumed: Uint32Array
 }
 
-const UNKNOWN_SHARE = 0.75
+/** An unknown figure counts as this percentile of those that are known. */
+export const UNKNOWN_SHARE = 0.75
 
 /**
  * `weight · log2(1 + figure / reference)` a goal, or `cost / W` for cost when the caller gave a willingness to pay. An
@@ -70,11 +71,18 @@ export function termsOf(
       return figure === undefined ? undefined : Math.log2(1 + figure / reference)
     })
   }
-  const figure: Float64Array | Uint8Array = figures[source.figure]
+  const figure = figures[source.figure]
   if (goal === 'cost' && directives.willingness_to_pay !== undefined) return figures.costUsd
   const terms = new Float64Array(figure.length).fill(Number.NaN)
   for (const place of passing) terms[place] = Math.log2(1 + (figure[place] ?? Number.NaN) / reference)
   return terms
+}
+
+/** A goal's figures in their own unit, by place. NaN is unknown. */
+export function figuresOf(goal: GoalName, columns: Columns, figures: Figures, today: string): Float64Array {
+  const source = GOAL_SOURCES[goal]
+  if (source.of === 'fact') return columns.numbers(`figure.${goal}`, (target) => source.read(target, today))
+  return figures[source.figure]
 }
 
 /** Names of the goals whose bits are set. */

@@ -64,3 +64,32 @@ test('how reliable calls of tools are is a column where the request has tools', 
   expect(shown({ candidates: [{ ...plain, tool_reliability: 0.954 }] })).toMatch(/quality +tools\n.* 95\.4\n/)
   expect(shown({ candidates: [plain] })).not.toContain('tools')
 })
+
+test('the front is a table of the weights at which each model is chosen, then who is beaten by whom', () => {
+  const member = { figure: 0.001, quality: 0.7, wins: null, wins_at_any_band: null, band_needed: 12.34 }
+  const front = [
+    { ...member, model: 'a/tiny', wins_at_any_band: { from: 8.4, to: null } },
+    { ...member, model: 'a/bent', quality: 0.75 },
+    { ...member, model: 'a/one', quality: 0.8, wins: { from: 0.5, to: 8.4 } },
+    { ...member, model: 'a/big', quality: 0.9, wins: { from: 0, to: 0.5 } },
+  ]
+  const trade_offs = [{ goal: 'cost', parameter: 'weights.cost', value: 1, front, knee: 'a/one' }]
+  const beaten = {
+    model: 'a/odd',
+    quality: 0.5,
+    uncertainty: 0,
+    in_band: false,
+    on_front: false,
+    dominated_by: 'a/tiny',
+  }
+  const unknown = { cost_usd: undefined, latency_ms: undefined, ttft_ms: undefined, output_tokens: undefined }
+  const text = shown({ trade_offs, candidates: [{ ...beaten, ...unknown, score: undefined }] })
+  expect(text).toContain(`front: quality against cost (weights.cost is 1)
+   model   quality     cost  chosen where weights.cost is
+   a/tiny     70.0  $0.0010  over 8.4, with band 12.4
+   a/bent     75.0  $0.0010  never
+▸  a/one      80.0  $0.0010  0.5 to 8.4                    knee
+   a/big      90.0  $0.0010  up to 0.5
+beaten  by a/tiny: a/odd
+`)
+})

@@ -1,6 +1,7 @@
 import type { Candidate, Decision } from '../../../core/decision.ts'
 import { describeDropped, dollars } from './describe-dropped.ts'
 import { evidenceLines } from './describe-evidence.ts'
+import { describeTradeOffs } from './describe-trade-offs.ts'
 import type { ShortNames } from './short-names.ts'
 import { shortNames } from './short-names.ts'
 import type { Paint } from './terminal.ts'
@@ -27,7 +28,7 @@ export function describeDecision(decision: Decision, paint: Paint, width: number
     ...lines.map((line, index) => (decision.candidates[index]?.model === decision.model ? paint('green', line) : line)),
     ...wrap('', legend, '   ', width).map((line) => paint('dim', line)),
     '',
-    ...frontLines(decision, names, width),
+    ...describeTradeOffs(decision, names, paint, width),
     ...promptLines(decision, width),
     ...evidence.map((line) => (line === 'rests on' ? paint('dim', line) : line)),
     ...(decision.dropped.length === 0 ? [] : ['', paint('dim', 'dropped')]),
@@ -96,15 +97,6 @@ function describeQuality({ quality, uncertainty = 0 }: Candidate): string {
   const down = shown(Math.min(uncertainty, quality))
   const distance = up === down ? `±${up}` : `+${up} −${down}`
   return `${shown(quality)} ${distance}`
-}
-
-function frontLines(decision: Decision, names: ShortNames, width: number): string[] {
-  const label = 'front   '
-  const room = width - label.length - ' (knee) →'.length
-  const members = decision.front.map(
-    (model) => `${shorten(names.of(model), room)}${model === decision.knee ? ' (knee)' : ''}`,
-  )
-  return members.length === 0 ? [] : wrap(label, members, ' → ', width)
 }
 
 /** What kind of prompt the router saw, where it says so. */

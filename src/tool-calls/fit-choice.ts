@@ -24,8 +24,16 @@ function plain(value: JsonValue): string {
     .toLowerCase()
 }
 
+/** Without spaces and signs, but for those that make another number or version of the digits beside them. */
 function bare(value: JsonValue): string {
-  return plain(value).replace(/[\s_.-]+/g, '')
+  return plain(value).replace(/[\s_.-]+/g, (signs, at: number, text: string) => {
+    const isNumber = at === 0 ? /[.-]/.test(signs) : isDigit(text[at - 1])
+    return isNumber && isDigit(text[at + signs.length]) ? signs : ''
+  })
+}
+
+function isDigit(character: string | undefined): boolean {
+  return character !== undefined && character >= '0' && character <= '9'
 }
 
 /** What the member names of one object that are not declared mean: a declared name that is free and differs in case and signs only. */

@@ -61,11 +61,7 @@ function textAs({ text, value }: Json, type: TypeName): string | undefined {
     case 'boolean':
       return booleanText(value)
     case 'null':
-      return typeof value === 'string' &&
-        value.length <= MAX_SCALAR &&
-        /^\s*(?:null|none|nil|undefined)?\s*$/i.test(value)
-        ? 'null'
-        : undefined
+      return typeof value === 'string' && isNothing(value) ? 'null' : undefined
     case 'object':
       return typeof value === 'string' ? structureText(value, '{') : undefined
     default: {
@@ -82,9 +78,14 @@ function structureText(value: string, opening: '{' | '['): string | undefined {
   return jsonOf(inner) === undefined ? pythonLiteral(inner) : inner
 }
 
-/** A list that is written in a string, or a list of the value alone; not of half a list in a string. */
+/** What models write in a string for no value. */
+function isNothing(value: string): boolean {
+  return value.length <= MAX_SCALAR && /^\s*(?:null|none|nil|undefined)?\s*$/i.test(value)
+}
+
+/** A list that is written in a string, or a list of the value alone; not of half a list in a string, nor of nothing. */
 function listText(text: string, value: JsonValue): string | undefined {
-  if (value === null) return undefined
+  if (value === null || (typeof value === 'string' && isNothing(value))) return undefined
   return typeof value === 'string' && value.trimStart().startsWith('[') ? structureText(value, '[') : `[${text}]`
 }
 

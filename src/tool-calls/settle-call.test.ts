@@ -112,8 +112,21 @@ describe('values are made to fit by the schema', () => {
       expect(settled.errors).toMatchObject([{ path: '/days', keyword: 'type' }])
     }
     expect(weather('{"city":"Paris","tags":"[1, 2"}')).toMatchObject({ outcome: 'broken', changes: [] })
+    for (const nothing of ['', 'null', ' None']) {
+      expect(weather(`{"city":"Paris","tags":"${nothing}"}`)).toMatchObject({ outcome: 'broken', changes: [] })
+    }
     expect(weather('{"city":{"name":"Paris"}}')).toMatchObject({ outcome: 'broken' })
     expect(weather('{"city":null}')).toMatchObject({ outcome: 'broken', argumentsText: '{"city":null}' })
+  })
+
+  test('a choice is no other number or version for lack of a sign', () => {
+    const choices = (list: readonly (string | number)[]) => ({ type: 'object', properties: { v: { enum: [...list] } } })
+    for (const value of ['-3', '"-3"', '2.5', '"1.1"', '"1-1"', '"v1.1"', '"2024-1-11"']) {
+      const settled = by(choices([3, 25, '11', 'v11', '2024-11-1']), `{"v":${value}}`)
+      expect(settled).toMatchObject({ argumentsText: `{"v":${value}}`, outcome: 'broken' })
+    }
+    expect(by(choices(['gpt-4.1', 'no_op']), '{"v":"GPT 4.1"}').argumentsText).toBe('{"v":"gpt-4.1"}')
+    expect(by(choices(['gpt-4.1', 'no_op']), '{"v":"NoOp"}').argumentsText).toBe('{"v":"no_op"}')
   })
 
   test('what can be mended of a broken call is', () => {

@@ -13,6 +13,7 @@ import type { WireFormat } from './core/wire-format.ts'
 import type { Refine, Refined } from './dispatch/refined-calls.ts'
 import type { BrokenCall } from './dispatch/settled-calls.ts'
 import { describeErrors } from './tool-calls/describe-errors.ts'
+import { pairedCalls } from './tool-calls/paired-calls.ts'
 import type { SettledCall } from './tool-calls/settle-call.ts'
 import { createCallSettler } from './tool-calls/settle-call.ts'
 
@@ -51,8 +52,9 @@ export function createRefine(input: RefineInput): Refine {
       const answered = await askAgain(input, pending, signal)
       if (answered === undefined) break
       if (answered.usage !== undefined) usage.push(answered.usage)
-      pending = pending.flatMap((one): Pending[] => {
-        const better = answered.take(one)
+      const again = answered.standingFor(pending)
+      pending = pending.flatMap((one, index): Pending[] => {
+        const better = again[index]
         if (better === undefined) return []
         if (better.outcome !== 'broken') {
           calls.set(one.place, better)
@@ -68,8 +70,8 @@ export function createRefine(input: RefineInput): Refine {
 
 type Answered = {
   readonly usage: Usage | undefined
-  /** The next call of the answer that is one for this; each is taken once. */
-  take(one: Pending): SettledCall | undefined
+  /** For each the call of the answer that stands for it. */
+  standingFor(pending: readonly Pending[]): (SettledCall | undefined)[]
 }
 
 async function askAgain(
@@ -108,12 +110,12 @@ function answeredBy(parts: readonly StreamPart[], chat: ChatRequest): Answered {
   const settled = calls.flatMap((call) => (call.type === 'tool-call' ? [settler.settle(call)] : []))
   return {
     usage,
-    take({ settled: { name } }) {
-      const same = settled.findIndex((one) => one.name === name)
-      // A name that no tool has is what had to be mended.
-      const index = same < 0 && !chat.tools.some((tool) => tool.name === name) ? 0 : same
-      return index < 0 ? undefined : settled.splice(index, 1)[0]
-    },
+    standingFor: (pending) =>
+      pairedCalls(
+        pending.map(({ settled: broken }) => broken),
+        settled,
+        (name) => chat.tools.some((tool) => tool.name === name),
+      ),
   }
 }
 

@@ -126,6 +126,18 @@ describe.each([false, true])('streamed: %s', (isStreamed) => {
     },
   )
 
+  test('one of two that is mended takes its own place', async () => {
+    const [one, two] = ['{"seats": 1}', '{"seats": 2}']
+    await start([NATIVE(one, two), NATIVE('{"seats": 2, "day": "tue"}')], { refine: 1 })
+    expect(argumentsIn(await ask(isStreamed))).toEqual([one, '{"seats": 2, "day": "tue"}'])
+  })
+
+  test('a call that is made once more beside the mended one is not taken for it', async () => {
+    const [one, two] = ['{"seats": 1, "day": "mon"}', '{"seats": 2}']
+    await start([NATIVE(one, two), NATIVE(one, '{"seats": 2, "day": "tue"}')], { refine: 1 })
+    expect(argumentsIn(await ask(isStreamed))).toEqual([one, '{"seats": 2, "day": "tue"}'])
+  })
+
   test('without a better one the call goes out as it came', async () => {
     const bad = '{"seats": 3, "day": "sunday"}'
     await start([TEXT(bad), TEXT(bad), TEXT(GOOD)], { textTools: HERMES, refine: 2 })

@@ -5,6 +5,7 @@ import type { Tool } from '../core/tool.ts'
 import type { CallOutcome } from '../core/tool-outcome.ts'
 import type { SettledCall } from '../tool-calls/settle-call.ts'
 import { createCallSettler } from '../tool-calls/settle-call.ts'
+import { createToolNames } from '../tool-calls/tool-names.ts'
 import type { CallStart, PartChange } from './held-calls.ts'
 import { createHeldCalls } from './held-calls.ts'
 import { isTextCall } from './text-calls.ts'
@@ -121,13 +122,15 @@ export function callParts(
   ]
 }
 
-/** Tells what calls are worth that are passed on as they come. */
+/** Tells what calls are worth that are passed on as they come: but for their names, which are known before all else. */
 export function createWatchedCalls({ tools, onOutcome }: Omit<Settling, 'holdsBroken'>): PartChange {
   const settled = createSettledCalls({ tools, holdsBroken: false, onOutcome })
+  const names = createToolNames(tools.map(({ name }) => name).filter((name) => name !== ''))
   return {
     push(part) {
       settled.push(part)
-      return [part]
+      if (part.type !== 'tool-call-start') return [part]
+      return [{ ...part, name: names.find(part.name) ?? part.name }]
     },
     end() {
       settled.end()

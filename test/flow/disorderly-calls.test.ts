@@ -80,6 +80,15 @@ describe('streams', () => {
     ],
     ['a finish that knows of no calls', [[{ index: 0, ...named('a', 'read_file', '{"n":1}') }]], 'stop', ONCE],
     ['no id', [[{ index: 0, ...named('', 'read_file', '{"n":1}') }]], 'tool_calls', ONCE],
+    [
+      'names in other words',
+      [
+        [{ index: 0, ...named('a', 'functions.read_file', '{"n":1}') }],
+        [{ index: 1, ...named('b', 'Read-File', '{"n":2}') }],
+      ],
+      'tool_calls',
+      TWICE,
+    ],
   ]
 
   test.each(cases)('%s', async (_name, deltas, finish, expected) => {

@@ -43,6 +43,9 @@ const ROWS: readonly Row[] = [
   ['llama3_json', `<think>a</think>\n${BOB}`, [['Bob', '{"age": 3}']], '', 'a'],
   ['llama3_json', `Well. <|python_tag|>${BOB}`, [['Bob', '{"age": 3}']], 'Well.'],
   ['llama3_json', `${LLAMA}\n${BOB}`, [W, ['Bob', '{"age": 3}']]],
+  // Arguments beside the name.
+  ['hermes', '<tool_call>{"name": "get_weather", "city": "Paris"}</tool_call>', [W]],
+  ['hermes', '<tool_call>{"type": "function", "id": "1", "name": "ping"}</tool_call>', [P]],
   // No arguments.
   ['xlam', '[{"name":"ping"}]', [P]],
   ['xlam', '[{"name":"pong"}]', [], '[{"name":"pong"}]'],

@@ -32,8 +32,15 @@ function callsOfObject(text: string, members: CallMembers, mayWrap: boolean): Te
   const name = stringIn(named(members.name)?.text)
   if (name === undefined || name === '') return mayWrap ? wrappedCalls(found, members) : undefined
   const id = members.id === undefined ? undefined : stringIn(named(members.id)?.text)
-  const argumentsText = argumentsIn(named(members.arguments)?.text)
+  const said = named(members.arguments)
+  const argumentsText = said === undefined ? argumentsBeside(found, members) : argumentsIn(said.text)
   return [{ name, argumentsText, ...(id === undefined ? {} : { id }) }]
+}
+
+/** As in `{"name": "add", "a": 1}`: what is not of the call itself is of its arguments. */
+function argumentsBeside(found: readonly RawMember[], members: CallMembers): string {
+  const beside = found.filter(({ name }) => !members.name.includes(name) && !OF_A_CALL.has(name))
+  return `{${beside.map(({ name, text }) => `${JSON.stringify(name)}: ${text}`).join(', ')}}`
 }
 
 /** As in `{"type": "function", "function": {...}}` and `{"tool_calls": [...]}`. */
@@ -75,6 +82,7 @@ export function isNothingElse(text: string, isName = false): boolean {
 
 const ARGUMENTS = new Set(['arguments', 'parameters'])
 const OTHERS = new Set(['name', 'type', 'id'])
+const OF_A_CALL = new Set([...OTHERS, 'index', 'tool_call_id', ...WRAPPERS])
 
 /** True for a call with arguments that are an object, written as one. */
 export function hasArguments(text: string): boolean {

@@ -59,12 +59,16 @@ export function createTextCalls(
     })
   }
 
-  /** Half a call is of no use to anybody. Where the model itself ended there, it may have meant no call: then it is text. */
+  /**
+   * Half a call is of no use to anybody. Where the model itself ended there, it may have meant no call: then it is text, and
+   * counts for a broken one only where it names a tool.
+   */
   function unfinished(text: string): StreamPart[] {
     if (isCutShort(finishReason)) {
       onOutcome('cut')
       return []
     }
+    if ([...declared.tools.keys()].some((name) => name !== '' && text.includes(name))) onOutcome('broken')
     return [{ type: 'text-delta', text }]
   }
 

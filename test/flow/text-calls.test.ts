@@ -440,4 +440,14 @@ describe('an answer that ends in the middle of a call', () => {
       await upstream?.close()
     }
   })
+
+  test.each([
+    ['<tool_call>\n{"name": "get_weather", "arguments": {"ci', true],
+    ['<tool_call>\n{ ', false],
+  ])('by itself counts for a broken call where it names a tool: %s', async (text, isCounted) => {
+    await start(text, { dialect: 'hermes', isEmulated: false })
+    expect((await answered(true)).text).toBe(text)
+    const metrics = await (await fetch(`${gateway?.url}/metrics`)).text()
+    expect(metrics.includes('thalamus_tool_calls_total{model="up/m",outcome="broken"} 1')).toBe(isCounted)
+  })
 })

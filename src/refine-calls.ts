@@ -20,8 +20,6 @@ import { createCallSettler } from './tool-calls/settle-call.ts'
 type RefineInput = {
   /** As the client sent it. */
   readonly chat: () => ChatRequest
-  /** Reads the model's answer; its calls as the model wrote them, by the client's names. */
-  readonly format: WireFormat
   readonly rounds: number
   readonly transport: Transport
   readonly clock: Clock
@@ -31,7 +29,13 @@ type RefineInput = {
   /** How long one round may take, in milliseconds. */
   readonly roundMs: number
   /** The request that asks the target `later`. */
-  prepare(later: ChatRequest, ask: ProviderCall['ask']): HttpRequest | Promise<HttpRequest>
+  prepare(later: ChatRequest, ask: ProviderCall['ask']): Again
+}
+
+type Again = {
+  readonly request: HttpRequest | Promise<HttpRequest>
+  /** Reads the model's answer to it; its calls as the model wrote them, by the client's names. */
+  readonly format: WireFormat
 }
 
 type Pending = { readonly place: number; readonly start: BrokenCall['start']; readonly settled: SettledCall }
@@ -79,7 +83,7 @@ async function askAgain(
   pending: readonly Pending[],
   signal: AbortSignal | undefined,
 ): Promise<Answered | undefined> {
-  const { format, transport, clock, log, deadlineAt } = input
+  const { transport, clock, log, deadlineAt } = input
   const chat = input.chat()
   // What is left has to reach the client before the call's own end.
   const maxMs = Math.min(deadlineAt - clock.monotonic() - RESERVED_MS, input.roundMs)
@@ -90,7 +94,8 @@ async function askAgain(
       maxBytes: MAX_BYTES,
       ...(signal === undefined ? {} : { signal }),
     })
-    const { status, body } = await ask(await input.prepare(requestAgain(chat, pending), ask))
+    const { request, format } = input.prepare(requestAgain(chat, pending), ask)
+    const { status, body } = await ask(await request)
     if (status < 200 || status >= 300) throw format.readError(status, {}, body)
     const value = parseAnswer(body)
     if (!isJsonObject(value)) throw new GatewayError('upstream_malformed', 'The model answered with no object.')

@@ -72,14 +72,16 @@ export class SentCall implements DispatchedCall {
     const chat = (): ChatRequest => call.body.read().chat
     return createRefine({
       chat,
-      format: withToolsAsAsked(translation.spoken, { ...changedTools, tools: [] }),
       rounds,
       transport,
       clock,
       log,
       deadlineAt,
       roundMs: context.snapshot.timeouts.headersMs,
-      prepare: (later, ask) => laterRequest(chat(), later, translation, { ...asking, ask }),
+      prepare: (later, ask) => {
+        const { request, textCalls } = laterRequest(chat(), later, translation, { ...asking, ask })
+        return { request, format: withToolsAsAsked(translation.spoken, { ...changedTools, textCalls, tools: [] }) }
+      },
     })
   }
 

@@ -136,22 +136,28 @@ export function lossesOn(chat: ChatRequest, translation: Translation): readonly 
 /** `told`: the tools are described in the prompt. */
 type Written = WrittenRequest & { readonly told: Emulated | undefined }
 
-/** The client's request gone on with: the same target is asked `later` for a whole answer, in the same way. */
+/**
+ * The client's request gone on with: the same target is asked `later` for a whole answer, in the same way. How calls are
+ * found in the text of that answer depends on what is demanded `later`.
+ */
 export function laterRequest(
   chat: ChatRequest,
   later: ChatRequest,
   translation: Translation,
   asking: Asking,
-): HttpRequest | Promise<HttpRequest> {
+): Pick<UpstreamRequest, 'request'> & Pick<ChangedTools, 'textCalls'> {
   const { target, spoken, client } = translation
   const { provider, secret, headers } = configuredOf(translation)
   const { ask, now, clientHeader, keepsSignatures = true } = asking
-  const { body } = written(chat, translation, keepsSignatures, later)
+  const { body, told, toolNames } = written(chat, translation, keepsSignatures, later)
   const own = Object.fromEntries(OWN_MEMBERS.map((member) => [member, undefined]))
   const model = body['model'] === undefined ? {} : { model: target.model }
   const call = { target, operation: operationOf(spoken), format: spoken.id, stream: false, secret, headers, ask, now }
   const sameClient = spoken === client ? { clientHeader } : {}
-  return provider.authorize({ ...call, ...sameClient, body: JSON.stringify({ ...body, ...own, ...model }) })
+  return {
+    request: provider.authorize({ ...call, ...sameClient, body: JSON.stringify({ ...body, ...own, ...model }) }),
+    textCalls: textCallsOf(later, target, toolNames, told),
+  }
 }
 
 /**

@@ -37,7 +37,10 @@ const TEXT = (...argumentsTexts: readonly string[]): Said => ({
 })
 
 /** A server that says one thing after the other, whole or streamed as it is asked. */
-async function start(said: readonly Said[], options: { textTools?: TextTools; refine?: number }): Promise<void> {
+async function start(
+  said: readonly Said[],
+  options: { textTools?: TextTools; refine?: number; provider?: string },
+): Promise<void> {
   let turn = 0
   upstream = await startCaptureUpstream((response, { body }) => {
     const { stream } = JSON.parse(body.toString())
@@ -125,6 +128,14 @@ describe.each([false, true])('streamed: %s', (isStreamed) => {
       expect(result?.content).toContain('"path":"/day"')
     },
   )
+
+  test('a server that holds the better call to its schema writes it without marks', async () => {
+    const bare: Said = { text: `{"name": "book", "arguments": ${GOOD}}` }
+    const textTools = { dialect: 'hermes', isEmulated: true }
+    await start([TEXT('{"seats": 2}'), bare], { textTools, refine: 1, provider: 'vllm' })
+    expect(argumentsIn(await ask(isStreamed))).toEqual([GOOD])
+    expect(JSON.stringify(sent(1))).toContain('json_schema')
+  })
 
   test('one of two that is mended takes its own place', async () => {
     const [one, two] = ['{"seats": 1}', '{"seats": 2}']

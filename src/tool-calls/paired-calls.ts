@@ -38,7 +38,12 @@ export function pairedCalls<T extends Call>(
 }
 
 function wordsOf({ argumentsText }: Call): ReadonlySet<string> {
-  return new Set(argumentsText.slice(0, MAX_LENGTH).match(/[\p{L}\p{N}]+/gu)?.slice(0, MAX_WORDS))
+  return new Set(
+    argumentsText
+      .slice(0, MAX_LENGTH)
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.slice(0, MAX_WORDS),
+  )
 }
 
 function inCommon(one: ReadonlySet<string>, other: ReadonlySet<string>): number {

@@ -1,3 +1,4 @@
+import { parseExact } from '../core/lossless-json.ts'
 import { isObjectText } from '../core/object-text.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import { isCutShort } from '../core/stream-part.ts'
@@ -41,8 +42,8 @@ export function createSettledCalls({ tools, holdsBroken, onOutcome }: Settling):
   const settler = createCallSettler(tools)
   // From the first call on that cannot be judged yet, or is broken; they keep their order.
   const waiting: WholeCall[] = []
-  // Whether it was in the text, by name and arguments.
-  const said = new Map<string, boolean>()
+  // How often it was in the text, and how often beside it, by name and arguments.
+  const said = new Map<string, { inText: number; beside: number }>()
   let isCut = false
   let heldBack: HeldBack = []
 
@@ -53,10 +54,12 @@ export function createSettledCalls({ tools, holdsBroken, onOutcome }: Settling):
 
   /** Some servers find the calls in the text, and leave them there. */
   function isSaidTwice({ start, argumentsText }: WholeCall): boolean {
-    const key = `${start.name}\n${argumentsText.replace(/\s+/g, '')}`
-    const before = said.get(key)
-    said.set(key, isTextCall(start.index))
-    return before !== undefined && before !== isTextCall(start.index)
+    const key = `${start.name}\n${compact(argumentsText)}`
+    const times = said.get(key) ?? { inText: 0, beside: 0 }
+    said.set(key, times)
+    const place = isTextCall(start.index) ? 'inText' : 'beside'
+    times[place] += 1
+    return times[place] <= times[place === 'inText' ? 'beside' : 'inText']
   }
 
   function whole(call: WholeCall): StreamPart[] {
@@ -102,6 +105,16 @@ export function createSettledCalls({ tools, holdsBroken, onOutcome }: Settling):
     },
     heldBack: () => heldBack,
     isHolding: () => waiting.length > 0 || calls.isHolding?.() === true,
+  }
+}
+
+/** Arguments without the white space that says nothing. */
+function compact(argumentsText: string): string {
+  if (argumentsText.trim() === '') return '{}'
+  try {
+    return JSON.stringify(parseExact(argumentsText))
+  } catch {
+    return argumentsText
   }
 }
 

@@ -64,6 +64,15 @@ describe.each([
   })
 })
 
+test.each([false, true])('clients of the Responses API get it too, streamed: %s', async (stream) => {
+  const { responses } = await start('<function=get_time>{"zone": "UTC"}</function>')
+  const { name, parameters } = TOOL.function
+  const tools = [{ type: 'function' as const, name, parameters, strict: false }]
+  const body = { model: 'up/m', input: 'What time is it?', tools }
+  const { output } = stream ? await responses.stream(body).finalResponse() : await responses.create(body)
+  expect(output).toMatchObject([{ type: 'function_call', name, arguments: '{"zone": "UTC"}' }])
+})
+
 test('what has no call of a declared tool in it stays an error', async () => {
   const client = (await start('<function=other>{}</function> I am not sure.')).chat.completions
   await expect(client.create(BODY)).rejects.toThrow(/Failed to call a function/)

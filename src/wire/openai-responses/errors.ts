@@ -25,6 +25,8 @@ export function readErrorBody(status: number | undefined, headers: Headers, body
       code: textOf(fields['code']) ?? (type === 'error' ? undefined : type),
       message: typeof error === 'string' ? error : textOf(fields['message'] ?? fields['detail']),
       param: textOf(fields['param']),
+      // Groq's, in this API too.
+      unreadAnswer: textOf(fields['failed_generation']),
     },
     headers,
   )

@@ -6,6 +6,7 @@ import { objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
 import type { OutputItems } from './output-items.ts'
 import { createOutputItems } from './output-items.ts'
+import { createPlaces } from './places-in-output.ts'
 import { readFinish, readStart, TERMINAL, throwError } from './read-response.ts'
 
 /**
@@ -15,16 +16,7 @@ import { readFinish, readStart, TERMINAL, throwError } from './read-response.ts'
  */
 export function createReader(): StreamReader {
   let items = createOutputItems()
-  const places = new Map<string, string>()
-
-  /** The place in the output, which servers that rotate ids keep; an id's place where an event says its id alone. */
-  function keyOf(event: JsonObject): string {
-    const { output_index: place, item_id: itemId } = event
-    const id = textOf(itemId) ?? textOf(objectOf(event['item'])['id']) ?? ''
-    if (typeof place !== 'number') return places.get(id) ?? id
-    places.set(id, String(place))
-    return String(place)
-  }
+  let places = createPlaces()
 
   return {
     push({ data }) {
@@ -33,9 +25,9 @@ export function createReader(): StreamReader {
       const event = parseEvent(data)
       if (event['type'] === 'response.created') {
         items = createOutputItems()
-        places.clear()
+        places = createPlaces()
       }
-      return readEvent(event, keyOf(event), items)
+      return readEvent(event, places.keyOf(event), items)
     },
     end: () => [],
     isAtWork: () => items.hasOwnTools(),

@@ -49,6 +49,18 @@ test('parallel calls that all say index 0 stay apart', () => {
   ])
 })
 
+test('a call of the same tool begins behind complete arguments, whoever gives no ids', () => {
+  for (const at of [{}, { index: 0 }]) {
+    const call = (text: string): Delta[] => [
+      { ...at, name: 'read', text: '' },
+      { ...at, text },
+    ]
+    expect(calls(...call('{"a":1}'), ...call('{"a":2}'))).toEqual([' read {"a":1}', ' read {"a":2}'])
+    expect(calls(...call('{"a":1}'), { ...at, name: 'read', text: '' })).toEqual([' read {"a":1}'])
+    expect(calls(...call('{"a":1}'), { ...at, name: 'read', text: '\n' })).toEqual([' read {"a":1}\n'])
+  }
+})
+
 test('a name that is repeated with every delta is one name', () => {
   expect(
     calls(

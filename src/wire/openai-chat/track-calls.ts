@@ -66,7 +66,7 @@ export function createCallTracker(): CallTracker {
   }
 
   function begin(entry: CallEntry): Call {
-    const before = entry.slot === undefined ? undefined : slots.get(entry.slot)
+    const before = entry.slot === undefined ? calls.at(-1) : slots.get(entry.slot)
     const isDoubtful = before !== undefined && before.name === entry.name && entry.argumentsText === ''
     const { id, slot } = entry
     const call: Call = { index: calls.length, slot, id, name: '', argumentsText: '', isAnnounced: false, isDoubtful }
@@ -108,10 +108,15 @@ function goesOn(before: Call, { id, slot, name, argumentsText }: CallEntry): boo
   const isSame = before.name === name
   const isBare = before.argumentsText === ''
   // The name comes in pieces, or once more with every delta.
-  if (id === '') return isSame ? argumentsText === '' || !isObjectText(before.argumentsText) : isBare
+  if (id === '') return isSame ? isBlank(argumentsText) || !isObjectText(before.argumentsText) : isBare
   if (before.id === '') return isSame && isBare
   if (!isSame || slot === undefined) return false
   return argumentsText === '' ? !isObjectText(before.argumentsText) : !isBare && !isObjectText(before.argumentsText)
+}
+
+/** White space that says nothing. No arguments at all, after those that were complete, may begin another call. */
+function isBlank(argumentsText: string): boolean {
+  return argumentsText !== '' && argumentsText.trim() === ''
 }
 
 function joinedName(before: string, later: string): string {

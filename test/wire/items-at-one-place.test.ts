@@ -48,6 +48,11 @@ test('calls one after the other', () => {
 
 test('ids that are others in every event', () => {
   expect(
-    callsIn([added(call('a', 'look')), extended('x', '{"n"'), extended('y', ':1}'), done(call('a', 'look', '{"n":1}'))]),
+    callsIn([
+      added(call('a', 'look')),
+      extended('x', '{"n"'),
+      extended('y', ':1}'),
+      done(call('a', 'look', '{"n":1}')),
+    ]),
   ).toEqual([['look', '{"n":1}']])
 })

@@ -126,7 +126,7 @@ function answeredBy(parts: readonly StreamPart[], chat: ChatRequest): Answered {
 
 /** The conversation with the broken calls in it, whose results are their errors. */
 function requestAgain(chat: ChatRequest, pending: readonly Pending[]): ChatRequest {
-  const id = ({ start, place }: Pending): string => (start.id === '' ? `call_again_${place}` : start.id)
+  const id = idsFor(chat, pending)
   const calls = pending.map((one): ContentPart => {
     const { name, argumentsText } = one.settled
     const { signature } = one.start
@@ -146,6 +146,21 @@ function requestAgain(chat: ChatRequest, pending: readonly Pending[]): ChatReque
     { role: 'tool', content: results, name: undefined },
   ]
   return { ...chat, ...held(chat, pending), stream: false, messages: [...chat.messages, ...said] }
+}
+
+/** The calls' own ids, where those are theirs alone. */
+function idsFor(chat: ChatRequest, pending: readonly Pending[]): (one: Pending) => string {
+  const before = chat.messages.flatMap(({ content }) =>
+    content.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])),
+  )
+  const used = new Set(['', ...before])
+  const ids = new Map<number, string>()
+  for (const { start, place } of pending) {
+    const id = used.has(start.id) ? `call_again_${before.length}_${place}` : start.id
+    ids.set(place, id)
+    used.add(id)
+  }
+  return ({ place }) => ids.get(place) ?? ''
 }
 
 /** One call that went wrong has to come back; of several, who knows which. */

@@ -3,11 +3,21 @@ import type { StreamPart } from '../core/stream-part.ts'
 import type { PartChange } from './held-calls.ts'
 import { createHeldCalls } from './held-calls.ts'
 
-/** Calls of `tools` as calls of free text, as a reader's parts pass: nothing short of the whole JSON says where it ends. */
-export function createFreeText(tools: ReadonlySet<string>): PartChange {
+/**
+ * Calls of `tools` as calls of free text, as a reader's parts pass: nothing short of the whole JSON says where it ends.
+ * `findName`: the declared tool that a model's name means.
+ */
+export function createFreeText(
+  tools: ReadonlySet<string>,
+  findName: (name: string) => string | undefined = (name) => name,
+): PartChange {
   return createHeldCalls((start) => {
-    if (!tools.has(start.name)) return undefined
-    return { start: [{ ...start, custom: true }], whole: (argumentsText) => wholeText(start.index, argumentsText) }
+    const name = findName(start.name)
+    if (name === undefined || !tools.has(name)) return undefined
+    return {
+      start: [{ ...start, name, custom: true }],
+      whole: (argumentsText) => wholeText(start.index, argumentsText),
+    }
   })
 }
 

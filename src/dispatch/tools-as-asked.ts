@@ -2,6 +2,7 @@ import type { StreamPart } from '../core/stream-part.ts'
 import type { Tool } from '../core/tool.ts'
 import type { CallOutcome } from '../core/tool-outcome.ts'
 import type { WireFormat, WrittenRequest } from '../core/wire-format.ts'
+import { createToolNames } from '../tool-calls/tool-names.ts'
 import { createFreeText } from './free-text-calls.ts'
 import type { PartChange } from './held-calls.ts'
 import { createParallelCalls } from './parallel-calls.ts'
@@ -109,13 +110,16 @@ function inTurn(changes: readonly PartChange[]): Changes {
 }
 
 function namedAsAsked(changed: ChangedTools, onOutcome: (outcome: CallOutcome) => void): PartChange[] {
-  const { toolNames, customTools, readArguments, hasParallelTool = false, textCalls } = changed
+  const { tools = [], toolNames, customTools, readArguments, hasParallelTool = false, textCalls } = changed
   const changes: PartChange[] = []
   if (textCalls !== undefined) changes.push(createTextCalls(textCalls, onOutcome))
   if (!hasParallelTool) changes.push(createParallelCalls())
   if (readArguments !== undefined) changes.push(createReadArguments(readArguments))
   if (toolNames !== undefined) changes.push(renamed(toolNames))
-  if (customTools !== undefined) changes.push(createFreeText(customTools))
+  if (customTools !== undefined) {
+    const names = createToolNames([...tools.map(({ name }) => name).filter((name) => name !== ''), ...customTools])
+    changes.push(createFreeText(customTools, names.find))
+  }
   return changes
 }
 

@@ -124,3 +124,30 @@ describe('whole answers', () => {
     expect(callsOf(await client.create(ASKED))).toEqual(expected)
   })
 })
+
+test.each([false, true])('a tool of free text in other words gets its text, streamed: %s', async (isStreamed) => {
+  const call = named('a', 'functions.patch', '{"input":"*** Begin"}')
+  const message = { role: 'assistant', content: null, tool_calls: [call] }
+  const answer = { ...HEAD, object: 'chat.completion', choices: [{ index: 0, message, finish_reason: 'tool_calls' }] }
+  const client = isStreamed
+    ? await start('text/event-stream', streamed([[{ index: 0, ...call }]], 'tool_calls'))
+    : await start('application/json', JSON.stringify(answer))
+  const body = { ...ASKED, tools: [TOOL, { type: 'custom' as const, custom: { name: 'patch' } }] }
+  const said = isStreamed
+    ? await textOf(await client.create({ ...body, stream: true }))
+    : (await client.create(body)).choices[0]?.message.tool_calls
+  expect(said).toMatchObject([{ type: 'custom', custom: { name: 'patch', input: '*** Begin' } }])
+})
+
+/** The calls of a stream as they add up: the SDK's own helper reads no calls of free text. */
+async function textOf(stream: AsyncIterable<OpenAI.ChatCompletionChunk>): Promise<unknown> {
+  const custom = { name: '', input: '' }
+  let type = ''
+  for await (const { choices } of stream) {
+    const [call] = (choices[0]?.delta.tool_calls ?? []) as { type?: string; custom?: Partial<typeof custom> }[]
+    type = call?.type ?? type
+    custom.name += call?.custom?.name ?? ''
+    custom.input += call?.custom?.input ?? ''
+  }
+  return [{ type, custom }]
+}

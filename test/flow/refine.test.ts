@@ -76,9 +76,12 @@ async function start(
   gateway = await startGateway({ models: ['m'], upstream: upstream.url, ...options })
 }
 
-async function ask(isStreamed: boolean): Promise<OpenAI.ChatCompletion> {
+async function ask(
+  isStreamed: boolean,
+  messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Book it.' }],
+): Promise<OpenAI.ChatCompletion> {
   const client = new OpenAI({ apiKey: 'k', baseURL: `${gateway?.url}/v1`, maxRetries: 0 }).chat.completions
-  const body = { model: 'up/m', messages: [{ role: 'user' as const, content: 'Book it.' }], tools: [BOOK] }
+  const body = { model: 'up/m', messages, tools: [BOOK] }
   return isStreamed
     ? client.stream({ ...body, stream: true, stream_options: { include_usage: true } }).finalChatCompletion()
     : client.create(body)
@@ -135,6 +138,19 @@ describe.each([false, true])('streamed: %s', (isStreamed) => {
     await start([TEXT('{"seats": 2}'), bare], { textTools, refine: 1, provider: 'vllm' })
     expect(argumentsIn(await ask(isStreamed))).toEqual([GOOD])
     expect(JSON.stringify(sent(1))).toContain('json_schema')
+  })
+
+  test('calls that share an id are told apart', async () => {
+    const one = { id: 'call', type: 'function' as const, function: { name: 'book', arguments: GOOD } }
+    const history = [
+      { role: 'user' as const, content: 'Book it.' },
+      { role: 'assistant' as const, content: null, tool_calls: [{ ...one, id: 'id_1_0' }] },
+      { role: 'tool' as const, tool_call_id: 'id_1_0', content: 'Done.' },
+    ]
+    await start([NATIVE('{"seats": 2}'), NATIVE(GOOD)], { refine: 1 })
+    expect(argumentsIn(await ask(isStreamed, history))).toEqual([GOOD])
+    const ids = sent(1).messages.flatMap(({ tool_calls: calls }) => (calls as { id: string }[] | undefined) ?? [])
+    expect(new Set(ids.map(({ id }) => id)).size).toBe(2)
   })
 
   test('one of two that is mended takes its own place', async () => {

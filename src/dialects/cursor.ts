@@ -23,6 +23,8 @@ export class Cursor {
   isLineStart = true
   /** Nothing but white space, thoughts and calls stands between the beginning of the answer and there. */
   isAnswerStart = true
+  /** That is within code which explains something. */
+  isExample = false
   // What is not read yet, and what of the text before it a mark still holds: in pieces, since one string would be copied
   // with every delta.
   private window = ''

@@ -43,7 +43,7 @@ export type Dialect = {
   readonly atAnswerStart?: boolean
   /** Nothing the model says after its last call is meant for anybody: it talks to itself or makes the results up. */
   readonly endsAnswer?: boolean
-  /** Its calls are plain words, so that answers explain them: in a fenced block after text they are text. */
+  /** Its calls are plain words, so that answers explain them: in code after text they are text. */
   readonly mayBeExample?: boolean
   /** Words that frame text and mean nothing to its reader. */
   readonly drops?: readonly string[]

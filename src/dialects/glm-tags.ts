@@ -8,6 +8,7 @@ export const GLM_PARAMETERS = {
 
 /** Its calls, in which the name stands alone. */
 export const GLM_CALL = {
+  mayBeExample: true,
   groups: [],
   isGroupOptional: true,
   call: ['<tool_call>'],

@@ -6,10 +6,16 @@ import { callIn, callsIn } from './values/json-calls.ts'
 
 // Families whose calls are plain JSON behind a marker: design/tool-calling.md §3.1.
 
-export const granite4 = taggedJson({ id: 'granite4', opens: ['<tool_call>'], closes: ['</tool_call>'] })
+export const granite4 = taggedJson({
+  id: 'granite4',
+  mayBeExample: true,
+  opens: ['<tool_call>'],
+  closes: ['</tool_call>'],
+})
 
 export const ernie45 = taggedJson({
   id: 'ernie45',
+  mayBeExample: true,
   opens: ['<tool_call>'],
   closes: ['</tool_call>'],
   drops: ['<response>', '</response>'],
@@ -17,12 +23,13 @@ export const ernie45 = taggedJson({
 
 export const longcat = taggedJson({
   id: 'longcat',
+  mayBeExample: true,
   opens: ['<longcat_tool_call>'],
   closes: ['</longcat_tool_call>'],
   endsAnswer: true,
 })
 
-const TOOL_CALLS = { opens: ['<tool_calls>'], closes: ['</tool_calls>'] } as const
+const TOOL_CALLS = { opens: ['<tool_calls>'], closes: ['</tool_calls>'], mayBeExample: true } as const
 
 export const jamba = taggedJson({ id: 'jamba', ...TOOL_CALLS })
 
@@ -31,23 +38,35 @@ export const hunyuanA13b = taggedJson({ id: 'hunyuan_a13b', ...TOOL_CALLS, endsA
 /** One object a line. */
 export const minimaxM1 = taggedJson({
   id: 'minimax_m1',
+  mayBeExample: true,
   opens: ['<tool_calls>'],
   closes: ['</tool_calls>'],
   separators: [],
 })
 
-export const nemotronV2 = taggedJson({ id: 'nemotron_v2', opens: ['<TOOLCALL>'], closes: ['</TOOLCALL>'] })
+export const nemotronV2 = taggedJson({
+  id: 'nemotron_v2',
+  mayBeExample: true,
+  opens: ['<TOOLCALL>'],
+  closes: ['</TOOLCALL>'],
+})
 
 /** A list; the model may write the word of its special token, and servers may lose it. */
 export const granite3 = taggedJson({
   id: 'granite3',
+  mayBeExample: true,
   opens: ['<|tool_call|>', '<tool_call>'],
   bare: ['['],
   isBareAtLineStart: true,
   shape: 'list',
 })
 
-export const granite20b = taggedJson({ id: 'granite20b_fc', opens: ['<function_call>'], shape: 'object' })
+export const granite20b = taggedJson({
+  id: 'granite20b_fc',
+  mayBeExample: true,
+  opens: ['<function_call>'],
+  shape: 'object',
+})
 
 export const internlm2 = taggedJson({
   id: 'internlm2',

@@ -9,6 +9,7 @@ import { minimaxM3 } from './minimax-m3.ts'
 
 export const seedOss = markup({
   id: 'seed_oss',
+  mayBeExample: true,
   groups: [['<seed:tool_call>', '</seed:tool_call>']],
   call: ['<function='],
   callEnd: ['</function>'],
@@ -18,6 +19,7 @@ export const seedOss = markup({
 
 export const minimaxM2 = markup({
   id: 'minimax_m2',
+  mayBeExample: true,
   groups: [['<minimax:tool_call>', '</minimax:tool_call>']],
   call: ['<invoke name='],
   callEnd: ['</invoke>'],
@@ -30,6 +32,7 @@ const glm = (id: string): Dialect => markup({ id, ...GLM_CALL })
 
 export const hunyuanV3 = markup({
   id: 'hunyuan_v3',
+  mayBeExample: true,
   groups: [['<tool_calls>', '</tool_calls>']],
   call: ['<tool_call>'],
   callSeparator: '<tool_sep>',

@@ -4,6 +4,7 @@ import { MAX_CALLS } from './dialect.ts'
 import { readParameter } from './markup-parameter.ts'
 import { unwrapped } from './unwrapped-members.ts'
 import { argumentsOf } from './values/arguments.ts'
+import { namesDeclared } from './values/declared-tools.ts'
 import { hasHostileName } from './values/hostile-names.ts'
 import { membersOf, readBracketed } from './values/json.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
@@ -15,7 +16,7 @@ import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 export type Member = { readonly name: string; readonly json: string; readonly raw: string }
 
 /** The tags of one family. */
-export type Markup = Pick<Dialect, 'id' | 'drops'> & {
+export type Markup = Pick<Dialect, 'id' | 'drops' | 'mayBeExample'> & {
   /** Around all calls, or around each; may be missing where `isOptional`. */
   readonly groups: readonly (readonly [open: string, close: string])[]
   readonly isGroupOptional?: boolean
@@ -51,6 +52,7 @@ export function markup(tags: Markup): Dialect {
     id: tags.id,
     opens,
     ...(tags.drops === undefined ? {} : { drops: tags.drops }),
+    ...(tags.mayBeExample === undefined ? {} : { mayBeExample: tags.mayBeExample }),
     read: (cursor, declared) => readCalls(cursor, declared, tags),
   }
 }
@@ -113,6 +115,9 @@ function* readCall(cursor: Cursor, declared: Declared, tags: Markup): Reading<Ma
   const made = (argumentsText: string): Made =>
     hasHostileName(argumentsText, declared.tools.get(name)) ? 'refused' : { name, argumentsText }
   const make = (): Made => {
+    // A word in the tag that is the whole call may be any word.
+    const isWord = tags.parameterNameEnd !== undefined && tags.callSeparator === undefined && members.length === 0
+    if (isWord && declared.tools.size > 0 && !namesDeclared(name, declared)) return undefined
     const text = (tags.argumentsOf ?? lastOfEach)(unwrapped(members, declared, name), declared, name)
     return text === undefined ? undefined : made(text)
   }

@@ -9,6 +9,7 @@ const spaced = (tag: string): string[] => [' ', 'Ġ', ''].map((space) => `<${tag
 /** MiniCPM 5: plain XML. The space in its tags may come as the tokenizer writes it, or not at all. */
 export const minicpm5 = markup({
   id: 'minicpm5_xml',
+  mayBeExample: true,
   groups: [],
   isGroupOptional: true,
   call: spaced('function'),

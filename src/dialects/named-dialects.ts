@@ -12,6 +12,7 @@ import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
 export const functionaryV31: Dialect = {
   id: 'functionary_v31',
   opens: ['<function='],
+  mayBeExample: true,
   *read(cursor): Reading<Outcome> {
     if (!(yield* cursor.literal('<function='))) return undefined
     const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)

@@ -12,7 +12,7 @@ import { pythonCalls } from './values/python.ts'
 const MAX_ECHO_LENGTH = 4096
 const FENCE = '```'
 
-type PythonDialect = Pick<Dialect, 'id' | 'drops'> & {
+type PythonDialect = Pick<Dialect, 'id' | 'drops' | 'mayBeExample'> & {
   readonly open?: string
   readonly close?: string
   /** A list is calls without the marker too; `declared`: of tools that are, and at the beginning of a line. */
@@ -20,12 +20,13 @@ type PythonDialect = Pick<Dialect, 'id' | 'drops'> & {
 }
 
 /** Calls in a list, `[a(x=1), b()]`, or one after the other; models that were trained on it may write JSON instead. */
-function python({ id, open, close, bare, drops = [] }: PythonDialect): Dialect {
+function python({ id, open, close, bare, drops = [], mayBeExample = false }: PythonDialect): Dialect {
   const closes = close === undefined ? [] : [close]
   return {
     id,
     opens: [...(open === undefined ? [] : [open]), ...(bare === undefined ? [] : ['['])],
     drops,
+    mayBeExample,
     *read(cursor, declared): Reading<Outcome> {
       const isMarked = open !== undefined && (yield* cursor.literal(open))
       yield* cursor.spaces()
@@ -191,7 +192,12 @@ export const lfm2 = python({
   bare: 'declared',
 })
 
-export const olmo3 = python({ id: 'olmo3', open: '<function_calls>', close: '</function_calls>' })
+export const olmo3 = python({
+  id: 'olmo3',
+  open: '<function_calls>',
+  close: '</function_calls>',
+  mayBeExample: true,
+})
 export const gemma3ToolCode = python({ id: 'gemma3_tool_code', open: '```tool_code', close: FENCE })
 
 export const PYTHON_DIALECTS: readonly Dialect[] = [pythonic, llama4Pythonic, lfm2, olmo3, gemma3ToolCode]

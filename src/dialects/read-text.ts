@@ -241,8 +241,17 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
       if (channel === undefined) cursor.skip(dropped.length)
       else leave(dropped)
     } else if (dropped === undefined || open === undefined) return false
-    else if (open === false) sayText(cursor.take(1))
-    else begin()
+    else if (open !== false) begin()
+    else return sayUnit()
+    return true
+  }
+
+  /** One unit that begins nothing. The end that a thought spoken of has is text like its beginning. */
+  function sayUnit(): boolean {
+    const spokenOf = channel === undefined ? nextOf(thinkingOpens) : false
+    if (spokenOf === undefined) return false
+    if (spokenOf !== false && !QUOTES.has(lastUnit)) mayCloseThought = false
+    sayText(cursor.take(1))
     return true
   }
 
@@ -287,6 +296,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     cursor.keep()
     cursor.isLineStart = isLineStart
     cursor.isAnswerStart = !hasText
+    cursor.isExample = fences.isExample()
     grammar = dialect.read(cursor, declared)
   }
 

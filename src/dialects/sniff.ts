@@ -77,10 +77,11 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>, guess?: Di
 
   function* read(cursor: Cursor, declared: Declared): Reading<Outcome> {
     const start = cursor.position()
-    const { isLineStart } = cursor
+    const { isLineStart, isExample } = cursor
     let isCut = false
     for (const dialect of locked === undefined ? candidates : [locked]) {
       if (!isLineStart && (dialect.atLineStart === true || BARE.has(dialect.id))) continue
+      if (isExample && (dialect.mayBeExample === true || BARE.has(dialect.id))) continue
       const open = yield* cursor.oneOf(dialect === guess ? opensOf(dialect, declared) : dialect.opens)
       cursor.rewind(start)
       if (open < 0) continue

@@ -9,7 +9,10 @@ import { pythonLiteral } from './values/python.ts'
 import { repairedJson, repairWork } from './values/repaired-json.ts'
 
 /** Calls as JSON, objects or a list of them, behind a marker. */
-export type TaggedJson = Pick<Dialect, 'id' | 'opens' | 'atLineStart' | 'atAnswerStart' | 'drops' | 'endsAnswer'> & {
+export type TaggedJson = Pick<
+  Dialect,
+  'id' | 'opens' | 'atLineStart' | 'atAnswerStart' | 'drops' | 'endsAnswer' | 'mayBeExample'
+> & {
   /** What follows the calls; may be missing at the end of the answer. */
   readonly closes?: readonly string[]
   /** What the JSON may begin with where no marker stands before it: such an object is a call only if it is nothing else. */
@@ -32,7 +35,7 @@ export type TaggedJson = Pick<Dialect, 'id' | 'opens' | 'atLineStart' | 'atAnswe
 }
 
 export function taggedJson(tagged: TaggedJson): Dialect {
-  const { id, opens, common = [], bare = [], atLineStart, atAnswerStart, drops, endsAnswer } = tagged
+  const { id, opens, common = [], bare = [], atLineStart, atAnswerStart, drops, endsAnswer, mayBeExample } = tagged
   return {
     id,
     opens: [...opens, ...common, ...bare],
@@ -40,6 +43,7 @@ export function taggedJson(tagged: TaggedJson): Dialect {
     ...(atAnswerStart === undefined ? {} : { atAnswerStart }),
     ...(drops === undefined ? {} : { drops }),
     ...(endsAnswer === undefined ? {} : { endsAnswer }),
+    ...(mayBeExample === undefined ? {} : { mayBeExample }),
     read: (cursor, declared) => read(cursor, declared, tagged),
   }
 }

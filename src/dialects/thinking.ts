@@ -21,6 +21,8 @@ const OWN: readonly (readonly [id: RegExp, Omit<Thinking, 'endsAtCall'>])[] = [
   [/^gemma4$/, { open: '<|channel>', close: '<channel|>', label: 'thought\n', isToken: true }],
   [/^minimax_m3$/, { open: '<mm:think>', close: '</mm:think>', isToken: true }],
   [/^mistral/, TOKENS],
+  [/^longcat$/, { open: '<longcat_think>', close: '</longcat_think>', isToken: true }],
+  [/^apertus$/, { open: '<|inner_prefix|>', close: '<|inner_suffix|>', isToken: true }],
   [/^command_r7b$/, { open: '<|START_THINKING|>', close: '<|END_THINKING|>', isToken: true }],
 ]
 

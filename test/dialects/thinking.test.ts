@@ -35,6 +35,8 @@ describe('thinking is split off', () => {
     ['by tokens of its own', 'gemma4', '<|channel>thought\na<channel|>b', 'a|b|'],
     ['by tokens without their label', 'gemma4', '<|channel>thoughts<channel|>b', 'thoughts|b|'],
     ['by tokens in a line', 'mistral_v11', 'Sure. [THINK]a[/THINK] b', 'a|Sure. b|'],
+    ['by tags of LongCat', 'longcat', '<longcat_think>a</longcat_think>\n\nb', 'a|b|'],
+    ['by tokens of Apertus', 'apertus', '<|inner_prefix|>a<|inner_suffix|>b', 'a|b|'],
     ['by tokens of Cohere', 'command_r7b', '<|START_THINKING|>a<|END_THINKING|>b', 'a|b|'],
     ['up to a native call', 'glm47', '<think>a <tool_call>get_weather</tool_call></think>b', 'a|b|get_weather'],
     [
@@ -61,6 +63,7 @@ describe('marks that are text', () => {
   test.each([
     ['in a line', 'The tag <think> opens it.'],
     ['quoted', 'Close with `</think>` and open with `<think>`.'],
+    ['both in a line', 'Write <think>a</think> for it.'],
     ['a second end', '<think>a</think>b</think>c'],
     ['a beginning of another word', '<thinking is fun'],
   ])('%s', (_name, text) => {

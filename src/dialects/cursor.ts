@@ -19,6 +19,8 @@ const MAX_SPACES_AHEAD = 4_096
 export class Cursor {
   /** No more text will come. */
   isEnded = false
+  /** And that is not where its writer ended. */
+  isCutShort = false
   /** Nothing but white space stands between the beginning of the line, or of the answer, and where a grammar is tried. */
   isLineStart = true
   /** Nothing but white space, thoughts and calls stands between the beginning of the answer and there. */

@@ -77,7 +77,7 @@ function* readCall(cursor: Cursor, isStrict: boolean, declared: Declared): Readi
   }
   if (!(yield* cursor.some())) return 'cut'
   if (cursor.isNext('{') === true) {
-    return isStrict || kind === '' ? undefined : yield* readArguments(cursor, kind, STOPS)
+    return isStrict || kind === '' ? undefined : yield* readArguments(cursor, kind, declared, CALL_ENDS, STOPS)
   }
   if (isStrict && kind !== 'function') return undefined
   return yield* readFenced(cursor, isStrict, declared)
@@ -89,8 +89,8 @@ function* readFenced(cursor: Cursor, isStrict: boolean, declared: Declared): Rea
   const fence = yield* cursor.oneOf(['```json', '```'])
   if (name === '' || (isStrict && fence < 0)) return undefined
   const made = isStrict
-    ? yield* readArguments(cursor, name, STOPS)
-    : yield* readAnyArguments(cursor, name, declared, ['```', ...CALL_ENDS], STOPS)
+    ? yield* readArguments(cursor, name, declared, ['```', ...CALL_ENDS], STOPS)
+    : yield* readAnyArguments(cursor, name, declared, ['```', ...CALL_ENDS], ['```', ...STOPS])
   const isClosed = yield* cursor.attempt(isEnd(cursor, ['```']))
   return isStrict && !isClosed && (yield* cursor.some()) ? undefined : made
 }

@@ -1,10 +1,11 @@
 import type { Cursor, Reading } from './cursor.ts'
-import type { Declared, Dialect, Outcome } from './dialect.ts'
-import { ended, readAnyArguments, readArguments } from './named-arguments.ts'
+import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
+import { ended, isOver, readAnyArguments, readArguments } from './named-arguments.ts'
 import { taggedJson } from './tagged-json.ts'
-import { readBracketed } from './values/json.ts'
+import { isJson, readBracketed } from './values/json.ts'
 import { callIn, callsIn, WITH_ID } from './values/json-calls.ts'
 import { isNameUnit, MAX_NAME_LENGTH } from './values/names.ts'
+import { repairedJson, repairWork } from './values/repaired-json.ts'
 
 const OPEN = '[TOOL_CALLS]'
 const CLOSES = ['[/TOOL_CALLS]']
@@ -46,7 +47,7 @@ function* readCall(cursor: Cursor, declared: Declared): Reading<Outcome> {
     yield* cursor.while(isNoBracket, MAX_NOISE_LENGTH)
     return (yield* cursor.some()) ? yield* readJsonCalls(cursor) : undefined
   }
-  return withId(yield* readArguments(cursor, name), callId)
+  return withId(yield* readArguments(cursor, name, declared, MARK_ENDS), callId)
 }
 
 function withId(made: Outcome, id: string | undefined): Outcome {
@@ -60,7 +61,14 @@ function isNoBracket(unit: number): boolean {
 function* readJsonCalls(cursor: Cursor): Reading<Outcome> {
   const text = yield* readBracketed(cursor, [], true)
   if (text === undefined || text === 'cut') return text
-  return text.startsWith('[') ? callsIn(text, WITH_ID) : callIn(text, WITH_ID)
+  if (isJson(text) || !(yield* isOver(cursor, MARK_ENDS))) return callsOf(text)
+  cursor.spend(repairWork(text))
+  const json = repairedJson(text)
+  return callsOf(json ?? text)
+}
+
+function callsOf(json: string): TextCall[] | undefined {
+  return json.startsWith('[') ? callsIn(json, WITH_ID) : callIn(json, WITH_ID)
 }
 
 /** Before v11 a list; what either writes the other may. */

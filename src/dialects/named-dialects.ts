@@ -13,14 +13,14 @@ export const functionaryV31: Dialect = {
   id: 'functionary_v31',
   opens: ['<function='],
   mayBeExample: true,
-  *read(cursor): Reading<Outcome> {
+  *read(cursor, declared): Reading<Outcome> {
     if (!(yield* cursor.literal('<function='))) return undefined
     const name = yield* cursor.while(isNameUnit, MAX_NAME_LENGTH)
     if (name === '') return undefined
     // Models of Llama 3 leave the bracket out, or put it after the arguments.
     yield* cursor.oneOf(['>', '('])
     if (yield* cursor.attempt(isOneOf(cursor, ['</function>']))) return [{ name, argumentsText: '{}' }]
-    const outcome = yield* readArguments(cursor, name)
+    const outcome = yield* readArguments(cursor, name, declared, ['</function>'])
     if (Array.isArray(outcome)) yield* cursor.oneOf([')>', '>', ')'])
     return yield* ended(cursor, outcome, ['</function>'])
   },

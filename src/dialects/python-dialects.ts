@@ -15,7 +15,7 @@ const FENCE = '```'
 type PythonDialect = Pick<Dialect, 'id' | 'drops' | 'mayBeExample'> & {
   readonly open?: string
   readonly close?: string
-  /** A list is calls without the marker too; `declared`: of tools that are, and at the beginning of a line. */
+  /** A list is calls without the marker too, behind text of declared tools; `declared`: of those always, and in a line of its own. */
   readonly bare?: 'any' | 'declared'
 }
 
@@ -47,8 +47,9 @@ function python({ id, open, close, bare, drops = [], mayBeExample = false }: Pyt
 }
 
 /** Without a marker: only what is surely a call. */
-function* readBareList(cursor: Cursor, declared: Declared, mustBeDeclared: boolean): Reading<Outcome> {
-  if (mustBeDeclared && !cursor.isLineStart) return undefined
+function* readBareList(cursor: Cursor, declared: Declared, isOwnLine: boolean): Reading<Outcome> {
+  if (isOwnLine && !cursor.isLineStart) return undefined
+  const mustBeDeclared = isOwnLine || (!cursor.isAnswerStart && declared.tools.size > 0)
   if (!(yield* cursor.literal('['))) return undefined
   const start = cursor.position()
   yield* cursor.spaces()

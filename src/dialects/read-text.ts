@@ -321,6 +321,7 @@ export function createTextReader(known: Dialect, declared: Declared, options: Re
     isReading: () => grammar !== undefined,
     end(isCut = false) {
       isCutShort = isCut
+      cursor.isCutShort = isCut
       cursor.feed(half)
       cursor.end()
       const last = run()

@@ -1,6 +1,7 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { MAX_CALLS } from './dialect.ts'
+import { isOver } from './named-arguments.ts'
 import { namesDeclared } from './values/declared-tools.ts'
 import { isJson, readBracketed } from './values/json.ts'
 import type { CallMembers } from './values/json-calls.ts'
@@ -82,8 +83,9 @@ function* readValue(
   const text = yield* readBracketed(cursor, tagged.closes, !isBare)
   if (text === undefined) return undefined
   if (text !== 'cut') {
-    const made = callsOf(text, tagged) ?? (yield* mended(cursor, text, tagged))
-    return made === undefined || (isBare && !isBareCall(cursor, text, made, declared, tagged)) ? undefined : made
+    const json = isJson(text) ? text : (pythonLiteral(text) ?? (yield* mended(cursor, text, tagged)) ?? text)
+    const made = callsOf(json, tagged)
+    return made === undefined || (isBare && !isBareCall(cursor, json, made, declared, tagged)) ? undefined : made
   }
   const left = cursor.slice(start, cursor.position())
   const made = completed(left, tagged)
@@ -91,15 +93,11 @@ function* readValue(
   return isBare && !namesTool(left, declared) ? undefined : text
 }
 
-/** Broken JSON in a block that was closed, so that nothing is missing. */
-function* mended(cursor: Cursor, text: string, tagged: TaggedJson): Reading<TextCall[] | undefined> {
-  const position = cursor.position()
-  const isWhole = yield* isClosed(cursor, tagged.closes ?? [])
-  cursor.rewind(position)
-  if (!isWhole || isJson(text)) return undefined
+/** Broken JSON in a block that was closed, or at the end of a text that was not cut, so that nothing is missing. */
+function* mended(cursor: Cursor, text: string, tagged: TaggedJson): Reading<string | undefined> {
+  if (callsOf(text, tagged) !== undefined || !(yield* isOver(cursor, tagged.closes ?? []))) return undefined
   cursor.spend(repairWork(text))
-  const json = repairedJson(text)
-  return json === undefined ? undefined : callsOf(json, tagged)
+  return repairedJson(text)
 }
 
 /** A text that ended where only brackets were missing around calls that are whole. */

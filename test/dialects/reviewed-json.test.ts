@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { DIALECTS } from '../../src/dialects/index.ts'
+import { createTextReader } from '../../src/dialects/read-text.ts'
 import { comparable, cutsOf, readAll } from './read.ts'
 
 // Texts that a review of the JSON, Python and named families found misread.
@@ -23,6 +24,7 @@ const W: readonly [string, string] = ['get_weather', PARIS]
 const P: readonly [string, string] = ['ping', '{}']
 const JSON_CALL = `{"name": "get_weather", "arguments": ${PARIS}}`
 const LLAMA = `{"name": "get_weather", "parameters": ${PARIS}}`
+const BROKEN = ['{"city": "Paris",}', "{'city': 'Paris'}", '{city: "Paris"}']
 const BOB = '{"name": "Bob", "parameters": {"age": 3}}'
 
 const ROWS: readonly Row[] = [
@@ -46,6 +48,33 @@ const ROWS: readonly Row[] = [
   // Arguments beside the name.
   ['hermes', '<tool_call>{"name": "get_weather", "city": "Paris"}</tool_call>', [W]],
   ['hermes', '<tool_call>{"type": "function", "id": "1", "name": "ping"}</tool_call>', [P]],
+  // Broken JSON of a declared tool that is followed by an end.
+  ...BROKEN.flatMap((broken): Row[] => [
+    ['mistral_v11', `[TOOL_CALLS]get_weather[ARGS]${broken}[TOOL_CALLS]ping[ARGS]{}`, [['get_weather', broken], P]],
+    ['mistral_v11', `[TOOL_CALLS]get_weather[ARGS]${broken}`, [['get_weather', broken]]],
+    ['mistral_v11_noargs', `[TOOL_CALLS]get_weather${broken}</s>`, [['get_weather', broken]]],
+    ['mistral', `[TOOL_CALLS][{"name": "get_weather", "arguments": ${broken}}]`, [W]],
+    [
+      'deepseek_v3',
+      `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n\`\`\`json\n${broken}\n\`\`\`<｜tool▁call▁end｜><｜tool▁calls▁end｜>`,
+      [['get_weather', broken]],
+    ],
+    [
+      'deepseek_v31',
+      `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>${broken}<｜tool▁call▁end｜><｜tool▁calls▁end｜>`,
+      [['get_weather', broken]],
+    ],
+    ['functionary_v31', `<function=get_weather>${broken}</function>`, [['get_weather', broken]]],
+    ['llama3_json', `{"name": "get_weather", "parameters": ${broken}}`, [W]],
+    ['phi4_mini', `functools[{"name": "get_weather", "arguments": ${broken}}]`, [W]],
+  ]),
+  ['mistral_v11', 'So: [TOOL_CALLS]Bob[ARGS]{age: 3}', [], 'So: [TOOL_CALLS]Bob[ARGS]{age: 3}'],
+  // A list in prose is a call of declared tools only.
+  ['pythonic', 'Ranges like [f(x=1)] are fine.', [], 'Ranges like [f(x=1)] are fine.'],
+  ['pythonic', 'Ranges like [f(x=', [], 'Ranges like [f(x='],
+  ['pythonic', 'I see. [get_weather(city="Paris"), ping()]', [W, P], 'I see.'],
+  ['pythonic', '[f(x=1)]', [['f', '{"x": 1}']]],
+  ['llama4_pythonic', 'So [f(x=1), ping()] it is.', [], 'So [f(x=1), ping()] it is.'],
   // No arguments.
   ['xlam', '[{"name":"ping"}]', [P]],
   ['xlam', '[{"name":"pong"}]', [], '[{"name":"pong"}]'],
@@ -138,6 +167,17 @@ test.each([
   for (const chunks of [[text], ...cutsOf(text)]) {
     expect(readAll(dialect, TOOLS, chunks)).toMatchObject({ text: '', calls: [], isCut: true })
   }
+})
+
+test.each([
+  ['mistral_v11', '[TOOL_CALLS]get_weather[ARGS]{city: "a" b}'],
+  ['phi4_mini', 'functools[{"name": "get_weather", "arguments": {city: "a" b}}]'],
+])('%s: broken JSON that a limit cut is no call: %s', (id, text) => {
+  const dialect = DIALECTS.get(id)
+  if (dialect === undefined) throw new Error(`no dialect ${id}`)
+  const reader = createTextReader(dialect, { tools: TOOLS })
+  const events = [...reader.push(text), ...reader.end(true)]
+  expect(events.filter(({ type }) => type === 'call')).toEqual([])
 })
 
 const LONG = 'x'.repeat(1_048_576)

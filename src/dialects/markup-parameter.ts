@@ -91,28 +91,32 @@ type End = { readonly at: number; readonly next: number; readonly isOwn: boolean
  * ends before the next parameter, or with its call if none of the following marks is its own.
  */
 function* readRaw(cursor: Cursor, tags: Markup, isStranger: IsStranger): Reading<string | undefined> {
-  const { parameterEnd, parameter } = tags
-  const ends = [...tags.callEnd, ...tags.groups.map(([, close]) => close)]
+  const { parameterEnd, parameter, callEnd } = tags
+  const groupEnds: readonly string[] = tags.groups.map(([, close]) => close)
+  const ends = [...callEnd, ...groupEnds]
   const opens = [...tags.groups.map(([open]) => open), ...tags.call]
   const marks = [...parameterEnd, ...parameter, ...ends, ...opens]
   const start = cursor.position()
   let end: End | undefined
   let strangers = 0
   let hasStrangers = false
+  // Calls in the value that have begun there, and blocks of them.
+  let calls = 0
+  let groups = 0
   for (;;) {
     const { found, at } = yield* cursor.until(marks)
     const mark = marks[found]
     // Whose end came last is not said.
     if (mark === undefined && hasStrangers) return undefined
     if (mark === undefined) break
-    if (parameter.includes(mark) && (yield* isOf(cursor, isStranger))) {
+    if (parameter.includes(mark) && (calls > 0 || (yield* isOf(cursor, isStranger)))) {
       hasStrangers = true
       strangers += 1
     } else if (parameterEnd.includes(mark)) {
       const next = cursor.position()
       if (strangers > 0) {
         strangers -= 1
-        end ??= { at, next, isOwn: true }
+        if (calls === 0) end ??= { at, next, isOwn: true }
         continue
       }
       const isEnd = yield* goesOn(cursor, [...parameter, ...ends, ...opens])
@@ -121,6 +125,12 @@ function* readRaw(cursor: Cursor, tags: Markup, isStranger: IsStranger): Reading
       if (end?.isOwn !== true) end = { at, next, isOwn: true }
     } else if (opens.includes(mark)) {
       if (end !== undefined && (tags.call.includes(mark) || (yield* isBlock(cursor, tags)))) break
+      if (!tags.call.includes(mark)) groups += 1
+      else if (yield* isCall(cursor, tags)) calls += 1
+    } else if (callEnd.includes(mark) && calls > 0) {
+      calls -= 1
+    } else if (groupEnds.includes(mark) && groups > 0) {
+      groups -= 1
     } else if (end?.isOwn === true || (end === undefined && parameter.includes(mark))) {
       // What stands between the value and the next mark is nobody's.
       cursor.rewind(at)
@@ -140,6 +150,17 @@ function* isOf(cursor: Cursor, isStranger: IsStranger): Reading<boolean> {
   const isEnded = !(yield* cursor.some())
   cursor.rewind(start)
   return !isEnded && name !== '' && isStranger(name)
+}
+
+/** Behind the mark of a call: whether there is more of it than that. Nothing is read. */
+function* isCall(cursor: Cursor, { callSeparator = '', parameter, callEnd }: Markup): Reading<boolean> {
+  const start = cursor.position()
+  yield* readTag(cursor)
+  yield* cursor.oneOf(['>', callSeparator])
+  yield* skipGap(cursor)
+  const isMore = (yield* cursor.oneOf([...parameter, ...callEnd])) >= 0
+  cursor.rewind(start)
+  return isMore
 }
 
 /** Behind the mark of a block: whether a call follows, which is not read. */

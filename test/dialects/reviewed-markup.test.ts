@@ -35,15 +35,27 @@ const PARIS = ['get_weather', { city: 'Paris' }]
 const ROME = ['get_weather', { city: 'Rome' }]
 const json = (city: string): string => `{"name": "get_weather", "arguments": {"city": "${city}"}}`
 
+const CALL = '<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>'
+const SAVE = '<function=save>\n<parameter=text>\na\n</parameter>\n<parameter=path>\nb\n</parameter>\n</function>'
+
 describe('a value of text', () => {
   const xml = (text: string): string =>
     `<tool_call>\n<function=save>\n<parameter=text>\n${text}\n</parameter>\n<parameter=path>\na\n</parameter>\n</function>\n</tool_call>`
+
+  test('has a call in it, and its own end does not come', () => {
+    const text = `<tool_call>\n<function=save>\n<parameter=text>\n${CALL}`
+    expectRead('qwen3_coder_xml', text, { isCut: true })
+  })
 
   test.each([
     ['a parameter of no tool', '\n<parameter=x>\nin\n</parameter>\n'],
     ['several', '<parameter=x>1</parameter>\n<parameter=y>2</parameter>'],
     ['one in another', '<parameter=x><parameter=y>2</parameter></parameter>'],
     ['the beginning of one', 'Write <parameter=x> for it.'],
+    ['a call', `As in:\n${CALL}\nEnd.`],
+    ['calls', `${CALL}\n${CALL}`],
+    ['a call of the same parameters', SAVE],
+    ['the beginning of a call', 'Write <function=save> with <parameter=x>.'],
   ])('has %s in it', (_name, text) => {
     for (const id of ['qwen3_coder_xml', 'nemotron3_xml', 'step3p5', 'kexaone2']) {
       expectRead(id, xml(text), { calls: [['save', { text, path: 'a' }]] })

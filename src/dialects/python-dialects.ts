@@ -10,6 +10,8 @@ import { pythonCalls } from './values/python.ts'
 // Families that call tools in Python's syntax: design/tool-calling.md §3.1.
 
 const MAX_ECHO_LENGTH = 4096
+const MAX_COMMENT_LENGTH = 4096
+const LINE_END = 10
 const FENCE = '```'
 
 type PythonDialect = Pick<Dialect, 'id' | 'drops' | 'mayBeExample'> & {
@@ -105,7 +107,7 @@ function* readRow(cursor: Cursor, closes: readonly string[], declared: Declared)
   const calls: string[] = []
   const results = new Set<string>()
   for (;;) {
-    yield* cursor.spaces()
+    yield* skipComments(cursor)
     if (calls.length >= MAX_CALLS || !(yield* cursor.some()) || (yield* isClosing(cursor, closes))) break
     const called = yield* readCall(cursor, closes)
     if (called === 'cut' || called === undefined) return called
@@ -116,6 +118,15 @@ function* readRow(cursor: Cursor, closes: readonly string[], declared: Declared)
     yield* cursor.attempt(isClosed(cursor, [',']))
   }
   return pythonCalls(calls.join('\n'))
+}
+
+/** White space, and what code says of itself. */
+function* skipComments(cursor: Cursor): Reading<void> {
+  yield* cursor.spaces()
+  while (yield* cursor.literal('#')) {
+    yield* cursor.while((unit) => unit !== LINE_END, MAX_COMMENT_LENGTH)
+    yield* cursor.spaces()
+  }
 }
 
 /** Looks only: reads nothing. */

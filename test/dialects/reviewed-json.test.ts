@@ -98,6 +98,13 @@ const ROWS: readonly Row[] = [
   ['harmony', '<|channel|>commentary to=functions.ping <|constrain|>json<|message|><|call|>', [P]],
   ['harmony', '<|channel|>commentary to=functions.ping<|message|>', [P]],
   // Python in fences.
+  [
+    'gemma3_tool_code',
+    '```tool_code\n# Look it up.\nget_weather(city="Paris")  # now\n# And this:\nping()\n```',
+    [W, P],
+  ],
+  ['gemma3_tool_code', '```tool_code\n# ping()\n```', [], '```tool_code\n# ping()\n```'],
+  ['olmo3', '<function_calls># a\nping()</function_calls>', [P]],
   ['gemma3_tool_code', '```tool_code\nget_weather(city="Paris")\n```\n```tool_code\nping()\n```', [W, P]],
   ['gemma3_tool_code', '```tool_code\nping()\n```\n```python\nx = 1\n```', [P], '```python\nx = 1\n```'],
   ['gemma3_tool_code', '```tool_code\nping()\n```\n```\nx\n```', [P], '```\nx\n```'],

@@ -1,6 +1,7 @@
 import type { Cursor, Reading } from './cursor.ts'
 import type { Declared, Dialect, Outcome, TextCall } from './dialect.ts'
 import { MAX_CALLS } from './dialect.ts'
+import { taggedJson } from './tagged-json.ts'
 import { namesDeclared } from './values/declared-tools.ts'
 import { readBracketed, readNested } from './values/json.ts'
 import { callIn, callsIn } from './values/json-calls.ts'
@@ -189,12 +190,31 @@ function* isEcho(cursor: Cursor, text: string): Reading<boolean> {
 
 export const pythonic = python({ id: 'pythonic', bare: 'any', drops: ['<|python_start|>', '<|python_end|>'] })
 
-export const llama4Pythonic = python({
+const llama4Lists = python({
   id: 'llama4_pythonic',
   open: '<|python_start|>',
   close: '<|python_end|>',
   bare: 'any',
 })
+
+const llama4Json = taggedJson({
+  id: 'llama4_pythonic',
+  opens: [],
+  bare: ['{'],
+  closes: ['<|python_end|>'],
+  isDeclared: true,
+  separators: [';', ',', ''],
+})
+
+/** Meta's prompts ask for a list, the chat template on Hugging Face for JSON as of Llama 3. */
+export const llama4Pythonic: Dialect = {
+  ...llama4Lists,
+  opens: [...llama4Lists.opens, ...llama4Json.opens],
+  *read(cursor, declared): Reading<Outcome> {
+    const isJson = String.fromCharCode(cursor.peek()) === '{'
+    return yield* (isJson ? llama4Json : llama4Lists).read(cursor, declared)
+  },
+}
 
 /** LFM2.5 may leave the markers out. */
 export const lfm2 = python({

@@ -107,3 +107,10 @@ test('the name tells templates apart that are alike', () => {
   expect(dialectOfTemplate('<tool_calls>', 'ai21labs/AI21-Jamba-1.5-Mini')).toBe('jamba')
   expect(dialectOfTemplate('<tool_calls>', 'Qwen/Qwen3-8B')).toBe('jamba')
 })
+
+test('the end of a call of no declared tool is text like the rest of it', () => {
+  const other = '<tool_call>{"name": "other", "arguments": {}}</tool_call>'
+  const reader = createTextReader(createSniffer(DIALECTS), { tools })
+  const events = [...reader.push(`${other}${writeCalls('hermes', [call], { tools })}`), ...reader.end()]
+  expect(events.map((event) => ('text' in event ? event.text : event.type))).toEqual([other, 'call'])
+})

@@ -82,7 +82,8 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>, guess?: Di
     for (const dialect of locked === undefined ? candidates : [locked]) {
       if (!isLineStart && (dialect.atLineStart === true || BARE.has(dialect.id))) continue
       if (isExample && (dialect.mayBeExample === true || BARE.has(dialect.id))) continue
-      const open = yield* cursor.oneOf(dialect === guess ? opensOf(dialect, declared) : dialect.opens)
+      const isLikely = dialect === guess || dialect === locked
+      const open = yield* cursor.oneOf(isLikely ? opensOf(dialect, declared) : dialect.opens.filter(isNoEnd))
       cursor.rewind(start)
       if (open < 0) continue
       const outcome = yield* dialect.read(cursor, declared)
@@ -111,6 +112,11 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>, guess?: Di
 
 function opensOf({ opens, opensFor }: Dialect, declared: Declared): readonly string[] {
   return [...opens, ...(opensFor?.(declared) ?? [])]
+}
+
+/** What ends another dialect's call is no beginning. */
+function isNoEnd(open: string): boolean {
+  return !open.startsWith('</')
 }
 
 function isChannel(outcome: Exclude<Outcome, undefined>): boolean {

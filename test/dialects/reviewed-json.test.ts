@@ -97,6 +97,10 @@ const ROWS: readonly Row[] = [
   ['functionary_v31', 'Hm. <function=ping></function>', [P], 'Hm.'],
   ['harmony', '<|channel|>commentary to=functions.ping <|constrain|>json<|message|><|call|>', [P]],
   ['harmony', '<|channel|>commentary to=functions.ping<|message|>', [P]],
+  // Llama 4 has two ways.
+  ['llama4_pythonic', LLAMA, [W]],
+  ['llama4_pythonic', `Well. ${LLAMA}; {"name": "ping", "parameters": {}}<|python_end|>`, [W, P], 'Well.'],
+  ['llama4_pythonic', BOB, [], BOB],
   // Python in fences.
   [
     'gemma3_tool_code',

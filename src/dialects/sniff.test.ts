@@ -54,6 +54,7 @@ test.each([
   '>>>other\n{"city": "Paris"}',
   'See >>>get_weather\n{"city": "Paris"}',
   'The mark <|channel|> names a channel.',
+  'Say [get_weather(city="Paris")] or {"name": "get_weather", "parameters": {}} there.',
 ])('a call of no declared tool is text, and so is a mark in a line: %s', (text) => {
   const reader = createTextReader(createSniffer(DIALECTS), { tools })
   const events = [...reader.push(text), ...reader.end()]

@@ -83,7 +83,9 @@ export function createSniffer(dialects: ReadonlyMap<string, Dialect>, guess?: Di
       if (!isLineStart && (dialect.atLineStart === true || BARE.has(dialect.id))) continue
       if (isExample && (dialect.mayBeExample === true || BARE.has(dialect.id))) continue
       const isLikely = dialect === guess || dialect === locked
-      const open = yield* cursor.oneOf(isLikely ? opensOf(dialect, declared) : dialect.opens.filter(isNoEnd))
+      const opens = isLikely ? opensOf(dialect, declared) : dialect.opens.filter(isNoEnd)
+      const mayBeBare = !isExample && (isLikely || isLineStart)
+      const open = yield* cursor.oneOf(mayBeBare ? opens : opens.filter(isMark))
       cursor.rewind(start)
       if (open < 0) continue
       const outcome = yield* dialect.read(cursor, declared)
@@ -117,6 +119,11 @@ function opensOf({ opens, opensFor }: Dialect, declared: Declared): readonly str
 /** What ends another dialect's call is no beginning. */
 function isNoEnd(open: string): boolean {
   return !open.startsWith('</')
+}
+
+/** A bracket alone is none: other text has it too. */
+function isMark(open: string): boolean {
+  return open.length > 1
 }
 
 function isChannel(outcome: Exclude<Outcome, undefined>): boolean {

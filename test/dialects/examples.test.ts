@@ -14,6 +14,8 @@ const TOOLS = new Map<string, JsonObject>([
 ])
 const PARIS = { name: 'get_weather', argumentsText: '{"city": "Paris"}' }
 const CALL = '<tool_call>\n{"name": "ping", "arguments": {}}\n</tool_call>'
+const NEXT = '```js\nb\n```'
+const NESTED = `So\n\`\`\`markdown\n${NEXT}\n\`\`\``
 const BLOCK = 'Some code:\n```js\na()\n'
 
 function known(id: string): Dialect {
@@ -53,6 +55,13 @@ describe('a call in a fenced block of an explanation is text', () => {
     for (const dialect of [() => known(id), sniffer(id), sniffer()]) expect(read(dialect, text)).toBe(`${text}|`)
   })
 
+  test.each([
+    ['in a list', `- so:\n    \`\`\`\n    ${CALL}\n    \`\`\``],
+    ['in a block', `So\n\`\`\`markdown\n\`\`\`js\n${CALL}\n\`\`\`\n\`\`\``],
+  ])('that stands %s', (_name, text) => {
+    for (const dialect of [() => known('hermes'), sniffer()]) expect(read(dialect, text)).toBe(`${text}|`)
+  })
+
   test('what is JSON in it is none in another dialect', () => {
     const text = `For example:\n\`\`\`\n${CALL}\n\`\`\`\nThat is all.`
     expect(read(sniffer(), text)).toBe(`${text}|`)
@@ -63,6 +72,8 @@ describe('a call is none of an example', () => {
   test.each([
     ['behind the end of a block, in its line', `${BLOCK}\`\`\`${CALL}`, `${BLOCK}\`\`\`|ping`],
     ['behind a span that begins a line', `So\n\`\`\`a()\`\`\`\n${CALL}`, 'So\n```a()```|ping'],
+    ['behind a block in a block', `${NESTED}\n${CALL}`, `${NESTED}|ping`],
+    ['behind a block that begins in another', `So\n\`\`\`text\na\n${NEXT}\n${CALL}`, `So\n\`\`\`text\na\n${NEXT}|ping`],
     ['behind spans in its line', `Look at \`a\` and \`b\`${CALL}`, 'Look at `a` and `b`|ping'],
   ])('%s', (_name, text, expected) => {
     for (const dialect of [() => known('hermes'), sniffer('hermes'), sniffer()]) {

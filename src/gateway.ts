@@ -23,6 +23,7 @@ import { createHandlers } from './server/handlers.ts'
 import { servePassthrough } from './server/passthrough.ts'
 import { CHAT_PATH, isPassedOn } from './server/routes.ts'
 import { serveUnrouted } from './server/serve-unrouted.ts'
+import { createShadowCalls } from './shadow-calls.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
 import { createToolReliability } from './usage/tool-reliability.ts'
@@ -70,6 +71,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
   const thoughts = createKeptThoughts(ports.createStore<KeptThought>(KEPT_DECISIONS), ports.clock)
+  const shadows = createShadowCalls()
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
@@ -88,6 +90,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       deadlines,
       decisions,
       thoughts,
+      shadows,
       formats: wireFormats,
       ask: upstream,
       textTools: foundDialects.read,
@@ -148,6 +151,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async close() {
       isClosing = true
+      shadows.close()
       await ports.background.drain()
       telemetry.flush()
       await keeper.close()

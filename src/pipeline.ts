@@ -3,16 +3,19 @@ import type { Attempt, Decision } from './core/decision.ts'
 import type { Directives } from './core/directives.ts'
 import { GatewayError } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
+import type { Policy } from './core/policy.ts'
 import type { Exchange, Ports, Store } from './core/ports.ts'
 import type { ProviderCall } from './core/provider.ts'
 import type { ChatBody, ChatRequest } from './core/request.ts'
-import type { Router } from './core/router.ts'
+import type { Router, Signals } from './core/router.ts'
+import { fraction } from './core/short-hash.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Asked } from './core/spoken-format.ts'
 import { askedOf } from './core/spoken-format.ts'
 import type { Target, TextTools } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
 import { promptTokensOf, usageOf } from './count-usage.ts'
+import { hasMatchingPolicies, matchPolicy } from './directives/match-policy.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import { callIdsOf } from './dispatch/client-side.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
@@ -23,9 +26,12 @@ import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn } from './dispatch/upstream-request.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
+import { describeSignals } from './route/describe.ts'
 import { route } from './route/route.ts'
+import type { Spread } from './route/spread.ts'
 import { formatAttempts } from './route-headers.ts'
 import { SentCall } from './sent-call.ts'
+import type { ShadowCalls } from './shadow-calls.ts'
 import type { ClientFraming } from './stream/enframe.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 import { translationOf } from './translation-of.ts'
@@ -45,6 +51,7 @@ export type Context = {
   readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
   readonly thoughts: KeptThoughts
+  readonly shadows: ShadowCalls
   readonly formats: ReadonlyMap<string, WireFormat>
   readonly ask: ProviderCall['ask']
   /** What a target's server says of how its models call tools; `undefined` where nothing is known beyond the configuration. */
@@ -64,6 +71,8 @@ export type ChatCall = {
   readonly principal: Principal
   readonly routeHeader: string | undefined
   readonly startedAt: number
+  /** Of a copy to a second target: the id of the call that it is a copy of. */
+  readonly shadowOf?: string
 }
 
 export type ChatOutcome = { readonly result: DispatchResult; readonly routed: Routed; readonly overheadMs: number }
@@ -83,6 +92,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds, watch }
   const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
+  if (routed.shadow !== undefined && call.shadowOf === undefined)
+    context.shadows.start(call, body.copyFor(routed.shadow), context)
   const sent = new SentCall(call, routed, context)
   const result = await dispatch({
     plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
@@ -114,6 +125,8 @@ export type Routed = {
   readonly isChosen: boolean
   /** The caller wants no answer to less than what he sent. */
   readonly isLossless: boolean
+  /** A model that gets a copy of the call. */
+  readonly shadow?: string
 }
 
 type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & { readonly chat: ChatRequest }
@@ -135,14 +148,17 @@ export function decide(call: Question, context: Context): Routed | Promise<Route
 
 async function decideFor(call: Question, context: Context): Promise<Routed> {
   const { snapshot, ports } = context
+  const signals = classify(call.chat)
   const { choice, directives, policy } = readDirectives({
     model: call.chat.model,
     header: call.routeHeader,
     body: call.chat.native.body['routing'],
     principal: call.principal,
     snapshot,
+    governing: governingPolicy(call, signals, snapshot),
   })
   const isExplained = directives.explain === true
+  const shadow = shadowOf(policy, directives.session ?? call.id)
   const named = choice.type === 'target' ? findTarget(choice.id, snapshot) : undefined
   const isNamed = named !== undefined
   const naming = {
@@ -150,12 +166,12 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     isChosen: !isNamed || snapshot.aliases.has(call.chat.model),
   }
   if (named !== undefined && !hasHardLimits(directives) && !isExplained)
-    return { targets: [named], decision: undefined, isExplained, ...naming, isLossless: false }
+    return { targets: [named], decision: undefined, isExplained, ...naming, isLossless: false, ...shadow }
 
   const translated = (target: Target): Translation =>
     translationOf(target, call.format, naming, call.principal.name, context)
-  const signals = classify(call.chat)
-  const asked = named === undefined ? candidatesOf(choice.type === 'auto' ? choice.pool : undefined, snapshot) : [named]
+  const pool = choice.type === 'auto' ? choice.pool : undefined
+  const asked = named === undefined ? candidatesOf(pool, snapshot) : [named]
   const speaks = (target: Target): boolean => translated(target).spoken === call.format
   const { decision: decided, ranked } = await route({
     id: call.id,
@@ -173,13 +189,41 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,
     isExplained,
+    ...spreadOf(pool, directives.session ?? call.id, snapshot),
     onPrediction: context.telemetry.routed,
   })
   const decision = isExplained
     ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
     : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
-  return { targets: ranked, decision, isExplained, ...naming, isLossless: directives.require?.lossless === true }
+  return {
+    targets: ranked,
+    decision,
+    isExplained,
+    ...naming,
+    isLossless: directives.require?.lossless === true,
+    ...shadow,
+  }
+}
+
+function governingPolicy({ chat, format, principal }: Question, signals: Signals, snapshot: Snapshot): string {
+  const { model, metadata } = chat
+  const call = { key: principal.name, format: format.id, model, metadata, signals: () => describeSignals(signals) }
+  return matchPolicy(call, snapshot)
+}
+
+/** The model that gets a copy, for the policy's share of the conversations. */
+function shadowOf({ name, shadow }: Policy, conversation: string): { readonly shadow?: string } {
+  if (shadow === undefined || fraction(`shadow ${name} ${conversation}`) >= shadow.share) return {}
+  return { shadow: shadow.model }
+}
+
+/** How the pool shares its requests. A conversation stays on one side: chance is a hash of its name. */
+function spreadOf(pool: string | undefined, conversation: string, snapshot: Snapshot): { readonly spread?: Spread } {
+  const { weights, canary } = (pool === undefined ? undefined : snapshot.pools.get(pool)) ?? {}
+  if (weights === undefined && canary === undefined) return {}
+  const draw = (question: string): number => fraction(`${question} ${pool} ${conversation}`)
+  return { spread: { weights, canary, draw: { canary: draw('canary'), weights: draw('weights') } } }
 }
 
 /** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */
@@ -214,6 +258,7 @@ function plainTarget(call: Question, snapshot: Snapshot): Target | undefined {
   const { native, model } = call.chat
   if (call.routeHeader !== undefined || native.body['routing'] !== undefined) return undefined
   if (snapshot.aliases.has(model) || !isEmpty(call.principal.routing)) return undefined
+  if (hasMatchingPolicies(snapshot)) return undefined
   const policy = snapshot.policies.get(snapshot.defaultPolicy)
   return policy === undefined || hasHardLimits(policy.directives) ? undefined : snapshot.targets.get(model)
 }

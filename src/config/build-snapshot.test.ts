@@ -3,7 +3,9 @@ import { routers } from '../../routers/index.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { spokenFormat } from '../core/spoken-format.ts'
 import { builtInPolicies } from '../directives/built-in-policies.ts'
+import { findFlag } from '../directives/flags.ts'
 import { fromBody } from '../directives/from-body.ts'
+import { overlay } from '../directives/merge.ts'
 import { providers } from '../providers/index.ts'
 import type { SnapshotSources } from './build-snapshot.ts'
 import { buildSnapshot } from './build-snapshot.ts'
@@ -25,6 +27,8 @@ const sources: SnapshotSources = {
   policies: builtInPolicies,
   routers: routers.keys(),
   readRouting: (routing) => fromBody(routing),
+  isFlag: (name) => findFlag(name, 'model') !== undefined,
+  overlay,
   secrets: {
     read(reference) {
       const secret = KEPT[reference]

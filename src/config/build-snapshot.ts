@@ -12,6 +12,8 @@ import { embeddingModels } from './embedding-models.ts'
 import type { Problem, Say } from './problem.ts'
 import { suggestion } from './problem.ts'
 import { readKeys } from './read-keys.ts'
+import type { WrittenPolicy } from './read-policies.ts'
+import { readPolicies } from './read-policies.ts'
 import { readProviders } from './read-providers.ts'
 import { readRemote } from './read-remote.ts'
 import { readTargets } from './read-targets.ts'
@@ -23,16 +25,23 @@ export type SnapshotSources = {
   readonly secrets: Secrets
   /** Reads a key's `routing`; throws an error whose message says what is wrong. */
   readonly readRouting: (routing: JsonValue) => Directives
+  /** See `PolicySources`. */
+  readonly isFlag: (name: string) => boolean
+  readonly overlay: (lower: Directives, higher: Directives) => Directives
+  /** Policies from files, beside those of the configuration. */
+  readonly policyFiles?: readonly WrittenPolicy[]
 }
 
 /** A configuration as what requests work on; every problem at once, or none and a snapshot. */
 export async function buildSnapshot(
   config: Config,
-  sources: SnapshotSources,
+  given: SnapshotSources,
 ): Promise<{ readonly snapshot: Snapshot } | { readonly problems: readonly Problem[] }> {
   const problems: Problem[] = []
   const say: Say = (path, problem, remedy) => void problems.push({ path, problem, remedy })
 
+  const policies = readPolicies([...writtenPolicies(config), ...(given.policyFiles ?? [])], given, say)
+  const sources = { ...given, policies }
   const keys = await readKeys(config, sources, say)
   checkHost(config, say)
   const providers = readProviders(config, sources, say)
@@ -42,6 +51,7 @@ export async function buildSnapshot(
   const embeddings = embeddingModels(providers.values())
   if (hasAllModels) checkAliases(config, new Set([...targets.keys(), ...embeddings.keys()]), pools, say)
   checkPolicy(config, sources, say)
+  if (hasAllModels) checkShadows(policies, targets, say)
   const router = readRouter(config, sources, say)
   if (targets.size === 0 && hasAllModels) {
     const remedy = 'List models as PROVIDER/MODEL, or name a provider of which the catalogue knows models.'
@@ -58,7 +68,7 @@ export async function buildSnapshot(
       pools,
       aliases: new Map(Object.entries(config.aliases)),
       keys,
-      policies: sources.policies,
+      policies,
       defaultPolicy: config.policy,
       router,
       maxBodyBytes: server.max_body_bytes,
@@ -87,7 +97,7 @@ function readPools(
   hasAllModels: boolean,
 ): Map<string, Pool> {
   const pools = new Map<string, Pool>()
-  for (const [name, { models, preset }] of Object.entries(config.pools)) {
+  for (const [name, { models, preset, weights, canary }] of Object.entries(config.pools)) {
     const path = `pools.${name}`
     const members = [...targets.values()].filter((target) => matchesModels(target.id, models))
     // A model that is missing for another reason would only be reported twice.
@@ -95,9 +105,46 @@ function readPools(
       say(`${path}.models`, 'no configured model matches', `The models are ${someOf(targets.keys())}.`)
     if (preset !== undefined && !sources.policies.has(preset))
       say(`${path}.preset`, `there is no preset "${preset}"`, suggestion(preset, sources.policies.keys()))
-    pools.set(name, { name, targets: members, preset })
+    if (hasAllModels) {
+      const named = [
+        ...Object.keys(weights ?? {}).map((id) => [`weights.${id}`, id] as const),
+        ...(canary === undefined ? [] : [['canary.model', canary.model] as const]),
+      ]
+      for (const [at, id] of named) requireMember(id, `${path}.${at}`, members, say)
+    }
+    pools.set(name, {
+      name,
+      targets: members,
+      preset,
+      ...(weights === undefined ? {} : { weights: new Map(Object.entries(weights)) }),
+      ...(canary === undefined
+        ? {}
+        : { canary: { model: canary.model, share: canary.share, inPlaceOf: canary.in_place_of ?? '*' } }),
+    })
   }
   return pools
+}
+
+function requireMember(id: string, path: string, members: readonly Target[], say: Say): void {
+  if (members.some((target) => target.id === id)) return
+  const names = members.map((target) => target.id)
+  say(path, `"${id}" is no model of this pool`, suggestion(id, names, `The pool has ${someOf(names)}.`))
+}
+
+function writtenPolicies({ policies }: Config): WrittenPolicy[] {
+  return Object.entries(policies).map(([name, written]) => ({ name, path: `policies.${name}`, written }))
+}
+
+function checkShadows(policies: ReadonlyMap<string, Policy>, targets: ReadonlyMap<string, Target>, say: Say): void {
+  for (const { name, shadow } of policies.values()) {
+    if (shadow === undefined || targets.has(shadow.model)) continue
+    const otherwise = `The models are ${someOf(targets.keys())}.`
+    say(
+      `policies.${name}.shadow.model`,
+      `"${shadow.model}" is not configured`,
+      suggestion(shadow.model, targets.keys(), otherwise),
+    )
+  }
 }
 
 function someOf(names: Iterable<string>): string {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { routers } from '../../routers/index.ts'
 import { builtInPolicies } from '../directives/built-in-policies.ts'
 import { fromBody } from '../directives/from-body.ts'
+import { overlay } from '../directives/merge.ts'
 import { providers } from '../providers/index.ts'
 import { buildSnapshot } from './build-snapshot.ts'
 import { readConfig } from './read-config.ts'
@@ -25,6 +26,8 @@ async function problemsWith(provider: string, key: string): Promise<string[]> {
     policies: builtInPolicies,
     routers: [...routers.keys()],
     readRouting: (routing) => fromBody(routing),
+    isFlag: () => false,
+    overlay,
     secrets: { read: () => key },
   })
   return 'snapshot' in built ? [] : built.problems.map(({ path, problem, remedy }) => `${path}: ${problem}. ${remedy}`)
@@ -76,6 +79,8 @@ test('Vertex AI without its place says what one looks like', async () => {
     policies: builtInPolicies,
     routers: [...routers.keys()],
     readRouting: (routing) => fromBody(routing),
+    isFlag: () => false,
+    overlay,
     secrets: { read: () => 'k' },
   })
   expect(JSON.stringify(built)).toContain('-aiplatform.googleapis.com/v1/projects/PROJECT/locations/')

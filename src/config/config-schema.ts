@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { WireFormatId } from '../core/request.ts'
+import { policySchema } from './policy-schema.ts'
 
 // The whole of thalamus.yaml. Strict: an unknown key is a typo. External names are snake_case, units stand in names.
 // A message of two lines is a problem and its remedy.
@@ -174,6 +175,22 @@ const provider = z.strictObject({
 const pool = z.strictObject({
   models: z.array(z.string().min(1)).min(1).describe('Patterns over models: "openai/*"; "!*mini" takes out.'),
   preset: z.string().optional().describe('The preset that governs auto/POOL when the caller names none.'),
+  weights: z
+    .record(z.string().min(1), z.number().positive())
+    .optional()
+    .describe('Shares the requests that one of these models wins among them, by weight: { a/gpt-5: 3, b/gpt-5: 1 }.'),
+  canary: z
+    .strictObject({
+      model: z.string().min(1).describe('The model on trial, as PROVIDER/MODEL.'),
+      share: z.number().positive().max(1).describe('Of the requests, 0 to 1.'),
+      in_place_of: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Only of requests that a model of this pattern wins. Default: any.'),
+    })
+    .optional()
+    .describe('A model on trial, which gets a share of the requests.'),
 })
 
 // Timers of Node and of browsers hold 31 bits: what is longer fires at once.
@@ -235,6 +252,10 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('The models to choose from. A provider of which none is listed brings those of the catalogue.'),
   pools: z.record(z.string().min(1), pool).default({}).describe('Named choices, used as auto/POOL.'),
+  policies: z
+    .record(z.string(), policySchema)
+    .default({})
+    .describe('Your own policies: by name (auto:NAME), or for the requests that they match.'),
   aliases: z
     .record(z.string().min(1), z.string().min(1))
     .default({})

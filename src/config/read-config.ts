@@ -13,7 +13,7 @@ export function readConfig(text: string): ReadConfig {
   const value = readYaml(text)
   if ('problems' in value) return value
   const parsed = configSchema.safeParse(value.value ?? {})
-  return parsed.success ? { config: parsed.data } : { problems: parsed.error.issues.flatMap(problemsOf) }
+  return parsed.success ? { config: parsed.data } : { problems: schemaProblems(parsed.error) }
 }
 
 function readYaml(text: string): { readonly value: unknown } | { readonly problems: readonly Problem[] } {
@@ -39,6 +39,11 @@ function syntaxProblem(error: YAMLParseError, lines: LineCounter): Problem {
 function syntaxText(error: YAMLParseError): string {
   const [first = ''] = error.message.split('\n')
   return first.replace(/:? ?["'`*&!].*$/, '').replace(/:$/, '') || `YAML error ${error.code}`
+}
+
+/** What is wrong with a value of one of the configuration's schemas: where, what, and what to do. */
+export function schemaProblems(error: z.core.$ZodError): Problem[] {
+  return error.issues.flatMap(problemsOf)
 }
 
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {

@@ -78,6 +78,8 @@ export type Decision = {
   readonly router: string
   /** A short phrase: `best in band`, `only model in eu`, `router late`, or, where a fallback predicted, `best in band, router late`. */
   readonly reason: string
+  /** How likely this winner was, over 0 to 1, where chance had a part; absent where it had none. */
+  readonly propensity?: number
   /**
    * Best first: the order in which dispatch tries them. Of a large pool, unless `explain` asks for all, the first hundred
    * and those of the front.

@@ -51,6 +51,8 @@ export type ChatBody = {
   readonly stream: boolean
   read(): ReadBody
   release(): void
+  /** The same call to another model, with bytes of its own. To be made before the bytes are edited. */
+  copyFor(model: string): ChatBody
 }
 
 /** `text` is the exact body. */

@@ -16,6 +16,11 @@ export function shortHash(text: string, length: number): string {
   return hash
 }
 
+/** A figure from 0 up to 1 that stands for a text, spread evenly over texts. */
+export function fraction(text: string): number {
+  return cyrb53(text, 0) / 2 ** 53
+}
+
 function cyrb53(text: string, seed: number): number {
   let high = 0xdeadbeef ^ seed
   let low = 0x41c6ce57 ^ seed

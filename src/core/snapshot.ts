@@ -49,7 +49,13 @@ export type Pool = {
   readonly name: string
   readonly targets: readonly Target[]
   readonly preset: string | undefined
+  /** Among the models of these, by id, the requests that one of them wins are shared by weight. */
+  readonly weights?: ReadonlyMap<string, number>
+  readonly canary?: Canary
 }
+
+/** A model on trial: a share of the requests, 0..1, that a model of the pattern `inPlaceOf` wins. */
+export type Canary = { readonly model: string; readonly share: number; readonly inPlaceOf: string }
 
 export type InboundKey = {
   readonly name: string

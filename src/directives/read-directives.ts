@@ -17,6 +17,8 @@ export type DirectivesInput = {
   readonly body: JsonValue | undefined
   readonly principal: Principal
   readonly snapshot: Snapshot
+  /** The policy that governs when no door names one; the snapshot's default when left out. */
+  readonly governing?: string
 }
 
 export type ReadDirectives = {
@@ -29,7 +31,8 @@ export type ReadDirectives = {
 }
 
 /** Everything that is asked of routing, from every door, and the policy that governs it. */
-export function readDirectives({ model, header, body, principal, snapshot }: DirectivesInput): ReadDirectives {
+export function readDirectives(input: DirectivesInput): ReadDirectives {
+  const { model, header, body, principal, snapshot, governing = snapshot.defaultPolicy } = input
   const names = new Set(snapshot.policies.keys())
   const { choice, directives: named } = fromModel(snapshot.aliases.get(model) ?? model, names)
   const doors: SaidDirectives[] = []
@@ -40,9 +43,9 @@ export function readDirectives({ model, header, body, principal, snapshot }: Dir
     doors.push({ door: 'header', directives: fromHeader(header, names) })
   if (body !== undefined && body !== null) doors.push({ door: 'body', directives: fromBody(body) })
 
-  const presets = [snapshot.defaultPolicy, ...doors.flatMap(({ directives }) => directives.preset ?? [])]
+  const presets = [governing, ...doors.flatMap(({ directives }) => directives.preset ?? [])]
   const policies = presets.map((name) => findPolicy(name, snapshot))
-  const policy = policies.at(-1) ?? findPolicy(snapshot.defaultPolicy, snapshot)
+  const policy = policies.at(-1) ?? findPolicy(governing, snapshot)
   const said: SaidDirectives[] = [{ door: 'policy', directives: policyPart(policy, policies) }, ...doors]
   return { choice, said, directives: mergeDirectives(said), policy }
 }

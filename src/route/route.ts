@@ -24,6 +24,8 @@ import type { Predicted } from './predict-in-time.ts'
 import { predictInTime } from './predict-in-time.ts'
 import { reasonOf } from './reason.ts'
 import { penaltiesOf } from './score.ts'
+import type { Spread } from './spread.ts'
+import { spreadChoice } from './spread.ts'
 import { dominatorsOf, tradeOffs } from './trade-offs.ts'
 import type { ToolShares } from './weigh-tools.ts'
 import { weighTools } from './weigh-tools.ts'
@@ -49,6 +51,8 @@ export type RouteInput = {
   readonly speaks?: (target: Target) => boolean
   /** What a target's format cannot carry of the request; nothing when left out. */
   readonly lossesOn?: (target: Target) => readonly Loss[]
+  /** How the pool shares its requests; the best wins when left out. */
+  readonly spread?: Spread
   /** The caller wants to see the whole decision. */
   readonly isExplained?: boolean
   /** Told how long the router took. */
@@ -84,8 +88,9 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     signals.toolCount === 0 || toolShares === undefined
       ? { weighed: plain, unweighed: undefined }
       : weighTools(plain, toolShares)
-  const choice = choose(considered, most)
-  const isByTools = unweighed !== undefined && choose(unweighed, 1).ranked[0] !== choice.ranked[0]
+  const chosen = choose(considered, most)
+  const isByTools = unweighed !== undefined && choose(unweighed, 1).ranked[0] !== chosen.ranked[0]
+  const { choice, reason: spreadReason, propensity } = spreadChoice(considered, chosen, input.spread)
   const front = paretoFront(considered)
   const rejected = rejectedOf(columns, figures, passing, limits, most)
   const dropped = describeDropped(rejected)
@@ -98,9 +103,10 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     model: ranked[0]?.id ?? '',
     policy: policy.name,
     router: predicted.router?.name ?? 'none',
-    reason: reason(predicted, isByTools, () =>
-      reasonOf({ considered, choice, dropped, directives, relaxed, isByTools }),
-    ),
+    reason:
+      spreadReason ??
+      reason(predicted, isByTools, () => reasonOf({ considered, choice, dropped, directives, relaxed, isByTools })),
+    ...(propensity === 1 ? {} : { propensity }),
     candidates,
     dropped,
     ...(unlisted <= 0 ? {} : { unlisted }),

@@ -74,7 +74,8 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   })
 }
 
-type Facts = {
+/** What is known of a call that has ended. */
+export type CallFacts = {
   readonly id: string
   readonly endpoint: string
   readonly principal: Principal | undefined
@@ -82,9 +83,10 @@ type Facts = {
   readonly outcome: ChatOutcome | undefined
   readonly error: GatewayError | undefined
   readonly elapsedMs: number
+  readonly shadowOf?: string
 }
 
-function recordOf(facts: Facts): CallRecord {
+export function recordOf(facts: CallFacts): CallRecord {
   const { outcome, error, body } = facts
   const result = outcome?.result
   const target = result?.target
@@ -115,10 +117,11 @@ function recordOf(facts: Facts): CallRecord {
     costBasis: spent?.costBasis,
     finishReason: observed?.ending().finishReason,
     detail: error?.detail,
+    ...(facts.shadowOf === undefined ? {} : { shadowOf: facts.shadowOf }),
   }
 }
 
-function spentOn({ outcome, body }: Facts): Spent | undefined {
+function spentOn({ outcome, body }: CallFacts): Spent | undefined {
   const { observed, target, outcome: how } = outcome?.result ?? {}
   if (observed === undefined || target === undefined || body === undefined) return undefined
   return countUsage(observed, target, how !== 'complete', () => promptTokensOf(body))

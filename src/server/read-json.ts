@@ -37,20 +37,28 @@ export async function readJsonBytes(
 
 /** A chat call's body. Throws a 4xx that says what is wrong with it. */
 export function openChatBody(sent: Uint8Array, format: WireFormat, said?: PathFacts): ChatBody {
-  const bytes = withoutMark(sent)
-  let current: ReadBody | undefined = readChat(bytes, format, said)
+  return chatBody(withoutMark(sent), (bytes) => readChat(bytes, format, said))
+}
+
+function chatBody(bytes: Uint8Array, readBytes: (bytes: Uint8Array) => ReadBody): ChatBody {
+  let current: ReadBody | undefined = readBytes(bytes)
   const { model, stream } = current.chat
   const body: ChatBody = {
     bytes,
     model,
     stream,
     read() {
-      current ??= readChat(body.bytes, format, said)
+      current ??= readBytes(body.bytes)
       return current
     },
     release() {
       current = undefined
     },
+    copyFor: (other) =>
+      chatBody(body.bytes.slice(), (copied) => {
+        const read = readBytes(copied)
+        return { ...read, chat: { ...read.chat, model: other } }
+      }),
   }
   return body
 }

@@ -40,6 +40,11 @@ export function createMetrics() {
     ),
     failures: registry.counter('thalamus_upstream_failures_total', 'Failed attempts.', ['model', 'code']),
     decisions: registry.counter('thalamus_decisions_total', 'Routing decisions.', ['model', 'policy', 'reason']),
+    shadowsDropped: registry.counter(
+      'thalamus_shadow_dropped_total',
+      'Copies for a shadow target that were not sent, since too many were under way.',
+      ['model'],
+    ),
     toolCalls: registry.counter('thalamus_tool_calls_total', 'Calls of tools in answers, by what became of them.', [
       'model',
       'outcome',

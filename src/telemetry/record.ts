@@ -40,4 +40,6 @@ export type CallRecord = {
   readonly finishReason: FinishReason | undefined
   /** For operators: what the error's message keeps from the client. */
   readonly detail: Readonly<Record<string, unknown>> | undefined
+  /** Of a copy to a second target: the id of the call that it is a copy of. */
+  readonly shadowOf?: string
 }

@@ -20,6 +20,8 @@ export type Telemetry = {
   routed(router: string, device: string, milliseconds: number): void
   /** A call of a tool in an answer, and how reliable the model's calls are after it. */
   toolCalled(model: string, dialect: string, outcome: CallOutcome, reliability: number): void
+  /** A copy for a second target that was not sent, since too many were under way. */
+  shadowDropped(model: string): void
   finished(call: FinishedCall): void
   renderMetrics(): string
   /** Writes down what is still waiting. */
@@ -69,6 +71,7 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
       metrics.toolReliability.set(reliability, model)
     },
     routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
+    shadowDropped: (model) => metrics.shadowsDropped.add(1, model),
     finished(call) {
       waiting.push(call)
       if (waiting.length === 1) clock.timer(LATE_MS, flush)
@@ -92,6 +95,7 @@ function logFields(record: CallRecord): Record<string, unknown> {
     outcome: record.outcome,
     stream: record.stream,
     key: record.key,
+    shadow_of: record.shadowOf,
     attempts: record.attempts.length,
     ms: round(record.elapsedMs),
     overhead_ms: round(record.overheadMs),

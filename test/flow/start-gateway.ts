@@ -1,10 +1,11 @@
 import { routers } from '../../routers/index.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
+import type { Policy } from '../../src/core/policy.ts'
 import type { Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
-import type { ConfiguredProvider, InboundKey, Snapshot } from '../../src/core/snapshot.ts'
+import type { ConfiguredProvider, InboundKey, Pool, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target, TextTools } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import type { Gateway } from '../../src/gateway.ts'
@@ -45,6 +46,10 @@ type Options = {
   readonly more?: Readonly<Record<string, OtherProvider>>
   readonly aliases?: Readonly<Record<string, string>>
   readonly defaultPolicy?: string
+  /** Policies before the presets. */
+  readonly policies?: readonly Policy[]
+  /** Pools of all models by name. */
+  readonly pools?: Readonly<Record<string, Omit<Pool, 'name' | 'targets' | 'preset'>>>
   readonly embeddings?: Readonly<Record<string, Facts>>
   /** Its id, or one of the test's own. Targets are asked in its format. */
   readonly provider?: string | Provider
@@ -131,10 +136,18 @@ function snapshotOf(options: Options): Snapshot {
     targets: new Map(all.map((target) => [target.id, target])),
     providers: new Map([up, ...others.map((other) => other.configured)].map((one) => [one.name, one])),
     embeddings: new Map(Object.entries(options.embeddings ?? {})),
-    pools: new Map(),
+    pools: new Map(
+      Object.entries(options.pools ?? {}).map(([name, pool]) => [
+        name,
+        { name, targets: all, preset: undefined, ...pool },
+      ]),
+    ),
     aliases: new Map([['gpt-4o', 'auto'], ...Object.entries(options.aliases ?? {})]),
     keys: options.keys ?? [],
-    policies: builtInPolicies,
+    policies: new Map([
+      ...(options.policies ?? []).map((policy) => [policy.name, policy] as const),
+      ...builtInPolicies,
+    ]),
     defaultPolicy: options.defaultPolicy ?? 'balanced',
     router: options.router ?? { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,

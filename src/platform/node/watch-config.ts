@@ -11,11 +11,11 @@ const SETTLE_MS = 100
 /**
  * Applies every good edit of the file and reports every bad one, which changes nothing. Watches the folder, because
  * editors and Kubernetes replace files instead of writing into them. Applies the same configuration again when a file
- * in `profiles` has changed, a folder beside it that need not exist.
+ * in `profiles` or `policies` has changed, folders beside it that need not exist.
  */
 export function watchConfig(
   path: string,
-  profiles: string,
+  { profiles, policies }: { readonly profiles: string; readonly policies: string },
   initial: Config,
   log: Log,
   apply: (config: Config) => Promise<readonly Problem[]>,
@@ -23,8 +23,8 @@ export function watchConfig(
   const file = resolve(path)
   let current = initial
   let timer: NodeJS.Timeout | undefined
-  let hasNewProfiles = false
-  let profilesWatcher: FSWatcher | undefined
+  let hasNewFiles: string | undefined
+  const folders = new Map<string, FSWatcher | undefined>()
 
   async function reload(): Promise<void> {
     let text: string
@@ -37,8 +37,9 @@ export function watchConfig(
     const read = readConfig(text)
     if ('problems' in read) return refuse(read.problems)
     const isEdited = JSON.stringify(read.config) !== JSON.stringify(current)
-    if (!isEdited && !hasNewProfiles) return
-    hasNewProfiles = false
+    const changed = hasNewFiles
+    if (!isEdited && changed === undefined) return
+    hasNewFiles = undefined
     try {
       const problems = await apply(read.config)
       if (problems.length > 0) return refuse(problems)
@@ -47,7 +48,7 @@ export function watchConfig(
     }
     for (const part of readOnce(current, read.config)) log('warn', 'config_needs_restart', { part })
     current = read.config
-    log('info', 'config_reloaded', { path: isEdited ? file : profiles })
+    log('info', 'config_reloaded', { path: isEdited ? file : changed })
   }
 
   function refuse(problems: readonly Problem[]): void {
@@ -63,39 +64,55 @@ export function watchConfig(
     clearTimeout(timer)
     timer = setTimeout(schedule, SETTLE_MS)
   }
-  const watchProfiles = (): void => {
-    profilesWatcher?.close()
-    if (!existsSync(profiles)) return
-    profilesWatcher = watchFolder(profiles, log, (name) => {
-      if (name !== null && !name.endsWith('.json')) return
-      hasNewProfiles = true
-      settle()
-    })
+  const watchBeside = (folder: string): void => {
+    folders.get(folder)?.close()
+    const isWatched = existsSync(folder)
+    folders.set(
+      folder,
+      isWatched
+        ? watchFolder(
+            folder,
+            log,
+            (name) => {
+              if (folder === profiles && name !== null && !name.endsWith('.json')) return
+              hasNewFiles = folder
+              settle()
+            },
+            folder === policies,
+          )
+        : undefined,
+    )
   }
   const watcher = watchFolder(dirname(file), log, (name) => {
-    if (name === basename(profiles)) {
-      watchProfiles()
-      hasNewProfiles = true
+    const beside = [profiles, policies].find((folder) => name === basename(folder))
+    if (beside !== undefined) {
+      watchBeside(beside)
+      hasNewFiles = beside
     } else if (name !== null && name !== basename(file) && !name.startsWith('..data')) return
     settle()
   })
-  watchProfiles()
+  for (const folder of [profiles, policies]) watchBeside(folder)
   // An edit made while the gateway started has no event any more.
   schedule()
   return {
     close() {
       clearTimeout(timer)
       watcher?.close()
-      profilesWatcher?.close()
+      for (const folder of folders.values()) folder?.close()
     },
   }
 }
 
 /** Watches a folder; where the system cannot, says so and the gateway serves on. */
-function watchFolder(folder: string, log: Log, changed: (name: string | null) => void): FSWatcher | undefined {
+function watchFolder(
+  folder: string,
+  log: Log,
+  changed: (name: string | null) => void,
+  recursive = false,
+): FSWatcher | undefined {
   const complain = (cause: unknown): void => log('warn', 'config_not_watched', { folder, problem: String(cause) })
   try {
-    return watch(folder, (_event, name) => changed(name)).on('error', complain)
+    return watch(folder, { recursive }, (_event, name) => changed(name)).on('error', complain)
   } catch (cause) {
     complain(cause)
     return undefined

@@ -1,5 +1,8 @@
 import type { Problem } from '../../../config/problem.ts'
 import type { Log } from '../../../core/ports.ts'
+import { DataProblem } from '../data-problem.ts'
+import { probesPath } from '../policies-folder.ts'
+import { failedProbes } from '../policy-probes.ts'
 import type { Findings, TooSlow } from './describe-findings.ts'
 import { describeFindings } from './describe-findings.ts'
 import { notEnforced } from './not-enforced.ts'
@@ -36,6 +39,7 @@ export async function checkCommand(options: CheckOptions): Promise<ExitStatus> {
       })
     }
     problems.push(...deviceProblems(opened))
+    problems.push(...(await policyProblems(opened)))
     const findings = await findingsOf(opened, tooSlow)
     if (options.live === true) problems.push(...(await probeProviders(opened.snapshot)))
     return report(options, problems, findings)
@@ -107,6 +111,26 @@ async function probeRouter(opened: Opened, tooSlow: TooSlow | undefined): Promis
     is_late: decision.router_timed_out,
     ...(tooSlow === undefined ? {} : { too_slow: tooSlow }),
   }
+}
+
+/** Probes of the operator's policies that are decided otherwise than they say. */
+async function policyProblems({ policies: folder, snapshot }: Opened): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  for (const name of snapshot.policies.keys()) {
+    const path = probesPath(folder, name)
+    if (path === undefined) continue
+    try {
+      problems.push(...(await failedProbes(name, path, snapshot.policies)))
+    } catch (thrown) {
+      if (!(thrown instanceof DataProblem)) throw thrown
+      problems.push({
+        path,
+        problem: thrown.message,
+        remedy: 'policies/presets/*/probes.yaml show how they are written.',
+      })
+    }
+  }
+  return problems
 }
 
 /** A device that was asked for by name and does not run. */

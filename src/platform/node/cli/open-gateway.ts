@@ -7,13 +7,16 @@ import type { Problem } from '../../../config/problem.ts'
 import type { Log } from '../../../core/ports.ts'
 import type { Snapshot } from '../../../core/snapshot.ts'
 import { builtInPolicies } from '../../../directives/built-in-policies.ts'
+import { findFlag } from '../../../directives/flags.ts'
 import { fromBody } from '../../../directives/from-body.ts'
+import { overlay } from '../../../directives/merge.ts'
 import type { Gateway } from '../../../gateway.ts'
 import { createGateway } from '../../../gateway.ts'
 import { providers } from '../../../providers/index.ts'
 import { discover } from '../discover.ts'
 import type { DeviceReport } from '../inference/choose-device.ts'
 import { createInference } from '../inference-onnx.ts'
+import { policiesFolder, readPolicyFiles } from '../policies-folder.ts'
 import { createNodePorts } from '../ports.ts'
 import type { OnBroken } from '../profiles-folder.ts'
 import { profilesFolder, readProfiles } from '../profiles-folder.ts'
@@ -39,6 +42,8 @@ export type Opened = {
   readonly devices: readonly DeviceReport[]
   /** The folder of the models' profiles; it need not exist. */
   readonly profiles: string
+  /** The folder of the operator's policies; it need not exist. */
+  readonly policies: string
   close(): Promise<void>
 }
 
@@ -64,7 +69,8 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   const { origin, closeSource } = source
   const config = withListening(source.config, options.listening ?? {})
   const profiles = profilesFolder(origin.type === 'config' ? origin.path : undefined)
-  const built = await snapshotOf(config, profiles, options.onBrokenProfile)
+  const policies = policiesFolder(origin.type === 'config' ? origin.path : undefined)
+  const built = await snapshotOf(config, { profiles, policies }, options.onBrokenProfile)
   if ('problems' in built) {
     await closeSource()
     return built
@@ -95,6 +101,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     origin,
     devices: inference.devices(),
     profiles,
+    policies,
     async close() {
       await gateway.close()
       await closeSource()
@@ -109,18 +116,26 @@ export function withListening(config: Config, { host, port }: Listening): Config
   return { ...config, server: { ...server, host: host ?? server.host, port: port ?? server.port } }
 }
 
-/** The snapshot of a configuration, with this machine's secrets and the models' profiles in a folder. */
+/** Folders beside a configuration; they need not exist. */
+export type Folders = { readonly profiles?: string; readonly policies?: string }
+
+/** The snapshot of a configuration, with this machine's secrets, the models' profiles and the operator's policies. */
 export async function snapshotOf(
   config: Config,
-  profiles?: string,
+  { profiles, policies }: Folders = {},
   onBroken?: OnBroken,
 ): ReturnType<typeof buildSnapshot> {
+  const policyFiles = policies === undefined ? { policies: [] } : readPolicyFiles(policies)
+  if ('problems' in policyFiles) return policyFiles
   const built = await buildSnapshot(config, {
     providers,
     policies: builtInPolicies,
     routers: routers.keys(),
     secrets: createSecrets(process.env),
     readRouting: (routing) => fromBody(routing),
+    isFlag: (name) => findFlag(name, 'model') !== undefined,
+    overlay,
+    policyFiles: policyFiles.policies,
   })
   if ('problems' in built || profiles === undefined) return built
   const read = readProfiles(profiles, built.snapshot.targets, onBroken)

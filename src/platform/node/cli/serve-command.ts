@@ -34,8 +34,8 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   }
   const watcher =
     origin.type === 'config'
-      ? watchConfig(origin.path, opened.profiles, opened.writtenConfig, log, async (edited) => {
-          const built = await snapshotOf(withListening(edited, options), opened.profiles)
+      ? watchConfig(origin.path, opened, opened.writtenConfig, log, async (edited) => {
+          const built = await snapshotOf(withListening(edited, options), opened)
           if ('problems' in built) return built.problems
           await gateway.replaceSnapshot(built.snapshot)
           return []

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+
+const patterns = z
+  .union(
+    [
+      z
+        .string()
+        .min(1)
+        .transform((text) => [text]),
+      z.array(z.string().min(1)).min(1),
+    ],
+    'neither a text nor a list of texts\nWrite a pattern such as team-* or a list of them.',
+  )
+  .describe('A pattern, or a list of which one must match; * stands for anything.')
+
+const SIGNALS = [
+  'prompt_tokens',
+  'last_turn_tokens',
+  'turns',
+  'phase',
+  'tools',
+  'tool_forced',
+  'images',
+  'audio',
+  'files',
+  'json',
+  'choices',
+  'max_output_tokens',
+] as const
+
+const signalCondition = z.union(
+  [
+    z.boolean(),
+    z.enum(['first-turn', 'user-turn', 'tool-loop']),
+    z
+      .strictObject({ min: z.number().optional(), max: z.number().optional() })
+      .refine(
+        ({ min, max }) => min !== undefined || max !== undefined,
+        'says nothing\nWrite { min: 8000 }, { max: 500 } or both.',
+      ),
+  ],
+  'neither true, false, a phase nor a range\nWrite true, tool-loop or { min: 8000 }.',
+)
+
+const match = z
+  .strictObject({
+    key: patterns.optional().describe('The caller’s key by its name; local where there are no keys.'),
+    path: patterns.optional().describe('The path: /v1/messages.'),
+    model: patterns.optional().describe('The model as the client wrote it: auto, gpt-4*.'),
+    metadata: z.record(z.string(), patterns).optional().describe('The client’s own labels (metadata of the body).'),
+    signals: z
+      .partialRecord(z.enum(SIGNALS), signalCondition)
+      .optional()
+      .describe('Facts about the request: { tools: true, prompt_tokens: { min: 8000 } }.'),
+  })
+  .describe(
+    'Requests it governs when the caller names no preset. All of it must hold; the first policy that matches governs.',
+  )
+
+/** One policy of the operator's: a member of `policies`, or the file NAME/policy.yaml. */
+export const policySchema = z.strictObject({
+  description: z.string().default('').describe('What it is for.'),
+  extends: z.string().optional().describe('The preset whose values it takes where it says none. Default: balanced.'),
+  routing: z.record(z.string(), z.json()).optional().describe('The same members as a request body’s `routing`.'),
+  fixed_order: z
+    .enum(['listed', 'cheapest', 'fastest', 'smallest', 'newest'])
+    .optional()
+    .describe('The order of models when no router spoke in time.'),
+  match: match.optional(),
+  shadow: z
+    .strictObject({
+      model: z.string().min(1).describe('The model that gets the copy, as PROVIDER/MODEL.'),
+      share: z.number().positive().max(1).describe('Of the requests, 0 to 1.'),
+    })
+    .optional()
+    .describe(
+      'A second model gets a copy of some requests. Its answers reach nobody; they are logged, and cost what they cost.',
+    ),
+})
+
+export type PolicyConfig = z.infer<typeof policySchema>

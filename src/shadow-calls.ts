@@ -1,0 +1,79 @@
+import type { GatewayError } from './core/errors.ts'
+import { toGatewayError } from './core/errors.ts'
+import type { ChatBody } from './core/request.ts'
+import { MemoryExchange } from './memory-exchange.ts'
+import type { ChatCall, ChatOutcome, Context } from './pipeline.ts'
+import { chat } from './pipeline.ts'
+import { recordToolCalls } from './record-tool-calls.ts'
+import { recordOf } from './server/chat.ts'
+
+/** Sends copies of calls to a second target. Nobody waits for them, and their answers reach nobody. */
+export type ShadowCalls = {
+  /** `body`: a copy that names the target. Never throws. */
+  start(call: ChatCall, body: ChatBody, context: Context): void
+  close(): void
+}
+
+// Each holds a request in memory and a connection; more would be a second service.
+const MOST_AT_ONCE = 8
+const NOTHING = new Uint8Array(0)
+
+export function createShadowCalls(): ShadowCalls {
+  const closing = new AbortController()
+  let underWay = 0
+
+  async function run(call: ChatCall, body: ChatBody, context: Context): Promise<void> {
+    const { ports, telemetry } = context
+    const { clock } = ports
+    const startedAtEpochMs = clock.now()
+    const startedAt = clock.monotonic()
+    const id = `rt_${ports.randomId(24)}`
+    const exchange = new MemoryExchange(NOTHING, closing.signal, {
+      keepsAnswer: false,
+      header: (name) => call.exchange.header(name),
+    })
+    let outcome: ChatOutcome | undefined
+    let error: GatewayError | undefined
+    try {
+      outcome = await chat({ ...call, id, exchange, body, startedAt, shadowOf: call.id }, context)
+      error = outcome.result.error
+    } catch (thrown) {
+      error = toGatewayError(thrown)
+    }
+    const elapsedMs = clock.monotonic() - startedAt
+    const facts = {
+      id,
+      endpoint: 'shadow',
+      principal: call.principal,
+      body,
+      outcome,
+      error,
+      elapsedMs,
+      shadowOf: call.id,
+    }
+    telemetry.finished({
+      startedAtEpochMs,
+      traceparent: undefined,
+      record() {
+        const { result } = outcome ?? {}
+        if (result?.target !== undefined) recordToolCalls(result.observed, result.target, context)
+        return recordOf(facts)
+      },
+    })
+  }
+
+  return {
+    start(call, body, context) {
+      if (underWay >= MOST_AT_ONCE || closing.signal.aborted) return context.telemetry.shadowDropped(body.model)
+      underWay += 1
+      context.ports.background.run(async () => {
+        try {
+          await run(call, body, context)
+        } finally {
+          underWay -= 1
+        }
+      })
+    },
+    close: () => closing.abort(),
+  }
+}

@@ -1,0 +1,105 @@
+import { afterEach, expect, test } from 'vitest'
+import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
+import type { CaptureUpstream } from './capture-upstream.ts'
+import { startCaptureUpstream } from './capture-upstream.ts'
+import type { LogLine, TestGateway } from './start-gateway.ts'
+import { eventually, HELLO, post, startGateway } from './start-gateway.ts'
+
+// A shadow target gets a copy of a call: its answer reaches nobody, its outcome is logged, its cost counted.
+
+let gateway: TestGateway | undefined
+let upstream: CaptureUpstream | undefined
+
+afterEach(async () => {
+  await gateway?.close()
+  await upstream?.close()
+})
+
+const balanced = builtInPolicies.get('balanced')
+
+async function start(share: number, answers: (model: string) => number = () => 200): Promise<void> {
+  if (balanced === undefined) throw new Error('no balanced')
+  upstream = await startCaptureUpstream((response, { body }) => {
+    const { model } = JSON.parse(body.toString())
+    const status = answers(model)
+    response.writeHead(status, { 'content-type': 'application/json' })
+    const message = { role: 'assistant', content: `from ${model}` }
+    const choices = [{ index: 0, message, finish_reason: 'stop' }]
+    const usage = { prompt_tokens: 1_000_000, completion_tokens: 10, total_tokens: 1_000_010 }
+    response.end(
+      status === 200
+        ? JSON.stringify({ id: 'c1', object: 'chat.completion', created: 1, model, choices, usage })
+        : '{"error":{"message":"no"}}',
+    )
+  })
+  gateway = await startGateway({
+    models: ['main', 'second'],
+    upstream: `${upstream.url}/v1`,
+    policies: [{ ...balanced, name: 'trial', match: { model: ['auto*'] }, shadow: { model: 'up/second', share } }],
+  })
+}
+
+const lines = (endpoint: string): LogLine[] =>
+  gateway?.log.filter((line) => line.event === 'request' && line['endpoint'] === endpoint) ?? []
+const metrics = async (): Promise<string> => (await fetch(`${gateway?.url}/metrics`)).text()
+
+test('the copy goes out, its answer reaches nobody, its outcome is logged and its cost counted', async () => {
+  await start(1)
+  const response = await post(gateway?.url ?? '', { model: 'auto', messages: HELLO })
+  expect(response.headers.get('x-route-policy')).toBe('trial')
+  expect(await response.text()).toContain('from main')
+  await eventually('both', () => lines('shadow').length === 1 && lines('chat_completions').length === 1)
+  const [shadow] = lines('shadow')
+  const [main] = lines('chat_completions')
+  expect(main?.['target']).toBe('up/main')
+  expect(shadow).toMatchObject({
+    target: 'up/second',
+    status: 200,
+    outcome: 'complete',
+    shadow_of: main?.['id'],
+    cost_usd: 2.00002,
+  })
+  expect(shadow?.['id']).not.toBe(main?.['id'])
+  const bodies = upstream?.requests.map(({ body }) => JSON.parse(body.toString()))
+  expect(bodies?.map(({ model }) => model).sort()).toEqual(['main', 'second'])
+  expect(bodies?.[0].messages).toEqual(bodies?.[1].messages)
+  const counted = await metrics()
+  expect(counted).toContain('thalamus_requests_total{endpoint="shadow",model="up/second",status="200"} 1')
+  expect(counted).toMatch(/thalamus_cost_usd_total\{model="up\/second",key="local"\} 2\.00002/)
+})
+
+test('a shadow that fails costs the client nothing', async () => {
+  await start(1, (model) => (model === 'second' ? 500 : 200))
+  const response = await post(gateway?.url ?? '', { model: 'auto', messages: HELLO })
+  expect([response.status, response.headers.get('x-route-attempts')]).toEqual([
+    200,
+    expect.not.stringContaining('second'),
+  ])
+  await eventually('the shadow', () => lines('shadow').length === 1)
+  expect(lines('shadow')[0]).toMatchObject({ outcome: 'upstream_error' })
+})
+
+test('no limit of the call is passed by for the copy', async () => {
+  await start(1)
+  await post(gateway?.url ?? '', { model: 'auto', messages: HELLO, routing: { models: ['!up/second'] } })
+  await eventually('the shadow', () => lines('shadow').length === 1)
+  expect(lines('shadow')[0]).toMatchObject({ outcome: 'no_feasible_model' })
+  expect(upstream?.requests).toHaveLength(1)
+})
+
+test('the share is of conversations, and other policies have none', async () => {
+  await start(0.5)
+  const send = async (count: number, body: object): Promise<number> => {
+    const before = lines('shadow').length + (upstream?.requests.length ?? 0)
+    for (let call = 0; call < count; call += 1)
+      await (await post(gateway?.url ?? '', { model: 'auto', messages: HELLO, ...body })).text()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return lines('shadow').length + (upstream?.requests.length ?? 0) - before
+  }
+  expect(await send(5, { model: 'up/main' })).toBe(5)
+  const one = await send(8, { routing: { session: 'one' } })
+  expect([8, 24]).toContain(one)
+  const many = await send(60, {})
+  expect(many).toBeGreaterThan(60 + 2 * 12)
+  expect(many).toBeLessThan(60 + 2 * 48)
+})

@@ -138,8 +138,8 @@ test('an edit of the configuration adds a model without a restart, and a bad one
   expect(await modelNames(program.url)).toEqual(expect.arrayContaining(['up/ok', 'up/tokens=5']))
   expect((await chat(program.url, { model: 'up/tokens=5' })).status).toBe(200)
 
-  program.edit(`${provider()}models: ["up/ok"]\npolicies: cheap`)
-  await program.until(/"event":"config_refused".*policies.*unknown key/)
+  program.edit(`${provider()}models: ["up/ok"]\npolices: cheap`)
+  await program.until(/"event":"config_refused".*polices.*unknown key/)
   program.edit(`${provider().replace('up:', 'down:')}models: ["up/ok"]`)
   await program.until(/"event":"config_refused".*there is no provider/)
   expect((await chat(program.url, { model: 'up/tokens=5' })).status).toBe(200)

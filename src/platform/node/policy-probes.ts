@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { z } from 'zod'
 import { classify } from '../../classify/classify.ts'
+import type { PolicyProbe } from '../../config/policy-probe-schema.ts'
+import { policyProbeFile } from '../../config/policy-probe-schema.ts'
 import type { Problem } from '../../config/problem.ts'
 import type { Decision } from '../../core/decision.ts'
 import type { Policy } from '../../core/policy.ts'
@@ -12,25 +13,6 @@ import { route } from '../../route/route.ts'
 import { openaiChat } from '../../wire/openai-chat/index.ts'
 import { DataProblem } from './data-problem.ts'
 
-const figures = z.record(z.string(), z.number())
-
-const probeSchema = z.strictObject({
-  request: z.string(),
-  /** Predicted quality by model, 0..1. */
-  quality: figures,
-  output_tokens: z.number(),
-  /** The model that must win, or models of which one must. */
-  winner: z.union([z.string(), z.array(z.string()).min(1)]),
-  why: z.string(),
-})
-
-/** `probes.yaml`: models with facts, and requests with given predictions and the winner they must have. */
-const probeFile = z.strictObject({
-  models: z.record(z.string(), z.record(z.string(), z.unknown())),
-  probes: z.array(probeSchema).min(1),
-})
-
-export type PolicyProbe = z.infer<typeof probeSchema>
 export type PolicyProbes = { readonly models: readonly Target[]; readonly probes: readonly PolicyProbe[] }
 
 /** The day on which probes are decided, so that the age of a model turns none. */
@@ -44,7 +26,7 @@ export function readPolicyProbes(path: string): PolicyProbes {
   } catch {
     throw new DataProblem(`${path} cannot be read as YAML.`)
   }
-  const parsed = probeFile.safeParse(value)
+  const parsed = policyProbeFile.safeParse(value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new DataProblem(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a file of probes'}`)

@@ -1,10 +1,7 @@
 import type { JsonObject, JsonValue } from './json.ts'
+import { readKey, skipSpace, skipString, skipValue } from './json-scan.ts'
 
-const QUOTE = 34
 const COMMA = 44
-const BACKSLASH = 92
-const OPEN_BRACKET = 91
-const CLOSE_BRACKET = 93
 const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 
@@ -149,6 +146,13 @@ export function appendMember(bytes: Uint8Array, name: string, value: unknown): U
   return longer
 }
 
+/** The text of a JSON object with one member more at its beginning. */
+export function prependMember(text: string, name: string, value: unknown): string {
+  const inside = text.indexOf('{') + 1
+  const comma = text.charCodeAt(skipSpace(text, inside)) === CLOSE_BRACE ? '' : ','
+  return `${text.slice(0, inside)}${JSON.stringify(name)}:${JSON.stringify(value)}${comma}${text.slice(inside)}`
+}
+
 /**
  * `changed`, which was made of `sent`, as JSON text. `sent` was read from `text`: what is still the same value, be it under
  * another name, is written as it stands there, with every digit and every space; only what changed is written anew.
@@ -185,60 +189,4 @@ function memberTexts(text: string): Map<string, string> {
     if (text.charCodeAt(next) !== COMMA) return texts
     index = next + 1
   }
-}
-
-/** Keys with escapes are decoded, so that `"mod\u0065l"` is `model` here as it is to the upstream. */
-function readKey(text: string, start: number, end: number): string {
-  const raw = text.slice(start + 1, end - 1)
-  return raw.includes('\\') ? String(JSON.parse(text.slice(start, end))) : raw
-}
-
-function skipSpace(text: string, start: number): number {
-  let index = start
-  for (;;) {
-    const code = text.charCodeAt(index)
-    if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return index
-    index += 1
-  }
-}
-
-/** Index after the closing quote of the string that opens at `start`. */
-function skipString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1)
-  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
-  return end < 0 ? text.length : end + 1
-}
-
-function isEscaped(text: string, quote: number): boolean {
-  let index = quote - 1
-  while (text.charCodeAt(index) === BACKSLASH) index -= 1
-  return (quote - index) % 2 === 0
-}
-
-function skipValue(text: string, start: number): number {
-  const first = text.charCodeAt(start)
-  if (first === QUOTE) return skipString(text, start)
-  let index = start
-  let depth = 0
-  while (index < text.length) {
-    const code = text.charCodeAt(index)
-    if (code === QUOTE) {
-      index = skipString(text, index)
-      continue
-    }
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-      if (depth === 0) return trimEnd(text, start, index)
-      depth -= 1
-      if (depth === 0) return index + 1
-    } else if (code === COMMA && depth === 0) return trimEnd(text, start, index)
-    index += 1
-  }
-  return index
-}
-
-function trimEnd(text: string, start: number, end: number): number {
-  let index = end
-  while (index > start && text.charCodeAt(index - 1) <= 32) index -= 1
-  return index
 }

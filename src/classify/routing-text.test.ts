@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { routingText, withoutBlocks } from './routing-text.ts'
+import { withoutBlocks } from '../core/harness-blocks.ts'
+import { routingText } from './routing-text.ts'
 import { message, result } from './test-request.ts'
 
 const tool = { name: 'get_weather', description: 'secret description', parameters: undefined }

@@ -1,3 +1,4 @@
+import { withoutBlocks } from '../core/harness-blocks.ts'
 import type { Message } from '../core/request.ts'
 import type { Tool } from '../core/tool.ts'
 
@@ -12,20 +13,6 @@ const PREVIOUS_USER = 130
 const PREVIOUS_ANSWER = 100
 const MAX_USER_MESSAGES = 50
 const MAX_END = 131_072
-
-/** Blocks that agent programs put into user messages; nobody wrote them, so they must not steer the choice. */
-const HARNESS_BLOCKS = [
-  'system-reminder',
-  'environment_context',
-  'environment_details',
-  'user_instructions',
-  'local-command-stdout',
-  'local-command-caveat',
-  'command-name',
-  'command-message',
-  'ide_opened_file',
-  'ide_selection',
-] as const
 
 export type RoutingText = { readonly text: string; readonly truncated: boolean }
 
@@ -107,26 +94,6 @@ function plainText({ content }: Message): string {
   const only = content.length === 1 ? content[0] : undefined
   if (only?.type === 'text') return only.text
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')
-}
-
-/** The text without `<system-reminder>…</system-reminder>` and its like. An unclosed block is left as it is. */
-export function withoutBlocks(text: string): string {
-  if (!text.includes('</')) return text
-  return HARNESS_BLOCKS.reduce(withoutBlock, text)
-}
-
-function withoutBlock(text: string, tag: string): string {
-  const open = `<${tag}>`
-  const close = `</${tag}>`
-  let kept = ''
-  let from = 0
-  for (;;) {
-    const start = text.indexOf(open, from)
-    const end = start < 0 ? -1 : text.indexOf(close, start)
-    if (end < 0) return from === 0 ? text : kept + text.slice(from)
-    kept += text.slice(from, start)
-    from = end + close.length
-  }
 }
 
 function headAndTail(text: string, head: number, tail: number): string {

@@ -4,6 +4,7 @@ import type { Headers } from './ports.ts'
 import type { ChatRequest, WireFormatId } from './request.ts'
 import type { FinishReason, StreamPart, Usage } from './stream-part.ts'
 import type { Target } from './target.ts'
+import type { UserTurn } from './user-turn.ts'
 
 /** Something a format cannot carry, where it stood in the client's request, and what became of it. */
 export type Loss = { readonly path: string; readonly reason: string }
@@ -112,6 +113,8 @@ export type WireFormat = {
   readRequest(body: JsonObject, said?: PathFacts): ChatRequest
   /** What of a client's body of this format a ChatRequest does not hold: lost where `spoken`, or any other format, is. */
   unread(body: JsonObject, spoken?: WireFormatId): Loss[]
+  /** What the user wrote in a client's body in his last turns, in their order; where none is told, no flag in a prompt is looked for. */
+  userTurns?(body: JsonObject): readonly UserTurn[]
   /** A function from paths in a ChatRequest, as writers say them in losses, to those in the body it was read from. */
   clientPaths?(body: JsonObject): (path: string) => string
   /** Why no target of another format can serve a client's body at all: it goes on from what a provider keeps. */

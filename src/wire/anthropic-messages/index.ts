@@ -7,6 +7,7 @@ import { readRequest } from './read-request.ts'
 import { readResponse, summarizeResponse } from './read-response.ts'
 import { createReader, readEnd } from './read-stream.ts'
 import { unread } from './unread.ts'
+import { userTurns } from './user-turns.ts'
 import { withoutSignatures } from './without-signatures.ts'
 import { writeRequest } from './write-request.ts'
 import { writeResponse } from './write-response.ts'
@@ -21,6 +22,7 @@ export const anthropicMessages: WireFormat = {
   argumentMembers: ['input'],
   readRequest,
   unread,
+  userTurns,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
   fitModel,
   withoutSignatures,

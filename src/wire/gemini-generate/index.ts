@@ -5,6 +5,7 @@ import { pathsIn } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { unread } from './unread.ts'
+import { userTurns } from './user-turns.ts'
 import { withoutSignatures } from './without-signatures.ts'
 import { writeRequest } from './write-request.ts'
 import { writeResponse } from './write-response.ts'
@@ -17,6 +18,7 @@ export const geminiGenerate: WireFormat = {
   argumentMembers: ['args', 'response'],
   readRequest,
   unread,
+  userTurns,
   clientPaths: pathsIn,
   fitModel,
   withoutSignatures,

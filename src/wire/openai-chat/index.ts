@@ -8,6 +8,7 @@ import { placesOf } from './places.ts'
 import { readRequest } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { unread } from './unread.ts'
+import { userTurns } from './user-turns.ts'
 import { withoutSignatures } from './without-signatures.ts'
 import { writeRequest } from './write-request.ts'
 import { writeResponse } from './write-response.ts'
@@ -19,6 +20,7 @@ export const openaiChat: WireFormat = {
   framing: 'sse',
   readRequest,
   unread,
+  userTurns,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
   fitModel: (body, { model, traits = {} }, lose) =>
     fitOwnTools(body, ['function', 'parameters'], subsetOf(model, traits), lose),

@@ -4,6 +4,7 @@ import { readError } from '../openai-chat/errors.ts'
 import { writeError } from '../shared/openai-error-body.ts'
 import { readRequest, unread } from './read-request.ts'
 import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
+import { userTurns } from './user-turns.ts'
 import { createWriter, writeResponse } from './write-response.ts'
 
 /**
@@ -17,6 +18,7 @@ export const openaiCompletions: WireFormat = {
   mayBeEmpty: true,
   readRequest,
   unread,
+  userTurns,
   clientPaths: () => (path) => (path.startsWith('messages') ? 'prompt' : path),
   writeRequest() {
     throw new GatewayError('internal_error', 'No request is translated into a legacy completion.')

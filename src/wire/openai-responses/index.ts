@@ -10,6 +10,7 @@ import { readRequest } from './read-request.ts'
 import { readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { createReader } from './read-stream.ts'
 import { unread, untranslatable } from './unread.ts'
+import { userTurns } from './user-turns.ts'
 import { withoutSignatures } from './without-signatures.ts'
 import { writeRequest } from './write-request.ts'
 import { createWriter, writeResponse } from './write-response.ts'
@@ -21,6 +22,7 @@ export const openaiResponses: WireFormat = {
   readRequest,
   ownHistory,
   unread,
+  userTurns,
   clientPaths: (body) => clientPaths(body, placesOf(body)),
   untranslatable,
   fitModel: (body, { model, traits = {} }, lose) => fitOwnTools(body, ['parameters'], subsetOf(model, traits), lose),

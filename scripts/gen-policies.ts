@@ -46,6 +46,58 @@ const memberFlag = z.strictObject({
   choices: z.array(z.string()).optional(),
 })
 const flagFile = z.strictObject({ flags: z.array(z.union([shortForm, memberFlag])) })
+const alias = {
+  from: z.string().min(1),
+  member: z.string().regex(/^[a-z_]+(?:\.[a-z_-]+)*$/),
+  kind: z.enum(['hard', 'soft', 'order', 'none']),
+  description: z.string().min(1),
+}
+const routing = z.record(z.string(), z.json())
+const members = z.array(z.string()).min(1)
+const aliasSchema = z.strictObject({
+  aliases: z.array(
+    z.discriminatedUnion('reads', [
+      z.strictObject({
+        ...alias,
+        reads: z.literal('limit'),
+        sets: members,
+        factor: z.number().optional(),
+        also: routing.optional(),
+      }),
+      z.strictObject({
+        ...alias,
+        reads: z.literal('slider'),
+        sets: members,
+        steps: z.array(z.number()).min(2),
+        also: routing.optional(),
+      }),
+      z.strictObject({
+        ...alias,
+        reads: z.literal('words'),
+        words: z.record(z.string(), z.union([z.string(), routing])),
+      }),
+      z.strictObject({ ...alias, reads: z.literal('switch'), sets: routing }),
+      z.strictObject({
+        ...alias,
+        reads: z.enum([
+          'only',
+          'ignore',
+          'first',
+          'allowed',
+          'models',
+          'fallbacks',
+          'alone',
+          'ttft',
+          'throughput',
+          'nothing',
+          'refused',
+        ]),
+      }),
+    ]),
+  ),
+  passes: z.array(z.string()),
+  providers: z.record(z.string(), z.string()),
+})
 const policyFile = z.strictObject({
   description: z.string().min(1),
   fixed_order: z.enum(FIXED_ORDERS),
@@ -56,10 +108,23 @@ const { flags } = readYaml('flags.yaml', flagFile)
 checkNames(flags)
 write('flags.generated.json', toJson(flags))
 
+const aliasFile = readYaml('aliases.yaml', aliasSchema)
+write('aliases.generated.json', toJson(aliasFile))
+
 // Imported only now: it reads the file written above.
 const { fromBody } = await import('../src/directives/from-body.ts')
 for (const flag of flags) {
   if ('sets' in flag) check(`flags.yaml, ${flag.name}`, () => fromBody(flag.sets, 'sets'))
+}
+for (const entry of aliasFile.aliases) {
+  const objects = [
+    'also' in entry ? entry.also : undefined,
+    entry.reads === 'switch' ? entry.sets : undefined,
+    ...(entry.reads === 'words' ? Object.values(entry.words).filter((word) => typeof word === 'object') : []),
+  ]
+  for (const said of objects) {
+    if (said !== undefined) check(`aliases.yaml, ${entry.member}`, () => fromBody(said, 'sets'))
+  }
 }
 const presets = readdirSync(new URL('presets/', policies)).sort()
 write(

@@ -4,7 +4,15 @@ import type { FactName } from './target.ts'
 export type GoalName = 'cost' | 'latency' | 'size' | 'recency' | 'verbosity' | 'readability' | 'security'
 
 /** An upper bound on an estimate or a fact. Units stand in the name. */
-export type MaxName = 'cost_usd' | 'latency_ms' | 'ttft_ms' | 'params_b' | 'age_days' | 'output_tokens'
+export type MaxName =
+  | 'cost_usd'
+  | 'price_in'
+  | 'price_out'
+  | 'latency_ms'
+  | 'ttft_ms'
+  | 'params_b'
+  | 'age_days'
+  | 'output_tokens'
 
 /** A hard requirement on facts or abilities. */
 export type RequireName =

@@ -26,6 +26,8 @@ const sayings: readonly Saying[] = [
   { model: 'risk=low', header: 'risk=low', body: ['quality.risk', 'low'] },
   { model: 'max_cost=0.02', header: 'max.cost_usd=0.02', body: ['max.cost_usd', 0.02] },
   { model: 'max-cost=2c', header: 'max_cost=$0.02', body: ['max.cost_usd', 0.02] },
+  { model: 'max_price_in=1', header: 'max.price_in=1', body: ['max.price_in', 1] },
+  { model: 'price-out=50c', header: 'max_price_out=$0.5', body: ['max.price_out', 0.5] },
   { model: 'max_latency=4s', header: 'max.latency_ms=4000', body: ['max.latency_ms', 4000] },
   { model: 'max_ttft=800ms', header: 'max-ttft=0.8s', body: ['max.ttft_ms', 800] },
   { model: 'max_params=80b', header: 'max.params_b=80', body: ['max.params_b', 80] },

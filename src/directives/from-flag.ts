@@ -8,12 +8,12 @@ import type { Place } from './read-value.ts'
 import { readWrittenValue } from './read-value.ts'
 import { setMember } from './set-member.ts'
 
-/** One flag as written in a model name or in the header. `value` is `undefined` for a bare name. */
+/** One flag as written in a model name, in the header or in a prompt. `value` is `undefined` for a bare name. */
 export type WrittenFlag = { readonly name: string; readonly value: JsonValue | undefined }
 
 /** Where flags come from, and the names of policies, which are flags too. */
 export type FlagSource = {
-  readonly door: 'model' | 'header'
+  readonly door: 'model' | 'header' | 'prompt'
   readonly policies: ReadonlySet<string>
   /** What the door is called where the caller did not write it there: `--flags`. */
   readonly doorName?: string | undefined
@@ -58,9 +58,10 @@ function fromPolicyName(written: WrittenFlag, source: FlagSource, place: Place):
 
 function placeOf(name: string, { door, doorName = 'the model name' }: FlagSource): Place {
   const shown = name.slice(0, 60)
-  return door === 'model'
-    ? { what: `"${shown}" in ${doorName}`, param: 'model' }
-    : { what: `"${shown}" in x-route`, param: 'x-route' }
+  if (door === 'model') return { what: `"${shown}" in ${doorName}`, param: 'model' }
+  return door === 'header'
+    ? { what: `"${shown}" in x-route`, param: 'x-route' }
+    : { what: `"${shown}" in the prompt`, param: 'prompt' }
 }
 
 function example(name: Flag['name']): string {

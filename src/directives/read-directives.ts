@@ -3,18 +3,21 @@ import { GatewayError } from '../core/errors.ts'
 import type { JsonValue } from '../core/json.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Policy } from '../core/policy.ts'
+import type { SaidInBody } from '../core/said-in-body.ts'
 import type { Principal, Snapshot } from '../core/snapshot.ts'
 import { fromBody } from './from-body.ts'
 import { fromHeader } from './from-header.ts'
-import { fromModel } from './from-model.ts'
 import { hardPart, mergeDirectives, overlay } from './merge.ts'
+import { resolveName } from './resolve-name.ts'
 
 export type DirectivesInput = {
   readonly model: string
   /** The `x-route` header. */
   readonly header: string | undefined
-  /** The body's `routing` member. */
-  readonly body: JsonValue | undefined
+  /** The `routing` member of a body from which it was not taken. */
+  readonly body?: JsonValue | undefined
+  /** What was taken from a body. */
+  readonly said?: SaidInBody | undefined
   readonly principal: Principal
   readonly snapshot: Snapshot
   /** The policy that governs when no door names one; the snapshot's default when left out. */
@@ -28,26 +31,40 @@ export type ReadDirectives = {
   /** All doors and the policy together. */
   readonly directives: Directives
   readonly policy: Policy
+  /** `floor` or `nitro` behind the name of one provider's model, among whose providers there is no choice here. */
+  readonly suffix?: string | undefined
 }
 
 /** Everything that is asked of routing, from every door, and the policy that governs it. */
 export function readDirectives(input: DirectivesInput): ReadDirectives {
-  const { model, header, body, principal, snapshot, governing = snapshot.defaultPolicy } = input
+  const { model, header, body, said, principal, snapshot, governing = snapshot.defaultPolicy } = input
   const names = new Set(snapshot.policies.keys())
-  const { choice, directives: named } = fromModel(snapshot.aliases.get(model) ?? model, names)
+  const { choice, directives: named, suffix } = resolveName(model, snapshot)
   const doors: SaidDirectives[] = []
   if (!isEmpty(principal.routing)) doors.push({ door: 'key', directives: principal.routing })
+  if (said !== undefined && !isEmpty(said.prompt)) doors.push({ door: 'prompt', directives: said.prompt })
   const fromName = withPoolPreset(named, choice, snapshot)
   if (!isEmpty(fromName)) doors.push({ door: 'model', directives: fromName })
   if (header !== undefined && header.trim() !== '')
     doors.push({ door: 'header', directives: fromHeader(header, names) })
   if (body !== undefined && body !== null) doors.push({ door: 'body', directives: fromBody(body) })
+  if (said !== undefined && !isEmpty(said.body)) doors.push({ door: 'body', directives: said.body })
 
+  const presetDoor = doors.findLast(({ directives }) => directives.preset !== undefined)?.door
   const presets = [governing, ...doors.flatMap(({ directives }) => directives.preset ?? [])]
   const policies = presets.map((name) => findPolicy(name, snapshot))
   const policy = policies.at(-1) ?? findPolicy(governing, snapshot)
-  const said: SaidDirectives[] = [{ door: 'policy', directives: policyPart(policy, policies) }, ...doors]
-  return { choice, said, directives: mergeDirectives(said), policy }
+  const ofPolicy = policyPart(policy, policies)
+  const all: SaidDirectives[] = [
+    { door: 'policy', directives: presetDoor === 'prompt' ? withoutRelax(ofPolicy) : ofPolicy },
+    ...doors,
+  ]
+  return { choice, said: all, directives: mergeDirectives(all), policy, suffix }
+}
+
+/** A preset that a prompt chose gives up nobody's limits. */
+function withoutRelax({ relax: _, ...directives }: Directives): Directives {
+  return directives
 }
 
 /** The governing policy, and the hard limits of every other one that a door named: a preset cannot undo a limit. */

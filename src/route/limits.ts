@@ -65,7 +65,16 @@ const REQUIRE_NAMES: readonly RequireName[] = [
   'lossless',
   'context_tokens',
 ]
-const MAX_NAMES: readonly MaxName[] = ['cost_usd', 'latency_ms', 'ttft_ms', 'params_b', 'age_days', 'output_tokens']
+const MAX_NAMES: readonly MaxName[] = [
+  'cost_usd',
+  'price_in',
+  'price_out',
+  'latency_ms',
+  'ttft_ms',
+  'params_b',
+  'age_days',
+  'output_tokens',
+]
 
 function requirement(name: RequireName, required: RequireValue, context: LimitContext): Limit {
   return {
@@ -136,6 +145,8 @@ const READS = {
   latency_ms: 'latencyMs',
   ttft_ms: 'ttftMs',
   output_tokens: 'outputTokens',
+  price_in: 'facts',
+  price_out: 'facts',
   params_b: 'facts',
   age_days: 'facts',
 } as const satisfies Record<MaxName, Limit['reads']>
@@ -167,7 +178,9 @@ function figureOf(
     case 'output_tokens':
       return estimate?.outputTokens
     case 'params_b':
-      return target.facts.params_b
+    case 'price_in':
+    case 'price_out':
+      return target.facts[name]
     case 'age_days':
       return ageDays(target.facts, context.today)
     default: {

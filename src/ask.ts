@@ -8,6 +8,7 @@ import type { Context } from './pipeline.ts'
 import { chat } from './pipeline.ts'
 import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
 import { openChatBody } from './server/read-json.ts'
+import { takeOffFor } from './take-off.ts'
 
 /** One chat call of the program's own, down the whole pipeline: its answer as parts. Rejects with a GatewayError. */
 export async function ask(
@@ -19,11 +20,13 @@ export async function ask(
   const { ports } = context
   const bytes = new TextEncoder().encode(JSON.stringify({ ...body, stream: false }))
   const exchange = new MemoryExchange(bytes, signal)
+  // Prompts of the program's own are not a person's in a chat box.
+  const takeOff = takeOffFor({ format, principal: { promptFlags: 'off' }, snapshot: context.snapshot })
   const { result } = await chat(
     {
       id: `rt_${ports.randomId(24)}`,
       exchange,
-      body: openChatBody(bytes, format),
+      body: openChatBody(bytes, format, undefined, takeOff),
       format,
       framing: 'sse',
       principal: LOCAL_PRINCIPAL,

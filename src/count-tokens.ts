@@ -44,14 +44,14 @@ export async function countTokens(counting: Counting, context: Context): Promise
   const { choice } = readDirectives({
     model: body.model,
     header: routeHeader,
-    body: chat.native.body['routing'],
+    said: body.said,
     principal,
     snapshot: context.snapshot,
   })
   const estimate = { tokens: shapeOf(chat).promptTokens, target: undefined, decision: undefined }
   // Where the gateway would choose, nobody is asked.
   if (choice.type !== 'target') return estimate
-  const { targets, decision } = await decide({ id, chat, format, principal, routeHeader }, context)
+  const { targets, decision } = await decide({ id, chat, format, principal, routeHeader, said: body.said }, context)
   const [target] = targets
   if (target?.format !== format.id) return { ...estimate, decision }
   return { tokens: await askTarget(target, counting, context), target, decision }
@@ -85,13 +85,12 @@ function countingRequest(
   // Gemini's clients name the model in the path, and their request may stand inside of another member.
   const isInPath = format.id === 'gemini-generate'
   const exact = adjusted === sent && !isInPath ? text : JSON.stringify(adjusted)
-  const edits = { ...(isInPath ? {} : { model: JSON.stringify(target.model) }), routing: undefined }
   return provider.authorize({
     target,
     operation: { type: 'count-tokens' },
     format: format.id,
     stream: false,
-    body: editMembers(exact, edits),
+    body: isInPath ? exact : editMembers(exact, { model: JSON.stringify(target.model) }),
     secret,
     headers,
     clientHeader: (name) => exchange.header(name),

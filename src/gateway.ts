@@ -3,7 +3,6 @@ import { askUpstream } from './ask-upstream.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
-import { isJsonObject } from './core/json.ts'
 import type { Exchange, Ports } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { Snapshot } from './core/snapshot.ts'
@@ -13,6 +12,7 @@ import { createFoundDialects } from './find-dialects.ts'
 import { keepRouter } from './keep-router.ts'
 import type { KeptThought } from './kept-thoughts.ts'
 import { createKeptThoughts } from './kept-thoughts.ts'
+import { openQuestion } from './open-question.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
 import { createApp } from './server/app.ts'
@@ -126,12 +126,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return true
     },
     async decide({ body, routeHeader }) {
-      const routing = isJsonObject(body['routing']) ? body['routing'] : {}
-      const asked = { ...body, routing: { ...routing, explain: true } }
-      const chat = openaiChat.readRequest(asked)
+      const bytes = new TextEncoder().encode(JSON.stringify(body))
+      const { chat, said } = openQuestion(bytes, openaiChat, LOCAL_PRINCIPAL, context.snapshot)
       const id = `rt_${ports.randomId(24)}`
       const { decision } = await decide(
-        { id, chat, format: openaiChat, principal: LOCAL_PRINCIPAL, routeHeader },
+        { id, chat, format: openaiChat, principal: LOCAL_PRINCIPAL, routeHeader, said },
         context,
       )
       if (decision === undefined) throw new GatewayError('internal_error', 'No decision was made.')

@@ -1,3 +1,4 @@
+import { askedModels, modelsOf, requireSeenModels } from './asked-models.ts'
 import { classify } from './classify/classify.ts'
 import type { Attempt, Decision } from './core/decision.ts'
 import type { Directives } from './core/directives.ts'
@@ -8,6 +9,7 @@ import type { Exchange, Ports, Store } from './core/ports.ts'
 import type { ProviderCall } from './core/provider.ts'
 import type { ChatBody, ChatRequest } from './core/request.ts'
 import type { Router, Signals } from './core/router.ts'
+import type { SaidInBody } from './core/said-in-body.ts'
 import { fraction } from './core/short-hash.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Asked } from './core/spoken-format.ts'
@@ -26,6 +28,7 @@ import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn } from './dispatch/upstream-request.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
+import { inAskedOrder } from './route/asked-order.ts'
 import { describeSignals } from './route/describe.ts'
 import { route } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
@@ -90,10 +93,11 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const usedCallIds = () => callIdsOf(asked.messages)
   const watch = asked.tools.length === 0 ? undefined : context.thoughts.watch(principal.name)
   const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds, watch }
-  const deciding = decide({ id, chat: asked, format, principal, routeHeader }, context)
+  const deciding = decide({ id, chat: asked, format, principal, routeHeader, said: body.said }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
-  if (routed.shadow !== undefined && call.shadowOf === undefined)
-    context.shadows.start(call, body.copyFor(routed.shadow), context)
+  // What stays in a body for OpenRouter is for nobody else.
+  const isCopied = call.shadowOf === undefined && (body.said?.kept.length ?? 0) === 0
+  if (isCopied && routed.shadow !== undefined) context.shadows.start(call, body.copyFor(routed.shadow), context)
   const sent = new SentCall(call, routed, context)
   const result = await dispatch({
     plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
@@ -127,9 +131,14 @@ export type Routed = {
   readonly isLossless: boolean
   /** A model that gets a copy of the call. */
   readonly shadow?: string
+  /** What he said of routing that could not be heeded. */
+  readonly warnings?: readonly Loss[]
 }
 
-type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & { readonly chat: ChatRequest }
+type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & {
+  readonly chat: ChatRequest
+  readonly said: SaidInBody | undefined
+}
 
 /** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
 export function decide(call: Question, context: Context): Routed | Promise<Routed> {
@@ -149,31 +158,35 @@ export function decide(call: Question, context: Context): Routed | Promise<Route
 async function decideFor(call: Question, context: Context): Promise<Routed> {
   const { snapshot, ports } = context
   const signals = classify(call.chat)
-  const { choice, directives, policy } = readDirectives({
+  const { choice, directives, policy, suffix } = readDirectives({
     model: call.chat.model,
     header: call.routeHeader,
-    body: call.chat.native.body['routing'],
+    said: call.said,
     principal: call.principal,
     snapshot,
     governing: governingPolicy(call, signals, snapshot),
   })
   const isExplained = directives.explain === true
   const shadow = shadowOf(policy, directives.session ?? call.id)
-  const named = choice.type === 'target' ? findTarget(choice.id, snapshot) : undefined
-  const isNamed = named !== undefined
+  const { warnings = NONE, wishes = {}, kept = NONE } = call.said ?? {}
+  const { entries, named, losses } = askedModels({ choice, suffix, wishes }, snapshot, { findTarget, candidatesOf })
+  const isNamed = named.length === entries.length
   const naming = {
+    warnings: [...warnings, ...losses],
     asked: askedOf(call.chat, isNamed),
     isChosen: !isNamed || snapshot.aliases.has(call.chat.model),
   }
-  if (named !== undefined && !hasHardLimits(directives) && !isExplained)
-    return { targets: [named], decision: undefined, isExplained, ...naming, isLossless: false, ...shadow }
+  const isLimited = hasHardLimits(directives)
+  if (isLimited) requireSeenModels(kept)
+  if (isNamed && !isLimited && !isExplained)
+    return { targets: [...new Set(named)], decision: undefined, isExplained, ...naming, isLossless: false, ...shadow }
 
   const translated = (target: Target): Translation =>
     translationOf(target, call.format, naming, call.principal.name, context)
   const pool = choice.type === 'auto' ? choice.pool : undefined
-  const asked = named === undefined ? candidatesOf(pool, snapshot) : [named]
+  const asked = modelsOf(entries)
   const speaks = (target: Target): boolean => translated(target).spoken === call.format
-  const { decision: decided, ranked } = await route({
+  const routed = await route({
     id: call.id,
     signals,
     candidates: ableToServe(asked, call, speaks),
@@ -192,6 +205,8 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     ...spreadOf(pool, directives.session ?? call.id, snapshot),
     onPrediction: context.telemetry.routed,
   })
+  const { decision: ordered, ranked } = inAskedOrder(routed, entries, wishes)
+  const decided = naming.warnings.length === 0 ? ordered : { ...ordered, warnings: naming.warnings }
   const decision = isExplained
     ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
     : decided
@@ -226,6 +241,8 @@ function spreadOf(pool: string | undefined, conversation: string, snapshot: Snap
   return { spread: { weights, canary, draw: { canary: draw('canary'), weights: draw('weights') } } }
 }
 
+const NONE: readonly never[] = []
+
 /** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */
 function ableToServe(
   candidates: readonly Target[],
@@ -255,8 +272,8 @@ function withLosses(
 
 /** The target of a call that names one and says nothing about routing at any door: nothing has to be read then. */
 function plainTarget(call: Question, snapshot: Snapshot): Target | undefined {
-  const { native, model } = call.chat
-  if (call.routeHeader !== undefined || native.body['routing'] !== undefined) return undefined
+  const { model } = call.chat
+  if (call.routeHeader !== undefined || call.said !== undefined) return undefined
   if (snapshot.aliases.has(model) || !isEmpty(call.principal.routing)) return undefined
   if (hasMatchingPolicies(snapshot)) return undefined
   const policy = snapshot.policies.get(snapshot.defaultPolicy)

@@ -25,7 +25,7 @@ export function withLost(decision: Decision, target: Target, list: readonly Loss
 const NONE: readonly never[] = []
 
 /** The receipt of a call that named its model: nothing was weighed, and no policy spoke. */
-export function namedDecision(id: string, target: Target): Decision {
+export function namedDecision(id: string, target: Target, warnings: readonly Loss[] = NONE): Decision {
   return {
     id,
     model: target.id,
@@ -39,5 +39,6 @@ export function namedDecision(id: string, target: Target): Decision {
     truncated: false,
     router_timed_out: false,
     elapsed_ms: 0,
+    ...(warnings.length === 0 ? {} : { warnings }),
   }
 }

@@ -21,6 +21,8 @@ import { createRefine } from './refine-calls.ts'
 import { formatLosses, formatOutcomes, setRouteHeaders } from './route-headers.ts'
 import { translationOf } from './translation-of.ts'
 
+const NONE: readonly never[] = []
+
 /** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
 export class SentCall implements DispatchedCall {
   overheadMs = 0
@@ -127,10 +129,12 @@ export class SentCall implements DispatchedCall {
     setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
     const outcomes = formatOutcomes(this.answerFormat?.callOutcomes ?? [])
     if (outcomes !== undefined) headers['x-route-tool-calls'] = outcomes
-    if (this.losses.length > 0) headers['x-route-losses'] = formatLosses(this.losses)
+    const warnings = routed.warnings ?? NONE
+    const told = warnings.length === 0 ? this.losses : [...warnings, ...this.losses]
+    if (told.length > 0) headers['x-route-losses'] = formatLosses(told)
     // A decision is kept since it was made.
     else if (routed.decision !== undefined) return
-    const decided = routed.decision ?? namedDecision(call.id, target)
+    const decided = routed.decision ?? namedDecision(call.id, target, warnings)
     keepReceipt(context, call.id, call.principal.name, withLost(decided, target, this.losses))
   }
 

@@ -125,7 +125,7 @@ const key = z.strictObject({
   prompt_flags: z
     .enum(['off', 'soft', 'tighten'])
     .default('off')
-    .describe('What a flag written in a prompt may do: nothing, choose among the models, or also add limits.'),
+    .describe('What a flag written in a prompt may do: nothing, choose a preset without limits, or also add limits.'),
 })
 
 const server = z.strictObject({

@@ -81,7 +81,7 @@ export type Decision = {
   /** How likely this winner was, over 0 to 1, where chance had a part; absent where it had none. */
   readonly propensity?: number
   /**
-   * Best first: the order in which dispatch tries them. Of a large pool, unless `explain` asks for all, the first hundred
+   * Best first: the order in which dispatch tries them, unless there is a `plan`. Of a large pool, unless `explain` asks for all, the first hundred
    * and those of the front.
    */
   readonly candidates: readonly Candidate[]
@@ -105,6 +105,10 @@ export type Decision = {
   readonly evidence?: Readonly<Record<string, unknown>>
   /** What the format of the model that answered could not carry; absent when it carried all. */
   readonly losses?: { readonly model: string; readonly list: readonly Loss[] }
+  /** Who is tried, in order, where the caller asked for an order: candidates that are not in it are not tried. */
+  readonly plan?: readonly string[]
+  /** What the caller said of routing that could not be heeded, where it stood. */
+  readonly warnings?: readonly Loss[]
   /** Limits given up in the order the caller allowed, if any. */
   readonly relaxed?: readonly string[]
 }

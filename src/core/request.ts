@@ -1,5 +1,6 @@
 import type { ContentPart } from './content.ts'
 import type { JsonObject } from './json.ts'
+import type { SaidInBody } from './said-in-body.ts'
 import type { Tool, ToolChoice } from './tool.ts'
 
 /** Names of the JSON shapes the gateway speaks. */
@@ -49,6 +50,8 @@ export type ChatBody = {
   bytes: Uint8Array
   readonly model: string
   readonly stream: boolean
+  /** What it said of routing, which is in it no more. */
+  readonly said: SaidInBody | undefined
   read(): ReadBody
   release(): void
   /** The same call to another model, with bytes of its own. To be made before the bytes are edited. */

@@ -24,6 +24,6 @@ export type SaidInBody = {
   readonly wishes: Wishes
   /** What could not be heeded, where it stood, and what became of it. */
   readonly warnings: readonly Loss[]
-  /** The body goes to OpenRouter with a list of models of its own, from which OpenRouter chooses. */
-  readonly passesModels: boolean
+  /** Members that stay in the body, since OpenRouter alone gets it. */
+  readonly kept: readonly string[]
 }

@@ -15,9 +15,6 @@ import { resolveName } from './resolve-name.ts'
 import type { TakenFlags } from './take-prompt-flags.ts'
 import { takePromptFlags } from './take-prompt-flags.ts'
 
-/** Members by which OpenRouter itself chooses among models. */
-const CHOOSING: ReadonlySet<string> = new Set(['models', 'plugins'])
-
 export type RoutingSource = {
   /** What the user wrote in the body, turn by turn. */
   readonly turns: (body: JsonObject) => readonly UserTurn[]
@@ -67,7 +64,7 @@ export function takeRouting(body: JsonObject, source: RoutingSource): TakenRouti
       prompt: flags?.directives ?? {},
       wishes: meant.wishes,
       warnings: [...meant.warnings, ...(flags?.warnings ?? [])],
-      passesModels: members.some((name) => kept.has(name) && CHOOSING.has(name)),
+      kept: members.filter((name) => kept.has(name)),
     },
     members: [...foreign, ...(isSaid ? ['routing'] : []), ...carriers.filter((name) => isCarrierOnly(body, name))],
     edits: [

@@ -14,9 +14,6 @@ import { isParallelWrapper } from './parallel-calls.ts'
 import { emulated, textCallsOf, withChanged } from './text-tools.ts'
 import type { ChangedTools } from './tools-as-asked.ts'
 
-/** Members of a request body that are for the gateway and never reach an upstream. */
-const OWN_MEMBERS = ['routing'] as const
-
 export type Translation = {
   readonly target: Target
   readonly configured: ConfiguredProvider | undefined
@@ -45,8 +42,7 @@ export type UpstreamRequest = {
 }
 
 /**
- * The client's request as its target must get it. Same format: the bytes as sent, with `model` set and the gateway's own
- * members taken out. Another: written anew. A provider that names fields differently gets those that differ written anew.
+ * The client's request as its target must get it. Same format: the bytes as sent, with `model` set. Another: written anew. A provider that names fields differently gets those that differ written anew.
  */
 export function upstreamRequest(chatBody: ChatBody, translation: Translation, asking: Asking): UpstreamRequest {
   const { target, spoken, client } = translation
@@ -150,12 +146,11 @@ export function laterRequest(
   const { provider, secret, headers } = configuredOf(translation)
   const { ask, now, clientHeader, keepsSignatures = true } = asking
   const { body, told, toolNames } = written(chat, translation, keepsSignatures, later)
-  const own = Object.fromEntries(OWN_MEMBERS.map((member) => [member, undefined]))
   const model = body['model'] === undefined ? {} : { model: target.model }
   const call = { target, operation: operationOf(spoken), format: spoken.id, stream: false, secret, headers, ask, now }
   const sameClient = spoken === client ? { clientHeader } : {}
   return {
-    request: provider.authorize({ ...call, ...sameClient, body: JSON.stringify({ ...body, ...own, ...model }) }),
+    request: provider.authorize({ ...call, ...sameClient, body: JSON.stringify({ ...body, ...model }) }),
     textCalls: textCallsOf(later, target, toolNames, told),
   }
 }
@@ -281,20 +276,14 @@ function configuredOf({ configured, target }: Translation): ConfiguredProvider {
 }
 
 function rewritten(body: JsonObject, sent: JsonObject, text: string, target: Target): string {
-  const own = Object.fromEntries(OWN_MEMBERS.map((member) => [member, undefined]))
   // Gemini's and Bedrock's bodies name no model: their paths do.
   const model = body['model'] === undefined ? {} : { model: target.model }
-  return writeChanged(text, sent, { ...body, ...own, ...model })
+  return writeChanged(text, sent, { ...body, ...model })
 }
 
 function editedBytes(chatBody: ChatBody, body: JsonObject, text: string, target: Target): Uint8Array {
-  const hasOwn = OWN_MEMBERS.some((member) => body[member] !== undefined)
   // Gemini's clients name the model in the path.
-  const isNamed = body['model'] === undefined || body['model'] === target.model
-  if (!hasOwn && isNamed) return chatBody.bytes
-  const edits: Record<string, string | undefined> = {}
-  if (!isNamed) edits['model'] = JSON.stringify(target.model)
-  if (hasOwn) for (const member of OWN_MEMBERS) edits[member] = undefined
-  chatBody.bytes = editMemberBytes(chatBody.bytes, text, edits)
+  if (body['model'] === undefined || body['model'] === target.model) return chatBody.bytes
+  chatBody.bytes = editMemberBytes(chatBody.bytes, text, { model: JSON.stringify(target.model) })
   return chatBody.bytes
 }

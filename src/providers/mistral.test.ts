@@ -101,7 +101,6 @@ test('members that it does not know go, and are said; its own names stand', () =
     modalities: ['text'],
     service_tier: 'auto',
     user: 'u',
-    routing: {},
   }
   expect(adjusted(mistral, body)).toEqual({
     body: {
@@ -114,7 +113,6 @@ test('members that it does not know go, and are said; its own names stand', () =
       max_tokens: 3,
       random_seed: 4,
       stream: true,
-      routing: {},
     },
     lost: ['messages[1].name', 'logit_bias', 'user'],
   })

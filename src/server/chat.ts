@@ -8,6 +8,7 @@ import type { ChatOutcome, Context } from '../pipeline.ts'
 import { chat } from '../pipeline.ts'
 import { recordToolCalls } from '../record-tool-calls.ts'
 import type { ClientFraming } from '../stream/enframe.ts'
+import { takeOffFor } from '../take-off.ts'
 import type { CallRecord, Spent } from '../telemetry/record.ts'
 import { authenticate } from './authenticate.ts'
 import { describeThrown } from './describe-thrown.ts'
@@ -48,7 +49,9 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     const authenticated = authenticate(context.snapshot, exchange, door.key)
     principal = authenticated instanceof Promise ? await authenticated : authenticated
     const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
-    body = openChatBody(bytes, format, door.said)
+    const { snapshot } = context
+    const takeOff = takeOffFor({ format, principal, snapshot, pathModel: door.said?.model })
+    body = openChatBody(bytes, format, door.said, takeOff)
     outcome = await chat(
       { id, exchange, body, format, framing, principal, routeHeader: exchange.header('x-route'), startedAt },
       context,

@@ -4,6 +4,7 @@ import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countTokens } from '../count-tokens.ts'
 import { keepNamed } from '../receipts.ts'
 import { setRouteHeaders } from '../route-headers.ts'
+import { takeOffFor } from '../take-off.ts'
 import { openChatBody, readBytes } from './read-json.ts'
 import type { UnroutedCall } from './serve-unrouted.ts'
 
@@ -11,6 +12,8 @@ import type { UnroutedCall } from './serve-unrouted.ts'
 export type CountDoor = {
   readonly format: WireFormat
   readonly said?: PathFacts
+  /** The member that may hold the request itself. */
+  readonly within?: string
   writeCount(tokens: number): JsonObject
 }
 
@@ -28,15 +31,17 @@ export function geminiCount(gemini: WireFormat, said: PathFacts): CountDoor {
       return gemini.readRequest(isJsonObject(inner) ? { ...inner, model: undefined } : body, facts)
     },
   }
-  return { format, said, writeCount: (tokens) => ({ totalTokens: tokens }) }
+  return { format, said, within: 'generateContentRequest', writeCount: (tokens) => ({ totalTokens: tokens }) }
 }
 
 /** A count of a prompt's tokens, from bytes to the last byte of the answer. */
 export async function serveCountTokens(call: UnroutedCall, door: CountDoor): Promise<void> {
   const { id, context, exchange, principal, soFar } = call
-  const { format, said } = door
+  const { format, said, within } = door
   const startedAt = context.ports.clock.monotonic()
-  const body = openChatBody(await readBytes(exchange, context.snapshot.maxBodyBytes), format, said)
+  const { snapshot } = context
+  const takeOff = takeOffFor({ format, principal, snapshot, pathModel: said?.model, within })
+  const body = openChatBody(await readBytes(exchange, snapshot.maxBodyBytes), format, said, takeOff)
   soFar.asked = body.model
   const { tokens, target, decision } = await countTokens(
     {

@@ -4,6 +4,7 @@ import type { Exchange } from '../core/ports.ts'
 import type { WireFormatId } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import { openQuestion } from '../open-question.ts'
 import type { Context } from '../pipeline.ts'
 import { decide } from '../pipeline.ts'
 import { openaiCompletions } from '../wire/openai-completions/index.ts'
@@ -18,7 +19,7 @@ import { geminiDoor, geminiModel, readGeminiCall } from './gemini-door.ts'
 import { findGeminiModel, listGeminiModels } from './gemini-models.ts'
 import { listModels } from './models.ts'
 import { servePassthrough } from './passthrough.ts'
-import { readJson } from './read-json.ts'
+import { readJsonBytes } from './read-json.ts'
 import { serveUnrouted } from './serve-unrouted.ts'
 
 export type Environment = { Bindings: Bindings }
@@ -138,20 +139,17 @@ export function createHandlers(current: () => Context, readiness: () => Readines
     route: (request) =>
       guarded(request, async (context, principal) => {
         const { exchange } = request.env
-        const value = await readJson(exchange, context.snapshot.maxBodyBytes)
+        const { snapshot } = context
+        const { bytes, body: value } = await readJsonBytes(exchange, snapshot.maxBodyBytes)
         const hints = {
           format: queryOf(request).get('format') ?? undefined,
           anthropicVersion: exchange.header('anthropic-version'),
         }
         const spoken = formatNamed(formatOfBody(value, hints))
-        const chat = spoken.readRequest({ ...value, model: value['model'] ?? 'auto' }, { model: 'auto' })
-        const explained = {
-          ...chat,
-          native: { ...chat.native, body: { ...chat.native.body, routing: explain(value['routing']) } },
-        }
+        const { chat, said } = openQuestion(bytes, spoken, principal, snapshot)
         const id = `rt_${context.ports.randomId(24)}`
         const { decision } = await decide(
-          { id, chat: explained, format: spoken, principal, routeHeader: exchange.header('x-route') },
+          { id, chat, format: spoken, principal, routeHeader: exchange.header('x-route'), said },
           context,
         )
         return Response.json(decision, { headers: { 'x-route-id': id } })
@@ -206,12 +204,4 @@ export function createHandlers(current: () => Context, readiness: () => Readines
 
 function queryOf(request: Request): URLSearchParams {
   return new URL(request.req.url).searchParams
-}
-
-/** `/v1/route` shows the whole decision, also for a model named outright. */
-function explain(routing: unknown): { readonly explain: true } {
-  return {
-    ...(typeof routing === 'object' && routing !== null && !Array.isArray(routing) ? routing : {}),
-    explain: true,
-  }
 }

@@ -1,13 +1,18 @@
 import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject, jsonKind } from '../core/json.ts'
+import { editMemberBytes, editMembers, prependMember } from '../core/json-edit.ts'
+import { editPlaces } from '../core/json-place.ts'
 import { parseKeeping } from '../core/lossless-json.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { ChatBody, ReadBody } from '../core/request.ts'
+import type { SaidInBody } from '../core/said-in-body.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
+import type { TakenRouting, TakeOff } from '../take-off.ts'
 
 // One for all: a decoder is a native object, and one a request is a third of the garbage collector's work.
 const decoder = new TextDecoder('utf-8', { fatal: true })
+const encoder = new TextEncoder()
 
 /** The request's body, unread. Throws a 4xx for one that is compressed or too large. */
 export function readBytes(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
@@ -35,18 +40,33 @@ export async function readJsonBytes(
   return { bytes, text, body: parseBody(text) }
 }
 
-/** A chat call's body. Throws a 4xx that says what is wrong with it. */
-export function openChatBody(sent: Uint8Array, format: WireFormat, said?: PathFacts): ChatBody {
-  return chatBody(withoutMark(sent), (bytes) => readChat(bytes, format, said))
+/** A chat call's body, without what it says of routing. Throws a 4xx that says what is wrong with it. */
+export function openChatBody(sent: Uint8Array, format: WireFormat, said?: PathFacts, takeOff?: TakeOff): ChatBody {
+  const received = withoutMark(sent)
+  const text = decode(received)
+  const parsed = parseBody(text, format.argumentMembers)
+  const taken = takeOff?.(parsed)
+  const again = (bytes: Uint8Array): ReadBody => readChat(bytes, format, said)
+  if (taken === undefined) {
+    return chatBody(received, undefined, again, { chat: format.readRequest(parsed, said), text })
+  }
+  const bytes = withoutRouting(received, text, taken)
+  return chatBody(bytes, taken.said, again, readTaken(bytes, parsed, taken, format, said))
 }
 
-function chatBody(bytes: Uint8Array, readBytes: (bytes: Uint8Array) => ReadBody): ChatBody {
-  let current: ReadBody | undefined = readBytes(bytes)
+function chatBody(
+  bytes: Uint8Array,
+  said: SaidInBody | undefined,
+  readBytes: (bytes: Uint8Array) => ReadBody,
+  read: ReadBody = readBytes(bytes),
+): ChatBody {
+  let current: ReadBody | undefined = read
   const { model, stream } = current.chat
   const body: ChatBody = {
     bytes,
     model,
     stream,
+    said,
     read() {
       current ??= readBytes(body.bytes)
       return current
@@ -55,12 +75,33 @@ function chatBody(bytes: Uint8Array, readBytes: (bytes: Uint8Array) => ReadBody)
       current = undefined
     },
     copyFor: (other) =>
-      chatBody(body.bytes.slice(), (copied) => {
+      chatBody(body.bytes.slice(), said === undefined ? undefined : { ...said, wishes: {} }, (copied) => {
         const read = readBytes(copied)
         return { ...read, chat: { ...read.chat, model: other } }
       }),
   }
   return body
+}
+
+/** Only what changed inside of other members has to be read once more. */
+function readTaken(
+  bytes: Uint8Array,
+  parsed: JsonObject,
+  { members, edits, model }: TakenRouting,
+  format: WireFormat,
+  said: PathFacts | undefined,
+): ReadBody {
+  if (edits.length > 0 || model !== undefined) return readChat(bytes, format, said)
+  const kept = Object.fromEntries(Object.entries(parsed).filter(([name]) => !members.includes(name)))
+  return { chat: format.readRequest(kept, said), text: decode(bytes) }
+}
+
+/** `bytes` is lost. */
+function withoutRouting(bytes: Uint8Array, text: string, { members, edits, model }: TakenRouting): Uint8Array {
+  const gone = Object.fromEntries(members.map((name) => [name, undefined]))
+  if (edits.length === 0 && model === undefined) return editMemberBytes(bytes, text, gone)
+  const edited = editPlaces(editMembers(text, gone), edits)
+  return encoder.encode(model === undefined ? edited : prependMember(edited, 'model', model))
 }
 
 /** A byte order mark is none of the JSON: the decoder passes over it, and an upstream might not. */

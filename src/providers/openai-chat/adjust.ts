@@ -61,7 +61,7 @@ export function renamed(name: string, own: string): ChatStep {
 /** For providers that refuse every member they do not know. */
 export function onlyMembers(known: ReadonlySet<string>, reason: string): ChatStep {
   return (body, adjusting) => {
-    const unknown = Object.keys(body).filter((name) => !known.has(name) && name !== 'routing')
+    const unknown = Object.keys(body).filter((name) => !known.has(name))
     return unknown.length === 0 ? body : without(unknown, reason)(body, adjusting)
   }
 }

@@ -5,7 +5,6 @@ export function notEnforced({ server, store, telemetry }: Config): string[] {
   const asked: readonly (readonly [path: string, isAsked: boolean])[] = [
     ['server.keys[].limits', server.keys.some(({ limits }) => limits !== undefined)],
     ['server.keys[].budget', server.keys.some(({ budget }) => budget !== undefined)],
-    ['server.keys[].prompt_flags', server.keys.some(({ prompt_flags: flags }) => flags !== 'off')],
     ['store', store !== undefined],
     ['telemetry.prompts', telemetry.prompts],
   ]

@@ -141,7 +141,6 @@ test('a body that it takes stays as it is', () => {
     response_format: { type: 'json_schema', json_schema: { schema } },
     reasoning: { effort: 'xhigh' },
     previous_response_id: 'resp_1',
-    routing: {},
   }
   const result = adjusted(perplexity, body, { format: 'openai-responses' })
   expect(result).toEqual({ body, lost: [] })

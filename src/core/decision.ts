@@ -81,8 +81,8 @@ export type Decision = {
   /** How likely this winner was, over 0 to 1, where chance had a part; absent where it had none. */
   readonly propensity?: number
   /**
-   * Best first: the order in which dispatch tries them, unless there is a `plan`. Of a large pool, unless `explain` asks for all, the first hundred
-   * and those of the front.
+   * Best first: the order in which dispatch tries them, unless there is a `plan`. Of a large pool, unless `explain` asks
+   * for all, the first hundred and those of the front.
    */
   readonly candidates: readonly Candidate[]
   readonly dropped: readonly Dropped[]

@@ -11,8 +11,9 @@ import { GatewayError } from '../src/core/errors.ts'
 import type { JsonObject } from '../src/core/json.ts'
 import { aliases } from '../src/directives/aliases.ts'
 import { builtInPolicies } from '../src/directives/built-in-policies.ts'
-import { flags } from '../src/directives/flags.ts'
+import { findFlag, flags } from '../src/directives/flags.ts'
 import { fromBody } from '../src/directives/from-body.ts'
+import { overlay } from '../src/directives/merge.ts'
 import { createGateway } from '../src/gateway.ts'
 import { createNodePorts } from '../src/platform/node/ports.ts'
 import { providers } from '../src/providers/index.ts'
@@ -142,6 +143,8 @@ async function openGateway() {
     routers: routers.keys(),
     secrets,
     readRouting: (routing) => fromBody(routing),
+    isFlag: (name) => findFlag(name, 'model') !== undefined,
+    overlay,
   })
   if ('problems' in built) throw new Error(JSON.stringify(built.problems))
   const inference = { open: () => Promise.reject(new Error('No model is run.')), close: () => Promise.resolve() }

@@ -74,8 +74,9 @@ function chatBody(
     release() {
       current = undefined
     },
+    // Not `slice`: of a Buffer of Node's that is the same memory, in which either call would edit the other's body.
     copyFor: (other) =>
-      chatBody(body.bytes.slice(), said === undefined ? undefined : { ...said, wishes: {} }, (copied) => {
+      chatBody(new Uint8Array(body.bytes), said === undefined ? undefined : { ...said, wishes: {} }, (copied) => {
         const read = readBytes(copied)
         return { ...read, chat: { ...read.chat, model: other } }
       }),

@@ -87,6 +87,33 @@ test('no limit of the call is passed by for the copy', async () => {
   expect(upstream?.requests).toHaveLength(1)
 })
 
+test('neither call edits the other’s body', async () => {
+  await start(1)
+  const at = (model: string) => ({ ...balanced, name: 'trial', match: { model: ['*'] }, shadow: { model, share: 1 } })
+  await gateway?.close()
+  gateway = await startGateway({
+    models: ['main-model-of-a-long-name', 's'],
+    upstream: upstream?.url ?? '',
+    policies: [at('up/s') as never],
+  })
+  await post(gateway.url, { model: 'up/main-model-of-a-long-name', messages: HELLO })
+  await eventually('both', () => upstream?.requests.length === 2)
+  const models = upstream?.requests.map(({ body }) => JSON.parse(body.toString()).model)
+  expect(models?.sort()).toEqual(['main-model-of-a-long-name', 's'])
+})
+
+test('the copy is held to what the prompt says, and asks for nobody else', async () => {
+  await start(1)
+  const ask = (content: string) =>
+    post(gateway?.url ?? '', { model: 'auto', messages: [{ role: 'user', content }], fallbacks: ['up/main'] })
+  await ask('Hello')
+  await eventually('the shadow', () => lines('shadow').length === 1)
+  expect(lines('shadow')[0]).toMatchObject({ outcome: 'complete', target: 'up/second' })
+  await ask('[flag: max_price_in=1]\nHello')
+  await eventually('another', () => lines('shadow').length === 2)
+  expect(lines('shadow')[1]).toMatchObject({ outcome: 'no_feasible_model' })
+})
+
 test('the share is of conversations, and other policies have none', async () => {
   await start(0.5)
   const send = async (count: number, body: object): Promise<number> => {

@@ -3,11 +3,12 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Decision } from '../../src/core/decision.ts'
 import type { Directives } from '../../src/core/directives.ts'
 import type { Facts } from '../../src/core/target.ts'
+import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import { providers } from '../../src/providers/index.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { COMPLETION, startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
-import { HELLO, post, startGateway } from './start-gateway.ts'
+import { eventually, HELLO, post, startGateway } from './start-gateway.ts'
 
 // What users of OpenRouter, Martian, LiteLLM and Not Diamond write into the body.
 
@@ -124,6 +125,26 @@ test('a call to OpenRouter’s model keeps OpenRouter’s members, and no others
     route: own.route,
     plugins: own.plugins,
   })
+})
+
+test('what stays in a body for OpenRouter goes to no second target', async () => {
+  const balanced = builtInPolicies.get('balanced')
+  if (balanced === undefined) throw new Error('no balanced')
+  upstream = await startCaptureUpstream((response) => response.end(JSON.stringify(COMPLETION)))
+  const trial = { ...balanced, name: 'trial', match: { model: ['*'] }, shadow: { model: 'up/a', share: 1 } }
+  gateway = await startGateway({
+    models: ['a'],
+    upstream: upstream.url,
+    more: { openrouter: { upstream: upstream.url, models: ['meta/d'], provider: given('openrouter') } },
+    policies: [trial],
+  })
+  const model = 'openrouter/meta/d'
+  await ask({ model })
+  await eventually('the copy', () => sent().length === 2)
+  await ask({ model, provider: { sort: 'price' } })
+  await ask({ model })
+  await eventually('the copy of the third', () => sent().length === 5)
+  expect(sent().filter((body) => body['provider'] !== undefined)).toHaveLength(1)
 })
 
 test('models that OpenRouter chooses cannot keep a key’s limits, and are refused', async () => {

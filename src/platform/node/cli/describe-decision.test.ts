@@ -39,6 +39,14 @@ test('a winner whose name leaves no room for the reason has a line of its own', 
   expect(endless).toMatch(/^a\/long\S*…\S*long\nbest quality/)
 })
 
+test('what could not be heeded is told, and who is tried in an order that was asked for', () => {
+  const warnings = [{ path: 'messages[0].content', reason: '"x\u001b" is no flag of prompts' }]
+  const text = shown({ warnings, plan: ['a/one', 'b/two'] })
+  expect(text).toMatch(/not heeded {2}messages\[0\]\.content: "x.* is no flag of prompts\n/)
+  expect(text).not.toContain('\u001b')
+  expect(text).toContain('· then b/two')
+})
+
 test('no quality is shown as one that could be above 100 or below 0', () => {
   const candidate = (quality: number, uncertainty: number): Candidate => ({
     model: 'a/one',

@@ -23,6 +23,7 @@ export function describeDecision(decision: Decision, paint: Paint, width: number
   const text = [
     ...winnerLines(decision, paint, width),
     ...wrap('', circumstances(decision), ' · ', width).map((line) => paint('dim', line)),
+    ...warningLines(decision, width),
     '',
     paint('dim', header),
     ...lines.map((line, index) => (decision.candidates[index]?.model === decision.model ? paint('green', line) : line)),
@@ -44,11 +45,19 @@ function winnerLines({ model, reason }: Decision, paint: Paint, width: number): 
   return [paint('bold', name), ...wrap('', reason.split(' '), ' ', width)]
 }
 
+/** What of the request could not be heeded. Words of the prompt may be in it. */
+function warningLines({ warnings = [] }: Decision, width: number): string[] {
+  return warnings.flatMap(({ path, reason }) =>
+    wrap('not heeded  ', printable(`${path}: ${reason}`).split(' '), ' ', width),
+  )
+}
+
 function circumstances(decision: Decision): string[] {
   return [
     `policy ${decision.policy}`,
     `router ${decision.router}${insteadOf(decision)}`,
     `${decision.elapsed_ms.toFixed(1)} ms`,
+    ...(decision.plan === undefined ? [] : [`then ${decision.plan.slice(1).join(', ') || 'nobody'}`]),
     ...(decision.truncated ? ['prompt cut for the router'] : []),
     ...(decision.relaxed === undefined || decision.relaxed.length === 0
       ? []

@@ -1,9 +1,10 @@
 import type { Directives } from '../core/directives.ts'
 import { GatewayError } from '../core/errors.ts'
+import { nearest } from '../core/nearest.ts'
 import { builtInPolicies } from './built-in-policies.ts'
 import { itemsOf } from './flag-line.ts'
 import type { Flag } from './flags.ts'
-import { findFlag, flags } from './flags.ts'
+import { findFlag, flagNames, flags } from './flags.ts'
 import { fromFlag } from './from-flag.ts'
 import { hardPart, overlay } from './merge.ts'
 import { readDictionary } from './read-dictionary.ts'
@@ -22,11 +23,13 @@ export function fromPrompt(list: string, allowed: PromptFlags): ReadLine {
   const items = itemsOf(list)
   if (items.length === 0 || items.length > MAX_ITEMS) return { problem: 'names no flags' }
   let directives: Directives = {}
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
+    // The prompt's own words would stay in decisions and logs: the item is told by its place.
+    const which = items.length === 1 ? 'what it says' : `item ${index + 1} of it`
     const read = readItem(item)
-    if ('problem' in read) return read
+    if ('problem' in read) return { problem: `${which} ${read.problem}` }
     if (allowed === 'soft' && setsLimits(read.directives)) {
-      return { problem: `"${shown(item)}" sets a limit, and this key allows only presets in prompts` }
+      return { problem: `${which} sets a limit, and this key allows only presets in prompts` }
     }
     directives = overlay(directives, read.directives)
   }
@@ -39,12 +42,12 @@ function readItem(item: string): ReadLine {
     const [written, ...more] = readDictionary(phrase?.name ?? item.replace(/\s*=\s*/, '='))
     const name = written?.name ?? ''
     if (written === undefined || more.length > 0 || findFlag(name, 'prompt') === undefined) {
-      return { problem: `"${shown(item)}" is no flag of prompts` }
+      return { problem: `is no flag of prompts${hint(name)}` }
     }
     return { directives: fromFlag(written, { door: 'prompt', policies: NO_POLICIES }) }
   } catch (thrown) {
     if (!(thrown instanceof GatewayError)) throw thrown
-    return { problem: `"${shown(item)}" cannot be read as a flag` }
+    return { problem: 'cannot be read as a flag' }
   }
 }
 
@@ -54,9 +57,9 @@ function setsLimits(directives: Directives): boolean {
   return [directives, preset?.directives ?? {}].some((said) => Object.keys(hardPart(said)).length > 0)
 }
 
-/** Text of the prompt, in a decision that is kept: no more of it than tells which flag is meant. */
-function shown(item: string): string {
-  return item.slice(0, 40)
+function hint(name: string): string {
+  const near = nearest(name, flagNames('prompt'), 1)[0]
+  return near === undefined ? '' : ` (did you mean "${near}"?)`
 }
 
 let built: ReadonlyMap<string, Flag> | undefined

@@ -63,11 +63,12 @@ test('a line after a block of code that is closed is a flag line', () => {
 })
 
 test.each([
-  ['[flag: cheap, frobnicate]', /"frobnicate" is no flag/],
-  ['[flag: floor]', /"floor" is no flag of prompts/],
+  ['[flag: cheap, frobnicate]', /^item 2 of it is no flag of prompts/],
+  ['[flag: floor]', /^what it says is no flag of prompts/],
   ['[flag: cost=2]', /no flag of prompts/],
   ['[flag: relax=cost_usd]', /no flag of prompts/],
   ['[flag: models=x]', /no flag of prompts/],
+  ['[flag: eu, zrd]', /^item 2 of it is no flag of prompts \(did you mean "zdr"\?\)/],
   ['[flag: max_cost=lots]', /cannot be read/],
   ['[flag: ]', /names no flags/],
 ])('%s in front of a text stays text, counts for nothing, and is told', (line, reason) => {

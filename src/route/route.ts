@@ -55,6 +55,10 @@ export type RouteInput = {
   readonly spread?: Spread
   /** The caller wants to see the whole decision. */
   readonly isExplained?: boolean
+  /** Asks about all candidates, also those that fail a limit, so that the decision can be made again under others. */
+  readonly predictsAll?: boolean
+  /** Speaks in the router's place: what it said when the decision was first made. */
+  readonly predict?: (candidates: readonly Target[]) => Predicted
   /** Told how long the router took. */
   readonly onPrediction?: (router: string, device: string, milliseconds: number) => void
 }
@@ -63,7 +67,11 @@ export type RouteResult = {
   readonly decision: Decision
   /** Best first. Of a large pool the first hundred: no plan goes further. */
   readonly ranked: readonly Target[]
+  /** What the router said, and of whom it was asked. */
+  readonly foreseen: Foreseen
 }
+
+export type Foreseen = { readonly targets: readonly Target[]; readonly predicted: Predicted }
 
 // A pool may hold ten thousand models; a receipt that nobody asked for shows the first of them.
 const LISTED = 100
@@ -72,7 +80,8 @@ const LISTED = 100
 export async function route(input: RouteInput): Promise<RouteResult> {
   const startedAt = input.clock.monotonic()
   const columns = columnsOf(input.candidates, input.today)
-  const { admitted, predicted, figures } = await filterAndPredict(input, columns)
+  const { admitted, foreseen, figures } = await filterAndPredict(input, columns)
+  const { predicted } = foreseen
   const { passing, directives, relaxed, limits } = admitted
   const { predictions } = predicted
   const { signals, toolShares, policy } = input
@@ -125,7 +134,7 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     ...(predictions?.evidence === undefined ? {} : { evidence: predictions.evidence }),
     ...(relaxed.length === 0 ? {} : { relaxed }),
   }
-  return { decision, ranked }
+  return { decision, ranked, foreseen }
 }
 
 /** Why the winner won, and where the router that was asked said nothing, that as well. */
@@ -134,7 +143,7 @@ function reason({ predictions, problem }: Predicted, isByTools: boolean, ofChoic
   return problem === undefined ? ofChoice() : `${ofChoice()}, ${problem}`
 }
 
-type Filtered = { readonly admitted: Admitted; readonly predicted: Predicted; readonly figures: Figures }
+type Filtered = { readonly admitted: Admitted; readonly foreseen: Foreseen; readonly figures: Figures }
 
 /**
  * Facts are filtered before the router is asked. Only when a limit is about an estimate are all candidates asked
@@ -145,15 +154,16 @@ async function filterAndPredict(input: RouteInput, columns: Columns): Promise<Fi
   const context = { today, isLossless: (target: Target) => lossesOn(target).length === 0 }
   const needs = needsOf(signals, speaks)
   if (limitsOf(directives, context).some(({ reads }) => reads !== 'facts' && reads !== 'call')) {
-    const predicted = await ask(input, candidates)
-    const figures = measure(columns, columns.places, predicted.predictions, signals, live)
-    return { predicted, figures, admitted: admit(columns, figures, needs, directives, context) }
+    const foreseen = await ask(input, candidates)
+    const figures = measure(columns, columns.places, foreseen.predicted.predictions, signals, live)
+    return { foreseen, figures, admitted: admit(columns, figures, needs, directives, context) }
   }
   const admitted = admit(columns, undefined, needs, directives, context)
   const { passing } = admitted
-  const areAll = passing.length === candidates.length
-  const predicted = await ask(input, areAll ? candidates : Array.from(passing, (place) => at(candidates, place)))
-  return { predicted, figures: measure(columns, passing, predicted.predictions, signals, live), admitted }
+  const asksAll = input.predictsAll === true || passing.length === candidates.length
+  const foreseen = await ask(input, asksAll ? candidates : Array.from(passing, (place) => at(candidates, place)))
+  const places = asksAll ? columns.places : passing
+  return { foreseen, figures: measure(columns, places, foreseen.predicted.predictions, signals, live), admitted }
 }
 
 function at(candidates: readonly Target[], place: number): Target {
@@ -162,7 +172,12 @@ function at(candidates: readonly Target[], place: number): Target {
   return target
 }
 
-async function ask(input: RouteInput, candidates: readonly Target[]): Promise<Predicted> {
+async function ask(input: RouteInput, targets: readonly Target[]): Promise<Foreseen> {
+  if (input.predict !== undefined) return { targets, predicted: input.predict(targets) }
+  return { targets, predicted: await askRouter(input, targets) }
+}
+
+async function askRouter(input: RouteInput, candidates: readonly Target[]): Promise<Predicted> {
   const { router, signals, deadlineMs, clock, log } = input
   const startedAt = clock.monotonic()
   const predicted = await predictInTime({ router, input: { signals, candidates }, deadlineMs, clock, log })

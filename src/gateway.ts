@@ -7,6 +7,8 @@ import type { Exchange, Ports } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { Snapshot } from './core/snapshot.ts'
 import type { StreamPart } from './core/stream-part.ts'
+import { createDecisionLog } from './decision-log/decision-log.ts'
+import type { LogFile } from './decision-log/log-file.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
 import { createFoundDialects } from './find-dialects.ts'
 import { keepRouter } from './keep-router.ts'
@@ -57,6 +59,14 @@ type GatewayOptions = {
   readonly routers: ReadonlyMap<string, RouterDefinition>
   /** True when an OpenTelemetry SDK is registered; without one, spans would be built for nobody. */
   readonly isTracing?: boolean
+  /** Where decisions are logged, if they are. */
+  readonly decisionLog?: DecisionLogSettings | undefined
+}
+
+export type DecisionLogSettings = {
+  readonly file: LogFile
+  readonly prompts: boolean
+  readonly maxBytes: number
 }
 
 const KEPT_DECISIONS = 1_000
@@ -70,6 +80,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const toolReliability = createToolReliability(ports.clock)
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
+  const decisionLog =
+    options.decisionLog === undefined
+      ? undefined
+      : createDecisionLog({ ...options.decisionLog, ports, count: telemetry.decisionLogged })
   const thoughts = createKeptThoughts(ports.createStore<KeptThought>(KEPT_DECISIONS), ports.clock)
   const shadows = createShadowCalls()
   const keeper = keepRouter(routers, ports)
@@ -89,6 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       telemetry,
       deadlines,
       decisions,
+      decisionLog,
       thoughts,
       shadows,
       formats: wireFormats,
@@ -153,6 +168,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       shadows.close()
       await ports.background.drain()
       telemetry.flush()
+      await decisionLog?.close()
       await keeper.close()
       await ports.inference?.close()
       await ports.transport.close()

@@ -18,6 +18,7 @@ import type { Target, TextTools } from './core/target.ts'
 import type { Loss, WireFormat } from './core/wire-format.ts'
 import { promptTokensOf, usageOf } from './count-usage.ts'
 import { hasMatchingPolicies, matchPolicy } from './directives/match-policy.ts'
+import type { DecisionLog } from './decision-log/decision-log.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import { callIdsOf } from './dispatch/client-side.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
@@ -30,6 +31,7 @@ import type { KeptThoughts } from './kept-thoughts.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { inAskedOrder } from './route/asked-order.ts'
 import { describeSignals } from './route/describe.ts'
+import type { RouteInput } from './route/route.ts'
 import { route } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
 import { formatAttempts } from './route-headers.ts'
@@ -53,6 +55,8 @@ export type Context = {
   readonly telemetry: Telemetry
   readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
+  /** Absent where none is configured. */
+  readonly decisionLog?: DecisionLog | undefined
   readonly thoughts: KeptThoughts
   readonly shadows: ShadowCalls
   readonly formats: ReadonlyMap<string, WireFormat>
@@ -93,7 +97,10 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const usedCallIds = () => callIdsOf(asked.messages)
   const watch = asked.tools.length === 0 ? undefined : context.thoughts.watch(principal.name)
   const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds, watch }
-  const deciding = decide({ id, chat: asked, format, principal, routeHeader, said: body.said }, context)
+  // What a shadow answers reaches nobody, and is decided for nobody.
+  const decisionLog = call.shadowOf === undefined ? context.decisionLog : undefined
+  const { said } = body
+  const deciding = decide({ id, chat: asked, format, principal, routeHeader, said, decisionLog }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   // What stays in a body for OpenRouter is for nobody else.
   const isCopied = call.shadowOf === undefined && (body.said?.kept.length ?? 0) === 0
@@ -138,6 +145,8 @@ export type Routed = {
 type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & {
   readonly chat: ChatRequest
   readonly said: SaidInBody | undefined
+  /** Where the decision is logged; left out for one that nobody acts on. */
+  readonly decisionLog?: DecisionLog | undefined
 }
 
 /** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
@@ -158,13 +167,14 @@ export function decide(call: Question, context: Context): Routed | Promise<Route
 async function decideFor(call: Question, context: Context): Promise<Routed> {
   const { snapshot, ports } = context
   const signals = classify(call.chat)
-  const { choice, directives, policy, suffix } = readDirectives({
+  const governing = governingPolicy(call, signals, snapshot)
+  const { choice, said, directives, policy, suffix } = readDirectives({
     model: call.chat.model,
     header: call.routeHeader,
     said: call.said,
     principal: call.principal,
     snapshot,
-    governing: governingPolicy(call, signals, snapshot),
+    governing,
   })
   const isExplained = directives.explain === true
   const shadow = shadowOf(policy, directives.session ?? call.id)
@@ -186,7 +196,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const pool = choice.type === 'auto' ? choice.pool : undefined
   const asked = modelsOf(entries)
   const speaks = (target: Target): boolean => translated(target).spoken === call.format
-  const routed = await route({
+  const input: RouteInput = {
     id: call.id,
     signals,
     candidates: ableToServe(asked, call, speaks),
@@ -203,14 +213,18 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     log: ports.log,
     isExplained,
     ...spreadOf(pool, directives.session ?? call.id, snapshot),
+    predictsAll: call.decisionLog !== undefined,
     onPrediction: context.telemetry.routed,
-  })
+  }
+  const routed = await route(input)
   const { decision: ordered, ranked } = inAskedOrder(routed, entries, wishes)
   const decided = naming.warnings.length === 0 ? ordered : { ...ordered, warnings: naming.warnings }
   const decision = isExplained
     ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
     : decided
   context.decisions.set(call.id, { decision, key: call.principal.name })
+  const key = call.principal.name
+  call.decisionLog?.decided({ input, foreseen: routed.foreseen, decision: decided, said, key, governing, snapshot })
   return {
     targets: ranked,
     decision,

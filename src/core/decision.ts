@@ -111,11 +111,6 @@ export type Decision = {
   readonly warnings?: readonly Loss[]
   /** Limits given up in the order the caller allowed, if any. */
   readonly relaxed?: readonly string[]
-  /**
-   * The chance, above 0 up to 1, with which `model` was going to be chosen for this request: less than 1 where the
-   * gateway explores. Absent means 1. Off-policy estimates divide by it.
-   */
-  readonly propensity?: number
 }
 
 /** What dispatch does: targets in order, with bounds. */

@@ -25,6 +25,7 @@ export function inAskedOrder(result: RouteResult, entries: readonly Entry[], wis
   const isMoved = winner !== ranked[0]
   const reason = isListed ? 'first in the list' : isMoved ? reasonOf(winner, wishes) : decision.reason
   return {
+    ...result,
     decision: {
       ...decision,
       model: winner.id,

@@ -71,6 +71,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     record() {
       const record = recordOf(facts)
       if (outcome !== undefined && record.outcome === 'complete') measure(outcome, record, endedAt, context)
+      if (record.decision !== undefined) context.decisionLog?.ended(record)
       if (outcome?.result.target !== undefined) recordToolCalls(outcome.result.observed, outcome.result.target, context)
       return record
     },

@@ -167,8 +167,9 @@ export function createHandlers(current: () => Context, readiness: () => Readines
         )
       }),
     decision: (request) =>
-      guarded(request, (context, principal) => {
-        const kept = context.decisions.get(request.req.param('id') ?? '')
+      guarded(request, async (context, principal) => {
+        const id = request.req.param('id') ?? ''
+        const kept = context.decisions.get(id) ?? (await context.decisionLog?.find(id))
         if (kept !== undefined && kept.key === principal.name) return Response.json(kept.decision)
         throw new GatewayError(
           'decision_not_found',

@@ -45,6 +45,11 @@ export function createMetrics() {
       'Copies for a shadow target that were not sent, since too many were under way.',
       ['model'],
     ),
+    decisionLog: registry.counter(
+      'thalamus_decision_log_records_total',
+      'Records of the decision log: written, dropped because too many waited, or failed to be written.',
+      ['result'],
+    ),
     toolCalls: registry.counter('thalamus_tool_calls_total', 'Calls of tools in answers, by what became of them.', [
       'model',
       'outcome',

@@ -23,6 +23,8 @@ export type Telemetry = {
   /** A copy for a second target that was not sent, since too many were under way. */
   shadowDropped(model: string): void
   finished(call: FinishedCall): void
+  /** What became of records of the decision log. */
+  decisionLogged(result: 'written' | 'dropped' | 'failed', records: number): void
   renderMetrics(): string
   /** Writes down what is still waiting. */
   flush(): void
@@ -72,6 +74,7 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
     },
     routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
     shadowDropped: (model) => metrics.shadowsDropped.add(1, model),
+    decisionLogged: (result, records) => metrics.decisionLog.add(records, result),
     finished(call) {
       waiting.push(call)
       if (waiting.length === 1) clock.timer(LATE_MS, flush)

@@ -8,7 +8,7 @@ import type { RouterDefinition } from '../../src/core/router.ts'
 import type { ConfiguredProvider, InboundKey, Pool, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target, TextTools } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
-import type { Gateway } from '../../src/gateway.ts'
+import type { DecisionLogSettings, Gateway } from '../../src/gateway.ts'
 import { createGateway } from '../../src/gateway.ts'
 import { createNodePorts } from '../../src/platform/node/ports.ts'
 import { serve } from '../../src/platform/node/serve.ts'
@@ -63,6 +63,7 @@ type Options = {
   readonly textTools?: TextTools | ((model: string) => TextTools)
   readonly refine?: number
   readonly inference?: Inference
+  readonly decisionLog?: DecisionLogSettings
 }
 
 const FACTS: Facts = {
@@ -86,6 +87,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     snapshot: snapshotOf(options),
     ports,
     routers: options.uniform === undefined ? routers : new Map([['uniform', options.uniform]]),
+    decisionLog: options.decisionLog,
   })
   const server = await serve(gateway, { host: '127.0.0.1', port: 0 })
   return {

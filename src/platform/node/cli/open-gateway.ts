@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import { routers } from '../../../../routers/index.ts'
 import { buildSnapshot } from '../../../config/build-snapshot.ts'
 import { SIMULATED_POOL } from '../../../config/catalog.ts'
@@ -17,6 +18,7 @@ import { discover } from '../discover.ts'
 import type { DeviceReport } from '../inference/choose-device.ts'
 import { createInference } from '../inference-onnx.ts'
 import { policiesFolder, readPolicyFiles } from '../policies-folder.ts'
+import { openLogFile } from '../log-file.ts'
 import { createNodePorts } from '../ports.ts'
 import type { OnBroken } from '../profiles-folder.ts'
 import { profilesFolder, readProfiles } from '../profiles-folder.ts'
@@ -53,6 +55,8 @@ export type OpenOptions = {
   /** False where only decisions are wanted: then nothing has to answer. */
   readonly needsUpstream: boolean
   readonly listening?: Listening
+  /** Whether decisions go to the log that the configuration names: one process at a time writes there. */
+  readonly logsDecisions?: boolean
   /** Find out about every device, and call the router's server only when `needsUpstream`. */
   readonly inspectsDevices?: boolean
   /** Go on without profiles whose files are broken, and be told of them. Without it they keep the gateway from opening. */
@@ -76,6 +80,12 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     return built
   }
   const { telemetry, timeouts } = config
+  const decisionLog =
+    options.logsDecisions === true ? await openLogFile(telemetry.decision_log, folderOf(origin)) : undefined
+  if (decisionLog !== undefined && 'problems' in decisionLog) {
+    await closeSource()
+    return decisionLog
+  }
   const tracing =
     telemetry.otlp_endpoint === undefined
       ? undefined
@@ -92,7 +102,13 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     log,
     connectMs: timeouts.connect_ms,
   })
-  const gateway = await createGateway({ snapshot: built.snapshot, ports, routers, isTracing: tracing !== undefined })
+  const gateway = await createGateway({
+    snapshot: built.snapshot,
+    ports,
+    routers,
+    isTracing: tracing !== undefined,
+    decisionLog,
+  })
   return {
     gateway,
     config,
@@ -108,6 +124,11 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
       await tracing?.shutdown()
     },
   }
+}
+
+/** Where paths of a configuration start. */
+function folderOf(origin: Origin): string {
+  return origin.type === 'config' ? dirname(resolve(origin.path)) : process.cwd()
 }
 
 /** A configuration with the command line's words on where to listen, so that every check sees the real address. */

@@ -17,7 +17,13 @@ type ServeOptions = { readonly config?: string; readonly port?: number; readonly
 export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   const log = createLog(process.stdout, Date.now)
   process.on('exit', log.flush)
-  const opened = await openGateway({ config: options.config, log, needsUpstream: true, listening: options })
+  const opened = await openGateway({
+    config: options.config,
+    log,
+    needsUpstream: true,
+    listening: options,
+    logsDecisions: true,
+  })
   if ('problems' in opened) {
     printProblems(opened.problems)
     return 1

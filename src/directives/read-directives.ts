@@ -49,23 +49,31 @@ export function readDirectives(input: DirectivesInput): ReadDirectives {
     doors.push({ door: 'header', directives: fromHeader(header, names) })
   if (body !== undefined && body !== null) doors.push({ door: 'body', directives: fromBody(body) })
   if (said !== undefined && !isEmpty(said.body)) doors.push({ door: 'body', directives: said.body })
+  return { choice, suffix, ...govern(doors, { policies: snapshot.policies, defaultPolicy: governing }) }
+}
 
+/** What the doors say, lowest first, under the policy that governs: the last preset that one names, else the default. */
+export function govern(doors: readonly SaidDirectives[], policies: Policies): Governed {
+  const { defaultPolicy } = policies
+  const presets = [defaultPolicy, ...doors.flatMap(({ directives }) => directives.preset ?? [])]
+  const named = presets.map((name) => findPolicy(name, policies))
+  const policy = named.at(-1) ?? findPolicy(defaultPolicy, policies)
+  const ofPolicy = policyPart(policy, named)
   const presetDoor = doors.findLast(({ directives }) => directives.preset !== undefined)?.door
-  const presets = [governing, ...doors.flatMap(({ directives }) => directives.preset ?? [])]
-  const policies = presets.map((name) => findPolicy(name, snapshot))
-  const policy = policies.at(-1) ?? findPolicy(governing, snapshot)
-  const ofPolicy = policyPart(policy, policies)
-  const all: SaidDirectives[] = [
+  const said: SaidDirectives[] = [
     { door: 'policy', directives: presetDoor === 'prompt' ? withoutRelax(ofPolicy) : ofPolicy },
     ...doors,
   ]
-  return { choice, said: all, directives: mergeDirectives(all), policy, suffix }
+  return { said, directives: mergeDirectives(said), policy }
 }
 
 /** A preset that a prompt chose gives up nobody's limits. */
 function withoutRelax({ relax: _, ...directives }: Directives): Directives {
   return directives
 }
+
+export type Governed = Omit<ReadDirectives, 'choice' | 'suffix'>
+type Policies = Pick<Snapshot, 'policies' | 'defaultPolicy'>
 
 /** The governing policy, and the hard limits of every other one that a door named: a preset cannot undo a limit. */
 function policyPart(policy: Policy, named: readonly Policy[]): Directives {
@@ -82,13 +90,13 @@ function withPoolPreset(named: Directives, choice: ModelChoice, snapshot: Snapsh
   return preset === undefined ? named : { ...named, preset }
 }
 
-function findPolicy(name: string, snapshot: Snapshot): Policy {
-  const policy = snapshot.policies.get(name)
+function findPolicy(name: string, { policies }: Policies): Policy {
+  const policy = policies.get(name)
   if (policy !== undefined) return policy
-  const near = nearest(name, snapshot.policies.keys(), 1)[0]
+  const near = nearest(name, policies.keys(), 1)[0]
   throw new GatewayError(
     'unknown_flag',
-    `There is no preset "${name.slice(0, 60)}".${near === undefined ? '' : ` Did you mean "${near}"?`} Presets: ${[...snapshot.policies.keys()].join(', ')}.`,
+    `There is no preset "${name.slice(0, 60)}".${near === undefined ? '' : ` Did you mean "${near}"?`} Presets: ${[...policies.keys()].join(', ')}.`,
     { param: 'routing.preset' },
   )
 }

@@ -2,6 +2,7 @@ import { routers } from '../../../../routers/index.ts'
 import { DataProblem } from '../data-problem.ts'
 import { findDataSets } from '../find-data-sets.ts'
 import { createInference } from '../inference-onnx.ts'
+import { dataSetOfLog, isDecisionLog } from '../log-data-set.ts'
 import { readComparable } from '../read-comparable.ts'
 import { readDatasets } from '../read-prompts.ts'
 import { evaluateSet, type SetOptions, type SetResult, type Subject } from './evaluate-set.ts'
@@ -37,7 +38,7 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
   if (options.attack === true) return attack(options)
   const inference = createInference()
   try {
-    const folders = findDataSets(options.data)
+    const folders = isDecisionLog(options.data) ? [await dataSetOfLog(options.data)] : findDataSets(options.data)
     const subject = await openSubject(options.router, inference)
     if (options.report === undefined) await printSets(folders, subject, options)
     else await writeReport(subject, { ...options, report: options.report })

@@ -68,7 +68,7 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
   )
     .requiredOption(
       '-d, --data <folder>',
-      'a data set (prompts.jsonl, outcomes.csv; gzipped or not), or a folder of them',
+      'a data set (prompts.jsonl, outcomes.csv; gzipped or not), a folder of them, or a decision log with prompts',
     )
     .option('-r, --router <id>', 'the router to score', 'clusters')
     .option('--probe <number>', 'onboard every model from this many prompts instead of its shipped profile', count)
@@ -123,6 +123,23 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     .action(async (model: string, options) => {
       const { profileCommand } = await import('./profile-command.ts')
       status = await profileCommand(model, options)
+    })
+
+  add(
+    'replay',
+    'make logged decisions again under another policy: who would move, and what that would cost and earn',
+    'thalamus replay logs/decisions.jsonl --policy cheap',
+  )
+    .argument('<log>', 'a decision log (telemetry.decision_log); its full files .1, .2, … are read too')
+    .option('--policy <name>', 'the policy, or a YAML file of one')
+    .option('-f, --flags <flags>', 'flags as in a model name, said on top: eu+max_cost=0.02')
+    .option('--override-callers', 'also where a caller named a preset himself')
+    .option('--verify', 'instead: make decisions again as they were, and fail where one comes out otherwise')
+    .option('--json', 'print the figures as JSON')
+    .option('-c, --config <path>', 'a configuration whose policies can be named (default: the presets)')
+    .action(async (log: string, options) => {
+      const { replayCommand } = await import('./replay-command.ts')
+      status = await replayCommand(log, options)
     })
 
   add('simulate', 'serve a provider simulator; the model name selects the fault', 'thalamus simulate --port 8788')

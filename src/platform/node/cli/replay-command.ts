@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { readPolicyFile } from '../../../config/policy-file.ts'
+import type { Directives } from '../../../core/directives.ts'
+import { GatewayError } from '../../../core/errors.ts'
+import { nearest } from '../../../core/nearest.ts'
+import type { Policy } from '../../../core/policy.ts'
+import { builtInPolicies } from '../../../directives/built-in-policies.ts'
+import { fromBody } from '../../../directives/from-body.ts'
+import { fromOption } from '../../../directives/from-model.ts'
+import { DataProblem } from '../data-problem.ts'
+import { nodeClock } from '../ports.ts'
+import { readDecisionLog } from '../read-decision-log.ts'
+import { describeReplay, describeVerified } from './describe-replay.ts'
+import { findConfig } from './find-config.ts'
+import { createLateProgress } from './late-progress.ts'
+import { snapshotOf } from './open-gateway.ts'
+import { printProblems } from './problems.ts'
+import type { ExitStatus } from './program.ts'
+import { publicReplay, publicVerified } from './public-replay.ts'
+import { replayLog, verifyLog } from './replay-log.ts'
+import { createPaint, widthOf } from './terminal.ts'
+
+export type ReplayOptions = {
+  readonly policy?: string
+  readonly flags?: string
+  readonly overrideCallers?: boolean
+  readonly verify?: boolean
+  readonly json?: boolean
+  readonly config?: string
+}
+
+/** `thalamus replay`: logged decisions made again, under another policy or, with `--verify`, under their own. */
+export async function replayCommand(path: string, options: ReplayOptions): Promise<ExitStatus> {
+  const progress = createLateProgress(process.stderr, nodeClock)
+  const shown = (share: number, decisions: number): void => progress.at(share, `${decisions} decisions`)
+  try {
+    if (options.verify === true) return await verify(path, options, shown, progress.done)
+    return await replay(path, options, shown, progress.done)
+  } catch (thrown) {
+    progress.done()
+    if (!(thrown instanceof DataProblem) && !(thrown instanceof GatewayError)) throw thrown
+    process.stderr.write(`error: ${thrown.message}\n`)
+    return 2
+  }
+}
+
+type Shown = (share: number, decisions: number) => void
+
+async function replay(path: string, options: ReplayOptions, shown: Shown, done: () => void): Promise<ExitStatus> {
+  if (options.policy === undefined && options.flags === undefined) {
+    throw new DataProblem('say what to change: --policy NAME, --flags "…" or both; or --verify to change nothing.')
+  }
+  const policies = await policiesOf(options.config)
+  if (policies === undefined) return 1
+  const policy = options.policy === undefined ? undefined : policyOf(options.policy, policies)
+  const flags = flagsOf(options.flags, policies)
+  const change = { policy, flags, overridesCallers: options.overrideCallers === true }
+  const replayed = await replayLog(readDecisionLog(path), change, policies, shown)
+  done()
+  const { stdout } = process
+  const asked = { log: path, policy: policy?.name, flags: options.flags }
+  if (options.json === true) stdout.write(`${JSON.stringify(publicReplay(asked, replayed), null, 2)}\n`)
+  else stdout.write(describeReplay(asked, replayed, createPaint(stdout), widthOf(stdout)))
+  return 0
+}
+
+async function verify(path: string, options: ReplayOptions, shown: Shown, done: () => void): Promise<ExitStatus> {
+  if (options.policy !== undefined || options.flags !== undefined) {
+    throw new DataProblem('--verify makes decisions again as they were: leave --policy and --flags out.')
+  }
+  const verified = await verifyLog(readDecisionLog(path), shown)
+  done()
+  const { stdout } = process
+  if (options.json === true) stdout.write(`${JSON.stringify(publicVerified(path, verified), null, 2)}\n`)
+  else stdout.write(describeVerified(path, verified, createPaint(stdout)))
+  return verified.differences.length === 0 ? 0 : 1
+}
+
+/** The policies that may be named: the presets, or those of a configuration. */
+async function policiesOf(path: string | undefined): Promise<ReadonlyMap<string, Policy> | undefined> {
+  if (path === undefined) return builtInPolicies
+  const found = findConfig(path)
+  const built = found.type === 'found' ? await snapshotOf(found.config) : found
+  if ('snapshot' in built) return built.snapshot.policies
+  if ('problems' in built) printProblems(built.problems)
+  return undefined
+}
+
+/** A policy by its name, or from a YAML file, named after it: a file `cheap.yaml` stands in for the preset `cheap`. */
+function policyOf(written: string, policies: ReadonlyMap<string, Policy>): Policy {
+  const known = policies.get(written)
+  if (known !== undefined) return known
+  if (!/[/\\]|\.ya?ml$/.test(written)) {
+    const [near] = nearest(written, policies.keys(), 1)
+    throw new DataProblem(
+      `there is no policy "${written}".${near === undefined ? '' : ` Did you mean "${near}"?`} The policies are ${[...policies.keys()].join(', ')}; a file is named with its ending, ./new.yaml.`,
+    )
+  }
+  try {
+    return readPolicyFile(readFileSync(written, 'utf8'), basename(written).replace(/\.[^.]*$/, ''), (routing) =>
+      fromBody(routing),
+    )
+  } catch (cause) {
+    throw new DataProblem(`${written}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+function flagsOf(written: string | undefined, policies: ReadonlyMap<string, Policy>): Directives | undefined {
+  if (written === undefined || written === '') return undefined
+  return fromOption('--flags', written, new Set(policies.keys()))
+}

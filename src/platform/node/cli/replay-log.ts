@@ -1,0 +1,111 @@
+import type { Policy } from '../../../core/policy.ts'
+import type { DecisionRecord, LoggedModel, OutcomeRecord } from '../../../decision-log/record.ts'
+import type { Again, Change } from '../../../replay/decide-again.ts'
+import { decideAsLogged, decideUnder } from '../../../replay/decide-again.ts'
+import type { Estimates, Graded } from '../../../replay/estimates.ts'
+import { estimate } from '../../../replay/estimates.ts'
+import { isLosslessUnknown, loggedRequest } from '../../../replay/logged-request.ts'
+import { rewardOf } from '../../../replay/reward.ts'
+import type { Summary } from '../../../replay/summary.ts'
+import { candidateOf, createTally } from '../../../replay/summary.ts'
+import { differences } from '../../../replay/verify.ts'
+import type { DecisionLogReading } from '../read-decision-log.ts'
+
+/** What was not replayed. */
+export type Skipped = {
+  /** Lines that are no whole record. */
+  readonly lines: number
+  /** Decisions among models whose facts the log does not hold. */
+  readonly withoutModels: number
+}
+
+export type Replayed = { readonly summary: Summary; readonly estimates: Estimates; readonly skipped: Skipped }
+
+type Progress = (share: number, decisions: number) => void
+
+/** Makes every decision of a log again under a change, and estimates what that would have earned. */
+export async function replayLog(
+  reading: DecisionLogReading,
+  change: Change,
+  policies: ReadonlyMap<string, Policy>,
+  progress: Progress,
+): Promise<Replayed> {
+  const tally = createTally()
+  const rows = new Map<string, Omit<Graded, 'reward'>>()
+  const infeasible = new Set<string>()
+  const outcomes = new Map<string, OutcomeRecord[]>()
+  const skipped = await eachDecision(reading, progress, {
+    async decision(record, request) {
+      const again = await decideUnder(change, record, request, policies)
+      tally.add(record, again, isLosslessUnknown(record))
+      if (again.type === 'decided') rows.set(record.id, rowOf(record, again))
+      else infeasible.add(record.id)
+    },
+    outcome: (record) => void outcomes.set(record.id, [...(outcomes.get(record.id) ?? []), record]),
+  })
+  const refused = [...outcomes.keys()].filter((id) => infeasible.has(id)).length
+  const graded = [...rows].flatMap(([id, row]): Graded[] => {
+    const reward = rewardOf(outcomes.get(id) ?? [])
+    return reward === undefined ? [] : [{ ...row, reward }]
+  })
+  return { summary: tally.summary(), estimates: estimate(graded, refused), skipped }
+}
+
+function rowOf(
+  { decision: logged }: DecisionRecord,
+  { decision }: Again & { type: 'decided' },
+): Omit<Graded, 'reward'> {
+  return {
+    propensity: logged.propensity ?? 1,
+    isSame: logged.model === decision.model,
+    loggedQuality: candidateOf(logged, logged.model)?.quality,
+    quality: candidateOf(decision, decision.model)?.quality,
+  }
+}
+
+/** A decision that comes out otherwise than it was logged. */
+export type Difference = { readonly id: string; readonly members: readonly string[] }
+export type Verified = {
+  readonly decisions: number
+  readonly differences: readonly Difference[]
+  readonly skipped: Skipped
+}
+
+/** Makes every decision of a log again under its own policy. */
+export async function verifyLog(reading: DecisionLogReading, progress: Progress): Promise<Verified> {
+  const found: Difference[] = []
+  let decisions = 0
+  const skipped = await eachDecision(reading, progress, {
+    async decision(record, request) {
+      decisions += 1
+      const again = await decideAsLogged(record, request)
+      const members = again.type === 'decided' ? differences(record.decision, again.decision) : ['infeasible']
+      if (members.length > 0) found.push({ id: record.id, members })
+    },
+    outcome: () => undefined,
+  })
+  return { decisions, differences: found, skipped }
+}
+
+type Visitor = {
+  decision(record: DecisionRecord, request: NonNullable<ReturnType<typeof loggedRequest>>): Promise<void>
+  outcome(record: OutcomeRecord): void
+}
+
+async function eachDecision(reading: DecisionLogReading, progress: Progress, visitor: Visitor): Promise<Skipped> {
+  const models = new Map<string, ReadonlyMap<string, LoggedModel>>()
+  let decisions = 0
+  let withoutModels = 0
+  for await (const record of reading.records) {
+    if (record.type === 'models') models.set(record.hash, new Map(record.models.map((model) => [model.id, model])))
+    else if (record.type === 'outcome') visitor.outcome(record)
+    else if (record.type === 'decision') {
+      const request = loggedRequest(record, models.get(record.models) ?? new Map())
+      if (request === undefined) withoutModels += 1
+      else await visitor.decision(record, request)
+      decisions += 1
+      progress(reading.share(), decisions)
+    }
+  }
+  return { lines: reading.skipped(), withoutModels }
+}

@@ -1,0 +1,120 @@
+import type { Prediction, Router, Signals } from '../core/router.ts'
+import type { Target } from '../core/target.ts'
+import type { Loss } from '../core/wire-format.ts'
+import type { DecisionRecord, LoggedCandidate, LoggedModel } from '../decision-log/record.ts'
+import type { RouteInput } from '../route/route.ts'
+
+/** What a logged decision rested on, as `route` takes it: everything but the policy and what was said. */
+export type LoggedRequest = Omit<RouteInput, 'directives' | 'policy'>
+
+/** Reads a record back. `undefined` where the log does not hold the facts of one of its models. */
+export function loggedRequest(
+  record: DecisionRecord,
+  models: ReadonlyMap<string, LoggedModel>,
+): LoggedRequest | undefined {
+  const targets = record.candidates.flatMap(({ model }): Target[] => {
+    const known = models.get(model)
+    return known === undefined ? [] : [targetOf(known)]
+  })
+  if (targets.length < record.candidates.length) return undefined
+  const byModel = new Map(record.candidates.map((candidate) => [candidate.model, candidate]))
+  const of = (target: { readonly id: string }): LoggedCandidate | undefined => byModel.get(target.id)
+  return {
+    id: record.id,
+    signals: signalsOf(record),
+    candidates: targets,
+    router: askedOf(record.router),
+    predict: (asked) => predictedOf(record, asked.map(of)),
+    deadlineMs: 0,
+    live(id) {
+      const { ttft_ms: ttftMs, tokens_per_second: tokensPerSecond } = byModel.get(id) ?? {}
+      return ttftMs === undefined && tokensPerSecond === undefined ? undefined : { ttftMs, tokensPerSecond }
+    },
+    ...(record.candidates.some(({ tool_reliability: share }) => share !== undefined)
+      ? { toolShares: (target) => toolShareOf(of(target)) }
+      : {}),
+    clock: STOPPED,
+    today: record.today,
+    log: () => undefined,
+    speaks: (target) => of(target)?.speaks ?? true,
+    // What nobody asked at the time is unknown, and an unknown fact fails a limit.
+    lossesOn: (target) => (of(target)?.lossless === true ? [] : UNKNOWN_LOSS),
+  }
+}
+
+/** True where the log does not say what formats lose of this request. */
+export function isLosslessUnknown(record: DecisionRecord): boolean {
+  return record.candidates.every(({ lossless }) => lossless === undefined)
+}
+
+function targetOf({ id, provider, model, format, catalog_id: catalogId, facts }: LoggedModel): Target {
+  return { id, provider, model, format, baseUrl: '', catalogId, facts }
+}
+
+const UNKNOWN_LOSS: readonly Loss[] = [{ path: '', reason: 'not logged' }]
+const STOPPED = {
+  monotonic: () => 0,
+  now: () => 0,
+  timer: () => ({ cancel: () => undefined, refresh: () => undefined }),
+}
+
+function signalsOf({ signals }: DecisionRecord): Signals {
+  return {
+    promptTokens: signals.prompt_tokens,
+    lastTurnTokens: signals.last_turn_tokens,
+    turns: signals.turns,
+    phase: signals.phase,
+    toolCount: signals.tools,
+    isToolForced: signals.tool_forced,
+    hasImages: signals.images,
+    hasAudio: signals.audio,
+    hasFiles: signals.files,
+    wantsJson: signals.json,
+    choices: signals.choices,
+    maxOutputTokens: signals.max_output_tokens ?? undefined,
+    routingText: signals.text ?? '',
+    truncated: signals.truncated,
+  }
+}
+
+type Predicted = ReturnType<NonNullable<RouteInput['predict']>>
+
+/** What the router said then; nothing of a model that it was not asked about. */
+function predictedOf({ router, decision }: DecisionRecord, asked: readonly (LoggedCandidate | undefined)[]): Predicted {
+  const problem = router.problem as Predicted['problem']
+  if (router.spoke === null) {
+    return { predictions: undefined, router: askedOf(router), problem: problem ?? 'router failed' }
+  }
+  return {
+    predictions: {
+      predictions: asked.map(predictionOf),
+      truncated: router.truncated ?? false,
+      ...(decision.evidence === undefined ? {} : { evidence: decision.evidence }),
+    },
+    router: named(router.spoke),
+    problem,
+  }
+}
+
+function predictionOf(candidate: LoggedCandidate | undefined): Prediction {
+  const { quality = 0, uncertainty = 0, output_tokens: outputTokens } = candidate ?? {}
+  return { quality, uncertainty, outputTokens }
+}
+
+function toolShareOf(candidate: LoggedCandidate | undefined): { readonly reliability: number; readonly calls: number } {
+  return { reliability: candidate?.tool_reliability ?? 1, calls: candidate?.tool_calls ?? 0 }
+}
+
+function askedOf({ asked }: DecisionRecord['router']): Router | undefined {
+  return asked === null ? undefined : named(asked)
+}
+
+/** Only its name is asked for: `predict` speaks in its place. */
+function named(name: string): Router {
+  return {
+    name,
+    device: 'none',
+    predict: () => ({ predictions: [], truncated: false }),
+    close: () => Promise.resolve(),
+  }
+}

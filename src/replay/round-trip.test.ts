@@ -1,0 +1,308 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Directives, SaidDirectives } from '../core/directives.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { FixedOrder, Policy } from '../core/policy.ts'
+import type { Router, Signals } from '../core/router.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import type { Facts, Target } from '../core/target.ts'
+import { readRecord } from '../decision-log/read-record.ts'
+import type { DecisionRecord, LoggedModel } from '../decision-log/record.ts'
+import { decisionRecord, modelsRecord, take } from '../decision-log/write-record.ts'
+import { builtInPolicies } from '../directives/built-in-policies.ts'
+import { mergeDirectives } from '../directives/merge.ts'
+import type { RouteInput, RouteResult } from '../route/route.ts'
+import { route } from '../route/route.ts'
+import { signals, TODAY, target } from '../route/test-pool.ts'
+import { decideAsLogged, decideUnder } from './decide-again.ts'
+import { loggedRequest } from './logged-request.ts'
+import { differences } from './verify.ts'
+
+const RUNS = 500
+
+const facts: fc.Arbitrary<Facts> = fc.record(
+  {
+    price_in: fc.constantFrom(0, 0.1, 1, 5),
+    price_out: fc.constantFrom(0, 0.4, 4, 25),
+    region: fc.constantFrom(['eu'], ['us'], ['eu', 'us']),
+    retention: fc.constantFrom('zero', 'limited', 'kept'),
+    training: fc.constantFrom('never', 'opt-in', 'opt-out', 'always'),
+    license: fc.constantFrom('mit', 'proprietary'),
+    open_weights: fc.boolean(),
+    local: fc.boolean(),
+    security: fc.constantFrom(0, 1, 2, 3),
+    tools: fc.constantFrom(true, true, true, false),
+    context_tokens: fc.constantFrom(8_000, 128_000),
+    params_b: fc.constantFrom(3, 70, 900),
+    released: fc.constantFrom('2024-01-01', '2025-06', '2026-11-01'),
+    ttft_ms: fc.constantFrom(100, 1_000),
+    tokens_per_second: fc.constantFrom(20, 200),
+  },
+  { requiredKeys: [] },
+)
+
+/** All that is known of one model when a decision is made. */
+const model = fc.record({
+  facts,
+  quality: fc.double({ min: 0, max: 1, noNaN: true }),
+  uncertainty: fc.double({ min: 0, max: 0.3, noNaN: true }),
+  outputTokens: fc.constantFrom(undefined, 10, 123.456, 3_000),
+  live: fc.option(
+    fc.record({
+      ttftMs: fc.option(fc.double({ min: 1, max: 5_000, noNaN: true }), { nil: undefined }),
+      tokensPerSecond: fc.option(fc.double({ min: 1, max: 500, noNaN: true }), { nil: undefined }),
+    }),
+    { nil: undefined },
+  ),
+  share: fc.record({ reliability: fc.double({ min: 0, max: 1, noNaN: true }), calls: fc.constantFrom(0, 9.5, 40) }),
+  speaks: fc.boolean(),
+  loses: fc.boolean(),
+})
+type Model = typeof model extends fc.Arbitrary<infer Value> ? Value : never
+
+const weight = fc.constantFrom(0, 0.25, 1, 4)
+const directives: fc.Arbitrary<Directives> = fc.record(
+  {
+    weights: fc.record(
+      { cost: weight, latency: weight, size: weight, recency: weight, verbosity: weight, security: weight },
+      { requiredKeys: [] },
+    ),
+    quality: fc.record(
+      {
+        band: fc.constantFrom(0, 2, 10, 100),
+        floor: fc.constantFrom(0, 0.5, 0.9),
+        risk: fc.constantFrom('low', 'normal'),
+      },
+      { requiredKeys: [] },
+    ),
+    max: fc.record(
+      {
+        cost_usd: fc.constantFrom(0.001, 0.1),
+        latency_ms: fc.constantFrom(5_000, 50_000),
+        params_b: fc.constantFrom(100, 1_000),
+        age_days: fc.constantFrom(700, 2_000),
+        output_tokens: fc.constantFrom(500, 5_000),
+      },
+      { requiredKeys: [] },
+    ),
+    require: fc.record(
+      { region: fc.constantFrom(['eu', 'us'], ['eu']), tools: fc.boolean(), lossless: fc.boolean() },
+      { requiredKeys: [] },
+    ),
+    models: fc.constantFrom([['m*']], [['!m1']]),
+    willingness_to_pay: fc.constantFrom(0.001, 0.1),
+    preset: fc.constantFrom('cheap', 'private', 'best'),
+    relax: fc.constantFrom(['cost_usd', 'latency_ms'], ['output_tokens']),
+  },
+  { requiredKeys: [] },
+)
+
+const request: fc.Arbitrary<Partial<Signals>> = fc.record({
+  promptTokens: fc.constantFrom(10, 5_000, 50_000),
+  toolCount: fc.constantFrom(0, 0, 2),
+  wantsJson: fc.boolean(),
+  choices: fc.constantFrom(1, 1, 1, 2),
+  maxOutputTokens: fc.constantFrom(undefined, 50, 1_000),
+  truncated: fc.boolean(),
+  phase: fc.constantFrom('first-turn', 'user-turn', 'tool-loop'),
+})
+
+const scene = fc.record({
+  models: fc.array(model, { minLength: 1, maxLength: 7 }),
+  request,
+  said: fc.array(fc.record({ door: fc.constantFrom('key', 'model', 'header', 'body'), directives }), { maxLength: 2 }),
+  policy: fc.constantFrom(...builtInPolicies.values()),
+  fixedOrder: fc.constantFrom<FixedOrder>('listed', 'cheapest', 'fastest', 'smallest', 'newest'),
+  router: fc.constantFrom('speaks', 'speaks', 'speaks', 'fails', 'falls back', 'none'),
+})
+type Scene = typeof scene extends fc.Arbitrary<infer Value> ? Value : never
+
+/** A decision as the gateway makes it, with everything measured and nothing remembered. */
+function inputOf({ models, request: given, said, policy, fixedOrder, router }: Scene, predictsAll: boolean): Asked {
+  const targets = models.map((one, index): Target => ({ ...target(`m${index}`), facts: one.facts }))
+  const known = new Map(models.map((one, index) => [`m${index}`, one]))
+  const of = (id: string): Model => known.get(id) as Model
+  const all: SaidDirectives[] = [{ door: 'policy', directives: policy.directives }, ...said]
+  return {
+    said: all,
+    snapshot: {
+      targets: new Map(targets.map((one) => [one.id, one])),
+      defaultPolicy: 'balanced',
+    } as unknown as Snapshot,
+    input: {
+      id: 'rt_test',
+      signals: signals(given),
+      candidates: targets,
+      directives: mergeDirectives(all),
+      policy: { ...policy, fixedOrder },
+      router: routerOf(router, of),
+      deadlineMs: 30,
+      live: (id) => of(id).live,
+      toolShares: ({ id }) => of(id).share,
+      clock: { monotonic: () => 0, now: () => 0, timer: () => ({ cancel() {}, refresh() {} }) },
+      today: TODAY,
+      log: () => {},
+      speaks: ({ id }) => of(id).speaks,
+      lossesOn: ({ id }) => (of(id).loses ? [{ path: 'x', reason: 'y' }] : []),
+      predictsAll,
+    },
+  }
+}
+type Asked = { readonly input: RouteInput; readonly said: readonly SaidDirectives[]; readonly snapshot: Snapshot }
+
+function routerOf(kind: string, of: (id: string) => Model): Router | undefined {
+  if (kind === 'none') return undefined
+  const table: Router = {
+    name: 'table@1',
+    device: 'none',
+    predict: ({ candidates }) => ({
+      predictions: candidates.map(({ id }) => of(id)),
+      truncated: candidates.length > 3,
+      evidence: { clusters: [{ label: 'maths', share: 0.7 }] },
+    }),
+    close: async () => {},
+  }
+  const failing: Router = { ...table, name: 'failing@1', predict: () => Promise.reject(new Error('no')) }
+  return kind === 'speaks' ? table : kind === 'fails' ? failing : { ...failing, fallback: table }
+}
+
+/** The record of a decision, written and read back. */
+function logged(
+  asked: Asked,
+  { decision, foreseen }: RouteResult,
+): { readonly record: DecisionRecord; readonly models: Models } {
+  const { input, said, snapshot } = asked
+  const written = modelsRecord(snapshot.targets.values())
+  const taken = take({ input, foreseen, decision, said, key: 'k', snapshot }, 1)
+  const record = readRecord(JSON.stringify(decisionRecord(taken, written.hash, false)))
+  const models = readRecord(JSON.stringify(written))
+  if (record?.type !== 'decision' || models?.type !== 'models') throw new Error('not read back')
+  return { record, models: new Map(models.models.map((one) => [one.id, one])) }
+}
+type Models = ReadonlyMap<string, LoggedModel>
+
+async function orRefused<Value>(deciding: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await deciding
+  } catch (thrown) {
+    if (thrown instanceof GatewayError && thrown.code === 'no_feasible_model') return undefined
+    throw thrown
+  }
+}
+
+test('a decision replayed from its log is identical, whatever the pool, the directives and the measurements', async () => {
+  let decided = 0
+  await fc.assert(
+    fc.asyncProperty(scene, async (given) => {
+      const asked = inputOf(given, true)
+      const result = await orRefused(route(asked.input))
+      if (result === undefined) return
+      decided += 1
+      const { record, models } = logged(asked, result)
+      const again = await decideAsLogged(
+        record,
+        loggedRequest(record, models) as NonNullable<ReturnType<typeof loggedRequest>>,
+      )
+      if (again.type !== 'decided') throw new Error('infeasible')
+      expect(JSON.parse(JSON.stringify(again.decision))).toEqual(JSON.parse(JSON.stringify(result.decision)))
+      expect(differences(record.decision, again.decision)).toEqual([])
+    }),
+    { numRuns: RUNS },
+  )
+  // Not a test of refusals alone.
+  expect(decided).toBeGreaterThan(RUNS / 4)
+})
+
+test('a logged decision under another policy is what routing would have decided under it', async () => {
+  let decided = 0
+  await fc.assert(
+    fc.asyncProperty(scene, fc.constantFrom(...builtInPolicies.values()), async (given, other: Policy) => {
+      const plain = { ...given, said: [], policy: builtInPolicies.get('balanced') as Policy }
+      const asked = inputOf(plain, true)
+      const result = await orRefused(route(asked.input))
+      if (result === undefined) return
+      const { record, models } = logged(asked, result)
+      const request = loggedRequest(record, models) as NonNullable<ReturnType<typeof loggedRequest>>
+      const again = await decideUnder({ policy: other }, record, request, builtInPolicies)
+      const directly = await orRefused(route({ ...asked.input, directives: other.directives, policy: other }))
+      expect(again.type).toBe(directly === undefined ? 'infeasible' : 'decided')
+      if (again.type !== 'decided' || directly === undefined) return
+      decided += 1
+      expect(JSON.parse(JSON.stringify(again.decision))).toEqual(JSON.parse(JSON.stringify(directly.decision)))
+    }),
+    { numRuns: RUNS },
+  )
+  expect(decided).toBeGreaterThan(RUNS / 4)
+})
+
+test('asking about all candidates for the log changes no decision', async () => {
+  await fc.assert(
+    fc.asyncProperty(scene, async (given) => {
+      const asked = inputOf(given, true)
+      const all = await orRefused(route(asked.input))
+      const some = await orRefused(route({ ...asked.input, predictsAll: false }))
+      // The router's word on whether it read the whole prompt may differ with whom it was asked about.
+      expect({ ...all?.decision, truncated: 0 }).toEqual({ ...some?.decision, truncated: 0 })
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+const plain: Scene = {
+  models: [0.9, 0.88].map(
+    (quality, index): Model => ({
+      facts: { price_in: 5 - 4 * index, price_out: 5 - 4 * index, region: index === 0 ? ['us'] : ['eu'] },
+      quality,
+      uncertainty: 0,
+      outputTokens: 10,
+      live: undefined,
+      share: { reliability: 1, calls: 0 },
+      speaks: true,
+      loses: false,
+    }),
+  ),
+  request: {},
+  said: [],
+  policy: builtInPolicies.get('best') as Policy,
+  fixedOrder: 'listed',
+  router: 'speaks',
+}
+
+async function replayed(given: Scene, change: Parameters<typeof decideUnder>[0]): Promise<unknown> {
+  const asked = inputOf(given, true)
+  const { record, models } = logged(asked, await route(asked.input))
+  const request = loggedRequest(record, models) as NonNullable<ReturnType<typeof loggedRequest>>
+  const again = await decideUnder(change, record, request, builtInPolicies)
+  return again.type === 'decided' ? again.decision.model : again.limits
+}
+
+const cheap = builtInPolicies.get('cheap') as Policy
+
+test('a caller who named a preset keeps it, unless that is the policy or callers are overridden', async () => {
+  const best = { ...plain, said: [{ door: 'body' as const, directives: { preset: 'best' } }] }
+  expect(await replayed(plain, { policy: cheap })).toBe('m1')
+  expect(await replayed(best, { policy: cheap })).toBe('m0')
+  expect(await replayed(best, { policy: cheap, overridesCallers: true })).toBe('m1')
+  expect(await replayed(best, { policy: { ...cheap, name: 'best' } })).toBe('m1')
+})
+
+test('flags are said on top: they can choose, and they can exclude', async () => {
+  expect(await replayed(plain, { flags: { require: { region: ['eu'] } } })).toBe('m1')
+  expect(await replayed(plain, { flags: { require: { region: ['ch'] } } })).toEqual(['region'])
+  expect(await replayed(plain, { flags: { preset: 'cheap' } })).toBe('m1')
+})
+
+test('a decision that was drawn is verified by what it was drawn from', async () => {
+  const asked = inputOf(plain, true)
+  const { decision } = await route(asked.input)
+  const drawn = {
+    ...decision,
+    model: 'm1',
+    reason: 'explored',
+    candidates: decision.candidates.toReversed(),
+    propensity: 0.02,
+  }
+  expect(differences(drawn, decision)).toEqual([])
+  expect(differences({ ...drawn, propensity: 1 }, decision)).toContain('model')
+  expect(differences({ ...drawn, front: [] }, decision)).toEqual(['front'])
+})

@@ -32,7 +32,7 @@ export type Estimates = {
   readonly meanWeight: Interval | undefined
   /** Weights above the bound, which count as the bound. */
   readonly clipped: number
-  /** What was earned on the supported decisions. */
+  /** What was earned: on the supported decisions where there are estimates to compare it with, else on all graded ones. */
   readonly logged: Interval | undefined
   /** What was earned on the matching decisions alone. */
   readonly onMatching: Interval | undefined
@@ -60,7 +60,7 @@ export function estimate(rows: readonly Graded[], infeasible = 0, clip: number =
   const known = rows.filter(({ isSame, propensity }) => isSame || propensity < 1)
   const weights = known.map(({ isSame, propensity }) => (isSame ? Math.min(1 / propensity, clip) : 0))
   const counts = countsOf(rows, known, weights)
-  const draws = known.length === 0 ? undefined : resample(columnsOf(known, weights))
+  const draws = drawsOf(known, weights)
   const meanWeight = intervalOf(draws, ({ weight, count }) => weight / count)
   const clipped = known.filter(({ isSame, propensity }) => isSame && 1 / propensity > clip).length
   const hasPredictions = known.every(hasBoth)
@@ -77,14 +77,28 @@ export function estimate(rows: readonly Graded[], infeasible = 0, clip: number =
     ...counts,
     meanWeight,
     clipped,
-    logged: intervalOf(draws, asLogged),
-    onMatching: intervalOf(draws, ({ matchingReward, matching }) => matchingReward / matching),
+    logged: intervalOf(problem === undefined ? draws : drawsOf(rows, ones(rows)), asLogged),
+    onMatching:
+      counts.matching < LEAST_ROWS
+        ? undefined
+        : intervalOf(draws, ({ matchingReward, matching }) => matchingReward / matching),
     ips: estimateOf(({ weighted, count }) => weighted / count),
     snips: estimateOf(({ weighted, weight }) => weighted / weight),
     dr: hasPredictions ? estimateOf(({ robust, count }) => robust / count) : undefined,
     notes:
       problem === undefined ? caveats({ ...counts, meanWeight, clipped, clip, hasPredictions, infeasible }) : [problem],
   }
+}
+
+// Resamples of fewer rows only repeat the few.
+const LEAST_ROWS = 10
+
+function drawsOf(rows: readonly Graded[], weights: readonly number[]) {
+  return rows.length < LEAST_ROWS ? undefined : resample(columnsOf(rows, weights))
+}
+
+function ones(rows: readonly Graded[]): number[] {
+  return rows.map(() => 1)
 }
 
 type RowSums = Sums<keyof ReturnType<typeof columnsOf>>

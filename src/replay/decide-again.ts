@@ -35,7 +35,8 @@ export async function decideUnder(
 
 /** A logged decision under the policy and directives of its own record. */
 export function decideAsLogged(record: DecisionRecord, request: LoggedRequest): Promise<Again> {
-  return decide(request, mergeDirectives(record.said), loggedPolicy(record))
+  const directives = mergeDirectives(record.said)
+  return decide({ ...request, isExplained: directives.explain === true }, directives, loggedPolicy(record))
 }
 
 function doorsOf({ said }: DecisionRecord, { flags, policy, overridesCallers }: Change): SaidDirectives[] {

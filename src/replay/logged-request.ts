@@ -12,11 +12,8 @@ export function loggedRequest(
   record: DecisionRecord,
   models: ReadonlyMap<string, LoggedModel>,
 ): LoggedRequest | undefined {
-  const targets = record.candidates.flatMap(({ model }): Target[] => {
-    const known = models.get(model)
-    return known === undefined ? [] : [targetOf(known)]
-  })
-  if (targets.length < record.candidates.length) return undefined
+  const targets = targetsOf(record, models)
+  if (targets === undefined) return undefined
   const byModel = new Map(record.candidates.map((candidate) => [candidate.model, candidate]))
   const of = (target: { readonly id: string }): LoggedCandidate | undefined => byModel.get(target.id)
   return {
@@ -40,6 +37,25 @@ export function loggedRequest(
     // What nobody asked at the time is unknown, and an unknown fact fails a limit.
     lossesOn: (target) => (of(target)?.lossless === true ? [] : UNKNOWN_LOSS),
   }
+}
+
+const lists = new WeakMap<ReadonlyMap<string, LoggedModel>, readonly Target[]>()
+
+/** The same list for decisions in a row among the same models: what is looked up of them is kept beside it. */
+function targetsOf(
+  { candidates }: DecisionRecord,
+  models: ReadonlyMap<string, LoggedModel>,
+): readonly Target[] | undefined {
+  const last = lists.get(models)
+  if (last?.length === candidates.length && candidates.every(({ model }, place) => last[place]?.id === model))
+    return last
+  const targets = candidates.flatMap(({ model }): Target[] => {
+    const known = models.get(model)
+    return known === undefined ? [] : [targetOf(known)]
+  })
+  if (targets.length < candidates.length) return undefined
+  lists.set(models, targets)
+  return targets
 }
 
 /** True where the log does not say what formats lose of this request. */

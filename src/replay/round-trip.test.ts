@@ -93,6 +93,7 @@ const directives: fc.Arbitrary<Directives> = fc.record(
     willingness_to_pay: fc.constantFrom(0.001, 0.1),
     preset: fc.constantFrom('cheap', 'private', 'best'),
     relax: fc.constantFrom(['cost_usd', 'latency_ms'], ['output_tokens']),
+    explain: fc.constant(true),
   },
   { requiredKeys: [] },
 )
@@ -145,6 +146,7 @@ function inputOf({ models, request: given, said, policy, fixedOrder, router }: S
       speaks: ({ id }) => of(id).speaks,
       lossesOn: ({ id }) => (of(id).loses ? [{ path: 'x', reason: 'y' }] : []),
       predictsAll,
+      isExplained: said.some((door) => door.directives.explain === true),
     },
   }
 }

@@ -39,6 +39,15 @@ export function loggedRequest(
   }
 }
 
+/** The same request, of which `router` speaks anew. `undefined` where its text was not logged. */
+export function predictedAnew(
+  { predict: _, ...request }: LoggedRequest,
+  { signals }: DecisionRecord,
+  router: Router,
+): LoggedRequest | undefined {
+  return signals.text === undefined ? undefined : { ...request, router }
+}
+
 const lists = new WeakMap<ReadonlyMap<string, LoggedModel>, readonly Target[]>()
 
 /** The same list for decisions in a row among the same models: what is looked up of them is kept beside it. */

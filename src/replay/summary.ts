@@ -46,7 +46,7 @@ export function createTally(): Tally {
         for (const limit of again.limits) limits.set(limit, (limits.get(limit) ?? 0) + 1)
         return
       }
-      const before = candidateOf(logged, logged.model)
+      const before = loggedModelIn(again.decision, logged)
       const after = candidateOf(again.decision, again.decision.model)
       if (logged.model !== again.decision.model) {
         const name = `${logged.model} ${again.decision.model}`
@@ -80,6 +80,11 @@ export function createTally(): Tally {
 /** The estimates of one model in a decision. */
 export function candidateOf({ candidates }: Decision, model: string): Candidate | undefined {
   return candidates.find((candidate) => candidate.model === model)
+}
+
+/** The estimates of the model that was logged, by the router that was asked last; by the first where a limit excludes it now. */
+export function loggedModelIn(again: Decision, logged: Decision): Candidate | undefined {
+  return candidateOf(again, logged.model) ?? candidateOf(logged, logged.model)
 }
 
 type Sums = { decisions: number; logged: number; replayed: number }

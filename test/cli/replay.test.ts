@@ -98,6 +98,18 @@ test('a policy may be a file, and is named after it', async () => {
   expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringMatching(/ours\.yaml: .*routing\.weights\.recent/)])
 })
 
+test('another router predicts anew what the log has the prompts of', async () => {
+  const { stdout } = await runProgram(['replay', logOf(), '--router', 'static', '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ router: 'static@1', decisions: 40, skipped: { without_prompts: 0 } })
+  const silent = logOf((record) => {
+    if (record.type !== 'decision') return record
+    const { text: _, ...signals } = record.signals
+    return { ...record, signals }
+  })
+  const found = await runProgram(['replay', silent, '--router', 'static', '--json'])
+  expect(JSON.parse(found.stdout)).toMatchObject({ decisions: 0, skipped: { without_prompts: 40 } })
+})
+
 test('flags that no model meets make decisions infeasible, by their limit', async () => {
   const { stdout } = await runProgram(['replay', logOf(), '--flags', 'region=ch', '--json'])
   expect(JSON.parse(stdout)).toMatchObject({
@@ -146,7 +158,8 @@ test('wrong usage says what is right', async () => {
     [[path], /say what to change: --policy NAME/],
     [[path, '--policy', 'newst'], /no policy "newst"\. Did you mean "newest"\?/],
     [[path, '--flags', 'chep'], /chep/],
-    [[path, '--verify', '--policy', 'cheap'], /leave --policy and --flags out/],
+    [[path, '--verify', '--policy', 'cheap'], /leave --policy, --flags and --router out/],
+    [[path, '--router', 'none'], /no router "none"/],
     [['/nowhere.jsonl', '--policy', 'cheap'], /There is no \/nowhere\.jsonl/],
   ]
   for (const [args, said] of cases) {

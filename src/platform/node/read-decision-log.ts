@@ -25,11 +25,11 @@ export function readDecisionLog(path: string): DecisionLogReading {
 
   async function* records(): AsyncGenerator<LogRecord> {
     for (const file of files) {
-      const stream = createReadStream(file)
-      stream.on('data', (chunk) => {
-        read += chunk.length
-      })
-      for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+      for await (const line of createInterface({
+        input: createReadStream(file),
+        crlfDelay: Number.POSITIVE_INFINITY,
+      })) {
+        read += Buffer.byteLength(line) + 1
         if (line === '') continue
         const record = readRecord(line)
         if (record === undefined) skipped += 1

@@ -18,7 +18,7 @@ export function describeReplay(
   paint: Paint,
   width: number,
 ): string {
-  const what = [asked.policy, asked.flags].filter((part) => part !== undefined).join(' + ')
+  const what = [asked.policy, asked.flags, asked.router].filter((part) => part !== undefined).join(' + ')
   const lines = [
     `${paint('bold', what)}  ${summary.decisions} ${summary.decisions === 1 ? 'decision' : 'decisions'} of ${asked.log}`,
     '',
@@ -115,10 +115,13 @@ function intervalText({ value, low, high }: Interval): string {
   return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
 }
 
-function skippedLines({ lines, withoutModels }: Skipped, paint: Paint): string[] {
+function skippedLines({ lines, withoutModels, withoutPrompts }: Skipped, paint: Paint): string[] {
   return [
     ...(lines === 0 ? [] : [`skipped: ${lines} ${lines === 1 ? 'line' : 'lines'} cut short or not of a decision log`]),
     ...(withoutModels === 0 ? [] : [`skipped: ${withoutModels} decisions whose models stand in a file that is gone`]),
+    ...(withoutPrompts === 0
+      ? []
+      : [`skipped: ${withoutPrompts} decisions whose prompts were not logged (prompts: true)`]),
   ].map((line) => paint('yellow', line))
 }
 

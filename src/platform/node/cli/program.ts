@@ -133,6 +133,7 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     .argument('<log>', 'a decision log (telemetry.decision_log); its full files .1, .2, … are read too')
     .option('--policy <name>', 'the policy, or a YAML file of one')
     .option('-f, --flags <flags>', 'flags as in a model name, said on top: eu+max_cost=0.02')
+    .option('-r, --router <id>', 'a router that predicts anew, from a log with prompts')
     .option('--override-callers', 'also where a caller named a preset himself')
     .option('--verify', 'instead: make decisions again as they were, and fail where one comes out otherwise')
     .option('--json', 'print the figures as JSON')

@@ -4,15 +4,21 @@ import type { Predicted } from '../../../replay/summary.ts'
 import type { Replayed, Verified } from './replay-log.ts'
 
 /** What was replayed, and how. */
-export type Asked = { readonly log: string; readonly policy: string | undefined; readonly flags: string | undefined }
+export type Asked = {
+  readonly log: string
+  readonly policy: string | undefined
+  readonly flags: string | undefined
+  readonly router: string | undefined
+}
 
 /** The JSON of `thalamus replay`; names are public (docs/replay.md). */
-export function publicReplay({ log, policy, flags }: Asked, { summary, estimates, skipped }: Replayed): object {
+export function publicReplay({ log, policy, flags, router }: Asked, { summary, estimates, skipped }: Replayed): object {
   const { decisions, moved, infeasible } = summary
   return {
     log,
     policy: policy ?? null,
     flags: flags ?? null,
+    router: router ?? null,
     decisions,
     moved,
     moves: summary.moves,
@@ -35,7 +41,11 @@ export function publicReplay({ log, policy, flags }: Asked, { summary, estimates
       dr: publicEstimate(estimates.dr),
       notes: estimates.notes,
     },
-    skipped: { lines: skipped.lines, without_models: skipped.withoutModels },
+    skipped: {
+      lines: skipped.lines,
+      without_models: skipped.withoutModels,
+      without_prompts: skipped.withoutPrompts,
+    },
   }
 }
 

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { routers } from '../../../../routers/index.ts'
 import { readPolicyFile } from '../../../config/policy-file.ts'
 import type { Directives } from '../../../core/directives.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import { nearest } from '../../../core/nearest.ts'
 import type { Policy } from '../../../core/policy.ts'
+import type { Inference } from '../../../core/ports.ts'
+import type { Router } from '../../../core/router.ts'
 import { builtInPolicies } from '../../../directives/built-in-policies.ts'
 import { fromBody } from '../../../directives/from-body.ts'
 import { fromOption } from '../../../directives/from-model.ts'
 import { DataProblem } from '../data-problem.ts'
-import { nodeClock } from '../ports.ts'
+import { createInference } from '../inference-onnx.ts'
+import { createStore, digest, nodeClock } from '../ports.ts'
 import { readDecisionLog } from '../read-decision-log.ts'
 import { describeReplay, describeVerified } from './describe-replay.ts'
 import { findConfig } from './find-config.ts'
@@ -24,6 +28,7 @@ import { createPaint, widthOf } from './terminal.ts'
 export type ReplayOptions = {
   readonly policy?: string
   readonly flags?: string
+  readonly router?: string
   readonly overrideCallers?: boolean
   readonly verify?: boolean
   readonly json?: boolean
@@ -48,26 +53,30 @@ export async function replayCommand(path: string, options: ReplayOptions): Promi
 type Shown = (share: number, decisions: number) => void
 
 async function replay(path: string, options: ReplayOptions, shown: Shown, done: () => void): Promise<ExitStatus> {
-  if (options.policy === undefined && options.flags === undefined) {
-    throw new DataProblem('say what to change: --policy NAME, --flags "…" or both; or --verify to change nothing.')
+  if (options.policy === undefined && options.flags === undefined && options.router === undefined) {
+    throw new DataProblem('say what to change: --policy NAME, --flags "…", --router ID; or --verify to change nothing.')
   }
   const policies = await policiesOf(options.config)
   if (policies === undefined) return 1
   const policy = options.policy === undefined ? undefined : policyOf(options.policy, policies)
   const flags = flagsOf(options.flags, policies)
   const change = { policy, flags, overridesCallers: options.overrideCallers === true }
-  const replayed = await replayLog(readDecisionLog(path), change, policies, shown)
+  const inference = createInference()
+  const router = options.router === undefined ? undefined : await openRouter(options.router, inference)
+  const replayed = await replayLog(readDecisionLog(path), change, { policies, router }, shown)
+  await router?.close()
+  await inference.close()
   done()
   const { stdout } = process
-  const asked = { log: path, policy: policy?.name, flags: options.flags }
+  const asked = { log: path, policy: policy?.name, flags: options.flags, router: router?.name }
   if (options.json === true) stdout.write(`${JSON.stringify(publicReplay(asked, replayed), null, 2)}\n`)
   else stdout.write(describeReplay(asked, replayed, createPaint(stdout), widthOf(stdout)))
   return 0
 }
 
 async function verify(path: string, options: ReplayOptions, shown: Shown, done: () => void): Promise<ExitStatus> {
-  if (options.policy !== undefined || options.flags !== undefined) {
-    throw new DataProblem('--verify makes decisions again as they were: leave --policy and --flags out.')
+  if (options.policy !== undefined || options.flags !== undefined || options.router !== undefined) {
+    throw new DataProblem('--verify makes decisions again as they were: leave --policy, --flags and --router out.')
   }
   const verified = await verifyLog(readDecisionLog(path), shown)
   done()
@@ -75,6 +84,14 @@ async function verify(path: string, options: ReplayOptions, shown: Shown, done: 
   if (options.json === true) stdout.write(`${JSON.stringify(publicVerified(path, verified), null, 2)}\n`)
   else stdout.write(describeVerified(path, verified, createPaint(stdout)))
   return verified.differences.length === 0 ? 0 : 1
+}
+
+function openRouter(id: string, inference: Inference): Promise<Router> {
+  const definition = routers.get(id)
+  if (definition === undefined) {
+    throw new DataProblem(`there is no router "${id}". The routers are ${[...routers.keys()].join(', ')}.`)
+  }
+  return definition.open(definition.settings.parse({}), { inference, createStore, digest })
 }
 
 /** The policies that may be named: the presets, or those of a configuration. */

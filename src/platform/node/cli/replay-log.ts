@@ -1,13 +1,14 @@
 import type { Policy } from '../../../core/policy.ts'
+import type { Router } from '../../../core/router.ts'
 import type { DecisionRecord, LoggedModel, OutcomeRecord } from '../../../decision-log/record.ts'
 import type { Again, Change } from '../../../replay/decide-again.ts'
 import { decideAsLogged, decideUnder } from '../../../replay/decide-again.ts'
 import type { Estimates, Graded } from '../../../replay/estimates.ts'
 import { estimate } from '../../../replay/estimates.ts'
-import { isLosslessUnknown, loggedRequest } from '../../../replay/logged-request.ts'
+import { isLosslessUnknown, loggedRequest, predictedAnew } from '../../../replay/logged-request.ts'
 import { rewardOf } from '../../../replay/reward.ts'
 import type { Summary } from '../../../replay/summary.ts'
-import { candidateOf, createTally } from '../../../replay/summary.ts'
+import { candidateOf, createTally, loggedModelIn } from '../../../replay/summary.ts'
 import { differences } from '../../../replay/verify.ts'
 import type { DecisionLogReading } from '../read-decision-log.ts'
 
@@ -17,25 +18,40 @@ export type Skipped = {
   readonly lines: number
   /** Decisions among models whose facts the log does not hold. */
   readonly withoutModels: number
+  /** Decisions that another router cannot read, because their prompts were not logged. */
+  readonly withoutPrompts: number
 }
 
 export type Replayed = { readonly summary: Summary; readonly estimates: Estimates; readonly skipped: Skipped }
 
 type Progress = (share: number, decisions: number) => void
 
+export type ReplayWith = {
+  /** Those that can be named. */
+  readonly policies: ReadonlyMap<string, Policy>
+  /** Predicts in place of the one that did. */
+  readonly router?: Router | undefined
+}
+
 /** Makes every decision of a log again under a change, and estimates what that would have earned. */
 export async function replayLog(
   reading: DecisionLogReading,
   change: Change,
-  policies: ReadonlyMap<string, Policy>,
+  { policies, router }: ReplayWith,
   progress: Progress,
 ): Promise<Replayed> {
   const tally = createTally()
   const rows = new Map<string, Omit<Graded, 'reward'>>()
   const infeasible = new Set<string>()
+  let withoutPrompts = 0
   const outcomes = new Map<string, OutcomeRecord[]>()
   const skipped = await eachDecision(reading, progress, {
-    async decision(record, request) {
+    async decision(record, logged) {
+      const request = router === undefined ? logged : predictedAnew(logged, record, router)
+      if (request === undefined) {
+        withoutPrompts += 1
+        return
+      }
       const again = await decideUnder(change, record, request, policies)
       tally.add(record, again, isLosslessUnknown(record))
       if (again.type === 'decided') rows.set(record.id, rowOf(record, again))
@@ -48,7 +64,7 @@ export async function replayLog(
     const reward = rewardOf(outcomes.get(id) ?? [])
     return reward === undefined ? [] : [{ ...row, reward }]
   })
-  return { summary: tally.summary(), estimates: estimate(graded, refused), skipped }
+  return { summary: tally.summary(), estimates: estimate(graded, refused), skipped: { ...skipped, withoutPrompts } }
 }
 
 function rowOf(
@@ -58,7 +74,7 @@ function rowOf(
   return {
     propensity: logged.propensity ?? 1,
     isSame: logged.model === decision.model,
-    loggedQuality: candidateOf(logged, logged.model)?.quality,
+    loggedQuality: loggedModelIn(decision, logged)?.quality,
     quality: candidateOf(decision, decision.model)?.quality,
   }
 }
@@ -107,5 +123,5 @@ async function eachDecision(reading: DecisionLogReading, progress: Progress, vis
       progress(reading.share(), decisions)
     }
   }
-  return { lines: reading.skipped(), withoutModels }
+  return { lines: reading.skipped(), withoutModels, withoutPrompts: 0 }
 }

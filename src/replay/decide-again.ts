@@ -51,12 +51,20 @@ function withoutPreset({ door, directives: { preset: _, ...directives } }: SaidD
 
 type Policies = Parameters<typeof govern>[1]
 
-function policiesFor({ policy }: Change, record: DecisionRecord, policies: ReadonlyMap<string, Policy>): Policies {
-  if (policy !== undefined)
-    return { policies: new Map([...policies, [policy.name, policy]]), defaultPolicy: policy.name }
-  // The policy as it was, whatever its file says today.
-  const known = new Map([...policies, [record.policy, loggedPolicy(record)]])
-  return { policies: known, defaultPolicy: known.has(record.default_policy) ? record.default_policy : record.policy }
+function policiesFor(
+  { policy, flags }: Change,
+  record: DecisionRecord,
+  policies: ReadonlyMap<string, Policy>,
+): Policies {
+  const logged = loggedPolicy(record)
+  const all = new Map(policies)
+  // The policy as it was, whatever its file says today; and one that is gone since was a part of what governed.
+  for (const { directives } of record.said) {
+    if (directives.preset !== undefined && !all.has(directives.preset)) all.set(directives.preset, logged)
+  }
+  if (record.policy !== flags?.preset) all.set(record.policy, logged)
+  if (policy !== undefined) return { policies: all.set(policy.name, policy), defaultPolicy: policy.name }
+  return { policies: all, defaultPolicy: all.has(record.default_policy) ? record.default_policy : record.policy }
 }
 
 function loggedPolicy({ policy: name, fixed_order: fixedOrder, said }: DecisionRecord): Policy {

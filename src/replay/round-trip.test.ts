@@ -288,6 +288,33 @@ test('a caller who named a preset keeps it, unless that is the policy or callers
   expect(await replayed(best, { policy: { ...cheap, name: 'best' } })).toBe('m1')
 })
 
+test('a preset that is gone since governs as it did', async () => {
+  const gone: Policy = { ...cheap, name: 'gone' }
+  const named = { ...plain, policy: gone, said: [{ door: 'body' as const, directives: { preset: 'gone' } }] }
+  expect(await replayed(named, { policy: builtInPolicies.get('best') as Policy })).toBe('m1')
+  expect(await replayed(named, { flags: { require: { region: ['us'] } } })).toBe('m0')
+})
+
+test('a decision among more models than it lists is replayed whole', async () => {
+  const models = Array.from({ length: 250 }, (_, index): Model => {
+    const [first] = plain.models
+    return {
+      ...(first as Model),
+      quality: (index % 97) / 97,
+      facts: { price_in: index % 13, price_out: 1, region: ['us'] },
+    }
+  })
+  const asked = inputOf({ ...plain, models }, true)
+  const result = await route(asked.input)
+  expect(result.decision.unlisted).toBeGreaterThan(0)
+  const { record, models: facts } = logged(asked, result)
+  const again = await decideAsLogged(
+    record,
+    loggedRequest(record, facts) as NonNullable<ReturnType<typeof loggedRequest>>,
+  )
+  expect(again.type === 'decided' ? differences(record.decision, again.decision) : again).toEqual([])
+})
+
 test('flags are said on top: they can choose, and they can exclude', async () => {
   expect(await replayed(plain, { flags: { require: { region: ['eu'] } } })).toBe('m1')
   expect(await replayed(plain, { flags: { require: { region: ['ch'] } } })).toEqual(['region'])

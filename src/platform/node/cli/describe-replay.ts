@@ -58,7 +58,7 @@ function figures({ decisions, moved, infeasible, infeasibleLimits, cost, quality
       : [
           [
             'predicted quality',
-            `${points(quality.logged)} ▶ ${points(quality.replayed)} (${signed(100 * (quality.replayed - quality.logged), 1)} points)`,
+            `${points(quality.logged)} ▶ ${points(quality.replayed)} (${signed(100 * (quality.replayed - quality.logged), 2)} points)`,
           ],
         ]),
   ]
@@ -134,7 +134,7 @@ function relative(before: number, after: number): string {
 }
 
 function points(quality: number): string {
-  return (100 * quality).toFixed(1)
+  return (100 * quality).toFixed(2)
 }
 
 function signed(value: number, digits: number): string {

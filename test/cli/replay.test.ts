@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -152,20 +152,20 @@ test('a line that was cut short is skipped, and that is said', async () => {
   expect([status, stdout]).toEqual([0, expect.stringContaining('skipped: 1 line cut short')])
 })
 
-test('wrong usage says what is right', async () => {
-  const path = logOf()
-  const cases: readonly (readonly [args: readonly string[], said: RegExp])[] = [
-    [[path], /say what to change: --policy NAME/],
-    [[path, '--policy', 'newst'], /no policy "newst"\. Did you mean "newest"\?/],
-    [[path, '--flags', 'chep'], /chep/],
-    [[path, '--verify', '--policy', 'cheap'], /leave --policy, --flags and --router out/],
-    [[path, '--router', 'none'], /no router "none"/],
-    [['/nowhere.jsonl', '--policy', 'cheap'], /There is no \/nowhere\.jsonl/],
-  ]
-  for (const [args, said] of cases) {
-    const { status, stderr } = await runProgram(['replay', ...args])
-    expect([status, stderr]).toEqual([2, expect.stringMatching(said)])
-  }
+test.for([
+  [[], /say what to change: --policy NAME/],
+  [['--policy', 'newst'], /no policy "newst"\. Did you mean "newest"\?/],
+  [['--flags', 'chep'], /chep/],
+  [['--verify', '--policy', 'cheap'], /leave --policy, --flags and --router out/],
+  [['--router', 'none'], /no router "none"/],
+] as const)('%j is wrong usage, and it is said what is right', async ([args, said]) => {
+  const { status, stderr } = await runProgram(['replay', logOf(), ...args])
+  expect([status, stderr]).toEqual([2, expect.stringMatching(said)])
+})
+
+test('a log that is not there is named', async () => {
+  const { status, stderr } = await runProgram(['replay', '/nowhere.jsonl', '--policy', 'cheap'])
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/There is no \/nowhere\.jsonl/)])
 })
 
 test('eval reads a log in which several models answered the same prompts', async () => {
@@ -175,17 +175,12 @@ test('eval reads a log in which several models answered the same prompts', async
     if (record.type === 'decision') return [...graded(record, index % 3 === 0 ? 1 : 0), ...other(record, 1)]
     return record.type === 'call' ? [record, { ...record, id: `${record.id}b`, model: 'up/dear' }] : record
   })
-  const { status, stdout, stderr } = await runProgram([
-    'eval',
-    '--data',
-    path,
-    '--router',
-    'uniform',
-    '--seeds',
-    '1',
-    '--json',
-  ])
-  expect([status, stderr]).toEqual([0, expect.any(String)])
+  const temporary = mkdtempSync(join(tmpdir(), 'thalamus-tmp-'))
+  const args = ['eval', '--data', path, '--router', 'uniform', '--seeds', '1', '--json']
+  const { status, stdout } = await runProgram(args, { environment: { TMPDIR: temporary } })
+  expect(status).toBe(0)
+  // Its prompts are not left lying about.
+  expect(readdirSync(temporary).filter((name) => name.startsWith('thalamus-log'))).toEqual([])
   expect(JSON.parse(stdout)).toMatchObject({ sets: [{ prompts: 40, models: ['up/dear', 'up/ok'] }] })
 })
 

@@ -7,6 +7,7 @@ test.each([
   [['route', '--help']],
   [['check', '--help']],
   [['profile', '--help']],
+  [['replay', '--help']],
   [['simulate', '--help']],
 ])('%j explains itself and succeeds', async (args) => {
   const { status, stdout, stderr } = await runProgram(args)
@@ -25,7 +26,7 @@ test('the version is that of the package', async () => {
 
 test.each([
   [['rout'], 'there is no command "rout". Did you mean "route"?'],
-  [['zzzzzzzzzz'], 'The commands are serve, route, check, eval, profile, simulate, help.'],
+  [['zzzzzzzzzz'], 'The commands are serve, route, check, eval, profile, replay, simulate, help.'],
   [['--prot', '1'], "unknown option '--prot'"],
   [['serve', '--port', 'x'], 'a port is a number from 0 to 65535'],
   [['serve', '--port', '70000'], 'a port is a number from 0 to 65535'],

@@ -84,7 +84,7 @@ test('the metrics say how many records were written', async () => {
   await eventually(written, async () => (await (await fetch(`${url}/metrics`)).text()).includes(written))
 })
 
-test('a receipt that memory has let go of is found in the log', async () => {
+test('a receipt that memory has let go of is found in the log', { timeout: 60_000 }, async () => {
   const { url } = await startLogged(['ok'])
   const first = await post(url, { model: 'auto', messages: HELLO })
   await first.text()

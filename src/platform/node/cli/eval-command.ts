@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { routers } from '../../../../routers/index.ts'
 import { DataProblem } from '../data-problem.ts'
 import { findDataSets } from '../find-data-sets.ts'
@@ -37,8 +38,10 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
   }
   if (options.attack === true) return attack(options)
   const inference = createInference()
+  let fromLog: string | undefined
   try {
-    const folders = isDecisionLog(options.data) ? [await dataSetOfLog(options.data)] : findDataSets(options.data)
+    fromLog = isDecisionLog(options.data) ? await dataSetOfLog(options.data) : undefined
+    const folders = fromLog === undefined ? findDataSets(options.data) : [fromLog]
     const subject = await openSubject(options.router, inference)
     if (options.report === undefined) await printSets(folders, subject, options)
     else await writeReport(subject, { ...options, report: options.report })
@@ -47,6 +50,8 @@ export async function evalCommand(options: EvalOptions): Promise<ExitStatus> {
   } catch (thrown) {
     return said(thrown)
   } finally {
+    // It holds prompts.
+    if (fromLog !== undefined) rmSync(fromLog, { recursive: true })
     await inference.close()
   }
 }

@@ -22,7 +22,10 @@ export type Again =
   | { readonly type: 'decided'; readonly decision: Decision; readonly asksLossless: boolean }
   | { readonly type: 'infeasible'; readonly limits: readonly string[]; readonly asksLossless: boolean }
 
-/** A logged decision under another policy or with more flags, from what it rested on. `policies`: those that can be named. */
+/**
+ * A logged decision under another policy or with more flags, from what it rested on. `policies`: those that can be named.
+ * What the policy itself chooses, without the pool's weights and canaries: estimates of reward need a choice without chance.
+ */
 export async function decideUnder(
   change: Change,
   record: DecisionRecord,
@@ -30,7 +33,17 @@ export async function decideUnder(
   policies: ReadonlyMap<string, Policy>,
 ): Promise<Again> {
   const { directives, policy } = govern(doorsOf(record, change), policiesFor(change, record, policies))
-  return decide(request, directives, policy)
+  const { spread: _, ...unspread } = request
+  const again = await decide(unspread, directives, policy)
+  return change.overridesCallers === true ? again : inListedOrder(again, record.decision.plan)
+}
+
+/** The first of the caller's own list that still passes: a policy does not choose among models that he put in order. */
+function inListedOrder(again: Again, plan: readonly string[] | undefined): Again {
+  if (again.type !== 'decided' || plan === undefined) return again
+  const passing = new Set(again.decision.candidates.map(({ model }) => model))
+  const first = plan.find((model) => passing.has(model))
+  return first === undefined ? again : { ...again, decision: { ...again.decision, model: first } }
 }
 
 /** A logged decision under the policy and directives of its own record. */

@@ -1,8 +1,9 @@
 import type { Prediction, Router, Signals } from '../core/router.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss } from '../core/wire-format.ts'
-import type { DecisionRecord, LoggedCandidate, LoggedModel } from '../decision-log/record.ts'
+import type { DecisionRecord, LoggedCandidate, LoggedModel, LoggedSpread } from '../decision-log/record.ts'
 import type { RouteInput } from '../route/route.ts'
+import type { Spread } from '../route/spread.ts'
 
 /** What a logged decision rested on, as `route` takes it: everything but the policy and what was said. */
 export type LoggedRequest = Omit<RouteInput, 'directives' | 'policy'>
@@ -33,6 +34,7 @@ export function loggedRequest(
     clock: STOPPED,
     today: record.today,
     log: () => undefined,
+    ...(record.spread === undefined ? {} : { spread: spreadOf(record.spread) }),
     speaks: (target) => of(target)?.speaks ?? true,
     // What nobody asked at the time is unknown, and an unknown fact fails a limit.
     lossesOn: (target) => (of(target)?.lossless === true ? [] : UNKNOWN_LOSS),
@@ -99,6 +101,15 @@ function signalsOf({ signals }: DecisionRecord): Signals {
     maxOutputTokens: signals.max_output_tokens ?? undefined,
     routingText: signals.text ?? '',
     truncated: signals.truncated,
+  }
+}
+
+function spreadOf({ weights, canary, draw }: LoggedSpread): Spread {
+  return {
+    weights: weights === undefined ? undefined : new Map(Object.entries(weights)),
+    canary:
+      canary === undefined ? undefined : { model: canary.model, share: canary.share, inPlaceOf: canary.in_place_of },
+    draw,
   }
 }
 

@@ -114,12 +114,35 @@ const scene = fc.record({
   said: fc.array(fc.record({ door: fc.constantFrom('key', 'model', 'header', 'body'), directives }), { maxLength: 2 }),
   policy: fc.constantFrom(...builtInPolicies.values()),
   fixedOrder: fc.constantFrom<FixedOrder>('listed', 'cheapest', 'fastest', 'smallest', 'newest'),
+  spread: fc.option(
+    fc.record({
+      weights: fc.option(
+        fc.constant(
+          new Map([
+            ['m0', 3],
+            ['m1', 1],
+            ['m2', 2],
+          ]),
+        ),
+        { nil: undefined },
+      ),
+      canary: fc.option(fc.constant({ model: 'm1', share: 0.3, inPlaceOf: '*' }), { nil: undefined }),
+      draw: fc.record({
+        canary: fc.double({ min: 0, max: 0.999, noNaN: true }),
+        weights: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      }),
+    }),
+    { nil: undefined },
+  ),
   router: fc.constantFrom('speaks', 'speaks', 'speaks', 'fails', 'falls back', 'none'),
 })
 type Scene = typeof scene extends fc.Arbitrary<infer Value> ? Value : never
 
 /** A decision as the gateway makes it, with everything measured and nothing remembered. */
-function inputOf({ models, request: given, said, policy, fixedOrder, router }: Scene, predictsAll: boolean): Asked {
+function inputOf(
+  { models, request: given, said, policy, fixedOrder, router, spread }: Scene,
+  predictsAll: boolean,
+): Asked {
   const targets = models.map((one, index): Target => ({ ...target(`m${index}`), facts: one.facts }))
   const known = new Map(models.map((one, index) => [`m${index}`, one]))
   const of = (id: string): Model => known.get(id) as Model
@@ -146,6 +169,7 @@ function inputOf({ models, request: given, said, policy, fixedOrder, router }: S
       speaks: ({ id }) => of(id).speaks,
       lossesOn: ({ id }) => (of(id).loses ? [{ path: 'x', reason: 'y' }] : []),
       predictsAll,
+      ...(spread === undefined ? {} : { spread }),
       isExplained: said.some((door) => door.directives.explain === true),
     },
   }
@@ -175,7 +199,7 @@ function logged(
 ): { readonly record: DecisionRecord; readonly models: Models } {
   const { input, said, snapshot } = asked
   const written = modelsRecord(snapshot.targets.values())
-  const taken = take({ input, foreseen, decision, said, key: 'k', snapshot }, 1)
+  const taken = take({ input, foreseen, decision, said, key: 'k', governing: 'balanced', snapshot }, 1)
   const record = readRecord(JSON.stringify(decisionRecord(taken, written.hash, false)))
   const models = readRecord(JSON.stringify(written))
   if (record?.type !== 'decision' || models?.type !== 'models') throw new Error('not read back')
@@ -226,7 +250,8 @@ test('a logged decision under another policy is what routing would have decided 
       const { record, models } = logged(asked, result)
       const request = loggedRequest(record, models) as NonNullable<ReturnType<typeof loggedRequest>>
       const again = await decideUnder({ policy: other }, record, request, builtInPolicies)
-      const directly = await orRefused(route({ ...asked.input, directives: other.directives, policy: other }))
+      const { spread: _, ...unspread } = asked.input
+      const directly = await orRefused(route({ ...unspread, directives: other.directives, policy: other }))
       expect(again.type).toBe(directly === undefined ? 'infeasible' : 'decided')
       if (again.type !== 'decided' || directly === undefined) return
       decided += 1
@@ -267,6 +292,7 @@ const plain: Scene = {
   said: [],
   policy: builtInPolicies.get('best') as Policy,
   fixedOrder: 'listed',
+  spread: undefined,
   router: 'speaks',
 }
 

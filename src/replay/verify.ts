@@ -2,12 +2,13 @@ import type { Candidate, Decision } from '../core/decision.ts'
 
 /**
  * Members in which a decision made again differs from the logged one, as JSON has them; none where they are the same.
- * The time it took and what was told to the caller besides are not compared. Where the gateway explored, the draw is not
- * made again, nor is a list that the caller gave: the winner and the order are left out, and everything that they were
- * made from must be the same.
+ * The time it took and what was told to the caller besides are not compared. Where the gateway drew and the log does not
+ * hold the draw, or the caller gave a list, the winner and the order are left out, and everything that they were made
+ * from must be the same.
  */
 export function differences(logged: Decision, again: Decision): string[] {
-  const isDrawn = (logged.propensity ?? 1) < 1 || logged.plan !== undefined
+  const isDrawn =
+    logged.plan !== undefined || ((logged.propensity ?? 1) < 1 && logged.propensity !== again.propensity)
   const before = comparable(logged, isDrawn)
   const after = comparable(again, isDrawn)
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]

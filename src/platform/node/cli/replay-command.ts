@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { routers } from '../../../../routers/index.ts'
-import { readPolicyFile } from '../../../config/policy-file.ts'
 import type { Directives } from '../../../core/directives.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import { nearest } from '../../../core/nearest.ts'
@@ -9,12 +6,13 @@ import type { Policy } from '../../../core/policy.ts'
 import type { Inference } from '../../../core/ports.ts'
 import type { Router } from '../../../core/router.ts'
 import { builtInPolicies } from '../../../directives/built-in-policies.ts'
-import { fromBody } from '../../../directives/from-body.ts'
 import { fromOption } from '../../../directives/from-model.ts'
 import { DataProblem } from '../data-problem.ts'
 import { createInference } from '../inference-onnx.ts'
+import { policiesFolder } from '../policies-folder.ts'
 import { createStore, digest, nodeClock } from '../ports.ts'
 import { readDecisionLog } from '../read-decision-log.ts'
+import { readPolicyFile } from '../read-policy-file.ts'
 import { describeReplay, describeVerified } from './describe-replay.ts'
 import { findConfig } from './find-config.ts'
 import { createLateProgress } from './late-progress.ts'
@@ -98,7 +96,8 @@ function openRouter(id: string, inference: Inference): Promise<Router> {
 async function policiesOf(path: string | undefined): Promise<ReadonlyMap<string, Policy> | undefined> {
   if (path === undefined) return builtInPolicies
   const found = findConfig(path)
-  const built = found.type === 'found' ? await snapshotOf(found.config) : found
+  const built =
+    found.type === 'found' ? await snapshotOf(found.config, { policies: policiesFolder(found.path) }) : found
   if ('snapshot' in built) return built.snapshot.policies
   if ('problems' in built) printProblems(built.problems)
   return undefined
@@ -114,13 +113,7 @@ function policyOf(written: string, policies: ReadonlyMap<string, Policy>): Polic
       `there is no policy "${written}".${near === undefined ? '' : ` Did you mean "${near}"?`} The policies are ${[...policies.keys()].join(', ')}; a file is named with its ending, ./new.yaml.`,
     )
   }
-  try {
-    return readPolicyFile(readFileSync(written, 'utf8'), basename(written).replace(/\.[^.]*$/, ''), (routing) =>
-      fromBody(routing),
-    )
-  } catch (cause) {
-    throw new DataProblem(`${written}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-  }
+  return readPolicyFile(written, policies)
 }
 
 function flagsOf(written: string | undefined, policies: ReadonlyMap<string, Policy>): Directives | undefined {

@@ -33,7 +33,10 @@ const signalCondition = z.union(
     z.boolean(),
     z.enum(['first-turn', 'user-turn', 'tool-loop']),
     z
-      .strictObject({ min: z.number().optional(), max: z.number().optional() })
+      .strictObject({
+        min: z.number().optional().describe('At least this.'),
+        max: z.number().optional().describe('At most this.'),
+      })
       .refine(
         ({ min, max }) => min !== undefined || max !== undefined,
         'says nothing\nWrite { min: 8000 }, { max: 500 } or both.',

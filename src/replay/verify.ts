@@ -7,8 +7,7 @@ import type { Candidate, Decision } from '../core/decision.ts'
  * from must be the same.
  */
 export function differences(logged: Decision, again: Decision): string[] {
-  const isDrawn =
-    logged.plan !== undefined || ((logged.propensity ?? 1) < 1 && logged.propensity !== again.propensity)
+  const isDrawn = logged.plan !== undefined || ((logged.propensity ?? 1) < 1 && logged.propensity !== again.propensity)
   const before = comparable(logged, isDrawn)
   const after = comparable(again, isDrawn)
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]

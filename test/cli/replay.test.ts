@@ -195,3 +195,20 @@ test('eval says why a log cannot be scored, and what can be done with it', async
   })
   expect((await runProgram(['eval', '--data', silent])).stderr).toContain('log with prompts: true')
 })
+
+test('models that a caller put in order are his: no policy moves them, and they verify', async () => {
+  const path = logOf((record) =>
+    record.type === 'decision'
+      ? {
+          ...record,
+          decision: { ...record.decision, model: 'up/dear', plan: ['up/dear', 'up/ok'], reason: 'first in the list' },
+        }
+      : record,
+  )
+  expect((await runProgram(['replay', path, '--verify'])).status).toBe(0)
+  const moved = async (...options: string[]): Promise<number> => {
+    const { stdout } = await runProgram(['replay', path, '--policy', 'cheap', '--json', ...options])
+    return (JSON.parse(stdout) as { readonly moved: number }).moved
+  }
+  expect([await moved(), await moved('--override-callers')]).toEqual([0, 40])
+})

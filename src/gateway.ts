@@ -25,6 +25,8 @@ import { createHandlers } from './server/handlers.ts'
 import { servePassthrough } from './server/passthrough.ts'
 import { CHAT_PATH, isPassedOn } from './server/routes.ts'
 import { serveUnrouted } from './server/serve-unrouted.ts'
+import type { SessionState } from './sessions/session-state.ts'
+import { createSessions } from './sessions/sessions.ts'
 import { createShadowCalls } from './shadow-calls.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
@@ -70,6 +72,8 @@ export type DecisionLogSettings = {
 }
 
 const KEPT_DECISIONS = 1_000
+// Under two keys each, about a kilobyte with the shares of eighty kinds.
+const KEPT_SESSIONS = 20_000
 const CHAT_DOOR = { format: openaiChat, endpoint: 'chat_completions' }
 
 /** Wires the stages together. Opens the router first; without one the gateway serves in the policy's fixed order. */
@@ -85,6 +89,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       ? undefined
       : createDecisionLog({ ...options.decisionLog, ports, count: telemetry.decisionLogged })
   const thoughts = createKeptThoughts(ports.createStore<KeptThought>(KEPT_DECISIONS), ports.clock)
+  const sessions = createSessions({
+    store: ports.createStore<SessionState>(KEPT_SESSIONS),
+    now: () => ports.clock.now(),
+    digest: ports.digest,
+  })
   const shadows = createShadowCalls()
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
@@ -105,6 +114,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       decisions,
       decisionLog,
       thoughts,
+      sessions,
       shadows,
       formats: wireFormats,
       ask: upstream,

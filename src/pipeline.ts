@@ -27,6 +27,7 @@ import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn } from './dispatch/upstream-request.ts'
+import { keepSession, lotOf, onlyAlone, openSession, withinReach } from './keep-session.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { inAskedOrder } from './route/asked-order.ts'
@@ -36,6 +37,7 @@ import { route } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
 import { formatAttempts } from './route-headers.ts'
 import { SentCall } from './sent-call.ts'
+import type { Sessions } from './sessions/sessions.ts'
 import type { ShadowCalls } from './shadow-calls.ts'
 import type { ClientFraming } from './stream/enframe.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
@@ -58,6 +60,7 @@ export type Context = {
   /** Absent where none is configured. */
   readonly decisionLog?: DecisionLog | undefined
   readonly thoughts: KeptThoughts
+  readonly sessions: Sessions
   readonly shadows: ShadowCalls
   readonly formats: ReadonlyMap<string, WireFormat>
   readonly ask: ProviderCall['ask']
@@ -100,7 +103,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   // What a shadow answers reaches nobody, and is decided for nobody.
   const decisionLog = call.shadowOf === undefined ? context.decisionLog : undefined
   const { said } = body
-  const deciding = decide({ id, chat: asked, format, principal, routeHeader, said, decisionLog }, context)
+  const header = (name: string) => call.exchange.header(name)
+  const deciding = decide({ id, chat: asked, format, principal, routeHeader, header, said, decisionLog }, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   // What stays in a body for OpenRouter is for nobody else.
   const isCopied = call.shadowOf === undefined && (body.said?.kept.length ?? 0) === 0
@@ -120,6 +124,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     explanation: routed.isExplained ? routed.decision : undefined,
     estimateUsage: (observed) => usageOf(observed, false, () => promptTokensOf(body)).usage,
   })
+  if (routed.keepSession !== undefined) routed.keepSession(result)
   if (result.outcome !== 'failed' || result.error === undefined) return { result, routed, overheadMs: sent.overheadMs }
   const error = withAttempts(result.error, result.attempts)
   const overheadMs = ports.clock.monotonic() - call.startedAt - result.waitedMs
@@ -140,13 +145,17 @@ export type Routed = {
   readonly shadow?: string
   /** What he said of routing that could not be heeded. */
   readonly warnings?: readonly Loss[]
+  /** Keeps the call's conversation with the model that answered. */
+  readonly keepSession?: ((result: DispatchResult) => void) | undefined
 }
 
-type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & {
+export type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & {
   readonly chat: ChatRequest
   readonly said: SaidInBody | undefined
   /** Where the decision is logged; left out for one that nobody acts on. */
   readonly decisionLog?: DecisionLog | undefined
+  /** The client's headers; without them its session is told by what the body says. */
+  readonly header?: (name: string) => string | undefined
 }
 
 /** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
@@ -177,7 +186,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     governing,
   })
   const isExplained = directives.explain === true
-  const shadow = shadowOf(policy, directives.session ?? call.id)
+  const shadow = shadowOf(policy, lotOf(directives, call.id))
   const { warnings = NONE, wishes = {}, kept = NONE } = call.said ?? {}
   const { entries, named, losses } = askedModels({ choice, suffix, wishes }, snapshot, { findTarget, candidatesOf })
   const isNamed = named.length === entries.length
@@ -196,10 +205,15 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const pool = choice.type === 'auto' ? choice.pool : undefined
   const asked = modelsOf(entries)
   const speaks = (target: Target): boolean => translated(target).spoken === call.format
+  // A list of models is its caller's own order, on every turn.
+  const session =
+    isNamed || entries.length > 1 ? undefined : await openSession(call, { signals, directives, pool }, context)
+  const able = ableToServe(asked, call, speaks)
   const input: RouteInput = {
     id: call.id,
     signals,
-    candidates: ableToServe(asked, call, speaks),
+    candidates: session === undefined ? able : withinReach(able, session.previous),
+    previous: session?.previous,
     directives,
     policy,
     router: context.router,
@@ -212,13 +226,16 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,
     isExplained,
-    ...spreadOf(pool, directives.session ?? call.id, snapshot),
+    ...spreadOf(pool, session?.lot ?? lotOf(directives, call.id), snapshot),
     predictsAll: call.decisionLog !== undefined,
     onPrediction: context.telemetry.routed,
   }
   const routed = await route(input)
-  const { decision: ordered, ranked } = inAskedOrder(routed, entries, wishes)
-  const decided = naming.warnings.length === 0 ? ordered : { ...ordered, warnings: naming.warnings }
+  const isLocked = session?.previous?.lock !== undefined && routed.staying?.passes === true
+  const { decision: ordered, ranked } = inAskedOrder(routed, entries, isLocked ? onlyAlone(wishes) : wishes)
+  const warned = naming.warnings.length === 0 ? ordered : { ...ordered, warnings: naming.warnings }
+  const decided =
+    session === undefined ? warned : { ...warned, session: session.describe(routed.staying, warned.model) }
   const decision = isExplained
     ? withLosses(decided, ranked, (target) => lossesOn(call.chat, translated(target)))
     : decided
@@ -231,6 +248,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     isExplained,
     ...naming,
     isLossless: directives.require?.lossless === true,
+    keepSession: session === undefined ? undefined : (result) => keepSession(session, result, routed.kinds),
     ...shadow,
   }
 }

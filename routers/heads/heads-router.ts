@@ -64,6 +64,7 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
         const answer = ({ reading, truncated }: Verdict) => ({
           predictions: candidates.map((target) => predict(reading, target)),
           truncated,
+          kinds: reading.clusters,
           evidence: {
             ...describe(reading),
             profiles: Object.fromEntries(candidates.map((target) => [target.id, restsOn(profile(target))])),

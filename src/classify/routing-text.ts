@@ -83,14 +83,16 @@ function systemText(messages: readonly Message[]): string {
   return system === undefined ? '' : plainText(system).trim()
 }
 
-function ownWords(message: Message): string {
+/** What a message says beside the blocks that a program put into it. */
+export function ownWords(message: Message): string {
   const text = plainText(message)
   // Blocks stand at the ends of a message; what lies between the ends of a huge one is not read.
   const ends = text.length <= 2 * MAX_END ? text : `${text.slice(0, MAX_END)}\n${text.slice(-MAX_END)}`
   return withoutBlocks(ends).trim()
 }
 
-function plainText({ content }: Message): string {
+/** All texts of a message, as lines. */
+export function plainText({ content }: Message): string {
   const only = content.length === 1 ? content[0] : undefined
   if (only?.type === 'text') return only.text
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')

@@ -2,6 +2,7 @@ import type { ContentPart, MediaSource } from '../core/content.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { ChatRequest, Message } from '../core/request.ts'
 import type { Phase } from '../core/router.ts'
+import { ownWords } from './routing-text.ts'
 import { estimateTokens } from './token-estimate.ts'
 
 /** What kinds of content the conversation holds, and how large it is. */
@@ -104,8 +105,15 @@ function jsonUnits(value: JsonValue | undefined): number {
   return units
 }
 
-/** A tool's answer at the end means that the model is in the middle of its work. */
+/**
+ * A tool's answer at the end means that the model is in the middle of its work; reminders that a program put behind it are
+ * nobody's turn.
+ */
 function phaseOf(messages: readonly Message[], turns: number): Phase {
-  if (messages.at(-1)?.role === 'tool') return 'tool-loop'
+  if (messages.findLast((message) => !isReminder(message))?.role === 'tool') return 'tool-loop'
   return turns > 1 ? 'user-turn' : 'first-turn'
+}
+
+function isReminder(message: Message): boolean {
+  return message.role === 'user' && message.content.every(({ type }) => type === 'text') && ownWords(message) === ''
 }

@@ -59,7 +59,7 @@ export async function buildSnapshot(
   }
   if (problems.length > 0) return { problems }
 
-  const { timeouts, server } = config
+  const { timeouts, server, sessions } = config
   return {
     snapshot: {
       targets,
@@ -78,6 +78,12 @@ export async function buildSnapshot(
         firstPartMs: timeouts.first_part_ms,
         idleMs: timeouts.idle_ms,
         totalMs: timeouts.total_ms,
+      },
+      sessions: {
+        isEnabled: sessions.enabled,
+        idleMs: sessions.idle_s * 1_000,
+        drift: sessions.drift,
+        switchMargin: sessions.switch_margin,
       },
     },
   }

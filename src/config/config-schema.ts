@@ -248,6 +248,26 @@ const decisionLog = z.strictObject({
   keep: z.int().min(0).max(1_000).default(8).describe('Full files that are kept; the oldest goes.'),
 })
 
+const sessions = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether the turns of a conversation are seen as one.'),
+  idle_s: z
+    .number()
+    .positive()
+    .default(300)
+    .describe('Seconds without a call after which the provider’s cache counts as lost.'),
+  drift: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.6)
+    .describe('Least cosine between the kinds of two turns: less alike, and the margin no longer speaks for staying.'),
+  switch_margin: z
+    .number()
+    .nonnegative()
+    .default(1)
+    .describe('Quality points by which another model must be the better choice.'),
+})
+
 /** thalamus.yaml. */
 export const configSchema = z.strictObject({
   server: server.prefault({}).describe('Where the gateway listens, and for whom.'),
@@ -276,6 +296,9 @@ export const configSchema = z.strictObject({
     .string()
     .default('balanced')
     .describe('What governs when the caller says nothing: best, balanced, cheap, …'),
+  sessions: sessions
+    .prefault({})
+    .describe('When a conversation stays with the model that answered last: docs/sessions.md.'),
   timeouts: timeouts.prefault({}).describe('How long to wait for an upstream.'),
   store: z
     .strictObject({ url: z.string().min(1).describe('redis://127.0.0.1:6379') })

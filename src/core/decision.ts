@@ -1,3 +1,4 @@
+import type { DecisionSession } from './session.ts'
 import type { Target } from './target.ts'
 import type { Loss } from './wire-format.ts'
 
@@ -109,6 +110,8 @@ export type Decision = {
   readonly plan?: readonly string[]
   /** What the caller said of routing that could not be heeded, where it stood. */
   readonly warnings?: readonly Loss[]
+  /** The conversation that the call belongs to, and what that meant; absent where sessions are off. */
+  readonly session?: DecisionSession
   /** Limits given up in the order the caller allowed, if any. */
   readonly relaxed?: readonly string[]
 }

@@ -5,6 +5,7 @@ import type { RemoteModel } from './ports.ts'
 import type { Provider } from './provider.ts'
 import type { WireFormatId } from './request.ts'
 import type { Onboarded } from './router.ts'
+import type { SessionSettings } from './session.ts'
 import type { Facts, Target } from './target.ts'
 
 /** Everything a request needs to know of the configuration. Swapped as a whole; a request keeps the one it began with. */
@@ -28,6 +29,8 @@ export type Snapshot = {
   readonly maxBodyBytes: number
   readonly maxAttempts: number
   readonly timeouts: Timeouts
+  /** `SESSION_DEFAULTS` when left out. */
+  readonly sessions?: SessionSettings
 }
 
 export type ConfiguredProvider = {

@@ -17,6 +17,8 @@ export type AnswerSummary = {
   readonly hasContent: boolean
   readonly finishReason: FinishReason | undefined
   readonly usage: Usage | undefined
+  /** Under which its provider keeps the answer; absent in formats whose clients send the whole conversation. */
+  readonly responseId?: string | undefined
 }
 
 /** Reads one upstream stream. Synchronous; keeps state between events. */
@@ -142,7 +144,7 @@ export type WireFormat = {
   createReader(): StreamReader
   createWriter(context: AnswerContext): StreamWriter
   /** What an event near the end of a stream says of usage and of why it ended; `undefined` when neither. Never throws. */
-  readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReason'> | undefined
+  readEnd(data: string): Omit<AnswerSummary, 'hasContent'> | undefined
   /** The upstream's failure, classified. `headers` are those that belong to the client too: `retry-after`. */
   readError(status: number, headers: Headers, body: string): GatewayError
   /** The client's error body. */

@@ -2,7 +2,12 @@ import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 import type { CallOutcome } from '../core/tool-outcome.ts'
 
 /** How an answer ended. */
-export type Ending = { readonly usage: Usage | undefined; readonly finishReason: FinishReason | undefined }
+export type Ending = {
+  readonly usage: Usage | undefined
+  readonly finishReason: FinishReason | undefined
+  /** Under which its provider keeps the answer, where it does. */
+  readonly responseId?: string | undefined
+}
 
 /** What was seen of an answer in passing. */
 export type Observed = {

@@ -215,7 +215,7 @@ export class StreamAnswer implements Answer {
       if (payload === undefined) break
       const found = this.format.readEnd(decoder.decode(payload))
       usage ??= found?.usage
-      if (found?.finishReason !== undefined) return { usage: this.counted(usage), finishReason: found.finishReason }
+      if (found?.finishReason !== undefined) return { ...found, usage: this.counted(usage) }
     }
     return { usage: this.counted(usage), finishReason: undefined }
   }

@@ -39,7 +39,7 @@ export function chooseByScore(considered: Considered, directives: Directives, mo
 
 /** Who is near enough to the best to be chosen by the objective. */
 function bandOf(considered: Considered, directives: Directives): Pick<Choice, 'inBand' | 'bandSize'> {
-  const { passing, columns } = considered
+  const { passing, columns, stay } = considered
   const { band = 0, floor = 0 } = directives.quality ?? {}
   const kappa = kappaOf(directives)
   let best = Number.NEGATIVE_INFINITY
@@ -57,7 +57,8 @@ function bandOf(considered: Considered, directives: Directives): Pick<Choice, 'i
   }
   for (const place of passing) {
     const reachesFloor = !isFloorReached || qualityAt(considered, place) >= floor
-    if (reachesFloor && lowerBoundAt(considered, place, kappa) >= least) add(place)
+    const margin = stay?.place === place ? stay.marginPoints / 100 : 0
+    if (reachesFloor && lowerBoundAt(considered, place, kappa) + margin >= least) add(place)
   }
   // The most certain model may lie below the floor: the band then opens to whoever reaches it.
   if (bandSize === 0) for (const place of passing) if (qualityAt(considered, place) >= floor) add(place)

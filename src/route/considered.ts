@@ -2,6 +2,7 @@ import type { Target } from '../core/target.ts'
 import type { Columns } from './columns.ts'
 import type { Figures } from './figures.ts'
 import type { Penalties } from './score.ts'
+import type { Stay } from './stay.ts'
 import type { ToolShare } from './weigh-tools.ts'
 
 /** The candidates that pass the hard limits, with what is expected of each. A candidate is its place in the list. */
@@ -13,6 +14,8 @@ export type Considered = {
   readonly penalties: Penalties
   /** By place, of a request with tools. */
   readonly tools: readonly (ToolShare | undefined)[] | undefined
+  /** The model that answered the conversation last, where it passes. */
+  readonly stay?: Stay | undefined
 }
 
 export function targetAt({ columns }: Considered, place: number): Target {

@@ -3,6 +3,7 @@ import type { Directives } from '../core/directives.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Clock, Log } from '../core/ports.ts'
 import type { Router, Signals } from '../core/router.ts'
+import type { Previous, Staying } from '../core/session.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss } from '../core/wire-format.ts'
 import type { Admitted } from './admit.ts'
@@ -26,6 +27,7 @@ import { reasonOf } from './reason.ts'
 import { penaltiesOf } from './score.ts'
 import type { Spread } from './spread.ts'
 import { spreadChoice } from './spread.ts'
+import { keepFirst, keptReason, mustStay, stayingOf, weighStaying, withoutStaying } from './stay.ts'
 import { dominatorsOf, tradeOffs } from './trade-offs.ts'
 import type { ToolShares } from './weigh-tools.ts'
 import { weighTools } from './weigh-tools.ts'
@@ -51,6 +53,8 @@ export type RouteInput = {
   readonly speaks?: (target: Target) => boolean
   /** What a target's format cannot carry of the request; nothing when left out. */
   readonly lossesOn?: (target: Target) => readonly Loss[]
+  /** The model that answered the conversation last, where there is one. */
+  readonly previous?: Previous | undefined
   /** How the pool shares its requests; the best wins when left out. */
   readonly spread?: Spread
   /** The caller wants to see the whole decision. */
@@ -69,6 +73,10 @@ export type RouteResult = {
   readonly ranked: readonly Target[]
   /** What the router said, and of whom it was asked. */
   readonly foreseen: Foreseen
+  /** What became of the conversation's previous model, where there is one. */
+  readonly staying?: Staying | undefined
+  /** The prompt's shares of the router's kinds, where it tells any apart. */
+  readonly kinds?: readonly number[] | undefined
 }
 
 export type Foreseen = { readonly targets: readonly Target[]; readonly predicted: Predicted }
@@ -84,22 +92,41 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   const { predicted } = foreseen
   const { passing, directives, relaxed, limits } = admitted
   const { predictions } = predicted
-  const { signals, toolShares, policy } = input
+  const { signals, toolShares, policy, previous } = input
   const isExplained = input.isExplained === true
   const most = isExplained ? Number.POSITIVE_INFINITY : LISTED
-  const choose = (considered: Considered, listed: number): Choice =>
+  const chooseFreely = (considered: Considered, listed: number): Choice =>
     predictions === undefined
       ? chooseWithoutPrediction(considered, directives, policy.fixedOrder, listed)
       : chooseByScore(considered, directives, listed)
+  const choose = (considered: Considered, listed: number): Choice => {
+    const free = chooseFreely(considered, listed)
+    const { stay } = considered
+    return stay === undefined || !mustStay(stay, previous, predictions) ? free : keepFirst(free, stay.place, listed)
+  }
   const penalties = penaltiesOf(columns, passing, figures, directives, input.today)
-  const plain: Considered = { columns, passing, figures, penalties, tools: undefined }
+  const full: Considered = { columns, passing, figures, penalties, tools: undefined }
+  const plain =
+    previous === undefined ? full : weighStaying(full, previous, predictions?.kinds, signals.promptTokens, directives)
   const { weighed: considered, unweighed } =
     signals.toolCount === 0 || toolShares === undefined
       ? { weighed: plain, unweighed: undefined }
       : weighTools(plain, toolShares)
   const chosen = choose(considered, most)
   const isByTools = unweighed !== undefined && choose(unweighed, 1).ranked[0] !== chosen.ranked[0]
-  const { choice, reason: spreadReason, propensity } = spreadChoice(considered, chosen, input.spread)
+  const isKept = considered.stay !== undefined && mustStay(considered.stay, previous, predictions)
+  const shared = spreadChoice(considered, chosen, isKept ? undefined : input.spread)
+  const { choice, reason: spreadReason, propensity } = shared
+  const staying =
+    previous === undefined
+      ? undefined
+      : stayingOf(
+          { considered, full },
+          previous,
+          signals.promptTokens,
+          choice.ranked[0],
+          () => choose(withoutStaying(considered, full), 1).ranked[0],
+        )
   const front = paretoFront(considered)
   const rejected = rejectedOf(columns, figures, passing, limits, most)
   const dropped = describeDropped(rejected)
@@ -114,7 +141,9 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     router: predicted.router?.name ?? 'none',
     reason:
       spreadReason ??
-      reason(predicted, isByTools, () => reasonOf({ considered, choice, dropped, directives, relaxed, isByTools })),
+      reason(predicted, keptReason(previous, staying), isByTools, () =>
+        reasonOf({ considered, choice, dropped, directives, relaxed, isByTools }),
+      ),
     ...(propensity === 1 ? {} : { propensity }),
     candidates,
     dropped,
@@ -134,13 +163,19 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     ...(predictions?.evidence === undefined ? {} : { evidence: predictions.evidence }),
     ...(relaxed.length === 0 ? {} : { relaxed }),
   }
-  return { decision, ranked, foreseen }
+  return { decision, ranked, foreseen, staying, kinds: predictions?.kinds }
 }
 
 /** Why the winner won, and where the router that was asked said nothing, that as well. */
-function reason({ predictions, problem }: Predicted, isByTools: boolean, ofChoice: () => string): string {
-  if (predictions === undefined && !isByTools) return problem
-  return problem === undefined ? ofChoice() : `${ofChoice()}, ${problem}`
+function reason(
+  { predictions, problem }: Predicted,
+  { kept, left }: { readonly kept: string | undefined; readonly left: string | undefined },
+  isByTools: boolean,
+  ofChoice: () => string,
+): string {
+  const isUnpredicted = predictions === undefined && !isByTools && kept === undefined
+  const why = isUnpredicted ? undefined : (kept ?? ofChoice())
+  return [why, problem, left].filter((phrase) => phrase !== undefined).join(', ')
 }
 
 type Filtered = { readonly admitted: Admitted; readonly foreseen: Foreseen; readonly figures: Figures }

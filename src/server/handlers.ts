@@ -149,7 +149,15 @@ export function createHandlers(current: () => Context, readiness: () => Readines
         const { chat, said } = openQuestion(bytes, spoken, principal, snapshot)
         const id = `rt_${context.ports.randomId(24)}`
         const { decision } = await decide(
-          { id, chat, format: spoken, principal, routeHeader: exchange.header('x-route'), said },
+          {
+            id,
+            chat,
+            format: spoken,
+            principal,
+            routeHeader: exchange.header('x-route'),
+            said,
+            header: (name) => exchange.header(name),
+          },
           context,
         )
         return Response.json(decision, { headers: { 'x-route-id': id } })

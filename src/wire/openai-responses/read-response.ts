@@ -70,6 +70,7 @@ export function summarizeResponse(body: JsonObject): AnswerSummary {
     hasContent: isUnderWay || items.hasOwnTools() || parts.some(isContentPart),
     finishReason: isUnderWay ? undefined : end?.finishReason,
     usage: usage?.usage,
+    responseId: textOf(body['id']),
   }
 }
 
@@ -85,8 +86,8 @@ export const TERMINAL: ReadonlySet<string> = new Set([
 const TELLING = /"type"\s*:\s*"response\.(?:completed|done|incomplete|failed|cancelled)"/
 const CALLS: ReadonlySet<string> = new Set(['function_call', 'custom_tool_call'])
 
-/** Usage and finish reason of the event that ends a stream; no other is parsed. */
-export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReason'> | undefined {
+/** Usage, finish reason and id, of the event that ends a stream; no other is parsed. */
+export function readEnd(data: string): Omit<AnswerSummary, 'hasContent'> | undefined {
   if (!TELLING.test(data)) return undefined
   try {
     const event = parseEvent(data)
@@ -97,7 +98,7 @@ export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReas
     const parts = readFinish(response, hasCalls)
     const end = parts.findLast((part) => part.type === 'response-end')
     const usage = parts.findLast((part) => part.type === 'usage')
-    return { finishReason: end?.finishReason, usage: usage?.usage }
+    return { finishReason: end?.finishReason, usage: usage?.usage, responseId: textOf(response['id']) }
   } catch {
     // It was forwarded on a look alone; one that does not parse carries no usage we could count.
     return undefined

@@ -32,6 +32,13 @@ describe('signals', () => {
     expect(classify(request(loop))).toMatchObject({ phase: 'tool-loop', turns: 1 })
   })
 
+  test('do not take a program’s reminder behind the results for a turn', () => {
+    const loop = [message('user', 'a'), message('assistant', [call]), result('c1', 'c')]
+    const reminder = message('user', '<system-reminder>The file has changed.</system-reminder>')
+    expect(classify(request([...loop, reminder])).phase).toBe('tool-loop')
+    expect(classify(request([...loop, message('user', 'Stop.')])).phase).toBe('user-turn')
+  })
+
   test('tell what kinds of content are there', () => {
     const parts = [
       { type: 'image', source: { type: 'url', url: 'https://example.org/a.png' } },

@@ -5,6 +5,7 @@ import type { Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
+import type { SessionSettings } from '../../src/core/session.ts'
 import type { ConfiguredProvider, InboundKey, Pool, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target, TextTools } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
@@ -64,6 +65,7 @@ type Options = {
   readonly refine?: number
   readonly inference?: Inference
   readonly decisionLog?: DecisionLogSettings
+  readonly sessions?: SessionSettings
 }
 
 const FACTS: Facts = {
@@ -154,6 +156,7 @@ function snapshotOf(options: Options): Snapshot {
     router: options.router ?? { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxAttempts: options.maxAttempts ?? 3,
+    ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
   }
 }

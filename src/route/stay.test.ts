@@ -94,9 +94,9 @@ const previous = fc
   .map(previously)
 const limits = fc.record(
   {
-    max: fc.constantFrom<Directives['max']>({ cost_usd: 0.002 }, { cost_usd: 0.01 }),
-    require: fc.constantFrom<Directives['require']>({ region: ['eu'] }, { tools: true }),
-    weights: fc.constantFrom<Directives['weights']>({ cost: 0 }, { cost: 2 }),
+    max: fc.constantFrom<NonNullable<Directives['max']>>({ cost_usd: 0.002 }, { cost_usd: 0.01 }),
+    require: fc.constantFrom<NonNullable<Directives['require']>>({ region: ['eu'] }, { tools: true }),
+    weights: fc.constantFrom<NonNullable<Directives['weights']>>({ cost: 0 }, { cost: 2 }),
   },
   { requiredKeys: [] },
 )

@@ -14,6 +14,7 @@ import { route } from '../../src/route/route.ts'
 import type { SessionState } from '../../src/sessions/session-state.ts'
 import type { Session } from '../../src/sessions/sessions.ts'
 import { createSessions } from '../../src/sessions/sessions.ts'
+import { origin } from '../origin.ts'
 import { generator } from '../route/pool.ts'
 import { openBill } from './cache-bill.ts'
 import type { SimulatedCall } from './conversations.ts'
@@ -52,7 +53,7 @@ for (const pool of options.pools.split(',')) {
 }
 console.log(`${conversations.length} conversations, ${rows[0]?.calls} calls, router ${router.name}`)
 console.table(rows)
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ options, rows }, undefined, 2)}\n`)
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ ...origin('bench/sessions/run.ts'), router: router.name, rows }, undefined, 2)}\n`)
 await router.close()
 process.exit(rows.some(({ strategy, unsafe }) => strategy === 'sessions' && unsafe > 0) ? 1 : 0)
 

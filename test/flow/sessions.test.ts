@@ -293,3 +293,20 @@ test('a model that is named neither reads nor moves the session', async () => {
   expect(named.headers.get('x-route-model')).toBe('up/b')
   expect((await ask([...LATER, user('continue')])).model).toBe('up/a')
 })
+
+test('a conversation stays on its side of a canary, and a tool loop is moved to neither', async () => {
+  const canary = { model: 'up/b', share: 0.5, inPlaceOf: 'up/a' }
+  await start({ pools: { trial: { canary } } })
+  const model = 'auto/trial'
+  const sides = new Set<string | null>()
+  for (let number = 0; number < 20; number += 1) {
+    const opening = user(`Please port program ${number} to Rust.`)
+    const first = await ask([opening], { model, tools: TOOLS })
+    sides.add(first.model)
+    const later = [opening, answer('Here it is.'), user('Explain the borrow checker in general.')]
+    expect((await ask(later, { model, tools: TOOLS })).model).toBe(first.model)
+    const looped = await ask([opening, called, result], { model, tools: TOOLS })
+    expect(looped).toMatchObject({ model: first.model, reason: 'tool loop kept' })
+  }
+  expect(sides).toEqual(new Set(['up/a', 'up/b']))
+})

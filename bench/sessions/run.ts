@@ -53,7 +53,11 @@ for (const pool of options.pools.split(',')) {
 }
 console.log(`${conversations.length} conversations, ${rows[0]?.calls} calls, router ${router.name}`)
 console.table(rows)
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ ...origin('bench/sessions/run.ts'), router: router.name, rows }, undefined, 2)}\n`)
+if (options.json !== undefined)
+  writeFileSync(
+    options.json,
+    `${JSON.stringify({ ...origin('bench/sessions/run.ts'), router: router.name, rows }, undefined, 2)}\n`,
+  )
 await router.close()
 process.exit(rows.some(({ strategy, unsafe }) => strategy === 'sessions' && unsafe > 0) ? 1 : 0)
 

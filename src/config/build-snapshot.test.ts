@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { routers } from '../../routers/index.ts'
+import { SESSION_DEFAULTS } from '../core/session.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { spokenFormat } from '../core/spoken-format.ts'
 import { builtInPolicies } from '../directives/built-in-policies.ts'
@@ -397,5 +398,15 @@ test('a listed embedding model has the catalogue’s facts, and the configuratio
   expect(snapshot.targets.get('openai/text-embedding-3-large')?.facts).toMatchObject({
     price_in: 0.1,
     modalities_out: ['embedding'],
+  })
+})
+
+test('sessions: seconds become milliseconds, and what is left out is as usual', async () => {
+  const models = 'providers: { openai: { key: env:OPENAI_API_KEY } }\n'
+  expect((await snapshotOf(models)).sessions).toEqual(SESSION_DEFAULTS)
+  expect((await snapshotOf(`${models}sessions: { idle_s: 60, switch_margin: 0 }\n`)).sessions).toEqual({
+    ...SESSION_DEFAULTS,
+    idleMs: 60_000,
+    switchMargin: 0,
   })
 })

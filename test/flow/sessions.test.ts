@@ -310,3 +310,25 @@ test('a conversation stays on its side of a canary, and a tool loop is moved to 
   }
   expect(sides).toEqual(new Set(['up/a', 'up/b']))
 })
+
+test('the order of providers that a caller likes moves no tool loop', async () => {
+  await start()
+  const { url = '' } = upstream ?? {}
+  await gateway?.close()
+  const more = { other: { upstream: url, models: ['c'] } }
+  gateway = await startGateway({ models: ['a'], upstream: url, uniform: changingRouter(said), more })
+  expect((await ask([OPENING], { tools: TOOLS })).model).toBe('up/a')
+  const provider = { order: ['other'] }
+  expect((await ask([OPENING], { tools: TOOLS, provider })).model).toBe('other/c')
+  await ask([OPENING], { tools: TOOLS })
+  const looped = await ask([OPENING, called, result], { tools: TOOLS, provider })
+  expect(looped).toMatchObject({ model: 'up/a', reason: 'tool loop kept' })
+})
+
+test('a list of models is tried in its own order on every turn', async () => {
+  await start()
+  await ask([OPENING])
+  const listed = await ask([...LATER, user('continue')], { model: 'up/b', models: ['auto'] })
+  expect(listed.model).toBe('up/b')
+  expect(listed.decision.session).toBeUndefined()
+})

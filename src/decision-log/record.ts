@@ -3,6 +3,7 @@ import type { SaidDirectives } from '../core/directives.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { FixedOrder } from '../core/policy.ts'
 import type { WireFormatId } from '../core/request.ts'
+import type { SessionLock } from '../core/session.ts'
 import type { Facts } from '../core/target.ts'
 
 // The lines of a decision log: plain JSON, one record a line. docs/replay.md shows them to users.
@@ -49,7 +50,17 @@ export type DecisionRecord = {
   readonly candidates: readonly LoggedCandidate[]
   /** How the pool shares its requests, and where this one fell. */
   readonly spread?: LoggedSpread
+  /** The model that answered the conversation last, as it was weighed against the others. */
+  readonly previous?: LoggedPrevious
   readonly decision: Decision
+}
+
+export type LoggedPrevious = {
+  readonly model: string
+  readonly lock?: SessionLock
+  /** Tokens of the prompt in its provider's cache. */
+  readonly cached_tokens: number
+  readonly margin_points: number
 }
 
 /** What routing knew of the request. `text` is what the router read, and stands there only with `prompts: true`. */

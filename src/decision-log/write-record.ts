@@ -10,6 +10,7 @@ import type {
   CallRecord,
   DecisionRecord,
   LoggedCandidate,
+  LoggedPrevious,
   LoggedRouter,
   LoggedSignals,
   LoggedSpread,
@@ -34,6 +35,7 @@ export type Taken = Omit<Made, 'input'> & {
   readonly input: Pick<RouteInput, 'id' | 'signals' | 'policy' | 'router' | 'today'> & {
     readonly spread: RouteInput['spread'] | undefined
   }
+  readonly previous: LoggedPrevious | undefined
   readonly time: number
   readonly measures: readonly (readonly [ReturnType<RouteInput['live']>, Share, boolean, boolean | undefined])[]
 }
@@ -58,6 +60,7 @@ export function take(made: Made, time: number): Taken {
   )
   return {
     input: { id, signals, policy, router, today, spread },
+    previous: previousRecord(input, foreseen),
     foreseen,
     decision,
     said,
@@ -71,7 +74,7 @@ export function take(made: Made, time: number): Taken {
 
 /** The line of a decision. */
 export function decisionRecord(taken: Taken, models: string, prompts: boolean): DecisionRecord {
-  const { input, decision, said, key, time, governing } = taken
+  const { input, decision, said, key, time, governing, previous } = taken
   const { id, policy, today, signals, spread } = input
   return {
     type: 'decision',
@@ -88,6 +91,7 @@ export function decisionRecord(taken: Taken, models: string, prompts: boolean): 
     router: routerRecord(taken),
     candidates: candidateRecords(taken),
     ...(spread === undefined ? {} : { spread: spreadRecord(spread) }),
+    ...(previous === undefined ? {} : { previous }),
     decision,
   }
 }
@@ -104,6 +108,17 @@ function spreadRecord({ weights, canary, draw }: NonNullable<RouteInput['spread'
       ? {}
       : { canary: { model: canary.model, share: canary.share, in_place_of: canary.inPlaceOf } }),
     draw,
+  }
+}
+
+function previousRecord({ previous }: RouteInput, { predicted }: Foreseen): LoggedPrevious | undefined {
+  if (previous === undefined) return undefined
+  const { targetId: model, lock, cachedTokens } = previous
+  return {
+    model,
+    ...(lock === undefined ? {} : { lock }),
+    cached_tokens: cachedTokens,
+    margin_points: previous.marginPoints(predicted.predictions?.kinds),
   }
 }
 

@@ -1,7 +1,14 @@
 import type { Prediction, Router, Signals } from '../core/router.ts'
+import type { Previous } from '../core/session.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss } from '../core/wire-format.ts'
-import type { DecisionRecord, LoggedCandidate, LoggedModel, LoggedSpread } from '../decision-log/record.ts'
+import type {
+  DecisionRecord,
+  LoggedCandidate,
+  LoggedModel,
+  LoggedPrevious,
+  LoggedSpread,
+} from '../decision-log/record.ts'
 import type { RouteInput } from '../route/route.ts'
 import type { Spread } from '../route/spread.ts'
 
@@ -35,6 +42,7 @@ export function loggedRequest(
     today: record.today,
     log: () => undefined,
     ...(record.spread === undefined ? {} : { spread: spreadOf(record.spread) }),
+    ...(record.previous === undefined ? {} : { previous: previousOf(record.previous) }),
     speaks: (target) => of(target)?.speaks ?? true,
     // What nobody asked at the time is unknown, and an unknown fact fails a limit.
     lossesOn: (target) => (of(target)?.lossless === true ? [] : UNKNOWN_LOSS),
@@ -111,6 +119,10 @@ function spreadOf({ weights, canary, draw }: LoggedSpread): Spread {
       canary === undefined ? undefined : { model: canary.model, share: canary.share, inPlaceOf: canary.in_place_of },
     draw,
   }
+}
+
+function previousOf({ model, lock, cached_tokens: cachedTokens, margin_points: points }: LoggedPrevious): Previous {
+  return { targetId: model, lock, cachedTokens, marginPoints: () => points }
 }
 
 type Predicted = ReturnType<NonNullable<RouteInput['predict']>>

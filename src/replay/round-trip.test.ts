@@ -134,13 +134,22 @@ const scene = fc.record({
     }),
     { nil: undefined },
   ),
+  previous: fc.option(
+    fc.record({
+      targetId: fc.constantFrom('m0', 'm1', 'm9'),
+      lock: fc.constantFrom(undefined, undefined, 'tool loop', 'follow-up'),
+      cachedTokens: fc.constantFrom(0, 4_000),
+      points: fc.constantFrom(0, 1, 20),
+    }),
+    { nil: undefined },
+  ),
   router: fc.constantFrom('speaks', 'speaks', 'speaks', 'fails', 'falls back', 'none'),
 })
 type Scene = typeof scene extends fc.Arbitrary<infer Value> ? Value : never
 
 /** A decision as the gateway makes it, with everything measured and nothing remembered. */
 function inputOf(
-  { models, request: given, said, policy, fixedOrder, router, spread }: Scene,
+  { models, request: given, said, policy, fixedOrder, router, spread, previous }: Scene,
   predictsAll: boolean,
 ): Asked {
   const targets = models.map((one, index): Target => ({ ...target(`m${index}`), facts: one.facts }))
@@ -170,6 +179,7 @@ function inputOf(
       lossesOn: ({ id }) => (of(id).loses ? [{ path: 'x', reason: 'y' }] : []),
       predictsAll,
       ...(spread === undefined ? {} : { spread }),
+      ...(previous === undefined ? {} : { previous: { ...previous, marginPoints: () => previous.points } }),
       isExplained: said.some((door) => door.directives.explain === true),
     },
   }
@@ -293,6 +303,7 @@ const plain: Scene = {
   policy: builtInPolicies.get('best') as Policy,
   fixedOrder: 'listed',
   spread: undefined,
+  previous: undefined,
   router: 'speaks',
 }
 

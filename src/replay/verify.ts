@@ -17,7 +17,7 @@ export function differences(logged: Decision, again: Decision): string[] {
 type Members = Readonly<Record<string, unknown>>
 
 function comparable(decision: Decision, isDrawn: boolean): Members {
-  const { elapsed_ms: _, plan: _plan, warnings: _warnings, ...members } = decision
+  const { elapsed_ms: _, plan: _plan, warnings: _warnings, session: _session, ...members } = decision
   if (!isDrawn) return members
   const { model: _model, reason: _reason, propensity: _propensity, candidates, ...rest } = members
   return { ...rest, candidates: candidates.toSorted(byModel) }

@@ -40,6 +40,8 @@ export const MODEL_FACTS = [
   'active_params_b',
   'license',
   'open_weights',
+  'openness',
+  'reading_grade',
 ] as const satisfies readonly FactName[]
 
 /** Models the embedded simulator stands in for, from the cheapest to the flagships. */

@@ -80,6 +80,10 @@ const facts = z.strictObject({
   active_params_b: z.number().positive().exactOptional().describe('Billions of parameters active per token.'),
   license: z.string().exactOptional().describe('Licence of the weights: apache-2.0, mit, llama3.1, proprietary, …'),
   open_weights: z.boolean().exactOptional().describe('The weights can be downloaded.'),
+  openness: z
+    .literal([0, 1, 2, 3])
+    .exactOptional()
+    .describe('0 closed, 1 weights under conditions, 2 under an open-source licence, 3 training data too.'),
   region: z.array(z.string()).exactOptional().describe('Where prompts are processed: eu, us, ch, …'),
   retention: z.enum(['zero', 'limited', 'kept']).exactOptional().describe('Whether the provider keeps prompts.'),
   training: z
@@ -88,6 +92,16 @@ const facts = z.strictObject({
     .describe('Whether the provider trains on prompts.'),
   security: z.literal([0, 1, 2, 3]).exactOptional().describe('Your own grade of the provider, 3 being the strictest.'),
   local: z.boolean().exactOptional().describe('Runs on your own machine; known of loopback addresses.'),
+  energy_wh_per_1k_tokens: z
+    .number()
+    .nonnegative()
+    .exactOptional()
+    .describe('Watt-hours for a thousand tokens of answers, as measured.'),
+  reading_grade: z
+    .number()
+    .exactOptional()
+    .describe('Grade of school for which its answers are written (Flesch-Kincaid).'),
+  max_concurrent: z.int().positive().exactOptional().describe('Requests that it serves at once.'),
   ttft_ms: z.number().positive().exactOptional().describe('Milliseconds to the first token.'),
   tokens_per_second: z.number().positive().exactOptional().describe('Speed of the answer after its first token.'),
 })

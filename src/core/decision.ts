@@ -16,7 +16,11 @@ export type Candidate = {
   readonly latency_ms: number | undefined
   /** Expected milliseconds to the first token. */
   readonly ttft_ms: number | undefined
+  /** Nineteen of twenty recent answers began before; absent where none was seen. */
+  readonly ttft_ms_p95?: number
   readonly output_tokens: number | undefined
+  /** Expected watt-hours for the answer; absent where the model's size is unknown. */
+  readonly energy_wh?: number
   /** The objective's value in quality points; larger is better. */
   readonly score: number | undefined
   readonly in_band: boolean

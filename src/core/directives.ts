@@ -1,7 +1,20 @@
 import type { FactName } from './target.ts'
 
 /** A soft goal of the objective; each has a unit and reference in policies/flags.yaml. */
-export type GoalName = 'cost' | 'latency' | 'size' | 'recency' | 'verbosity' | 'readability' | 'security'
+export type GoalName =
+  | 'cost'
+  | 'latency'
+  | 'ttft'
+  | 'size'
+  | 'recency'
+  | 'verbosity'
+  | 'readability'
+  | 'security'
+  | 'openness'
+  | 'retention'
+  | 'training'
+  | 'energy'
+  | 'load'
 
 /** An upper bound on an estimate or a fact. Units stand in the name. */
 export type MaxName =
@@ -42,6 +55,8 @@ export type Directives = {
     /** Least predicted quality, 0..1. */
     readonly floor?: number
     readonly risk?: 'low' | 'normal'
+    /** Grade of school (Flesch-Kincaid) that answers should be written for; the goal `readability` is the distance from it. */
+    readonly reading_grade?: number
   }
   readonly max?: Readonly<Partial<Record<MaxName, number>>>
   readonly require?: Readonly<Partial<Record<RequireName, RequireValue>>>

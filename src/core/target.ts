@@ -60,6 +60,11 @@ export type Facts = {
   /** SPDX id where there is one (`apache-2.0`), else the licence's own name (`llama3.1`), or `proprietary`. */
   readonly license?: string
   readonly open_weights?: boolean
+  /**
+   * 0 closed, 1 weights under a licence with conditions of its own, 2 weights under an open-source licence, 3 training
+   * data as well. Where it is not said, 0 to 2 follow from `open_weights` and `license`.
+   */
+  readonly openness?: 0 | 1 | 2 | 3
   /** Where prompts are processed: `eu`, `us`, `ch`, `cn`, …; `local` for the operator's own machines. */
   readonly region?: readonly string[]
   /** How long the provider keeps prompts by default. */
@@ -70,6 +75,12 @@ export type Facts = {
   readonly security?: 0 | 1 | 2 | 3
   /** Runs on the operator's own machines. */
   readonly local?: boolean
+  /** Watt-hours for a thousand tokens of answers, where they were measured; else they are estimated from the size. */
+  readonly energy_wh_per_1k_tokens?: number
+  /** Grade of school for which its answers are written (Flesch-Kincaid); live measurements replace it. */
+  readonly reading_grade?: number
+  /** Requests that it serves at once; where it is not said, refusals teach it. */
+  readonly max_concurrent?: number
   /** Typical milliseconds to the first token; live measurements replace it. */
   readonly ttft_ms?: number
   /** Typical output tokens per second; live measurements replace it. */

@@ -1,4 +1,5 @@
 import type { Directives, RequireValue, SaidDirectives } from '../core/directives.ts'
+import { licensesOf } from '../core/license-groups.ts'
 import { memberFlag } from './flags.ts'
 
 type Requirements = NonNullable<Directives['require']>
@@ -88,11 +89,17 @@ function intersectRequirements(lower: Requirements, higher: Requirements): Requi
 /** The one value that admits exactly what both admit. */
 function stricter(name: string, left: RequireValue, right: RequireValue): RequireValue {
   if (Array.isArray(left) && Array.isArray(right)) {
-    const allowed = new Set(right.map((text: string) => text.toLowerCase()))
-    return left.filter((text: string) => allowed.has(text.toLowerCase()))
+    // A group and one of its licences have that licence in common.
+    if (name === 'license') return common(licensesOf(left), licensesOf(right))
+    return common(left, right)
   }
   if (typeof left === 'boolean' && typeof right === 'boolean') return left || right
   if (typeof left === 'number' && typeof right === 'number') return Math.max(left, right)
   const choices = memberFlag(`require.${name}`)?.choices ?? []
   return choices.indexOf(String(left)) <= choices.indexOf(String(right)) ? left : right
+}
+
+function common(left: readonly string[], right: readonly string[]): string[] {
+  const allowed = new Set(right.map((text) => text.toLowerCase()))
+  return left.filter((text) => allowed.has(text.toLowerCase()))
 }

@@ -114,6 +114,15 @@ describe('hard limits of all doors hold at once', () => {
     expect(directives.models).toEqual([['a/*'], ['!*/x']])
   })
 
+  test('a group of licences and one of its licences have that licence in common', () => {
+    const both = (header: string, license: string[]) =>
+      read({ header, body: { require: { license } } }).directives.require?.license
+    expect(both('license=permissive', ['mit', 'gpl-3.0-only'])).toEqual(['mit'])
+    expect(both('license=mit', ['open-source'])).toEqual(['mit'])
+    expect(both('license=permissive', ['llama3.1'])).toEqual([])
+    expect(read({ header: 'license=permissive' }).directives.require?.license).toEqual(['permissive'])
+  })
+
   test('two flags of one door intersect too, and the upper door does not loosen the lower one', () => {
     expect(read({ model: 'auto:eu+us' }).directives.require?.region).toEqual([])
     expect(read({ model: 'auto:zdr', body: { require: { retention: 'kept' } } }).directives.require?.retention).toBe(

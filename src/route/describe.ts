@@ -32,6 +32,8 @@ function describeCandidate(
   const { figures, penalties, tools } = considered
   const quality = known(figures.quality[place])
   const estimate = estimateAt(figures, place)
+  const ttftP95 = figures.measured[place]?.ttftMsP95
+  const energyWh = known(figures.energyWh[place])
   const share = tools?.[place]
   const assumed = penalties.assumed[place] ?? 0
   return {
@@ -41,7 +43,9 @@ function describeCandidate(
     cost_usd: estimate.costUsd,
     latency_ms: estimate.latencyMs,
     ttft_ms: estimate.ttftMs,
+    ...(ttftP95 === undefined ? {} : { ttft_ms_p95: ttftP95 }),
     output_tokens: estimate.outputTokens,
+    ...(energyWh === undefined ? {} : { energy_wh: energyWh }),
     score: quality === undefined ? undefined : scoreAt(considered, place),
     in_band: inBand,
     on_front: onFront,

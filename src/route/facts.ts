@@ -1,6 +1,11 @@
+import { isOpenSource } from '../core/license-groups.ts'
 import type { Facts } from '../core/target.ts'
 
 const DAY_MS = 86_400_000
+
+/** Strictest first. */
+export const RETENTIONS: readonly NonNullable<Facts['retention']>[] = ['zero', 'limited', 'kept']
+export const TRAININGS: readonly NonNullable<Facts['training']>[] = ['never', 'opt-in', 'opt-out', 'always']
 
 /** Days from a model's release to `today`; `undefined` when the release date is unknown. */
 export function ageDays(facts: Facts, today: string): number | undefined {
@@ -17,6 +22,14 @@ export function retentionOf(facts: Facts): Facts['retention'] {
 /** Like `retentionOf`, for training. */
 export function trainingOf(facts: Facts): Facts['training'] {
   return facts.training ?? (facts.local === true ? 'never' : undefined)
+}
+
+/** How open a model is, 0 to 3 (core/target.ts); `undefined` where neither weights nor licence are known. */
+export function opennessOf({ openness, open_weights: areOpen, license }: Facts): Facts['openness'] {
+  if (openness !== undefined) return openness
+  if (areOpen === false || license === 'proprietary') return 0
+  if (areOpen === undefined || license === undefined) return undefined
+  return isOpenSource(license) ? 2 : 1
 }
 
 // Dates of the catalogue and of the configuration, and a today a day: a bound for those who live long.

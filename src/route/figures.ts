@@ -1,7 +1,8 @@
 import { ratesOf } from '../core/rates.ts'
 import type { Predictions, Signals } from '../core/router.ts'
 import type { Columns } from './columns.ts'
-import type { Estimate, LiveMeasures } from './estimate.ts'
+import { energyPerToken } from './energy.ts'
+import type { Estimate, LiveMeasure, LiveMeasures } from './estimate.ts'
 
 /**
  * What is expected of each candidate for one request: an array a figure, by the candidate's place in the list. NaN is
@@ -18,7 +19,12 @@ export type Figures = {
   readonly outputTokens: Float64Array
   /** 1 where no router predicted the length and `ASSUMED_OUTPUT_TOKENS` stands in. */
   readonly isLengthAssumed: Uint8Array
+  readonly energyWh: Float64Array
+  /** What was seen of each of late; has no place where nothing was seen. */
+  readonly measured: readonly (LiveMeasure | undefined)[]
 }
+
+const NONE: readonly undefined[] = []
 
 /** An answer's length when no router says: about the mean of the answers in the training data. */
 export const ASSUMED_OUTPUT_TOKENS = 400
@@ -36,12 +42,14 @@ export function measure(
 ): Figures {
   const { targets } = columns
   const figures = emptyFigures(targets.length, places.length === targets.length, predictions !== undefined)
-  const { quality, uncertainty, costUsd, ttftMs, latencyMs, outputTokens, isLengthAssumed } = figures
+  const { quality, uncertainty, costUsd, ttftMs, latencyMs, outputTokens, isLengthAssumed, energyWh } = figures
+  let measuredAt: (LiveMeasure | undefined)[] | undefined
   const pricesIn = columns.numbers('price_in', ({ facts }) => facts.price_in)
   const pricesOut = columns.numbers('price_out', ({ facts }) => facts.price_out)
   const hasLongPrompt = columns.numbers('long_prompt', ({ facts }) => Number(facts.long_prompt !== undefined))
   const ttfts = columns.numbers('ttft_ms', ({ facts }) => facts.ttft_ms)
   const speeds = columns.numbers('tokens_per_second', ({ facts }) => facts.tokens_per_second)
+  const energies = columns.numbers('energy_per_token', ({ facts }) => energyPerToken(facts))
   const { promptTokens, choices, maxOutputTokens = Number.POSITIVE_INFINITY } = signals
   for (let turn = 0; turn < places.length; turn += 1) {
     const place = places[turn] ?? 0
@@ -55,7 +63,13 @@ export function measure(
     const predicted = prediction?.outputTokens
     if (predicted === undefined) isLengthAssumed[place] = 1
     // min(E[out], cap) is an upper bound of E[min(out, cap)]: never less than what to expect.
-    const tokens = Math.min(predicted ?? ASSUMED_OUTPUT_TOKENS, maxOutputTokens)
+    const measured = live(target.id, promptTokens)
+    if (measured !== undefined) {
+      measuredAt ??= new Array(targets.length)
+      measuredAt[place] = measured
+    }
+    const length = (predicted ?? ASSUMED_OUTPUT_TOKENS) * (measured?.lengthFactor ?? 1)
+    const tokens = Math.min(length, maxOutputTokens)
     outputTokens[place] = tokens
     let priceIn = pricesIn[place] ?? Number.NaN
     let priceOut = pricesOut[place] ?? Number.NaN
@@ -65,13 +79,13 @@ export function measure(
       priceOut = rates.price_out ?? Number.NaN
     }
     costUsd[place] = (priceIn * promptTokens + priceOut * tokens * choices) / 1_000_000
-    const measured = live(target.id)
+    energyWh[place] = (energies[place] ?? Number.NaN) * tokens * choices
     const ttft = measured?.ttftMs ?? ttfts[place] ?? Number.NaN
     const speed = measured?.tokensPerSecond ?? speeds[place] ?? Number.NaN
     ttftMs[place] = ttft
     latencyMs[place] = speed > 0 ? ttft + (tokens / speed) * 1_000 : Number.NaN
   }
-  return figures
+  return { ...figures, measured: measuredAt ?? NONE }
 }
 
 /** One candidate's figures, as limits and receipts read them. */
@@ -94,7 +108,7 @@ export function known(figure: number | undefined): number | undefined {
 }
 
 /** Filled with NaN where not every place is written to afterwards. */
-function emptyFigures(size: number, areAllMeasured: boolean, arePredicted: boolean): Figures {
+function emptyFigures(size: number, areAllMeasured: boolean, arePredicted: boolean): Omit<Figures, 'measured'> {
   const empty = (isWritten: boolean): Float64Array =>
     isWritten ? new Float64Array(size) : new Float64Array(size).fill(Number.NaN)
   const arePredictedAll = areAllMeasured && arePredicted
@@ -105,6 +119,7 @@ function emptyFigures(size: number, areAllMeasured: boolean, arePredicted: boole
     ttftMs: empty(areAllMeasured),
     latencyMs: empty(areAllMeasured),
     outputTokens: empty(areAllMeasured),
+    energyWh: empty(areAllMeasured),
     isLengthAssumed: new Uint8Array(size),
   }
 }

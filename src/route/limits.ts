@@ -1,8 +1,9 @@
 import type { Directives, MaxName, RequireName, RequireValue } from '../core/directives.ts'
+import { licensesOf } from '../core/license-groups.ts'
 import { matchesModels } from '../core/match-models.ts'
-import type { Facts, Target } from '../core/target.ts'
+import type { Target } from '../core/target.ts'
 import type { Estimate, EstimateName } from './estimate.ts'
-import { ageDays, retentionOf, trainingOf } from './facts.ts'
+import { ageDays, RETENTIONS, retentionOf, TRAININGS, trainingOf } from './facts.ts'
 
 /** A hard limit as a pure predicate. An unknown fact reads as `undefined` and fails. */
 export type Limit = {
@@ -25,9 +26,6 @@ export type LimitContext = {
   /** Whether this target gets all that the client said. */
   readonly isLossless: (target: Target) => boolean
 }
-
-const RETENTIONS: readonly NonNullable<Facts['retention']>[] = ['zero', 'limited', 'kept']
-const TRAININGS: readonly NonNullable<Facts['training']>[] = ['never', 'opt-in', 'opt-out', 'always']
 
 /** The limits that directives set, in a fixed order. `false` of a requirement asks for nothing. */
 export function limitsOf(directives: Directives, context: LimitContext): Limit[] {
@@ -113,7 +111,7 @@ function admission(name: RequireName, required: RequireValue): (actual: RequireV
       return (actual) => textsOf(actual).length > 0 && textsOf(actual).every((region) => allowed.has(region))
     }
     case 'license': {
-      const allowed = new Set(textsOf(required))
+      const allowed = new Set(licensesOf(textsOf(required)))
       return (actual) => textsOf(actual).every((license) => allowed.has(license))
     }
     case 'security':

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Directives } from '../core/directives.ts'
 import { GatewayError } from '../core/errors.ts'
+import { licensesOf } from '../core/license-groups.ts'
 import type { Facts, Target } from '../core/target.ts'
+import { GOALS } from './goals.ts'
 import type { RouteInput, RouteResult } from './route.ts'
 import type { Foreseen } from './test-pool.ts'
 import { decide, tableRouter, target } from './test-pool.ts'
@@ -17,7 +19,7 @@ const facts = fc.record(
     region: fc.constantFrom(['eu'], ['us'], ['eu', 'us'], ['ch']),
     retention: fc.constantFrom('zero', 'limited', 'kept'),
     training: fc.constantFrom('never', 'opt-in', 'opt-out', 'always'),
-    license: fc.constantFrom('mit', 'apache-2.0', 'proprietary'),
+    license: fc.constantFrom('mit', 'apache-2.0', 'gpl-3.0-only', 'proprietary'),
     open_weights: fc.boolean(),
     local: fc.boolean(),
     security: fc.constantFrom(0, 1, 2, 3),
@@ -57,15 +59,16 @@ const knownFacts = fc.record({
   ttft_ms: fc.constantFrom(100, 1_000),
   tokens_per_second: fc.constantFrom(20, 200),
   security: fc.constantFrom(0, 1, 2, 3),
+  openness: fc.constantFrom(0, 1, 2, 3),
+  retention: fc.constantFrom('zero', 'limited', 'kept'),
+  training: fc.constantFrom('never', 'opt-in', 'opt-out', 'always'),
+  reading_grade: fc.constantFrom(5, 9, 14),
 })
 
 const weight = fc.constantFrom(0, 0.25, 1, 4, 1_000)
 const soft = fc.record(
   {
-    weights: fc.record(
-      { cost: weight, latency: weight, size: weight, recency: weight, verbosity: weight, security: weight },
-      { requiredKeys: [] },
-    ),
+    weights: fc.record(Object.fromEntries(GOALS.map((goal) => [goal, weight])), { requiredKeys: [] }),
     quality: fc.record(
       {
         band: fc.constantFrom(0, 2, 10, 100),
@@ -96,7 +99,7 @@ const hard = fc.record(
         region: fc.constantFrom(['eu'], ['eu', 'us'], ['ch']),
         retention: fc.constantFrom('zero', 'limited', 'kept'),
         training: fc.constantFrom('never', 'opt-in', 'always'),
-        license: fc.constantFrom(['mit'], ['mit', 'apache-2.0']),
+        license: fc.constantFrom(['mit'], ['mit', 'apache-2.0'], ['permissive'], ['open-source']),
         open_weights: fc.boolean(),
         local: fc.boolean(),
         security: fc.constantFrom(0, 2, 3),
@@ -237,6 +240,12 @@ function isTightening(few: Directives, more: Directives): boolean {
       const order = ORDERS[name] ?? []
       return order.indexOf(value) <= order.indexOf(String(before))
     }
-    return value.every((text) => Array.isArray(before) && before.includes(text))
+    if (!Array.isArray(before)) return false
+    if (name === 'license') return isWithin(licensesOf(value), licensesOf(before))
+    return isWithin(value, before)
   })
+}
+
+function isWithin(texts: readonly string[], allowed: readonly string[]): boolean {
+  return texts.every((text) => allowed.includes(text))
 }

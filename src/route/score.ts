@@ -71,18 +71,37 @@ export function termsOf(
       return figure === undefined ? undefined : Math.log2(1 + figure / reference)
     })
   }
-  const figure = figures[source.figure]
   if (goal === 'cost' && directives.willingness_to_pay !== undefined) return figures.costUsd
+  const figure = figuresOf(goal, columns, figures, directives, today)
   const terms = new Float64Array(figure.length).fill(Number.NaN)
   for (const place of passing) terms[place] = Math.log2(1 + (figure[place] ?? Number.NaN) / reference)
   return terms
 }
 
 /** A goal's figures in their own unit, by place. NaN is unknown. */
-export function figuresOf(goal: GoalName, columns: Columns, figures: Figures, today: string): Float64Array {
+export function figuresOf(
+  goal: GoalName,
+  columns: Columns,
+  figures: Figures,
+  directives: Directives,
+  today: string,
+): Float64Array {
   const source = GOAL_SOURCES[goal]
-  if (source.of === 'fact') return columns.numbers(`figure.${goal}`, (target) => source.read(target, today))
-  return figures[source.figure]
+  switch (source.of) {
+    case 'fact':
+      return columns.numbers(`figure.${goal}`, (target) => source.read(target, today))
+    case 'live':
+      return Float64Array.from(
+        columns.targets,
+        (target, place) => source.read(target, figures.measured[place], directives) ?? Number.NaN,
+      )
+    case 'estimate':
+      return figures[source.figure]
+    default: {
+      const unhandled: never = source
+      return unhandled
+    }
+  }
 }
 
 /** Names of the goals whose bits are set. */

@@ -26,7 +26,7 @@ export function tradeOffs(input: TradeOffInput): TradeOff[] {
 function tradeOff(goal: GoalName, input: TradeOffInput): TradeOff {
   const { considered, choice, directives, today } = input
   const { columns, passing, figures } = considered
-  const shown = figuresOf(goal, columns, figures, today)
+  const shown = figuresOf(goal, columns, figures, directives, today)
   const front = paretoFront(considered, shown)
   const lines = linesOf(goal, input)
   const isPriced = goal === 'cost' && directives.willingness_to_pay !== undefined

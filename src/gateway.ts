@@ -17,6 +17,7 @@ import { createKeptThoughts } from './kept-thoughts.ts'
 import { openQuestion } from './open-question.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
+import { createReadingTape } from './reading-tape.ts'
 import { createApp } from './server/app.ts'
 import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
 import { serveChat } from './server/chat.ts'
@@ -80,7 +81,8 @@ const CHAT_DOOR = { format: openaiChat, endpoint: 'chat_completions' }
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { ports, routers } = options
   const telemetry = createTelemetry(ports.log, options.isTracing ?? false, ports.clock)
-  const live = createLiveMeasures()
+  const live = createLiveMeasures(ports.clock)
+  const readingTape = createReadingTape(ports.clock)
   const toolReliability = createToolReliability(ports.clock)
   const deadlines = createDeadlines(ports.clock)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
@@ -108,6 +110,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       snapshot,
       router,
       live,
+      readingTape,
       toolReliability,
       telemetry,
       deadlines,

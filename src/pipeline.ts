@@ -29,6 +29,7 @@ import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn } from './dispatch/upstream-request.ts'
 import { keepSession, lotOf, onlyAlone, openSession, withinReach } from './keep-session.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
+import type { ReadingTape } from './reading-tape.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { inAskedOrder } from './route/asked-order.ts'
 import { describeSignals } from './route/describe.ts'
@@ -53,6 +54,7 @@ export type Context = {
   readonly snapshot: Snapshot
   readonly router: Router | undefined
   readonly live: LiveMeasures
+  readonly readingTape: ReadingTape
   readonly toolReliability: ToolReliability
   readonly telemetry: Telemetry
   readonly deadlines: Deadlines
@@ -110,7 +112,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const isCopied = call.shadowOf === undefined && (body.said?.kept.length ?? 0) === 0
   if (isCopied && routed.shadow !== undefined) context.shadows.start(call, body.copyFor(routed.shadow), context)
   const sent = new SentCall(call, routed, context)
-  const result = await dispatch({
+  const dispatched = dispatch({
     plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
     stream: body.stream,
     client,
@@ -124,6 +126,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     explanation: routed.isExplained ? routed.decision : undefined,
     estimateUsage: (observed) => usageOf(observed, false, () => promptTokensOf(body)).usage,
   })
+  const result = await dispatched.finally(() => sent.over())
   if (routed.keepSession !== undefined) routed.keepSession(result)
   if (result.outcome !== 'failed' || result.error === undefined) return { result, routed, overheadMs: sent.overheadMs }
   const error = withAttempts(result.error, result.attempts)

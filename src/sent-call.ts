@@ -22,6 +22,8 @@ import { formatLosses, formatOutcomes, setRouteHeaders } from './route-headers.t
 import { translationOf } from './translation-of.ts'
 
 const NONE: readonly never[] = []
+/** What a target answers that has too much to do. */
+const REFUSALS: ReadonlySet<string> = new Set(['upstream_rate_limited', 'upstream_overloaded'])
 
 /** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
 export class SentCall implements DispatchedCall {
@@ -33,6 +35,8 @@ export class SentCall implements DispatchedCall {
   private answerFormat: AnswerFormat | undefined = undefined
   // Targets that could not verify the reasoning state of earlier turns.
   private readonly unsigned = new Set<string>()
+  // The target that is asked at the moment.
+  private underWay: string | undefined = undefined
   private readonly call: ChatCall
   private readonly routed: Routed
   private readonly context: Context
@@ -103,6 +107,9 @@ export class SentCall implements DispatchedCall {
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
     const { call } = this
+    this.over()
+    this.context.live.started(target)
+    this.underWay = target.id
     const {
       request,
       losses,
@@ -114,6 +121,12 @@ export class SentCall implements DispatchedCall {
     this.isAnsweredAnew = isAnsweredAnew
     call.body.release()
     return request
+  }
+
+  /** Nobody is asked any more. */
+  over(): void {
+    if (this.underWay !== undefined) this.context.live.ended(this.underWay)
+    this.underWay = undefined
   }
 
   dropSignatures({ id }: Target): boolean {
@@ -141,6 +154,8 @@ export class SentCall implements DispatchedCall {
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
     const spent = countFailed(observed, target)
     const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
+    if (REFUSALS.has(error.code)) this.context.live.refused(target.id)
+    this.over()
     this.context.telemetry.attemptFailed(attempt, error, lost)
     recordToolCalls(observed, target, this.context)
   }

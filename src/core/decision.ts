@@ -19,6 +19,8 @@ export type Candidate = {
   /** Nineteen of twenty recent answers began before; absent where none was seen. */
   readonly ttft_ms_p95?: number
   readonly output_tokens: number | undefined
+  /** No router predicted the answer's length: a mean stands in, the same for every model. */
+  readonly output_tokens_assumed?: true
   /** Expected watt-hours for the answer; absent where the model's size is unknown. */
   readonly energy_wh?: number
   /** The objective's value in quality points; larger is better. */

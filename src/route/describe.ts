@@ -45,6 +45,7 @@ function describeCandidate(
     ttft_ms: estimate.ttftMs,
     ...(ttftP95 === undefined ? {} : { ttft_ms_p95: ttftP95 }),
     output_tokens: estimate.outputTokens,
+    ...(estimate.isLengthAssumed ? { output_tokens_assumed: true } : {}),
     ...(energyWh === undefined ? {} : { energy_wh: energyWh }),
     score: quality === undefined ? undefined : scoreAt(considered, place),
     in_band: inBand,

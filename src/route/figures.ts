@@ -68,7 +68,8 @@ export function measure(
       measuredAt ??= new Array(targets.length)
       measuredAt[place] = measured
     }
-    const length = (predicted ?? ASSUMED_OUTPUT_TOKENS) * (measured?.lengthFactor ?? 1)
+    // What was learned is how far predictions are off; without one it would tell busy models from idle ones.
+    const length = predicted === undefined ? ASSUMED_OUTPUT_TOKENS : predicted * (measured?.lengthFactor ?? 1)
     const tokens = Math.min(length, maxOutputTokens)
     outputTokens[place] = tokens
     let priceIn = pricesIn[place] ?? Number.NaN

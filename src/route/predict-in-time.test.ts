@@ -34,6 +34,7 @@ describe('without a prediction', () => {
       latency_ms: 4_500,
       ttft_ms: 500,
       output_tokens: 400,
+      output_tokens_assumed: true,
       energy_wh: expect.closeTo(0.0357, 4),
       score: undefined,
       in_band: false,

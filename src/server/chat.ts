@@ -4,6 +4,7 @@ import type { ChatBody } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countUsage, promptTokensOf } from '../count-usage.ts'
+import { measure } from '../measure.ts'
 import type { ChatOutcome, Context } from '../pipeline.ts'
 import { chat } from '../pipeline.ts'
 import { recordToolCalls } from '../record-tool-calls.ts'
@@ -39,6 +40,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   let body: ChatBody | undefined
   let outcome: ChatOutcome | undefined
   let error: GatewayError | undefined
+  const taped = context.readingTape.tape(exchange, format, framing)
   const fail = (thrown: unknown): void => {
     error = toGatewayError(thrown)
     if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
@@ -53,7 +55,16 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     const takeOff = takeOffFor({ format, principal, snapshot, pathModel: door.said?.model })
     body = openChatBody(bytes, format, door.said, takeOff)
     outcome = await chat(
-      { id, exchange, body, format, framing, principal, routeHeader: exchange.header('x-route'), startedAt },
+      {
+        id,
+        exchange: taped?.exchange ?? exchange,
+        body,
+        format,
+        framing,
+        principal,
+        routeHeader: exchange.header('x-route'),
+        startedAt,
+      },
       context,
     )
     error = outcome.result.error
@@ -70,7 +81,8 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     traceparent: exchange.header('traceparent'),
     record() {
       const record = recordOf(facts)
-      if (outcome !== undefined && record.outcome === 'complete') measure(outcome, record, endedAt, context)
+      if (outcome !== undefined && record.outcome === 'complete')
+        measure(outcome, record, { endedAt, readingGrade: taped?.grade() }, context)
       if (record.decision !== undefined) context.decisionLog?.ended(record)
       if (outcome?.result.target !== undefined) recordToolCalls(outcome.result.observed, outcome.result.target, context)
       return record
@@ -129,17 +141,4 @@ function spentOn({ outcome, body }: CallFacts): Spent | undefined {
   const { observed, target, outcome: how } = outcome?.result ?? {}
   if (observed === undefined || target === undefined || body === undefined) return undefined
   return countUsage(observed, target, how !== 'complete', () => promptTokensOf(body))
-}
-
-/** Feeds the target's pace back into routing. */
-function measure(outcome: ChatOutcome, record: CallRecord, now: number, context: Context): void {
-  const { target, observed } = outcome.result
-  if (target === undefined || observed?.firstPartAt === undefined || !record.stream) return
-  const seconds = (now - observed.firstPartAt) / 1_000
-  const tokens = record.usage?.outputTokens
-  const isMeasurable = tokens !== undefined && tokens > 10 && seconds > 0.05
-  context.live.record(target.id, {
-    ttftMs: record.ttftMs,
-    tokensPerSecond: isMeasurable ? tokens / seconds : undefined,
-  })
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { Usage } from '../core/stream-part.ts'
-import { createLiveMeasures } from './live-measures.ts'
 import { costBasisOf, priceUsage } from './price.ts'
 
 const usage = (inputTokens: number, outputTokens: number, cachedInputTokens?: number) => ({
@@ -131,15 +130,4 @@ test('what the provider says it charged is the cost, with or without rates', () 
 test('an unknown price or count gives no cost instead of a wrong one', () => {
   expect(priceUsage({ price_out: 1 }, usage(1, 1))).toBeUndefined()
   expect(priceUsage({ price_in: 1, price_out: 1 }, { ...usage(1, 1), outputTokens: undefined })).toBeUndefined()
-})
-
-test('live measures follow a change of pace and ignore what was not measured', () => {
-  const live = createLiveMeasures()
-  expect(live.read('a')).toBeUndefined()
-  live.record('a', { ttftMs: 100, tokensPerSecond: undefined })
-  expect(live.read('a')).toEqual({ ttftMs: 100, tokensPerSecond: undefined })
-  live.record('a', { ttftMs: 200, tokensPerSecond: 50 })
-  expect(live.read('a')?.ttftMs).toBeCloseTo(120)
-  for (let turn = 0; turn < 30; turn += 1) live.record('a', { ttftMs: 200, tokensPerSecond: 80 })
-  expect(live.read('a')?.ttftMs).toBeGreaterThan(195)
 })

@@ -3,6 +3,7 @@ import type { Signals } from '../core/router.ts'
 import type { Choice } from './choose.ts'
 import type { Considered } from './considered.ts'
 import { scoreAt, targetAt } from './considered.ts'
+import { energiesOf } from './energy.ts'
 import { estimateAt, known } from './figures.ts'
 import type { Front } from './front.ts'
 import type { Rejected } from './relax.ts'
@@ -29,11 +30,11 @@ function describeCandidate(
   onFront: boolean,
   dominator: string | undefined,
 ): Candidate {
-  const { figures, penalties, tools } = considered
+  const { columns, figures, penalties, tools } = considered
   const quality = known(figures.quality[place])
   const estimate = estimateAt(figures, place)
   const ttftP95 = figures.measured[place]?.ttftMsP95
-  const energyWh = known(figures.energyWh[place])
+  const energyWh = known((energiesOf(columns)[place] ?? Number.NaN) * estimate.outputTokens * figures.choices)
   const share = tools?.[place]
   const assumed = penalties.assumed[place] ?? 0
   return {

@@ -1,4 +1,5 @@
 import type { Facts } from '../core/target.ts'
+import type { Columns } from './columns.ts'
 
 // What an answer's tokens take, estimated as EcoLogits does (ecologits 0.11.3, impacts/llm.py; its method:
 // https://ecologits.ai/latest/methodology/llm_inference/): a regression over measurements of the ML.ENERGY Leaderboard on
@@ -37,6 +38,11 @@ export function energyPerToken(facts: Facts): number | undefined {
   const seconds = PACE_ALPHA * active + PACE_BETA * BATCH + PACE_GAMMA
   const serverWattHours = ((seconds / 3_600) * SERVER_WATTS * (gpus / SERVER_GPUS)) / BATCH
   return PUE * (serverWattHours + gpus * gpuWattHours)
+}
+
+/** The same of a list of candidates, by place. NaN is unknown. */
+export function energiesOf(columns: Columns): Float64Array {
+  return columns.numbers('energy_per_token', ({ facts }) => energyPerToken(facts))
 }
 
 /** As many as hold the weights, rounded up to a power of two. */

@@ -1,7 +1,6 @@
 import { ratesOf } from '../core/rates.ts'
 import type { Predictions, Signals } from '../core/router.ts'
 import type { Columns } from './columns.ts'
-import { energyPerToken } from './energy.ts'
 import type { Estimate, LiveMeasure, LiveMeasures } from './estimate.ts'
 
 /**
@@ -19,7 +18,8 @@ export type Figures = {
   readonly outputTokens: Float64Array
   /** 1 where no router predicted the length and `ASSUMED_OUTPUT_TOKENS` stands in. */
   readonly isLengthAssumed: Uint8Array
-  readonly energyWh: Float64Array
+  /** Answers that were asked for at once. */
+  readonly choices: number
   /** What was seen of each of late; has no place where nothing was seen. */
   readonly measured: readonly (LiveMeasure | undefined)[]
 }
@@ -42,14 +42,13 @@ export function measure(
 ): Figures {
   const { targets } = columns
   const figures = emptyFigures(targets.length, places.length === targets.length, predictions !== undefined)
-  const { quality, uncertainty, costUsd, ttftMs, latencyMs, outputTokens, isLengthAssumed, energyWh } = figures
+  const { quality, uncertainty, costUsd, ttftMs, latencyMs, outputTokens, isLengthAssumed } = figures
   let measuredAt: (LiveMeasure | undefined)[] | undefined
   const pricesIn = columns.numbers('price_in', ({ facts }) => facts.price_in)
   const pricesOut = columns.numbers('price_out', ({ facts }) => facts.price_out)
   const hasLongPrompt = columns.numbers('long_prompt', ({ facts }) => Number(facts.long_prompt !== undefined))
   const ttfts = columns.numbers('ttft_ms', ({ facts }) => facts.ttft_ms)
   const speeds = columns.numbers('tokens_per_second', ({ facts }) => facts.tokens_per_second)
-  const energies = columns.numbers('energy_per_token', ({ facts }) => energyPerToken(facts))
   const { promptTokens, choices, maxOutputTokens = Number.POSITIVE_INFINITY } = signals
   for (let turn = 0; turn < places.length; turn += 1) {
     const place = places[turn] ?? 0
@@ -80,13 +79,12 @@ export function measure(
       priceOut = rates.price_out ?? Number.NaN
     }
     costUsd[place] = (priceIn * promptTokens + priceOut * tokens * choices) / 1_000_000
-    energyWh[place] = (energies[place] ?? Number.NaN) * tokens * choices
     const ttft = measured?.ttftMs ?? ttfts[place] ?? Number.NaN
     const speed = measured?.tokensPerSecond ?? speeds[place] ?? Number.NaN
     ttftMs[place] = ttft
     latencyMs[place] = speed > 0 ? ttft + (tokens / speed) * 1_000 : Number.NaN
   }
-  return { ...figures, measured: measuredAt ?? NONE }
+  return { ...figures, choices, measured: measuredAt ?? NONE }
 }
 
 /** One candidate's figures, as limits and receipts read them. */
@@ -109,7 +107,11 @@ export function known(figure: number | undefined): number | undefined {
 }
 
 /** Filled with NaN where not every place is written to afterwards. */
-function emptyFigures(size: number, areAllMeasured: boolean, arePredicted: boolean): Omit<Figures, 'measured'> {
+function emptyFigures(
+  size: number,
+  areAllMeasured: boolean,
+  arePredicted: boolean,
+): Omit<Figures, 'measured' | 'choices'> {
   const empty = (isWritten: boolean): Float64Array =>
     isWritten ? new Float64Array(size) : new Float64Array(size).fill(Number.NaN)
   const arePredictedAll = areAllMeasured && arePredicted
@@ -120,7 +122,6 @@ function emptyFigures(size: number, areAllMeasured: boolean, arePredicted: boole
     ttftMs: empty(areAllMeasured),
     latencyMs: empty(areAllMeasured),
     outputTokens: empty(areAllMeasured),
-    energyWh: empty(areAllMeasured),
     isLengthAssumed: new Uint8Array(size),
   }
 }

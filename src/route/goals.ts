@@ -1,16 +1,19 @@
 import flagData from '../../policies/flags.generated.json' with { type: 'json' }
 import type { Directives, GoalName } from '../core/directives.ts'
 import type { Target } from '../core/target.ts'
+import { energyPerToken } from './energy.ts'
 import type { LiveMeasure } from './estimate.ts'
 import { ageDays, opennessOf, RETENTIONS, retentionOf, TRAININGS, trainingOf } from './facts.ts'
 
 /** Where a soft goal's figure is from: an estimate for this request, a fact, or what was seen of the target of late. */
 export type GoalSource =
   | { readonly of: 'estimate'; readonly figure: EstimatedFigure; readonly dependsOnLength: boolean }
+  /** A fact times the tokens that are expected. */
+  | { readonly of: 'tokens'; readonly dependsOnLength: true; read(target: Target): number | undefined }
   | { readonly of: 'fact'; read(target: Target, today: string): number | undefined }
   | { readonly of: 'live'; read(target: Target, seen: LiveMeasure | undefined, wish: Directives): number | undefined }
 
-type EstimatedFigure = 'costUsd' | 'latencyMs' | 'ttftMs' | 'outputTokens' | 'energyWh'
+type EstimatedFigure = 'costUsd' | 'latencyMs' | 'ttftMs' | 'outputTokens'
 
 const TOP_SECURITY = 3
 const TOP_OPENNESS = 3
@@ -38,7 +41,7 @@ export const GOAL_SOURCES: Readonly<Record<GoalName, GoalSource>> = {
   openness: { of: 'fact', read: ({ facts }) => below(TOP_OPENNESS, opennessOf(facts)) },
   retention: { of: 'fact', read: ({ facts }) => orderOf(RETENTIONS, retentionOf(facts)) },
   training: { of: 'fact', read: ({ facts }) => orderOf(TRAININGS, trainingOf(facts)) },
-  energy: { of: 'estimate', figure: 'energyWh', dependsOnLength: true },
+  energy: { of: 'tokens', dependsOnLength: true, read: ({ facts }) => energyPerToken(facts) },
   // Who has nothing to do and refused nobody has all of its capacity left.
   load: { of: 'live', read: (_, seen) => 1 / Math.max(LEAST_SHARE, seen?.remainingShare ?? 1) },
 }

@@ -32,7 +32,7 @@ export function penaltiesOf(
     if (factor === 0) continue
     const terms = termsOf(goal, columns, passing, figures, directives, today)
     const source = GOAL_SOURCES[goal]
-    const dependsOnLength = source.of === 'estimate' && source.dependsOnLength
+    const dependsOnLength = 'dependsOnLength' in source && source.dependsOnLength
     let standIn = Number.NaN
     for (const place of passing) {
       let term = terms[place] ?? Number.NaN
@@ -95,6 +95,11 @@ export function figuresOf(
         columns.targets,
         (target, place) => source.read(target, figures.measured[place], directives) ?? Number.NaN,
       )
+    case 'tokens':
+      return perToken(
+        columns.numbers(`figure.${goal}`, (target) => source.read(target)),
+        figures,
+      )
     case 'estimate':
       return figures[source.figure]
     default: {
@@ -102,6 +107,10 @@ export function figuresOf(
       return unhandled
     }
   }
+}
+
+function perToken(amounts: Float64Array, { outputTokens, choices }: Figures): Float64Array {
+  return amounts.map((amount, place) => amount * (outputTokens[place] ?? Number.NaN) * choices)
 }
 
 /** Names of the goals whose bits are set. */

@@ -7,7 +7,7 @@ export type Reading = {
 
 // Fewer words say nothing of a style.
 const LEAST_WORDS = 80
-const MOST_CHARACTERS = 20_000
+const MOST_CHARACTERS = 8_000
 // Of the commonest words of English, which make up a quarter or more of any prose in it and next to none of any other.
 const COMMON = new Set(
   'the of and to a in is that it for as with on are be this by an or not from can you which at have but if'.split(' '),

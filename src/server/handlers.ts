@@ -163,11 +163,13 @@ export function createHandlers(current: () => Context, readiness: () => Readines
         return Response.json(decision, { headers: { 'x-route-id': id } })
       }),
     models: (request) =>
-      guarded(request, (context) => Response.json({ object: 'list', data: listModels(context.snapshot) })),
+      guarded(request, (context) =>
+        Response.json({ object: 'list', data: listModels(context.snapshot, context.live) }),
+      ),
     model: (request) =>
       guarded(request, (context) => {
         const id = decodeURIComponent(request.req.param('id') ?? '')
-        const found = listModels(context.snapshot).find((model) => model.id === id)
+        const found = listModels(context.snapshot, context.live).find((model) => model.id === id)
         if (found !== undefined) return Response.json(found)
         throw new GatewayError(
           'model_not_found',

@@ -1,5 +1,10 @@
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Target } from '../core/target.ts'
+import { unknownGoals } from '../unknown-goals.ts'
+import type { LiveMeasures } from '../usage/live-measures.ts'
+
+// Tokens. Whether anything was seen does not depend on it.
+const SHORT_PROMPT = 0
 
 export type ModelObject = {
   readonly id: string
@@ -9,8 +14,11 @@ export type ModelObject = {
   readonly [extra: string]: unknown
 }
 
-/** Every name a client may put into `model`: `auto` and its presets, pools, aliases, targets with their facts. */
-export function listModels(snapshot: Snapshot): ModelObject[] {
+/**
+ * Every name a client may put into `model`: `auto` and its presets, pools, aliases, targets with their facts, and which
+ * soft goals have no figure of them.
+ */
+export function listModels(snapshot: Snapshot, live?: LiveMeasures): ModelObject[] {
   const routed = ['auto', ...[...snapshot.policies.keys()].map((policy) => `auto:${policy}`)]
   return [
     ...routed.map((id) => routedModel(id)),
@@ -19,7 +27,7 @@ export function listModels(snapshot: Snapshot): ModelObject[] {
       members: pool.targets.map((target) => target.id),
     })),
     ...[...snapshot.aliases].map(([alias, target]) => ({ ...routedModel(alias), alias_of: target })),
-    ...[...snapshot.targets.values()].map(targetModel),
+    ...[...snapshot.targets.values()].map((target) => targetModel(target, live)),
   ]
 }
 
@@ -27,7 +35,7 @@ function routedModel(id: string): ModelObject {
   return { id, object: 'model', created: 0, owned_by: 'thalamus' }
 }
 
-function targetModel(target: Target): ModelObject {
+function targetModel(target: Target, live: LiveMeasures | undefined): ModelObject {
   const released = target.facts.released
   const created = released === undefined ? 0 : Math.floor(Date.parse(released) / 1_000)
   return {
@@ -37,5 +45,6 @@ function targetModel(target: Target): ModelObject {
     owned_by: target.provider,
     format: target.format,
     facts: target.facts,
+    assumed: unknownGoals(target, live?.read(target.id, SHORT_PROMPT)),
   }
 }

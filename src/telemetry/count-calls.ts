@@ -1,3 +1,4 @@
+import type { Decision } from '../core/decision.ts'
 import type { Usage } from '../core/stream-part.ts'
 import type { Metrics } from './metrics.ts'
 import type { CallRecord, EstimatedKind, Spent } from './record.ts'
@@ -10,6 +11,7 @@ type Series = {
   /** By the label's value. */
   readonly tokens: Map<string, CounterCell>
   cost: CounterCell | undefined
+  costRatio: HistogramCell | undefined
 }
 
 /** Counts finished calls. All of its values come from configuration and tables, so there are few series. */
@@ -26,6 +28,7 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
       ttft: undefined,
       tokens: new Map<string, CounterCell>(),
       cost: undefined,
+      costRatio: undefined,
     }
     known.set(name, created)
     return created
@@ -45,6 +48,11 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
     if (costUsd !== undefined) {
       series.cost ??= metrics.cost.cell(model, record.key)
       series.cost.value += costUsd
+      const expected = decision === undefined ? undefined : expectedCost(decision, model)
+      if (expected !== undefined && expected > 0) {
+        series.costRatio ??= metrics.costRatio.cell(model)
+        series.costRatio.observe(costUsd / expected)
+      }
     }
     if (usage === undefined) return
     if (record.estimated.length > 0) countEstimated(metrics, model, record.key, { ...record, usage })
@@ -56,6 +64,10 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
       cell.value += count
     }
   }
+}
+
+function expectedCost({ candidates }: Decision, model: string): number | undefined {
+  return candidates.find((candidate) => candidate.model === model)?.cost_usd
 }
 
 /** Counts what an attempt took whose answer reached nobody. */

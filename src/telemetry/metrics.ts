@@ -2,6 +2,7 @@ import { createRegistry } from './registry.ts'
 
 const LATENCY_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const OVERHEAD_BOUNDS = [0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5]
+const RATIO_BOUNDS = [0.1, 0.25, 0.5, 0.8, 1, 1.25, 2, 4, 10]
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -28,6 +29,12 @@ export function createMetrics() {
       'model',
       'key',
     ]),
+    costRatio: registry.histogram(
+      'thalamus_cost_ratio',
+      'Cost of routed calls over what the decision expected: 1 is as foretold.',
+      ['model'],
+      RATIO_BOUNDS,
+    ),
     estimatedTokens: registry.counter(
       'thalamus_tokens_estimated_total',
       'The part of thalamus_tokens_total that the upstream did not say.',

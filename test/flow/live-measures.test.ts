@@ -118,3 +118,15 @@ test('a target that refuses is busy, and so is one with requests under way', asy
   expect((await underWay).status).toBe(200)
   await eventually('nothing to be under way', async () => ((await candidate('b', { load: 10 })).score ?? 0) > b)
 })
+
+test('what a routed call cost is counted beside what was expected of it', async () => {
+  await start((response) => streamed(response, 'Yes. '), foretelling)
+  const expected = (await candidate('a', {})).cost_usd ?? Number.NaN
+  await (await post(gateway.url, { model: 'auto', messages: HELLO, stream: true })).text()
+  const ratio = (10 * 1 + 150 * 2) / 1_000_000 / expected
+  await eventually('the ratio to be counted', async () => {
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
+    const sum = /^thalamus_cost_ratio_sum\{model="up\/a"\} (\S+)$/m.exec(metrics)?.[1]
+    return sum !== undefined && Math.abs(Number(sum) / ratio - 1) < 1e-9
+  })
+})

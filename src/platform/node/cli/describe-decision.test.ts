@@ -101,3 +101,22 @@ test('the front is a table of the weights at which each model is chosen, then wh
 beaten  by a/tiny: a/odd
 `)
 })
+
+test('goals of which figures were unknown are named with how many models that concerns', () => {
+  const candidate = (model: string, assumed?: readonly string[]): Candidate => ({
+    model,
+    quality: 0.5,
+    uncertainty: 0,
+    cost_usd: undefined,
+    latency_ms: undefined,
+    ttft_ms: undefined,
+    output_tokens: undefined,
+    score: undefined,
+    in_band: false,
+    on_front: false,
+    ...(assumed && { assumed }),
+  })
+  const text = shown({ candidates: [candidate('a', ['size', 'energy']), candidate('b', ['energy'])] })
+  expect(text).toContain('assumed size of 1, energy of all\n')
+  expect(shown({ candidates: [candidate('a')] })).not.toContain('assumed')
+})

@@ -31,6 +31,7 @@ export function describeDecision(decision: Decision, paint: Paint, width: number
     '',
     ...describeTradeOffs(decision, names, paint, width),
     ...promptLines(decision, width),
+    ...assumedLines(decision, width),
     ...evidence.map((line) => (line === 'rests on' ? paint('dim', line) : line)),
     ...(decision.dropped.length === 0 ? [] : ['', paint('dim', 'dropped')]),
     ...describeDropped(decision.dropped, names, paint, width),
@@ -122,4 +123,12 @@ function promptLines(decision: Decision, width: number): string[] {
       : [],
   )
   return kinds.length === 0 ? [] : wrap('prompt  ', kinds, ', ', width)
+}
+
+/** Goals with a weight of which some models' figure was unknown, with how many those are. */
+function assumedLines({ candidates }: Decision, width: number): string[] {
+  const models = new Map<string, number>()
+  for (const goal of candidates.flatMap(({ assumed = [] }) => assumed)) models.set(goal, (models.get(goal) ?? 0) + 1)
+  const said = [...models].map(([goal, count]) => `${goal} of ${count === candidates.length ? 'all' : count}`)
+  return said.length === 0 ? [] : wrap('assumed ', said, ', ', width)
 }

@@ -22,6 +22,7 @@ import { formatLosses, formatOutcomes, setRouteHeaders } from './route-headers.t
 import { translationOf } from './translation-of.ts'
 
 const NONE: readonly never[] = []
+
 /** What a target answers that has too much to do. */
 const REFUSALS: ReadonlySet<string> = new Set(['upstream_rate_limited', 'upstream_overloaded'])
 

@@ -109,7 +109,13 @@ export type LoggedCandidate = {
   readonly tool_calls?: number
   /** Live measurements at that time. */
   readonly ttft_ms?: number
+  readonly ttft_ms_p95?: number
   readonly tokens_per_second?: number
+  /** Its answers' lengths over those that were predicted. */
+  readonly length_factor?: number
+  readonly reading_grade?: number
+  /** Of what it could serve at once, 0..1. */
+  readonly remaining_share?: number
   /** False: it does not take the client's own format. */
   readonly speaks?: false
   /** Whether its format carries all of the request; said only where somebody asked for it. */

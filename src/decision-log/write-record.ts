@@ -37,7 +37,7 @@ export type Taken = Omit<Made, 'input'> & {
   }
   readonly previous: LoggedPrevious | undefined
   readonly time: number
-  readonly measures: readonly (readonly [ReturnType<RouteInput['live']>, Share, boolean, boolean | undefined])[]
+  readonly measures: readonly (readonly [Share, boolean, boolean | undefined])[]
 }
 
 type Share = { readonly reliability: number; readonly calls: number } | undefined
@@ -45,14 +45,13 @@ type Share = { readonly reliability: number; readonly calls: number } | undefine
 /** Copies what is measured live, and lets go of what belongs to the call. */
 export function take(made: Made, time: number): Taken {
   const { input, foreseen, decision, said, key, governing, snapshot } = made
-  const { id, signals, policy, router, today, spread, live, toolShares, speaks = () => true, lossesOn } = input
+  const { id, signals, policy, router, today, spread, toolShares, speaks = () => true, lossesOn } = input
   const hasTools = signals.toolCount > 0
   // What a format would lose takes a translation to find out, so nobody is asked who was not.
   const asksLossless = input.directives.require?.lossless === true
   const measures = foreseen.targets.map(
     (target) =>
       [
-        live(target.id),
         hasTools ? toolShares?.(target) : undefined,
         speaks(target),
         asksLossless ? (lossesOn?.(target).length ?? 0) === 0 : undefined,
@@ -136,14 +135,19 @@ function candidateRecords({ foreseen, measures }: Taken): LoggedCandidate[] {
   const predictions = foreseen.predicted.predictions?.predictions
   return foreseen.targets.map((target, index) => {
     const prediction = predictions?.[index]
-    const [live, share, speaks = true, lossless] = measures[index] ?? []
+    const [share, speaks = true, lossless] = measures[index] ?? []
+    const live = foreseen.measured[index]
     return {
       model: target.id,
       ...(prediction === undefined ? {} : { quality: prediction.quality, uncertainty: prediction.uncertainty }),
       ...(prediction?.outputTokens === undefined ? {} : { output_tokens: prediction.outputTokens }),
       ...(share === undefined ? {} : { tool_reliability: share.reliability, tool_calls: share.calls }),
       ...(live?.ttftMs === undefined ? {} : { ttft_ms: live.ttftMs }),
+      ...(live?.ttftMsP95 === undefined ? {} : { ttft_ms_p95: live.ttftMsP95 }),
       ...(live?.tokensPerSecond === undefined ? {} : { tokens_per_second: live.tokensPerSecond }),
+      ...(live?.lengthFactor === undefined ? {} : { length_factor: live.lengthFactor }),
+      ...(live?.readingGrade === undefined ? {} : { reading_grade: live.readingGrade }),
+      ...(live?.remainingShare === undefined ? {} : { remaining_share: live.remainingShare }),
       ...(speaks ? {} : { speaks }),
       ...(lossless === undefined ? {} : { lossless }),
     }

@@ -9,6 +9,7 @@ import type {
   LoggedPrevious,
   LoggedSpread,
 } from '../decision-log/record.ts'
+import type { LiveMeasure } from '../route/estimate.ts'
 import type { RouteInput } from '../route/route.ts'
 import type { Spread } from '../route/spread.ts'
 
@@ -31,10 +32,7 @@ export function loggedRequest(
     router: askedOf(record.router),
     predict: (asked) => predictedOf(record, asked.map(of)),
     deadlineMs: 0,
-    live(id) {
-      const { ttft_ms: ttftMs, tokens_per_second: tokensPerSecond } = byModel.get(id) ?? {}
-      return ttftMs === undefined && tokensPerSecond === undefined ? undefined : { ttftMs, tokensPerSecond }
-    },
+    live: (id) => measuredOf(byModel.get(id)),
     ...(record.candidates.some(({ tool_reliability: share }) => share !== undefined)
       ? { toolShares: (target) => toolShareOf(of(target)) }
       : {}),
@@ -118,6 +116,18 @@ function spreadOf({ weights, canary, draw }: LoggedSpread): Spread {
     canary:
       canary === undefined ? undefined : { model: canary.model, share: canary.share, inPlaceOf: canary.in_place_of },
     draw,
+  }
+}
+
+function measuredOf(candidate: LoggedCandidate | undefined): LiveMeasure | undefined {
+  if (candidate === undefined) return undefined
+  return {
+    ttftMs: candidate.ttft_ms,
+    ttftMsP95: candidate.ttft_ms_p95,
+    tokensPerSecond: candidate.tokens_per_second,
+    lengthFactor: candidate.length_factor,
+    readingGrade: candidate.reading_grade,
+    remainingShare: candidate.remaining_share,
   }
 }
 

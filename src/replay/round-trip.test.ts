@@ -51,6 +51,10 @@ const model = fc.record({
     fc.record({
       ttftMs: fc.option(fc.double({ min: 1, max: 5_000, noNaN: true }), { nil: undefined }),
       tokensPerSecond: fc.option(fc.double({ min: 1, max: 500, noNaN: true }), { nil: undefined }),
+      ttftMsP95: fc.constantFrom(undefined, 6_000),
+      lengthFactor: fc.constantFrom(undefined, 0.5, 2),
+      readingGrade: fc.constantFrom(undefined, 7, 13),
+      remainingShare: fc.constantFrom(undefined, 0.1, 1),
     }),
     { nil: undefined },
   ),
@@ -64,7 +68,17 @@ const weight = fc.constantFrom(0, 0.25, 1, 4)
 const directives: fc.Arbitrary<Directives> = fc.record(
   {
     weights: fc.record(
-      { cost: weight, latency: weight, size: weight, recency: weight, verbosity: weight, security: weight },
+      {
+        cost: weight,
+        latency: weight,
+        size: weight,
+        recency: weight,
+        verbosity: weight,
+        security: weight,
+        readability: weight,
+        load: weight,
+        energy: weight,
+      },
       { requiredKeys: [] },
     ),
     quality: fc.record(

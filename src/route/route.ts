@@ -15,7 +15,7 @@ import { columnsOf } from './columns.ts'
 import type { Considered } from './considered.ts'
 import { targetAt } from './considered.ts'
 import { describeCandidates, describeDropped, describeSignals } from './describe.ts'
-import type { LiveMeasures } from './estimate.ts'
+import type { LiveMeasure, LiveMeasures } from './estimate.ts'
 import type { Figures } from './figures.ts'
 import { measure } from './figures.ts'
 import { paretoFront } from './front.ts'
@@ -79,7 +79,14 @@ export type RouteResult = {
   readonly kinds?: readonly number[] | undefined
 }
 
-export type Foreseen = { readonly targets: readonly Target[]; readonly predicted: Predicted }
+export type Foreseen = {
+  readonly targets: readonly Target[]
+  readonly predicted: Predicted
+  /** What was seen of each candidate of late, by its place; has no place where nothing was seen. */
+  readonly measured: readonly (LiveMeasure | undefined)[]
+}
+
+type Asked = Pick<Foreseen, 'targets' | 'predicted'>
 
 // A pool may hold ten thousand models; a receipt that nobody asked for shows the first of them.
 const LISTED = 100
@@ -189,16 +196,18 @@ async function filterAndPredict(input: RouteInput, columns: Columns): Promise<Fi
   const context = { today, isLossless: (target: Target) => lossesOn(target).length === 0 }
   const needs = needsOf(signals, speaks)
   if (limitsOf(directives, context).some(({ reads }) => reads !== 'facts' && reads !== 'call')) {
-    const foreseen = await ask(input, candidates)
-    const figures = measure(columns, columns.places, foreseen.predicted.predictions, signals, live)
+    const asked = await ask(input, candidates)
+    const figures = measure(columns, columns.places, asked.predicted.predictions, signals, live)
+    const foreseen = { ...asked, measured: figures.measured }
     return { foreseen, figures, admitted: admit(columns, figures, needs, directives, context) }
   }
   const admitted = admit(columns, undefined, needs, directives, context)
   const { passing } = admitted
   const asksAll = input.predictsAll === true || passing.length === candidates.length
-  const foreseen = await ask(input, asksAll ? candidates : Array.from(passing, (place) => at(candidates, place)))
+  const asked = await ask(input, asksAll ? candidates : Array.from(passing, (place) => at(candidates, place)))
   const places = asksAll ? columns.places : passing
-  return { foreseen, figures: measure(columns, places, foreseen.predicted.predictions, signals, live), admitted }
+  const figures = measure(columns, places, asked.predicted.predictions, signals, live)
+  return { foreseen: { ...asked, measured: figures.measured }, figures, admitted }
 }
 
 function at(candidates: readonly Target[], place: number): Target {
@@ -207,7 +216,7 @@ function at(candidates: readonly Target[], place: number): Target {
   return target
 }
 
-async function ask(input: RouteInput, targets: readonly Target[]): Promise<Foreseen> {
+async function ask(input: RouteInput, targets: readonly Target[]): Promise<Asked> {
   if (input.predict !== undefined) return { targets, predicted: input.predict(targets) }
   return { targets, predicted: await askRouter(input, targets) }
 }

@@ -14,6 +14,10 @@ import { createFoundDialects } from './find-dialects.ts'
 import { keepRouter } from './keep-router.ts'
 import type { KeptThought } from './kept-thoughts.ts'
 import { createKeptThoughts } from './kept-thoughts.ts'
+import type { StateFile } from './learn/keep-state.ts'
+import { keepState } from './learn/keep-state.ts'
+import { createLearning } from './learn/learning.ts'
+import { DEFAULT_LEARNING } from './learn/settings.ts'
 import { openQuestion } from './open-question.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { decide } from './pipeline.ts'
@@ -64,6 +68,8 @@ type GatewayOptions = {
   readonly isTracing?: boolean
   /** Where decisions are logged, if they are. */
   readonly decisionLog?: DecisionLogSettings | undefined
+  /** Where what was learned is kept; in memory alone when left out. */
+  readonly learnedFile?: StateFile | undefined
 }
 
 export type DecisionLogSettings = {
@@ -97,6 +103,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     digest: ports.digest,
   })
   const shadows = createShadowCalls()
+  const learning = createLearning({
+    ports,
+    settings: () => context.snapshot.learning ?? DEFAULT_LEARNING,
+    gauges: telemetry.drifted,
+    onOutcome(outcome) {
+      telemetry.outcome(outcome)
+      decisionLog?.outcome(outcome)
+    },
+  })
+  const kept = options.learnedFile === undefined ? undefined : keepState(learning, options.learnedFile, ports)
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
@@ -112,6 +128,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       live,
       readingTape,
       toolReliability,
+      learning,
       telemetry,
       deadlines,
       decisions,
@@ -182,6 +199,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await ports.background.drain()
       telemetry.flush()
       await decisionLog?.close()
+      await kept?.flush()
       await keeper.close()
       await ports.inference?.close()
       await ports.transport.close()

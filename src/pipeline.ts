@@ -30,10 +30,12 @@ import { lossesOn } from './dispatch/upstream-request.ts'
 import { keepSession, lotOf, onlyAlone, openSession, withinReach } from './keep-session.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import type { ReadingTape } from './reading-tape.ts'
+import type { Learning } from './learn/learning.ts'
+import { explorationOf } from './may-explore.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { inAskedOrder } from './route/asked-order.ts'
 import { describeSignals } from './route/describe.ts'
-import type { RouteInput } from './route/route.ts'
+import type { ForeseenPrompt, RouteInput } from './route/route.ts'
 import { route } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
 import { formatAttempts } from './route-headers.ts'
@@ -56,6 +58,7 @@ export type Context = {
   readonly live: LiveMeasures
   readonly readingTape: ReadingTape
   readonly toolReliability: ToolReliability
+  readonly learning: Learning
   readonly telemetry: Telemetry
   readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
@@ -103,10 +106,12 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const watch = asked.tools.length === 0 ? undefined : context.thoughts.watch(principal.name)
   const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds, watch }
   // What a shadow answers reaches nobody, and is decided for nobody.
-  const decisionLog = call.shadowOf === undefined ? context.decisionLog : undefined
+  const isToBeAnswered = call.shadowOf === undefined
+  const decisionLog = isToBeAnswered ? context.decisionLog : undefined
   const { said } = body
   const header = (name: string) => call.exchange.header(name)
-  const deciding = decide({ id, chat: asked, format, principal, routeHeader, header, said, decisionLog }, context)
+  const question = { id, chat: asked, format, principal, routeHeader, header, said, decisionLog, isToBeAnswered }
+  const deciding = decide(question, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
   // What stays in a body for OpenRouter is for nobody else.
   const isCopied = call.shadowOf === undefined && (body.said?.kept.length ?? 0) === 0
@@ -150,6 +155,8 @@ export type Routed = {
   readonly warnings?: readonly Loss[]
   /** Keeps the call's conversation with the model that answered. */
   readonly keepSession?: ((result: DispatchResult) => void) | undefined
+  /** What the router said; `undefined` where none was asked or spoke. */
+  readonly foreseen?: ForeseenPrompt | undefined
 }
 
 export type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & {
@@ -159,6 +166,8 @@ export type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHead
   readonly decisionLog?: DecisionLog | undefined
   /** The client's headers; without them its session is told by what the body says. */
   readonly header?: (name: string) => string | undefined
+  /** Not only the decision is wanted: then it may be one to learn from. */
+  readonly isToBeAnswered?: boolean
 }
 
 /** Which targets may answer, best first. At once for a call that names its model and asks nothing more. */
@@ -212,6 +221,10 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const session =
     isNamed || entries.length > 1 ? undefined : await openSession(call, { signals, directives, pool }, context)
   const able = ableToServe(asked, call, speaks)
+  const { id, principal, chat: request, isToBeAnswered = false } = call
+  const isPinned = named.length > 0 || entries.length > 1 || !isEmpty(wishes)
+  const exploration = isToBeAnswered ? explorationOf({ directives, signals, isPinned, principal }, context) : undefined
+  if (isToBeAnswered) context.learning.asked({ id, key: principal.name, signals, lastTurn: lastTurnOf(request) })
   const input: RouteInput = {
     id: call.id,
     signals,
@@ -225,6 +238,8 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     lossesOn: (target) => lossesOn(call.chat, translated(target)),
     live: context.live.read,
     toolShares: context.toolReliability.share,
+    learned: context.learning.learned,
+    exploration,
     clock: ports.clock,
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,
@@ -252,6 +267,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     ...naming,
     isLossless: directives.require?.lossless === true,
     keepSession: session === undefined ? undefined : (result) => keepSession(session, result, routed.kinds),
+    foreseen: routed.believed,
     ...shadow,
   }
 }
@@ -277,6 +293,12 @@ function spreadOf(pool: string | undefined, conversation: string, snapshot: Snap
 }
 
 const NONE: readonly never[] = []
+
+/** The words of the user's last turn. */
+function lastTurnOf({ messages }: ChatRequest): string {
+  const last = messages.findLast(({ role }) => role === 'user')
+  return last?.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n') ?? ''
+}
 
 /** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */
 function ableToServe(

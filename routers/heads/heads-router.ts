@@ -17,7 +17,7 @@ import { createVerdicts } from './verdicts.ts'
 export type Encoded = { readonly projected: Projected; readonly truncated: boolean }
 
 /** What is known of a text, whichever models are candidates. */
-export type Verdict = { readonly reading: Reading; readonly truncated: boolean }
+export type Verdict = { readonly reading: Reading; readonly shares: Float32Array; readonly truncated: boolean }
 
 export type HeadsRouterOptions = {
   readonly name: string
@@ -34,14 +34,16 @@ type Judge = { readonly predict: Predict; readonly profile: (target: Target) => 
 /** A router of an encoder and the heads that read its embeddings: the same heads for every encoder. */
 export function createHeadsRouter({ name, device, encode, store, digest }: HeadsRouterOptions): Router {
   const profileOf = createProfiles()
+  // Trained anew, the clusters are others, and what was learned of the old ones says nothing of them.
+  const clusters = `heads-${digest(heads.labels.join('\n')).slice(0, 8)}`
   const verdictOn = createVerdicts<Verdict>({
     store,
     keyOf: (text) => `${name} ${digest(text)}`,
     infer(text, signal) {
-      const read = ({ projected, truncated }: Encoded): Verdict => ({
-        reading: readPrompt(projected, textFeatures(text)),
-        truncated,
-      })
+      const read = ({ projected, truncated }: Encoded): Verdict => {
+        const reading = readPrompt(projected, textFeatures(text))
+        return { reading, shares: Float32Array.from(reading.clusters), truncated }
+      }
       const encoded = encode(text, signal)
       return encoded instanceof Promise ? encoded.then(read) : read(encoded)
     },
@@ -61,10 +63,14 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
       },
       predict({ signals, candidates, signal }) {
         signal.throwIfAborted()
-        const answer = ({ reading, truncated }: Verdict) => ({
+        const answer = ({ reading, shares, truncated }: Verdict) => ({
           predictions: candidates.map((target) => predict(reading, target)),
           truncated,
           kinds: reading.clusters,
+          shares,
+          clusters,
+          clusterNames: heads.labels,
+          strangeness: reading.strangeness,
           evidence: {
             ...describe(reading),
             profiles: Object.fromEntries(candidates.map((target) => [target.id, restsOn(profile(target))])),

@@ -71,6 +71,12 @@ export async function buildSnapshot(
       policies,
       defaultPolicy: config.policy,
       router,
+      learning: {
+        isEnabled: config.learning.enabled,
+        priorCount: config.learning.prior_count,
+        forgettingPerDay: config.learning.forgetting_per_day,
+        explore: config.learning.explore,
+      },
       maxBodyBytes: server.max_body_bytes,
       maxAttempts: server.max_attempts,
       timeouts: {

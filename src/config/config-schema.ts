@@ -140,6 +140,7 @@ const key = z.strictObject({
     .enum(['off', 'soft', 'tighten'])
     .default('off')
     .describe('What a flag written in a prompt may do: nothing, choose a preset without limits, or also add limits.'),
+  sensitive: z.boolean().default(false).describe('Calls of this key are never explored with (learning.explore).'),
 })
 
 const server = z.strictObject({
@@ -282,6 +283,27 @@ const sessions = z.strictObject({
     .describe('Quality points by which another model must be the better choice.'),
 })
 
+const learning = z.strictObject({
+  enabled: z.boolean().default(true).describe('Feedback and what is seen of answers move predictions.'),
+  prior_count: z
+    .number()
+    .min(1)
+    .default(50)
+    .describe('Outcomes on prompts of one kind that the router’s own prediction counts for.'),
+  forgetting_per_day: z.number().min(0.5).max(1).default(0.99).describe('What an outcome counts for a day later.'),
+  explore: z
+    .number()
+    .min(0)
+    .max(0.05, 'more than 0.05\nUse at most 0.05; 0.02 is usual, and 0 explores nothing.')
+    .default(0)
+    .describe('Share of decisions that may fall on another model than the best, within bounds of quality and cost.'),
+  file: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('Where what was learned is kept across restarts, from this file’s folder: learned.json.'),
+})
+
 /** thalamus.yaml. */
 export const configSchema = z.strictObject({
   server: server.prefault({}).describe('Where the gateway listens, and for whom.'),
@@ -306,6 +328,7 @@ export const configSchema = z.strictObject({
     .default({})
     .describe('Other names for auto or for a model: gpt-4o: auto:balanced.'),
   router: router.prefault({}).describe('The model that predicts how well each candidate would answer.'),
+  learning: learning.prefault({}).describe('What is learned from outcomes of answers.'),
   policy: z
     .string()
     .default('balanced')

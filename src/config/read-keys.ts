@@ -32,7 +32,13 @@ export async function readKeys(config: Config, sources: Sources, say: Say): Prom
       say(`${path}.key`, `the same secret as server.keys[${sameSecret}]`, 'Give each key a secret of its own.')
     secretPlaces.set(secret, index)
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))
-    keys.push({ name: key.name, sha256: new Uint8Array(digest), routing, promptFlags: key.prompt_flags })
+    keys.push({
+      name: key.name,
+      sha256: new Uint8Array(digest),
+      routing,
+      promptFlags: key.prompt_flags,
+      isSensitive: key.sensitive,
+    })
   }
   return keys
 }

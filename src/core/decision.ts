@@ -31,10 +31,20 @@ export type Candidate = {
   readonly dominated_by?: string
   /** How far its calls of tools can be relied on, 0..1; absent when the request has no tools. */
   readonly tool_reliability?: number
+  /** What outcomes of earlier answers taught about it on prompts like this one; absent when there were none. */
+  readonly learned?: LearnedNote
   /** What its format could not carry of the request; absent when nothing, or when nobody asked. */
   readonly losses?: readonly Loss[]
   /** Soft goals whose fact was unknown and took the pool's 75th percentile. */
   readonly assumed?: readonly string[]
+}
+
+/** JSON names, because a decision shows it. */
+export type LearnedNote = {
+  /** Outcomes behind it: of like prompts each counts for nearly one, of others, and of long ago, for less. */
+  readonly outcomes: number
+  /** By how much they moved `quality`. */
+  readonly shift: number
 }
 
 /** Why a model was not considered. `required` and `actual` are as in the caller's words; `actual` null = unknown. */

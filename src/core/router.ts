@@ -47,6 +47,14 @@ export type Predictions = {
   readonly kinds?: readonly number[]
   /** Free-form facts for `explain`: nearest clusters, difficulty, … Plain JSON. */
   readonly evidence?: Readonly<Record<string, unknown>>
+  /** How much the prompt is of each of the router's clusters; sums to 1. Absent where a router has none. */
+  readonly shares?: Float32Array
+  /** Which clusters these are: shares under one name can be compared, whoever read them. */
+  readonly clusters?: string
+  /** What each of them is called, for people. */
+  readonly clusterNames?: readonly string[]
+  /** 0 like the prompts that the router learned from, 1 unlike any of them. */
+  readonly strangeness?: number
 }
 
 export type Router = {

@@ -26,6 +26,8 @@ export type Snapshot = {
   readonly router: RouterSettings
   /** Models of which the operator has graded answers; the router learns from them. */
   readonly onboarded?: readonly Onboarded[]
+  /** How outcomes teach; the defaults of `src/learn/settings.ts` when left out. */
+  readonly learning?: LearningSettings
   readonly maxBodyBytes: number
   readonly maxAttempts: number
   readonly timeouts: Timeouts
@@ -60,12 +62,25 @@ export type Pool = {
 /** A model on trial: a share of the requests, 0..1, that a model of the pattern `inPlaceOf` wins. */
 export type Canary = { readonly model: string; readonly share: number; readonly inPlaceOf: string }
 
+export type LearningSettings = {
+  /** Outcomes move predictions. They are taken and counted without it as well. */
+  readonly isEnabled: boolean
+  /** Outcomes that the router's own prediction counts for. */
+  readonly priorCount: number
+  /** What an outcome counts for a day later, 0..1. */
+  readonly forgettingPerDay: number
+  /** Share of the decisions that may fall on another model than the best, 0..0.05. */
+  readonly explore: number
+}
+
 export type InboundKey = {
   readonly name: string
   /** SHA-256 of the key; the key itself is not kept. */
   readonly sha256: Uint8Array
   readonly routing: Directives
   readonly promptFlags: 'off' | 'soft' | 'tighten'
+  /** Its calls are never explored with. */
+  readonly isSensitive?: boolean
 }
 
 /** Who calls. */
@@ -73,6 +88,8 @@ export type Principal = {
   readonly name: string
   readonly routing: Directives
   readonly promptFlags: 'off' | 'soft' | 'tighten'
+  /** Its calls are never explored with. */
+  readonly isSensitive?: boolean
 }
 
 export type RouterSettings = {

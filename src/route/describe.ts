@@ -1,4 +1,5 @@
 import type { Candidate, Dropped } from '../core/decision.ts'
+import type { Lesson } from '../core/learned.ts'
 import type { Signals } from '../core/router.ts'
 import type { Choice } from './choose.ts'
 import type { Considered } from './considered.ts'
@@ -6,20 +7,29 @@ import { scoreAt, targetAt } from './considered.ts'
 import { energiesOf } from './energy.ts'
 import { estimateAt, known } from './figures.ts'
 import type { Front } from './front.ts'
+import type { Taught } from './learn-from.ts'
 import type { Rejected } from './relax.ts'
 import { goalsIn } from './score.ts'
+
+/** What is said beside its figures of one candidate. */
+type Note = { readonly dominator: string | undefined; readonly lesson: Lesson | undefined }
+/** The same of all, by place. */
+type Notes = { readonly dominators?: ReadonlyMap<number, string> | undefined; readonly taught?: Taught | undefined }
 
 /** The ranked models as a decision shows them, and behind them those of the front that are not among them. */
 export function describeCandidates(
   considered: Considered,
   choice: Choice,
   front: Front,
-  dominators?: ReadonlyMap<number, string>,
+  { dominators, taught }: Notes = {},
 ): Candidate[] {
   const members = new Set(front.members)
   const ranked = new Set(choice.ranked)
   return [...ranked, ...front.members.filter((place) => !ranked.has(place))].map((place) =>
-    describeCandidate(considered, place, choice.inBand[place] === 1, members.has(place), dominators?.get(place)),
+    describeCandidate(considered, place, choice.inBand[place] === 1, members.has(place), {
+      dominator: dominators?.get(place),
+      lesson: taught?.get(place),
+    }),
   )
 }
 
@@ -28,7 +38,7 @@ function describeCandidate(
   place: number,
   inBand: boolean,
   onFront: boolean,
-  dominator: string | undefined,
+  { dominator, lesson }: Note,
 ): Candidate {
   const { columns, figures, penalties, tools } = considered
   const quality = known(figures.quality[place])
@@ -53,8 +63,13 @@ function describeCandidate(
     on_front: onFront,
     ...(dominator === undefined ? {} : { dominated_by: dominator }),
     ...(share === undefined ? {} : { tool_reliability: share.reliability }),
+    ...(lesson === undefined ? {} : { learned: { outcomes: round(lesson.outcomes), shift: round(lesson.shift) } }),
     ...(assumed === 0 ? {} : { assumed: goalsIn(assumed) }),
   }
+}
+
+function round(figure: number): number {
+  return Number(figure.toFixed(4))
 }
 
 /** One entry a limit that a model fails. */

@@ -13,10 +13,13 @@ export type ReasonInput = {
   readonly relaxed: readonly string[]
   /** Another model would have won if all of them called tools equally well. */
   readonly isByTools: boolean
+  /** Another model would have won if nothing had been learned from outcomes. */
+  readonly isByOutcomes?: boolean
 }
 
 /** The short phrase of `x-route-reason`. Built from our own words and facts, never from the caller's text. */
-export function reasonOf({ considered, choice, dropped, directives, relaxed, isByTools }: ReasonInput): string {
+export function reasonOf(input: ReasonInput): string {
+  const { considered, choice, dropped, directives, relaxed, isByTools, isByOutcomes = false } = input
   const winner = choice.ranked[0]
   if (winner === undefined) return 'no model'
   if (relaxed.length > 0) return 'limits relaxed'
@@ -24,6 +27,7 @@ export function reasonOf({ considered, choice, dropped, directives, relaxed, isB
     return considered.columns.targets.length === 1 ? 'only model' : onlyModel(considered, winner, dropped)
   }
   if (isByTools) return 'more reliable tool calls'
+  if (isByOutcomes) return 'learned from outcomes'
   const floor = directives.quality?.floor ?? 0
   if (floor > 0 && qualityAt(considered, winner) < floor) return 'best below floor'
   if (choice.bandSize === 1) return isBest(considered, winner) ? 'best quality' : 'only model in band'

@@ -1,8 +1,9 @@
 import type { Decision } from '../core/decision.ts'
 import type { Directives } from '../core/directives.ts'
+import type { Learned } from '../core/learned.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Clock, Log } from '../core/ports.ts'
-import type { Router, Signals } from '../core/router.ts'
+import type { Predictions, Router, Signals } from '../core/router.ts'
 import type { Previous, Staying } from '../core/session.ts'
 import type { Target } from '../core/target.ts'
 import type { Loss } from '../core/wire-format.ts'
@@ -16,9 +17,12 @@ import type { Considered } from './considered.ts'
 import { targetAt } from './considered.ts'
 import { describeCandidates, describeDropped, describeSignals } from './describe.ts'
 import type { LiveMeasure, LiveMeasures } from './estimate.ts'
+import type { Exploration } from './explore.ts'
+import { explore } from './explore.ts'
 import type { Figures } from './figures.ts'
-import { measure } from './figures.ts'
+import { known, measure } from './figures.ts'
 import { paretoFront } from './front.ts'
+import { learnFrom } from './learn-from.ts'
 import { limitsOf } from './limits.ts'
 import { needsOf } from './needs.ts'
 import type { Predicted } from './predict-in-time.ts'
@@ -45,6 +49,10 @@ export type RouteInput = {
   readonly live: LiveMeasures
   /** Read for requests with tools; all models are alike when left out. */
   readonly toolShares?: ToolShares
+  /** What outcomes of earlier answers taught; nothing when left out. */
+  readonly learned?: Learned | undefined
+  /** Whether another model than the best may be tried; none may when left out. */
+  readonly exploration?: Exploration | undefined
   readonly clock: Clock
   /** ISO date. */
   readonly today: string
@@ -77,6 +85,15 @@ export type RouteResult = {
   readonly staying?: Staying | undefined
   /** The prompt's shares of the router's kinds, where it tells any apart. */
   readonly kinds?: readonly number[] | undefined
+  /** What the router said of the prompt, and of the first hundred of `ranked`; `undefined` where none spoke. */
+  readonly believed: ForeseenPrompt | undefined
+}
+
+/** What outcomes of an answer are compared with. */
+export type ForeseenPrompt = {
+  readonly predictions: Predictions
+  /** Predicted quality by target, 0..1: before outcomes and calls of tools were weighed, and after the outcomes were. */
+  readonly qualities: ReadonlyMap<string, { readonly predicted: number; readonly believed: number }>
 }
 
 export type Foreseen = {
@@ -113,33 +130,42 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   }
   const penalties = penaltiesOf(columns, passing, figures, directives, input.today)
   const full: Considered = { columns, passing, figures, penalties, tools: undefined }
-  const plain =
-    previous === undefined ? full : weighStaying(full, previous, predictions?.kinds, signals.promptTokens, directives)
-  const { weighed: considered, unweighed } =
-    signals.toolCount === 0 || toolShares === undefined
+  const learning = predictions === undefined ? undefined : learnFrom(full, input.learned?.(predictions))
+  const believed = learning?.considered ?? full
+  const weigh = (pool: Considered) => {
+    const plain =
+      previous === undefined ? pool : weighStaying(pool, previous, predictions?.kinds, signals.promptTokens, directives)
+    return signals.toolCount === 0 || toolShares === undefined
       ? { weighed: plain, unweighed: undefined }
       : weighTools(plain, toolShares)
-  const chosen = choose(considered, most)
-  const isByTools = unweighed !== undefined && choose(unweighed, 1).ranked[0] !== chosen.ranked[0]
+  }
+  const { weighed: considered, unweighed } = weigh(believed)
+  const best = choose(considered, most)
+  const isByTools = unweighed !== undefined && choose(unweighed, 1).ranked[0] !== best.ranked[0]
+  const isByOutcomes = learning !== undefined && choose(weigh(full).weighed, 1).ranked[0] !== best.ranked[0]
   const isKept = considered.stay !== undefined && mustStay(considered.stay, previous, predictions)
-  const shared = spreadChoice(considered, chosen, isKept ? undefined : input.spread)
-  const { choice, reason: spreadReason, propensity } = shared
+  // Neither in the middle of a conversation nor in a pool that shares its requests by chance already.
+  const isExplorable = predictions !== undefined && previous === undefined && input.spread === undefined
+  const explored = explore(considered, best, directives, isExplorable ? input.exploration : undefined)
+  const shared = spreadChoice(considered, explored.choice, isKept ? undefined : input.spread)
+  const { choice } = shared
+  const propensity = explored.propensity * shared.propensity
   const staying =
     previous === undefined
       ? undefined
       : stayingOf(
-          { considered, full },
+          { considered, full: believed },
           previous,
           signals.promptTokens,
           choice.ranked[0],
-          () => choose(withoutStaying(considered, full), 1).ranked[0],
+          () => choose(withoutStaying(considered, believed), 1).ranked[0],
         )
   const front = paretoFront(considered)
   const rejected = rejectedOf(columns, figures, passing, limits, most)
   const dropped = describeDropped(rejected)
   const ranked = choice.ranked.map((place) => targetAt(considered, place))
   const dominators = isExplained ? dominatorsOf(considered, front) : undefined
-  const candidates = describeCandidates(considered, choice, front, dominators)
+  const candidates = describeCandidates(considered, choice, front, { dominators, taught: learning?.taught })
   const unlisted = input.candidates.length - candidates.length - rejected.length
   const decision: Decision = {
     id: input.id,
@@ -147,11 +173,12 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     policy: policy.name,
     router: predicted.router?.name ?? 'none',
     reason:
-      spreadReason ??
+      shared.reason ??
       reason(predicted, keptReason(previous, staying), isByTools, () =>
-        reasonOf({ considered, choice, dropped, directives, relaxed, isByTools }),
+        explored.isExplored
+          ? 'explored'
+          : reasonOf({ considered, choice, dropped, directives, relaxed, isByTools, isByOutcomes }),
       ),
-    ...(propensity === 1 ? {} : { propensity }),
     candidates,
     dropped,
     ...(unlisted <= 0 ? {} : { unlisted }),
@@ -166,11 +193,28 @@ export async function route(input: RouteInput): Promise<RouteResult> {
       ? {}
       : { router_problem: { router: input.router?.name ?? 'none', problem: predicted.problem } }),
     elapsed_ms: input.clock.monotonic() - startedAt,
+    ...(propensity === 1 ? {} : { propensity }),
     signals: describeSignals(signals),
     ...(predictions?.evidence === undefined ? {} : { evidence: predictions.evidence }),
     ...(relaxed.length === 0 ? {} : { relaxed }),
   }
-  return { decision, ranked, foreseen, staying, kinds: predictions?.kinds }
+  const prompt = predictions && foresee(predictions, choice, full, believed)
+  return { decision, ranked, foreseen, staying, kinds: predictions?.kinds, believed: prompt }
+}
+
+function foresee(
+  predictions: Predictions,
+  { ranked }: Choice,
+  plain: Considered,
+  believed: Considered,
+): ForeseenPrompt {
+  const qualities = new Map<string, { readonly predicted: number; readonly believed: number }>()
+  for (const place of ranked.slice(0, LISTED)) {
+    const predicted = known(plain.figures.quality[place])
+    if (predicted === undefined) continue
+    qualities.set(targetAt(plain, place).id, { predicted, believed: believed.figures.quality[place] ?? predicted })
+  }
+  return { predictions, qualities }
 }
 
 /** Why the winner won, and where the router that was asked said nothing, that as well. */

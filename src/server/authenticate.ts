@@ -35,7 +35,12 @@ async function findPrincipal(keys: readonly InboundKey[], key: string): Promise<
   if (found === undefined) {
     throw new GatewayError('invalid_api_key', 'The API key is not one of the keys this gateway accepts.')
   }
-  return { name: found.name, routing: found.routing, promptFlags: found.promptFlags }
+  return {
+    name: found.name,
+    routing: found.routing,
+    promptFlags: found.promptFlags,
+    isSensitive: found.isSensitive ?? false,
+  }
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

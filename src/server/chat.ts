@@ -7,6 +7,7 @@ import { countUsage, promptTokensOf } from '../count-usage.ts'
 import { measure } from '../measure.ts'
 import type { ChatOutcome, Context } from '../pipeline.ts'
 import { chat } from '../pipeline.ts'
+import { recordOutcomes } from '../record-outcomes.ts'
 import { recordToolCalls } from '../record-tool-calls.ts'
 import type { ClientFraming } from '../stream/enframe.ts'
 import { takeOffFor } from '../take-off.ts'
@@ -85,6 +86,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
         measure(outcome, record, { endedAt, readingGrade: taped?.grade() }, context)
       if (record.decision !== undefined) context.decisionLog?.ended(record)
       if (outcome?.result.target !== undefined) recordToolCalls(outcome.result.observed, outcome.result.target, context)
+      if (outcome?.routed.decision !== undefined) recordOutcomes(outcome, record, context)
       return record
     },
   })

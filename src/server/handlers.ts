@@ -13,13 +13,14 @@ import type { Door } from './chat.ts'
 import { serveChat } from './chat.ts'
 import { geminiCount, messagesCount, serveCountTokens } from './count-tokens.ts'
 import { serveEmbeddings } from './embeddings.ts'
+import { readFeedback, takeFeedback } from './feedback.ts'
 import { formatOfBody } from './format-of-body.ts'
 import { formatOfPath } from './format-of-path.ts'
 import { geminiDoor, geminiModel, readGeminiCall } from './gemini-door.ts'
 import { findGeminiModel, listGeminiModels } from './gemini-models.ts'
 import { listModels } from './models.ts'
 import { servePassthrough } from './passthrough.ts'
-import { readJsonBytes } from './read-json.ts'
+import { readJson, readJsonBytes } from './read-json.ts'
 import { serveUnrouted } from './serve-unrouted.ts'
 
 export type Environment = { Bindings: Bindings }
@@ -47,6 +48,7 @@ type HandlerName =
   | 'models'
   | 'model'
   | 'decision'
+  | 'feedback'
   | 'health'
   | 'readiness'
   | 'metrics'
@@ -185,6 +187,11 @@ export function createHandlers(current: () => Context, readiness: () => Readines
           'decision_not_found',
           'No decision of that id is kept. Receipts are kept for the last calls only.',
         )
+      }),
+    feedback: (request) =>
+      guarded(request, async (context, principal) => {
+        const feedback = readFeedback(await readJson(request.env.exchange, context.snapshot.maxBodyBytes))
+        return Response.json(takeFeedback(feedback, principal, context))
       }),
     health: () => Response.json({ status: 'ok' }),
     readiness() {

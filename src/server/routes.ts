@@ -19,6 +19,7 @@ export const ROUTES = [
   ['GET', '/v1/models', 'models'],
   ['GET', '/v1/models/:id{.+}', 'model'],
   ['GET', '/v1/decisions/:id', 'decision'],
+  ['POST', '/v1/feedback', 'feedback'],
   ['GET', '/healthz', 'health'],
   ['GET', '/readyz', 'readiness'],
   ['GET', '/metrics', 'metrics'],

@@ -71,6 +71,38 @@ export function createMetrics() {
       'How far the calls of tools of a model can be relied on, 0 to 1, as of its last one.',
       ['model'],
     ),
+    outcomes: registry.counter(
+      'thalamus_outcomes_total',
+      'What became of decisions, by who says so; a reward that was put right counts again.',
+      ['model', 'source', 'verdict'],
+    ),
+    drift: {
+      psi: registry.gauge(
+        'thalamus_drift_psi',
+        'Population stability index of the kinds of prompts, the last thousand against the first two thousand.',
+        [],
+      ),
+      far_share: registry.gauge(
+        'thalamus_drift_far_share',
+        'Share of the last thousand prompts that are unlike all that the router learned from.',
+        [],
+      ),
+      cusum: registry.gauge(
+        'thalamus_drift_cusum',
+        'Sum of how far a model’s rewards fall short of what is expected, on the kind of prompt where it is highest; 6 is an alarm.',
+        ['model'],
+      ),
+      brier: registry.gauge(
+        'thalamus_drift_brier',
+        'Mean squared distance of predicted quality and rewards of users.',
+        ['model'],
+      ),
+      brier_expected: registry.gauge(
+        'thalamus_drift_brier_expected',
+        'What thalamus_drift_brier would be if the predictions were right.',
+        ['model'],
+      ),
+    },
     render: () => registry.render(),
   }
 }

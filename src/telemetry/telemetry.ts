@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
+import type { Outcome } from '../core/outcome.ts'
 import type { Clock, Log } from '../core/ports.ts'
 import type { CallOutcome } from '../core/tool-outcome.ts'
 import { countSpent, createCallCounter } from './count-calls.ts'
@@ -22,6 +23,10 @@ export type Telemetry = {
   toolCalled(model: string, dialect: string, outcome: CallOutcome, reliability: number): void
   /** A copy for a second target that was not sent, since too many were under way. */
   shadowDropped(model: string): void
+  /** What became of a decision; a person's word is a log line as well. */
+  outcome(outcome: Outcome): void
+  /** A figure of drift, of a model or, where `model` is empty, of all. */
+  drifted(name: 'psi' | 'far_share' | 'cusum' | 'brier' | 'brier_expected', value: number, model: string): void
   finished(call: FinishedCall): void
   /** What became of records of the decision log. */
   decisionLogged(result: 'written' | 'dropped' | 'failed', records: number): void
@@ -32,6 +37,7 @@ export type Telemetry = {
 
 const LATE_MS = 1
 const MOST_WAITING = 1_000
+const GOOD = 0.5
 
 /**
  * One log line, the metrics and the spans of each call. Calls that end within a millisecond are written down together:
@@ -71,6 +77,15 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
       metrics.toolCalls.add(1, model, outcome)
       metrics.toolDialectCalls.add(1, model, dialect, outcome)
       metrics.toolReliability.set(reliability, model)
+    },
+    outcome({ id, model, source, reward }) {
+      metrics.outcomes.add(1, model, source, reward >= GOOD ? 'good' : 'bad')
+      if (source === 'user') log('info', 'feedback', { id, model, reward })
+    },
+    drifted(name, value, model) {
+      const gauge = metrics.drift[name]
+      if (model === '') gauge.set(value)
+      else gauge.set(value, model)
     },
     routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
     shadowDropped: (model) => metrics.shadowsDropped.add(1, model),

@@ -91,6 +91,16 @@ export function describeRouter(definition: RouterDefinition, inference: () => In
       }
     })
 
+    test('shares of clusters, where it has any, sum to one and say whose they are', async () => {
+      const { shares, clusters, clusterNames, strangeness = 0 } = await predict('Sort a list in Python.', POOL)
+      if (shares === undefined) return
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4)
+      expect(clusters).toMatch(/\w/)
+      expect(clusterNames).toHaveLength(shares.length)
+      expect(strangeness).toBeGreaterThanOrEqual(0)
+      expect(strangeness).toBeLessThanOrEqual(1)
+    })
+
     test('an unknown setting is refused', () => {
       expect(() => definition.settings.parse({ no_such_setting: 1 })).toThrow()
     })

@@ -6,11 +6,12 @@ import type { Provider } from '../../src/core/provider.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { SessionSettings } from '../../src/core/session.ts'
-import type { ConfiguredProvider, InboundKey, Pool, Snapshot } from '../../src/core/snapshot.ts'
+import type { ConfiguredProvider, InboundKey, LearningSettings, Pool, Snapshot } from '../../src/core/snapshot.ts'
 import type { Facts, Target, TextTools } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import type { DecisionLogSettings, Gateway } from '../../src/gateway.ts'
 import { createGateway } from '../../src/gateway.ts'
+import type { StateFile } from '../../src/learn/keep-state.ts'
 import { createNodePorts } from '../../src/platform/node/ports.ts'
 import { serve } from '../../src/platform/node/serve.ts'
 import { providers } from '../../src/providers/index.ts'
@@ -66,6 +67,8 @@ type Options = {
   readonly inference?: Inference
   readonly decisionLog?: DecisionLogSettings
   readonly sessions?: SessionSettings
+  readonly learning?: LearningSettings
+  readonly learnedFile?: StateFile
 }
 
 const FACTS: Facts = {
@@ -90,6 +93,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     ports,
     routers: options.uniform === undefined ? routers : new Map([['uniform', options.uniform]]),
     decisionLog: options.decisionLog,
+    learnedFile: options.learnedFile,
   })
   const server = await serve(gateway, { host: '127.0.0.1', port: 0 })
   return {
@@ -153,6 +157,7 @@ function snapshotOf(options: Options): Snapshot {
       ...builtInPolicies,
     ]),
     defaultPolicy: options.defaultPolicy ?? 'balanced',
+    ...(options.learning === undefined ? {} : { learning: options.learning }),
     router: options.router ?? { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxAttempts: options.maxAttempts ?? 3,

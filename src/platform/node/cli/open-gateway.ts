@@ -17,6 +17,7 @@ import { providers } from '../../../providers/index.ts'
 import { discover } from '../discover.ts'
 import type { DeviceReport } from '../inference/choose-device.ts'
 import { createInference } from '../inference-onnx.ts'
+import { learnedFile } from '../learned-file.ts'
 import { openLogFile } from '../log-file.ts'
 import { policiesFolder, readPolicyFiles } from '../policies-folder.ts'
 import { createNodePorts } from '../ports.ts'
@@ -102,12 +103,14 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     log,
     connectMs: timeouts.connect_ms,
   })
+  const { file } = config.learning
   const gateway = await createGateway({
     snapshot: built.snapshot,
     ports,
     routers,
     isTracing: tracing !== undefined,
     decisionLog,
+    learnedFile: file === undefined ? undefined : learnedFile(resolve(folderOf(origin), file)),
   })
   return {
     gateway,

@@ -26,5 +26,7 @@ export function explorationOf(
   const { explore: share } = snapshot.learning ?? DEFAULT_LEARNING
   if (!(share > 0) || isPinned || isLocked || signals.phase === 'tool-loop') return undefined
   if (directives.models !== undefined || principal.isSensitive === true) return undefined
-  return { share, random: ports.random }
+  // Once a request, so that its log can say what was drawn.
+  const drawn = ports.random()
+  return { share, random: () => drawn }
 }

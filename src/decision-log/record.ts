@@ -1,5 +1,6 @@
 import type { Decision } from '../core/decision.ts'
 import type { SaidDirectives } from '../core/directives.ts'
+import type { Lesson } from '../core/learned.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { FixedOrder } from '../core/policy.ts'
 import type { WireFormatId } from '../core/request.ts'
@@ -52,6 +53,10 @@ export type DecisionRecord = {
   readonly spread?: LoggedSpread
   /** The model that answered the conversation last, as it was weighed against the others. */
   readonly previous?: LoggedPrevious
+  /** What outcomes had taught about models on such prompts; absent when nothing. */
+  readonly learned?: Readonly<Record<string, Lesson>>
+  /** Where another model than the best might be tried: the share, and where in 0..1 this request fell. */
+  readonly exploration?: { readonly share: number; readonly draw: number }
   readonly decision: Decision
 }
 

@@ -34,6 +34,8 @@ export type Made = {
 export type Taken = Omit<Made, 'input'> & {
   readonly input: Pick<RouteInput, 'id' | 'signals' | 'policy' | 'router' | 'today'> & {
     readonly spread: RouteInput['spread'] | undefined
+    readonly exploration: DecisionRecord['exploration']
+    readonly learned: DecisionRecord['learned']
   }
   readonly previous: LoggedPrevious | undefined
   readonly time: number
@@ -58,7 +60,7 @@ export function take(made: Made, time: number): Taken {
       ] as const,
   )
   return {
-    input: { id, signals, policy, router, today, spread },
+    input: { id, signals, policy, router, today, spread, exploration: explorationOf(input), learned: learnedOf(made) },
     previous: previousRecord(input, foreseen),
     foreseen,
     decision,
@@ -74,7 +76,7 @@ export function take(made: Made, time: number): Taken {
 /** The line of a decision. */
 export function decisionRecord(taken: Taken, models: string, prompts: boolean): DecisionRecord {
   const { input, decision, said, key, time, governing, previous } = taken
-  const { id, policy, today, signals, spread } = input
+  const { id, policy, today, signals, spread, exploration, learned } = input
   return {
     type: 'decision',
     id,
@@ -91,8 +93,26 @@ export function decisionRecord(taken: Taken, models: string, prompts: boolean): 
     candidates: candidateRecords(taken),
     ...(spread === undefined ? {} : { spread: spreadRecord(spread) }),
     ...(previous === undefined ? {} : { previous }),
+    ...(learned === undefined ? {} : { learned }),
+    ...(exploration === undefined ? {} : { exploration }),
     decision,
   }
+}
+
+/** A request draws once, however often it is asked. */
+function explorationOf({ exploration }: RouteInput): DecisionRecord['exploration'] {
+  return exploration === undefined ? undefined : { share: exploration.share, draw: exploration.random() }
+}
+
+function learnedOf({ input, foreseen }: Pick<Made, 'input' | 'foreseen'>): DecisionRecord['learned'] {
+  const { predictions } = foreseen.predicted
+  const lessons = predictions === undefined ? undefined : input.learned?.(predictions)
+  if (lessons === undefined || lessons.size === 0) return undefined
+  const known = foreseen.targets.flatMap(({ id }) => {
+    const lesson = lessons.get(id)
+    return lesson === undefined ? [] : [[id, lesson] as const]
+  })
+  return known.length === 0 ? undefined : Object.fromEntries(known)
 }
 
 function signalsRecord(signals: RouteInput['signals'], prompts: boolean): LoggedSignals {

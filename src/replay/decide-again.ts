@@ -33,7 +33,7 @@ export async function decideUnder(
   policies: ReadonlyMap<string, Policy>,
 ): Promise<Again> {
   const { directives, policy } = govern(doorsOf(record, change), policiesFor(change, record, policies))
-  const { spread: _, ...unspread } = request
+  const { spread: _spread, exploration: _exploration, ...unspread } = request
   const again = await decide(unspread, directives, policy)
   return change.overridesCallers === true ? again : inListedOrder(again, record.decision.plan)
 }

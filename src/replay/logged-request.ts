@@ -41,9 +41,21 @@ export function loggedRequest(
     log: () => undefined,
     ...(record.spread === undefined ? {} : { spread: spreadOf(record.spread) }),
     ...(record.previous === undefined ? {} : { previous: previousOf(record.previous) }),
+    ...learnedOf(record),
     speaks: (target) => of(target)?.speaks ?? true,
     // What nobody asked at the time is unknown, and an unknown fact fails a limit.
     lossesOn: (target) => (of(target)?.lossless === true ? [] : UNKNOWN_LOSS),
+  }
+}
+
+/** What was learned by then, and the draw of what might be tried. */
+function learnedOf({ learned, exploration }: DecisionRecord): Pick<LoggedRequest, 'learned' | 'exploration'> {
+  const lessons = learned === undefined ? undefined : new Map(Object.entries(learned))
+  return {
+    ...(lessons === undefined ? {} : { learned: () => lessons }),
+    ...(exploration === undefined
+      ? {}
+      : { exploration: { share: exploration.share, random: () => exploration.draw } }),
   }
 }
 

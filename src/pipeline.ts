@@ -1,5 +1,6 @@
 import { askedModels, modelsOf, requireSeenModels } from './asked-models.ts'
 import { classify } from './classify/classify.ts'
+import { lastTurnOf } from './classify/last-turn.ts'
 import type { Attempt, Decision } from './core/decision.ts'
 import type { Directives } from './core/directives.ts'
 import { GatewayError } from './core/errors.ts'
@@ -293,12 +294,6 @@ function spreadOf(pool: string | undefined, conversation: string, snapshot: Snap
 }
 
 const NONE: readonly never[] = []
-
-/** The words of the user's last turn. */
-function lastTurnOf({ messages }: ChatRequest): string {
-  const last = messages.findLast(({ role }) => role === 'user')
-  return last?.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n') ?? ''
-}
 
 /** Of a body that goes on from what its provider keeps, those that are asked in its own format. Throws when none is. */
 function ableToServe(

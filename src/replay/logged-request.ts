@@ -53,9 +53,7 @@ function learnedOf({ learned, exploration }: DecisionRecord): Pick<LoggedRequest
   const lessons = learned === undefined ? undefined : new Map(Object.entries(learned))
   return {
     ...(lessons === undefined ? {} : { learned: () => lessons }),
-    ...(exploration === undefined
-      ? {}
-      : { exploration: { share: exploration.share, random: () => exploration.draw } }),
+    ...(exploration === undefined ? {} : { exploration: { share: exploration.share, random: () => exploration.draw } }),
   }
 }
 

@@ -157,13 +157,25 @@ const scene = fc.record({
     }),
     { nil: undefined },
   ),
+  learned: fc.dictionary(
+    fc.constantFrom('m0', 'm1', 'm2', 'elsewhere'),
+    fc.record({
+      outcomes: fc.constantFrom(0.5, 12),
+      shift: fc.constantFrom(-0.3, -0.02, 0.1),
+      narrowing: fc.constantFrom(0.5, 1),
+    }),
+    { maxKeys: 3 },
+  ),
+  exploration: fc.option(fc.record({ share: fc.constant(0.05), draw: fc.constantFrom(0, 0.01, 0.03, 0.049, 0.5) }), {
+    nil: undefined,
+  }),
   router: fc.constantFrom('speaks', 'speaks', 'speaks', 'fails', 'falls back', 'none'),
 })
 type Scene = typeof scene extends fc.Arbitrary<infer Value> ? Value : never
 
 /** A decision as the gateway makes it, with everything measured and nothing remembered. */
 function inputOf(
-  { models, request: given, said, policy, fixedOrder, router, spread, previous }: Scene,
+  { models, request: given, said, policy, fixedOrder, router, spread, previous, learned, exploration }: Scene,
   predictsAll: boolean,
 ): Asked {
   const targets = models.map((one, index): Target => ({ ...target(`m${index}`), facts: one.facts }))
@@ -194,6 +206,10 @@ function inputOf(
       predictsAll,
       ...(spread === undefined ? {} : { spread }),
       ...(previous === undefined ? {} : { previous: { ...previous, marginPoints: () => previous.points } }),
+      learned: () => new Map(Object.entries(learned)),
+      ...(exploration === undefined
+        ? {}
+        : { exploration: { share: exploration.share, random: () => exploration.draw } }),
       isExplained: said.some((door) => door.directives.explain === true),
     },
   }
@@ -274,7 +290,7 @@ test('a logged decision under another policy is what routing would have decided 
       const { record, models } = logged(asked, result)
       const request = loggedRequest(record, models) as NonNullable<ReturnType<typeof loggedRequest>>
       const again = await decideUnder({ policy: other }, record, request, builtInPolicies)
-      const { spread: _, ...unspread } = asked.input
+      const { spread: _spread, exploration: _exploration, ...unspread } = asked.input
       const directly = await orRefused(route({ ...unspread, directives: other.directives, policy: other }))
       expect(again.type).toBe(directly === undefined ? 'infeasible' : 'decided')
       if (again.type !== 'decided' || directly === undefined) return
@@ -318,6 +334,8 @@ const plain: Scene = {
   fixedOrder: 'listed',
   spread: undefined,
   previous: undefined,
+  learned: {},
+  exploration: undefined,
   router: 'speaks',
 }
 

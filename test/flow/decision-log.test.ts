@@ -42,8 +42,9 @@ test('a routed call leaves its decision and its end, and no word of its prompt',
   const id = response.headers.get('x-route-id')
   await gateway?.close()
   const records = await recordsOf(path)
-  expect(records.map(({ type }) => type)).toEqual(['models', 'decision', 'call'])
-  const [, decision, call] = records
+  expect(records.map(({ type }) => type)).toEqual(['models', 'decision', 'call', 'outcome'])
+  const [, decision, call, outcome] = records
+  expect(outcome).toMatchObject({ id, model: 'up/500', source: 'failure', reward: 0 })
   expect(decision).toMatchObject({
     id,
     key: 'local',

@@ -121,8 +121,9 @@ test('exploring keeps to its share, is in the receipt with its chance, and leave
   const headers = { authorization: 'Bearer plain' }
   for (const { id, model } of plain) {
     const receipt = await (await fetch(`${url}/v1/decisions/${id}`, { headers })).json()
-    const chance = model === 'up/b' ? 0.025 : 0.975
-    expect(receipt).toMatchObject({ propensity: chance, ...(model === 'up/b' ? { reason: 'explored' } : {}) })
+    if (model === 'up/b') expect(receipt).toMatchObject({ propensity: 0.025, reason: 'explored' })
+    // Where the other one is more than twice as dear by the lengths that were seen, there is nothing to try.
+    else expect([0.975, 1]).toContain(Object(receipt).propensity ?? 1)
   }
 })
 

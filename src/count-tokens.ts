@@ -11,9 +11,9 @@ import type { ChatBody } from './core/request.ts'
 import type { Principal } from './core/snapshot.ts'
 import type { Target } from './core/target.ts'
 import type { WireFormat } from './core/wire-format.ts'
+import { decide } from './decide.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import type { Context } from './pipeline.ts'
-import { decide } from './pipeline.ts'
 
 export type Counting = WholeCall & {
   readonly id: string

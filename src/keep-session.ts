@@ -4,8 +4,9 @@ import type { Wishes } from './core/said-in-body.ts'
 import type { Previous } from './core/session.ts'
 import { SESSION_DEFAULTS, SESSION_OFF } from './core/session.ts'
 import type { Target } from './core/target.ts'
+import type { Question } from './decide.ts'
 import type { DispatchResult } from './dispatch/dispatch.ts'
-import type { Context, Question } from './pipeline.ts'
+import type { Context } from './pipeline.ts'
 import type { Session } from './sessions/sessions.ts'
 
 type Read = { readonly signals: Signals; readonly directives: Directives; readonly pool: string | undefined }
@@ -42,12 +43,12 @@ export function withinReach(candidates: readonly Target[], previous: Previous | 
 export function keepSession(
   session: Session,
   { outcome, target, observed }: DispatchResult,
-  kinds: readonly number[] | undefined,
+  shares: ArrayLike<number> | undefined,
 ): void {
   const hasAnswered = outcome === 'complete' || (outcome === 'abandoned' && observed?.firstPartAt !== undefined)
   if (!hasAnswered || target === undefined) return
   const ending = observed?.ending()
-  session.answered({ targetId: target.id, usage: ending?.usage, responseId: ending?.responseId, kinds })
+  session.answered({ targetId: target.id, usage: ending?.usage, responseId: ending?.responseId, shares })
 }
 
 /** What a conversation that is locked leaves of its caller's wishes for an order: whether others may be tried. */

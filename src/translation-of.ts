@@ -3,8 +3,9 @@ import type { ChatRequest } from './core/request.ts'
 import { spokenFormat } from './core/spoken-format.ts'
 import type { Target } from './core/target.ts'
 import type { WireFormat } from './core/wire-format.ts'
+import type { Routed } from './decide.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
-import type { Context, Routed } from './pipeline.ts'
+import type { Context } from './pipeline.ts'
 
 /** Who is asked in which format: the client's own where the target's provider takes it. */
 export function translationOf(

@@ -115,7 +115,7 @@ function decider({ id, targets, policyName, how }: Deciding): (call: SimulatedCa
       pool: undefined,
       settings,
     })
-    const { ranked, decision, kinds } = await route({
+    const { ranked, decision, shares } = await route({
       id,
       signals,
       candidates: targets,
@@ -134,7 +134,7 @@ function decider({ id, targets, policyName, how }: Deciding): (call: SimulatedCa
     const target = targets.find((one) => one.id === winner)
     const candidate = decision.candidates.find(({ model }) => model === winner)
     if (target === undefined || candidate === undefined) throw new Error('No model was chosen.')
-    session?.answered({ targetId: target.id, usage: undefined, responseId: undefined, kinds })
+    session?.answered({ targetId: target.id, usage: undefined, responseId: undefined, shares })
     return { target, quality: candidate.quality ?? 0, outputTokens: candidate.output_tokens ?? 0 }
   }
 }

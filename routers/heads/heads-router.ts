@@ -66,7 +66,6 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
         const answer = ({ reading, shares, truncated }: Verdict) => ({
           predictions: candidates.map((target) => predict(reading, target)),
           truncated,
-          kinds: reading.clusters,
           shares,
           clusters,
           clusterNames: heads.labels,

@@ -43,8 +43,6 @@ export type Predictions = {
   readonly predictions: readonly Prediction[]
   /** The router's own cut of the text, beyond `Signals.truncated`. */
   readonly truncated: boolean
-  /** The prompt's share in each of the kinds that the router tells apart, in the router's order; sums to 1. */
-  readonly kinds?: readonly number[]
   /** Free-form facts for `explain`: nearest clusters, difficulty, … Plain JSON. */
   readonly evidence?: Readonly<Record<string, unknown>>
   /** How much the prompt is of each of the router's clusters; sums to 1. Absent where a router has none. */

@@ -3,7 +3,7 @@ export type SessionSettings = {
   readonly isEnabled: boolean
   /** Milliseconds without a call after which the provider's cache counts as lost. */
   readonly idleMs: number
-  /** Cosine between the kinds of two turns, 0..1; less alike, and nothing but the cache speaks for staying. */
+  /** Cosine between the clusters of two turns, 0..1; less alike, and nothing but the cache speaks for staying. */
   readonly drift: number
   /** Quality points that another model must be better by. */
   readonly switchMargin: number
@@ -28,7 +28,7 @@ export type Previous = {
   /** Tokens of the prompt that its provider has in its cache. */
   readonly cachedTokens: number
   /** Quality points in its favour, once the router said what the turn is like. */
-  marginPoints(kinds: readonly number[] | undefined): number
+  marginPoints(shares: ArrayLike<number> | undefined): number
 }
 
 /** What became of the previous model in a decision. */

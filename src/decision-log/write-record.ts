@@ -137,7 +137,7 @@ function previousRecord({ previous }: RouteInput, { predicted }: Foreseen): Logg
     model,
     ...(lock === undefined ? {} : { lock }),
     cached_tokens: cachedTokens,
-    margin_points: previous.marginPoints(predicted.predictions?.kinds),
+    margin_points: previous.marginPoints(predicted.predictions?.shares),
   }
 }
 

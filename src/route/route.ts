@@ -83,8 +83,8 @@ export type RouteResult = {
   readonly foreseen: Foreseen
   /** What became of the conversation's previous model, where there is one. */
   readonly staying?: Staying | undefined
-  /** The prompt's shares of the router's kinds, where it tells any apart. */
-  readonly kinds?: readonly number[] | undefined
+  /** How much the prompt is of each of the router's clusters, where it has any. */
+  readonly shares?: ArrayLike<number> | undefined
   /** What the router said of the prompt, and of the first hundred of `ranked`; `undefined` where none spoke. */
   readonly believed: ForeseenPrompt | undefined
 }
@@ -134,7 +134,9 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   const believed = learning?.considered ?? full
   const weigh = (pool: Considered) => {
     const plain =
-      previous === undefined ? pool : weighStaying(pool, previous, predictions?.kinds, signals.promptTokens, directives)
+      previous === undefined
+        ? pool
+        : weighStaying(pool, previous, predictions?.shares, signals.promptTokens, directives)
     return signals.toolCount === 0 || toolShares === undefined
       ? { weighed: plain, unweighed: undefined }
       : weighTools(plain, toolShares)
@@ -199,7 +201,7 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     ...(relaxed.length === 0 ? {} : { relaxed }),
   }
   const prompt = predictions && foresee(predictions, choice, full, believed)
-  return { decision, ranked, foreseen, staying, kinds: predictions?.kinds, believed: prompt }
+  return { decision, ranked, foreseen, staying, shares: predictions?.shares, believed: prompt }
 }
 
 function foresee(

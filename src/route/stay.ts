@@ -23,14 +23,14 @@ export type Stay = {
 export function weighStaying(
   considered: Considered,
   previous: Previous,
-  kinds: readonly number[] | undefined,
+  shares: ArrayLike<number> | undefined,
   promptTokens: number,
   directives: Directives,
 ): Considered {
   const { columns, passing, figures, penalties } = considered
   const place = passing.find((one) => columns.targets[one]?.id === previous.targetId)
   if (place === undefined) return considered
-  const marginPoints = previous.marginPoints(kinds)
+  const marginPoints = previous.marginPoints(shares)
   const full = figures.costUsd[place] ?? Number.NaN
   const saved = switchCostUsd(considered, place, Math.min(previous.cachedTokens, promptTokens), promptTokens) ?? 0
   const warm = Math.max(full - saved, 0)

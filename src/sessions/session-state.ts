@@ -13,8 +13,8 @@ export type SessionState = {
   readonly lot: string
   /** A digest of what was asked of routing. */
   readonly asked: string
-  /** The turn's shares of the router's kinds. */
-  readonly kinds: readonly number[] | undefined
+  /** The turn's shares of the router's clusters. */
+  readonly shares: ArrayLike<number> | undefined
 }
 
 /** Where states are kept; one that is shared by several gateways answers later. */

@@ -51,8 +51,8 @@ function keep({ isLate = false } = {}) {
   }
 }
 
-function answer(session: Session, targetId: string, usage?: Usage, kinds?: readonly number[]): void {
-  session.answered({ targetId, usage, responseId: undefined, kinds })
+function answer(session: Session, targetId: string, usage?: Usage, shares?: ArrayLike<number>): void {
+  session.answered({ targetId, usage, responseId: undefined, shares })
 }
 
 test('after five minutes nothing is in a cache, and nothing speaks for staying', async () => {
@@ -114,7 +114,7 @@ test('a turn unlike the one before has no margin', async () => {
   const { previous } = await kept.open(LATER)
   expect(previous?.marginPoints([0.8, 0.2])).toBe(1)
   expect(previous?.marginPoints([0.3, 0.7])).toBe(0)
-  // Another router's kinds cannot be compared.
+  // Another router's shares cannot be compared.
   expect(previous?.marginPoints([1])).toBe(1)
 })
 

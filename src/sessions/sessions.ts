@@ -28,7 +28,7 @@ export type Answered = {
   readonly usage: Usage | undefined
   /** The provider's id of the answer, where it keeps it. */
   readonly responseId: string | undefined
-  readonly kinds: readonly number[] | undefined
+  readonly shares: ArrayLike<number> | undefined
 }
 
 /** The conversation of one call. */
@@ -82,8 +82,8 @@ export function createSessions({ store, now, digest }: Ports): Sessions {
               targetId: state.targetId,
               lock: lockOf(chat, signals, isChanged),
               cachedTokens: isIdle ? 0 : state.cachedTokens,
-              marginPoints(kinds) {
-                hasDrifted = likeness(state.kinds, kinds) < settings.drift
+              marginPoints(shares) {
+                hasDrifted = likeness(state.shares, shares) < settings.drift
                 const margin = isWarm && !hasDrifted ? settings.switchMargin : 0
                 return hasSignatures(chat.messages) ? margin + SIGNATURE_POINTS : margin
               },
@@ -100,7 +100,7 @@ export function createSessions({ store, now, digest }: Ports): Sessions {
           ...(staying?.switchCostUsd === undefined ? {} : { switch_cost_usd: staying.switchCostUsd }),
           ...(staying?.passes === true ? { margin_points: staying.marginPoints } : {}),
         }),
-        answered({ targetId, usage, responseId, kinds }) {
+        answered({ targetId, usage, responseId, shares }) {
           const next: SessionState = {
             targetId,
             begunAt,
@@ -110,7 +110,7 @@ export function createSessions({ store, now, digest }: Ports): Sessions {
             calls: (state?.calls ?? 0) + 1,
             lot,
             asked,
-            kinds,
+            shares,
           }
           const written = responseId === undefined ? [] : [answerKey(call.tenant, responseId, digest)]
           for (const key of [keys.thread, keys.named, ...written]) void put(key, next, store)

@@ -82,12 +82,12 @@ export function describeRouter(definition: RouterDefinition, inference: () => In
       if (evidence !== undefined) expect(JSON.parse(JSON.stringify(evidence))).toEqual(evidence)
     })
 
-    test('a prompt’s shares of its kinds, where it tells any apart, are the same kinds for every prompt', async () => {
+    test('a prompt’s shares of the router’s clusters, where it has any, are of the same clusters for every prompt', async () => {
       const [one, other] = [await predict('Write a sonnet.', POOL), await predict('Prove that 2 is prime.', POOL)]
-      expect(other.kinds?.length).toBe(one.kinds?.length)
-      for (const { kinds, evidence } of [one, other]) {
-        expect(kinds !== undefined).toBe(evidence?.['clusters'] !== undefined)
-        if (kinds !== undefined) expect(kinds.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
+      expect(other.shares?.length).toBe(one.shares?.length)
+      for (const { shares, evidence } of [one, other]) {
+        expect(shares !== undefined).toBe(evidence?.['clusters'] !== undefined)
+        if (shares !== undefined) expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
       }
     })
 

@@ -1,7 +1,7 @@
 import { defineRouter } from '../../src/core/router.ts'
 
-/** Predicted quality by the target's id, and the prompt's kinds: a test writes what the router says next. */
-export type Said = { quality: Record<string, number>; kinds?: readonly number[] }
+/** Predicted quality by the target's id, and the prompt's shares: a test writes what the router says next. */
+export type Said = { quality: Record<string, number>; shares?: Float32Array }
 
 /** A router that says what it is told to, whatever the prompt. */
 export function changingRouter(said: Said) {
@@ -19,7 +19,7 @@ export function changingRouter(said: Said) {
           outputTokens: 100,
         })),
         truncated: false,
-        ...(said.kinds === undefined ? {} : { kinds: said.kinds }),
+        ...(said.shares === undefined ? {} : { shares: said.shares }),
       }),
       close: async () => {},
     }),

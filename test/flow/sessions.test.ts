@@ -164,12 +164,12 @@ test('other directives than last turn are a new decision, also for a follow-up',
 
 test('a turn of another kind leaves the margin out', async () => {
   await start({ defaultPolicy: 'best' })
-  said.kinds = [0.9, 0.1, 0]
+  said.shares = Float32Array.from([0.9, 0.1, 0])
   await ask([OPENING])
   prefer('b', 0.8)
-  said.kinds = [0.1, 0.1, 0.8]
+  said.shares = Float32Array.from([0.1, 0.1, 0.8])
   const { model, decision } = await ask([...LATER, user('Write a sonnet about the sea.')])
-  delete said.kinds
+  delete said.shares
   expect(model).toBe('up/b')
   expect(decision.session).toMatchObject({ redecided_because: 'drift' })
 })

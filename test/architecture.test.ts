@@ -25,7 +25,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/decision-log': ['src/core', 'src/route'],
   'src/replay': ['src/core', 'src/decision-log', 'src/directives', 'src/eval', 'src/route'],
   'src/simulator': ['src/core'],
-  'src/eval': ['src/core'],
+  'src/eval': ['src/core', 'src/route'],
   'src/probes': ['src/core', 'src/usage'],
   'src/server': ['src/core', 'src/stream', 'src/telemetry', 'src/usage', 'src/wire', 'src'],
   src: [

@@ -20,8 +20,8 @@ function turnsDown(a: Point | undefined, b: Point | undefined, c: Point): boolea
   return (b.quality - a.quality) * (c.cost - a.cost) > (c.quality - a.quality) * (b.cost - a.cost)
 }
 
-/** Quality that a rising curve reaches for `cost`; flat beyond its last point, nothing before its first. */
-function reached(curve: readonly Point[], cost: number): number {
+/** Quality that a rising curve reaches for `cost`: flat beyond its last point, nothing before its first. */
+export function reached(curve: readonly Point[], cost: number): number {
   const after = curve.findIndex((point) => point.cost >= cost)
   if (after < 0) return curve.at(-1)?.quality ?? 0
   const right = curve[after]

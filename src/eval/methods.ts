@@ -16,6 +16,8 @@ export type Method = {
 /** A number a cell, in the set's own order. */
 export type Estimates = {
   readonly quality: Float64Array
+  /** One standard deviation of each; absent where a method does not say. */
+  readonly uncertainty?: Float64Array
   /** Natural log of the answer's tokens, NaN where it cannot be told; absent where no length is estimated. */
   readonly logTokens?: Float64Array | undefined
 }

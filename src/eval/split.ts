@@ -8,9 +8,29 @@ export const SEEDS: readonly number[] = [42, 999, 2024, 2025, 3407]
 export type Split = { readonly train: Outcomes; readonly test: Outcomes }
 
 const TEST_SHARE = 0.2
+// Of what is left of the keys: a tenth of all of them.
+const CALIBRATION_SHARE = 0.125
 
 /** Splits by key within each data set, so that rows of one question stay together. The same seed gives the same split. */
 export function splitByKey(outcomes: Outcomes, seed: number): Split {
+  const [test, train] = holdBack(outcomes, seed, TEST_SHARE)
+  return { train, test }
+}
+
+export type ThreeParts = Split & {
+  /** For choosing what is not learned, such as a preset's numbers. */
+  readonly calibration: Outcomes
+}
+
+/** The test part of `splitByKey`, and of the rest an eighth to calibrate on: 70, 10 and 20 % (design/router.md §5.1). */
+export function splitInThree(outcomes: Outcomes, seed: number): ThreeParts {
+  const { train: rest, test } = splitByKey(outcomes, seed)
+  const [calibration, train] = holdBack(rest, seed, CALIBRATION_SHARE)
+  return { train, calibration, test }
+}
+
+/** `share` of the keys of each data set, those of the least hashes, and the others. */
+function holdBack(outcomes: Outcomes, seed: number, share: number): readonly [held: Outcomes, rest: Outcomes] {
   const keysOf = new Map<string, Set<string>>()
   for (const { dataset, key } of outcomes.prompts) {
     const keys = keysOf.get(dataset) ?? new Set()
@@ -19,17 +39,17 @@ export function splitByKey(outcomes: Outcomes, seed: number): Split {
   const held = new Set<string>()
   for (const keys of keysOf.values()) {
     const ordered = [...keys].sort((a, b) => hash(`${seed} ${a}`) - hash(`${seed} ${b}`) || (a < b ? -1 : 1))
-    for (const key of ordered.slice(0, Math.round(keys.size * TEST_SHARE))) held.add(key)
+    for (const key of ordered.slice(0, Math.round(keys.size * share))) held.add(key)
   }
   const rows = [...outcomes.prompts.keys()]
   const isHeld = (row: number): boolean => held.has(outcomes.prompts[row]?.key ?? '')
-  return {
-    train: pickPrompts(
+  return [
+    pickPrompts(outcomes, rows.filter(isHeld)),
+    pickPrompts(
       outcomes,
       rows.filter((row) => !isHeld(row)),
     ),
-    test: pickPrompts(outcomes, rows.filter(isHeld)),
-  }
+  ]
 }
 
 /** At most `count` prompts of a set, whole questions, the same ones every time. */

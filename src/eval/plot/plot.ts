@@ -1,3 +1,5 @@
+import { type Axis, type Scale, scaleOf } from './scale.ts'
+
 /** A line, or dots, in a plot. `tone` 0 is the subject and stands out; 1 to 5 are for comparison. */
 export type Series = {
   readonly label: string
@@ -13,21 +15,12 @@ export type Plot = {
   readonly series: readonly Series[]
 }
 
-export type Axis = {
-  readonly label: string
-  /** Ends of the axis; those of the points where it is not said. */
-  readonly range?: readonly [number, number]
-  readonly isLog?: boolean
-  readonly format: (value: number) => string
-}
-
 const WIDTH = 680
 const HEIGHT = 400
 const LEFT = 64
 const RIGHT = 224
 const TOP = 36
 const BOTTOM = 48
-const TICKS = 5
 
 // Read on a light and on a dark page: an image follows the reader's choice by itself.
 const STYLE = `
@@ -66,41 +59,6 @@ export function drawPlot({ title, x, y, series }: Plot): string {
 
 function valuesOf(series: readonly Series[], place: 0 | 1): number[] {
   return series.flatMap(({ points }) => points.map((point) => point[place]))
-}
-
-type Scale = { readonly ticks: readonly number[]; readonly of: (value: number) => number }
-
-function scaleOf({ range, isLog = false }: Axis, values: readonly number[], from: number, to: number): Scale {
-  const map = (value: number): number => (isLog ? Math.log10(value) : value)
-  const unmap = (value: number): number => (isLog ? 10 ** value : value)
-  const [least = 0, most = 1] = (range ?? [Math.min(...values), Math.max(...values)]).map(map)
-  const span = most - least || 1
-  const margin = range === undefined ? span * 0.05 : 0
-  const [low, high] = [least - margin, most + margin]
-  const ticks = isLog ? logTicks(unmap(low), unmap(high)) : evenTicks(low, high)
-  return { ticks, of: (value) => from + ((map(value) - low) / (high - low || 1)) * (to - from) }
-}
-
-/** Round values, about five of them. */
-function evenTicks(low: number, high: number): number[] {
-  const rough = (high - low) / TICKS
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = power * ([1, 2, 5].find((one) => one * power >= rough) ?? 10)
-  const first = Math.ceil(low / step - 1e-9)
-  const count = Math.floor(high / step + 1e-9) - first + 1
-  return Array.from({ length: count }, (_, tick) => (first + tick) * step)
-}
-
-/** 1, 2 and 5 of each power of ten; of a wide range the powers alone. */
-function logTicks(low: number, high: number): number[] {
-  const powers = Array.from(
-    { length: Math.ceil(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },
-    (_, step) => 10 ** (Math.floor(Math.log10(low)) + step),
-  )
-  const digits = powers.length > 3 ? [1] : [1, 2, 5]
-  return powers
-    .flatMap((power) => digits.map((digit) => digit * power))
-    .filter((value) => value >= low && value <= high)
 }
 
 function at(scale: Scale, value: number): number {

@@ -60,7 +60,8 @@ function readJson(text: string): unknown {
 }
 
 const CHARACTERS_PER_TOKEN = 4
-const USUAL_OUTPUT_TOKENS = 256
+/** Of an answer whose length nobody tells. */
+export const USUAL_OUTPUT_TOKENS = 256
 
 /** USD of a call from what a row tells of its length: tokens, else characters, else the prompt's own and a usual answer. */
 export function costOfCall(

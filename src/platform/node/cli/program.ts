@@ -109,6 +109,27 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     })
 
   add(
+    'pareto',
+    'sweep the cost weight over prompts whose outcomes are known, and plot quality against cost',
+    'thalamus pareto --data ../shared/data/routing/routerbench_subset --out front.svg',
+  )
+    .requiredOption('-d, --data <folder>', 'a data set with costs, or a folder of them (as for eval)')
+    .option('-o, --out <file>', 'also draw it as SVG in this file; of several sets one file each')
+    .option('-r, --router <id>', 'the router that predicts', 'clusters')
+    .option('--probe <number>', 'learn the models from this many prompts instead of the whole training part', count)
+    .addOption(
+      new Option('--shipped', 'ask the router as it is shipped, by the names of the models').conflicts('probe'),
+    )
+    .option('--score <column>', 'the column of outcomes.csv that holds the score', 'score')
+    .option('--most <number>', 'use at most this many prompts of a set, whole questions', count)
+    .option('--seeds <list>', 'seeds of the splits (default: 42,999,2024,2025,3407)', seeds)
+    .option('--json', 'print the figures as JSON')
+    .action(async (options) => {
+      const { paretoCommand } = await import('./pareto-command.ts')
+      status = await paretoCommand(options)
+    })
+
+  add(
     'profile',
     'ask a model prompts whose answers can be graded, and write what the router learns from them',
     'thalamus profile local/llama3.1:8b',

@@ -6,6 +6,7 @@ import type { EvalPrompt, Outcomes } from '../../../eval/outcomes.ts'
 import { pickProbes } from '../../../eval/split.ts'
 import { openaiChat } from '../../../wire/openai-chat/index.ts'
 import { DataProblem } from '../data-problem.ts'
+import type { Price } from '../read-prices.ts'
 
 export type RouterMethodOptions = {
   /** Prompts of the training part every model is onboarded from; `undefined` asks the router as it is shipped. */
@@ -28,15 +29,17 @@ export function routerMethod(router: Router, { probe, isUnnamed }: RouterMethodO
       // What is learned differs with the split; what is shipped does not, whatever split asks for it.
       const ask = probe === undefined ? asShipped : createAsk()
       const quality = new Float64Array(test.prompts.length * candidates.length)
+      const uncertainty = new Float64Array(quality.length)
       const logTokens = new Float64Array(quality.length)
       for (const [row, { text }] of test.prompts.entries()) {
         for (const [column, prediction] of (await ask(asked, text, candidates)).entries()) {
           const cell = row * candidates.length + column
           quality[cell] = prediction.quality
+          uncertainty[cell] = prediction.uncertainty
           logTokens[cell] = Math.log(prediction.outputTokens ?? Number.NaN)
         }
       }
-      return { quality, logTokens }
+      return { quality, uncertainty, logTokens }
     },
   }
 }
@@ -95,11 +98,25 @@ function onboarded(router: Router, candidates: readonly Target[], probes: Outcom
   )
 }
 
-function signalsOf(text: string): Signals {
+/** A prompt of the data as a request of its own. */
+export function signalsOf(text: string): Signals {
   return classify(openaiChat.readRequest({ model: 'auto', messages: [{ role: 'user', content: text }] }))
 }
 
-function candidatesOf(models: readonly string[], isUnnamed: boolean): Target[] {
+/** The same with the prices that the set has of them, USD per million tokens. */
+export function pricedCandidates(
+  models: readonly string[],
+  isUnnamed: boolean,
+  prices: ReadonlyMap<string, Price>,
+): Target[] {
+  return candidatesOf(models, isUnnamed).map((target, place) => {
+    const price = prices.get(models[place] ?? '')
+    return price === undefined ? target : { ...target, facts: { price_in: price.input, price_out: price.output } }
+  })
+}
+
+/** The models of a set as candidates, without facts. */
+export function candidatesOf(models: readonly string[], isUnnamed: boolean): Target[] {
   return models.map((model, index) => targetOf(isUnnamed ? `unnamed-${index}` : model))
 }
 

@@ -26,7 +26,7 @@ test('the version is that of the package', async () => {
 
 test.each([
   [['rout'], 'there is no command "rout". Did you mean "route"?'],
-  [['zzzzzzzzzz'], 'The commands are serve, route, check, eval, profile, replay, simulate, help.'],
+  [['zzzzzzzzzz'], 'The commands are serve, route, check, eval, pareto, profile, replay, simulate, help.'],
   [['--prot', '1'], "unknown option '--prot'"],
   [['serve', '--port', 'x'], 'a port is a number from 0 to 65535'],
   [['serve', '--port', '70000'], 'a port is a number from 0 to 65535'],

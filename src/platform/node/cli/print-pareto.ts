@@ -8,6 +8,8 @@ import { columns, createPaint, type Paint, widthOf, wrap } from './terminal.ts'
 const PLOT_LINES = 18
 // Weights that people write; 0 to one preset's worth each, and beyond.
 const SHOWN_WEIGHTS: readonly number[] = [0, 0.5, 1, 2, 4, 8, 16]
+const TABLE_NOTE =
+  'kept, saved: beside the best single model, with 95 % intervals. cost=N: that weight alone, any band.'
 const SHOWN_SHARES = [1, 0.99, 0.95] as const
 
 export type Printed = { readonly wasSeen: boolean; readonly notes: readonly string[] }
@@ -33,7 +35,9 @@ export function printPareto(result: ParetoResult, { wasSeen, notes }: Printed): 
     ...sentences(result).flatMap((sentence) => wrap('', sentence.split(' '), ' ', width)),
     '',
     ...table(result, paint),
-    ...[...(wasSeen ? [SEEN_NOTE] : []), ...notes].map((note) => paint('dim', note)),
+    ...[TABLE_NOTE, ...(wasSeen ? [SEEN_NOTE] : []), ...notes]
+      .flatMap((note) => wrap('', note.split(' '), ' ', width))
+      .map((note) => paint('dim', note)),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
 }
@@ -76,35 +80,38 @@ function sentences({ versus, sweep, singles, bestSingle, sweepResult }: ParetoRe
 
 function table({ presets, sweep, bestSingle }: ParetoResult, paint: Paint): string[] {
   const ofPoint = ({ cost, quality }: Point): string[] => [quality.toFixed(3), usd(cost)]
-  const shares = ({ cost, quality }: Point): string[] => [
-    bestSingle.quality > 0 ? percent(quality / bestSingle.quality) : '–',
-    bestSingle.cost > 0 ? percent(1 - cost / bestSingle.cost) : '–',
+  const shares = ({ cost, quality }: Point): readonly [kept: string, saved: string] => [
+    bestSingle.quality > 0 ? points(quality / bestSingle.quality) : '–',
+    bestSingle.cost > 0 ? points(1 - cost / bestSingle.cost) : '–',
   ]
   const rows = [
-    ['', 'point', 'quality', 'USD a call', 'kept', 'saved'],
+    ['', 'point', 'quality', 'USD a call', 'kept %', '', 'saved %', ''],
     ...presets.map(({ id, figures, ci }, index) => {
       const point = { cost: figures['cost'] ?? Number.NaN, quality: figures['quality'] ?? Number.NaN }
-      const [kept = '–', saved = '–'] = shares(point)
-      return [String(index + 1), id, ...ofPoint(point), kept + bracket(ci['kept']), saved + bracket(ci['saved'])]
+      const [kept, saved] = shares(point)
+      return [String(index + 1), id, ...ofPoint(point), kept, bracket(ci['kept']), saved, bracket(ci['saved'])]
     }),
     ...sweep
       .filter(({ weight }) => SHOWN_WEIGHTS.includes(weight))
-      .map((point) => ['', `cost=${point.weight}`, ...ofPoint(point), ...shares(point)]),
+      .map((point) => {
+        const [kept, saved] = shares(point)
+        return ['', `cost=${point.weight}`, ...ofPoint(point), kept, '', saved, '']
+      }),
   ]
-  const [head = '', ...lines] = columns(rows, [2, 3, 4, 5])
-  return [
-    paint('dim', head),
-    ...lines,
-    paint('dim', 'kept, saved: beside the best single model. cost=N: that weight alone, any band.'),
-  ]
+  const [head = '', ...lines] = columns(rows, [2, 3, 4, 6])
+  return [paint('dim', head), ...lines]
 }
 
 function bracket(interval: readonly [number, number] | undefined): string {
-  return interval === undefined ? '' : ` [${interval.map((end) => (100 * end).toFixed(1)).join(', ')}]`
+  return interval === undefined ? '' : `[${interval.map(points).join(', ')}]`
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(1).replace(/\.0$/, '')} %`
+  return `${points(share).replace(/\.0$/, '')} %`
+}
+
+function points(share: number): string {
+  return (100 * share).toFixed(1)
 }
 
 function usd(cost: number): string {

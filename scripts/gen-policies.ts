@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { keepsAndSaves, leastKept, presetFigures, sweepTable } from './preset-readme.ts'
 
 // Compiles policies/flags.yaml and policies/presets/*/policy.yaml into JSON, so that nothing reads files at run time,
-// and writes the table of flags into policies/README.md. `--check` writes nothing and fails when a file is stale.
+// and writes the table of flags into policies/README.md, and what presets keep and save (presets.figures.json, by
+// scripts/measure-presets.ts) there and into their READMEs. `--check` writes nothing and fails when a file is stale.
 
 const policies = new URL('../policies/', import.meta.url)
 const isCheck = process.argv.includes('--check')
@@ -137,7 +139,24 @@ write(
     }),
   ),
 )
-write('README.md', withTable(readFileSync(new URL('README.md', policies), 'utf8')))
+const figures = presetFigures.parse(JSON.parse(readText('presets.figures.json')))
+for (const name of presets) {
+  const path = `presets/${name}/README.md`
+  write(path, withPart(readText(path), 'figures', keepsAndSaves(name, figures)))
+}
+const parts = [
+  ['flags', flagTable()],
+  ['sweep', sweepTable(figures)],
+  ['least', leastKept(figures)],
+] as const
+write(
+  'README.md',
+  parts.reduce((text, [name, part]) => withPart(text, name, part), readText('README.md')),
+)
+
+function readText(path: string): string {
+  return readFileSync(new URL(path, policies), 'utf8')
+}
 
 function readYaml<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(parse(readFileSync(new URL(path, policies), 'utf8')))
@@ -177,7 +196,7 @@ function write(path: string, text: string): void {
   }
 }
 
-function withTable(readme: string): string {
+function flagTable(): string {
   const rows = flags.map((flag) => {
     const sets = 'member' in flag ? `\`${flag.member}\`` : `\`${JSON.stringify(flag.sets).replaceAll('"', '')}\``
     const names = [flag.name, ...(flag.aliases ?? [])].map((name) => `\`${name}\``).join(', ')
@@ -186,8 +205,14 @@ function withTable(readme: string): string {
     return `| ${cells.join(' | ')} |`
   })
   const head = '| flag | kind | sets | unit | reference | doors | meaning |\n|---|---|---|---|---|---|---|'
-  return readme.replace(
-    /<!-- flags -->[\s\S]*<!-- \/flags -->/,
-    () => `<!-- flags -->\n${head}\n${rows.join('\n')}\n<!-- /flags -->`,
-  )
+  return `${head}\n${rows.join('\n')}`
+}
+
+/** The text with `part` between the marks of that name. */
+function withPart(text: string, name: string, part: string): string {
+  const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+  if (!(text.includes(from) && text.includes(to))) throw new Error(`There is no ${from} … ${to} to write between.`)
+  const [before = ''] = text.split(from)
+  const after = text.slice(text.indexOf(to))
+  return `${before}${from}\n${part}\n${after}`
 }

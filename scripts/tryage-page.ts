@@ -29,7 +29,7 @@ export function tryagePage({ router, seeds, most, whole, parts }: Page): string 
 
 Written by \`node scripts/measure-tryage.ts\`. Do not edit: run it again.
 
-Tryage (Hari and Thomson, 2023) measures a router by how often it picks the model that does best on a prompt. It publishes **50.9 %** for itself, **23.6 %** for GPT-3.5 Turbo and **10.8 %** for Gorilla, each asked to choose.
+Tryage ([Hari and Thomson, 2023](https://arxiv.org/abs/2308.11601)) measures a router by how often it picks the model that does best on a prompt. It publishes **50.9 %** for itself, **23.6 %** for GPT-3.5 Turbo and **10.8 %** for Gorilla, each asked to choose.
 Here is the same measurement on our data, and why the two are not the same.
 
 | | Tryage | here |

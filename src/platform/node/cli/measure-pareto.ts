@@ -12,8 +12,8 @@ import { SWEPT_WEIGHTS } from '../../../eval/policy/sweep.ts'
 import { extreme } from '../../../eval/scene.ts'
 import { splitInThree, type ThreeParts } from '../../../eval/split.ts'
 import { type Price, USUAL_OUTPUT_TOKENS } from '../read-prices.ts'
+import type { LateProgress } from './late-progress.ts'
 import { pricedCandidates, routerMethod, signalsOf } from './router-method.ts'
-import type { SlowProgress } from './slow-progress.ts'
 import { requireTestPart } from './training-parts.ts'
 
 export type ParetoOptions = {
@@ -54,7 +54,7 @@ export async function measurePareto(
   outcomes: Outcomes,
   router: Router,
   { seeds, probe, prices, today }: ParetoOptions,
-  progress: SlowProgress,
+  progress: LateProgress,
 ): Promise<ParetoResult> {
   requireTestPart(outcomes, seeds)
   // By its name a model could bring a profile that was made from these very answers.
@@ -69,7 +69,7 @@ export async function measurePareto(
   const runs: Run[] = []
   const best = new Set<string>()
   for (const [turn, seed] of seeds.entries()) {
-    progress.say(`${outcomes.id}: split ${turn + 1} of ${seeds.length}`)
+    progress.at(READING + ((1 - READING) * turn) / seeds.length, `${outcomes.id}: split ${turn + 1} of ${seeds.length}`)
     const split = splitInThree(outcomes, seed)
     best.add(bestSingle(split))
     runs.push(
@@ -109,10 +109,13 @@ export async function measurePareto(
   }
 }
 
-/** Nearly all of the time goes into what an encoder makes of the prompts: done first, so that it can be told how far it is. */
-async function readAll({ id, prompts }: Outcomes, router: Router, progress: SlowProgress): Promise<void> {
+/** Its share of the time, about. */
+const READING = 0.7
+
+/** Most of the time goes into what an encoder makes of the prompts: done first, so that it can be told how far it is. */
+async function readAll({ id, prompts }: Outcomes, router: Router, progress: LateProgress): Promise<void> {
   for (const [row, { text }] of prompts.entries()) {
-    progress.say(`${id}: ${row} of ${prompts.length} prompts read`)
+    progress.at((READING * row) / prompts.length, `${id}: ${row} of ${prompts.length} prompts read`)
     await router.predict({ signals: signalsOf(text), candidates: [], signal: new AbortController().signal })
   }
 }

@@ -11,11 +11,11 @@ import { nodeClock } from '../ports.ts'
 import { readComparable } from '../read-comparable.ts'
 import { readPrices } from '../read-prices.ts'
 import type { Subject } from './evaluate-set.ts'
+import { createLateProgress } from './late-progress.ts'
 import { measurePareto, type ParetoResult } from './measure-pareto.ts'
 import { closeSubject, openSubject } from './open-subject.ts'
 import { paretoShape, pointsOf, printPareto } from './print-pareto.ts'
 import type { ExitStatus } from './program.ts'
-import { createSlowProgress } from './slow-progress.ts'
 
 type ParetoCommandOptions = {
   readonly data: string
@@ -70,7 +70,7 @@ async function sweepSets(folders: readonly string[], subject: Subject, options: 
       if (folders.length > 1) process.stderr.write(`${outcomes.id} has no costs: passed over.\n`)
       continue
     }
-    const progress = createSlowProgress(process.stderr, nodeClock)
+    const progress = createLateProgress(process.stderr, nodeClock)
     const result = await measurePareto(outcomes, router, { seeds, probe, prices: readPrices(folder), today }, progress)
     progress.done()
     const wasSeen = probe === undefined && seen.has(outcomes.id)

@@ -47,14 +47,13 @@ type Share = { readonly reliability: number; readonly calls: number } | undefine
 /** Copies what is measured live, and lets go of what belongs to the call. */
 export function take(made: Made, time: number): Taken {
   const { input, foreseen, decision, said, key, governing, snapshot } = made
-  const { id, signals, policy, router, today, spread, toolShares, speaks = () => true, lossesOn } = input
-  const hasTools = signals.toolCount > 0
+  const { id, signals, policy, router, today, spread, speaks = () => true, lossesOn } = input
   // What a format would lose takes a translation to find out, so nobody is asked who was not.
   const asksLossless = input.directives.require?.lossless === true
   const measures = foreseen.targets.map(
     (target) =>
       [
-        hasTools ? toolShares?.(target) : undefined,
+        foreseen.toolShares?.(target),
         speaks(target),
         asksLossless ? (lossesOn?.(target).length ?? 0) === 0 : undefined,
       ] as const,

@@ -256,11 +256,22 @@ async function orRefused<Value>(deciding: Promise<Value>): Promise<Value | undef
   }
 }
 
+/** Reliability fades with the clock: whoever reads it again reads less. */
+function fading({ input, ...asked }: Asked): Asked {
+  let kept = 1
+  const toolShares: RouteInput['toolShares'] = (target) => {
+    kept *= 0.999
+    const { calls = 0, reliability = 1 } = input.toolShares?.(target) ?? {}
+    return { calls, reliability: reliability * kept }
+  }
+  return { ...asked, input: { ...input, toolShares } }
+}
+
 test('a decision replayed from its log is identical, whatever the pool, the directives and the measurements', async () => {
   let decided = 0
   await fc.assert(
     fc.asyncProperty(scene, async (given) => {
-      const asked = inputOf(given, true)
+      const asked = fading(inputOf(given, true))
       const result = await orRefused(route(asked.input))
       if (result === undefined) return
       decided += 1

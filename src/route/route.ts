@@ -34,7 +34,7 @@ import { spreadChoice } from './spread.ts'
 import { keepFirst, keptReason, mustStay, stayingOf, weighStaying, withoutStaying } from './stay.ts'
 import { dominatorsOf, tradeOffs } from './trade-offs.ts'
 import type { ToolShares } from './weigh-tools.ts'
-import { weighTools } from './weigh-tools.ts'
+import { readOnce, weighTools } from './weigh-tools.ts'
 
 export type RouteInput = {
   readonly id: string
@@ -101,6 +101,8 @@ export type Foreseen = {
   readonly predicted: Predicted
   /** What was seen of each candidate of late, by its place; has no place where nothing was seen. */
   readonly measured: readonly (LiveMeasure | undefined)[]
+  /** Of a request with tools: how far each candidate's calls can be relied on, as it was weighed. */
+  readonly toolShares?: ToolShares | undefined
 }
 
 type Asked = Pick<Foreseen, 'targets' | 'predicted'>
@@ -116,7 +118,8 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   const { predicted } = foreseen
   const { passing, directives, relaxed, limits } = admitted
   const { predictions } = predicted
-  const { signals, toolShares, policy, previous } = input
+  const { signals, policy, previous } = input
+  const toolShares = signals.toolCount === 0 || input.toolShares === undefined ? undefined : readOnce(input.toolShares)
   const isExplained = input.isExplained === true
   const most = isExplained ? Number.POSITIVE_INFINITY : LISTED
   const chooseFreely = (considered: Considered, listed: number): Choice =>
@@ -137,9 +140,7 @@ export async function route(input: RouteInput): Promise<RouteResult> {
       previous === undefined
         ? pool
         : weighStaying(pool, previous, predictions?.shares, signals.promptTokens, directives)
-    return signals.toolCount === 0 || toolShares === undefined
-      ? { weighed: plain, unweighed: undefined }
-      : weighTools(plain, toolShares)
+    return toolShares === undefined ? { weighed: plain, unweighed: undefined } : weighTools(plain, toolShares)
   }
   const { weighed: considered, unweighed } = weigh(believed)
   const best = choose(considered, most)
@@ -201,7 +202,7 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     ...(relaxed.length === 0 ? {} : { relaxed }),
   }
   const prompt = predictions && foresee(predictions, choice, full, believed)
-  return { decision, ranked, foreseen, staying, shares: predictions?.shares, believed: prompt }
+  return { decision, ranked, foreseen: { ...foreseen, toolShares }, staying, shares: predictions?.shares, believed: prompt }
 }
 
 function foresee(

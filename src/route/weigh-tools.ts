@@ -37,6 +37,16 @@ export function weighTools(
   }
 }
 
+/** The shares as they are when first asked for, however often and late: they fade with the clock, and a log says what was weighed. */
+export function readOnce(shareOf: ToolShares): ToolShares {
+  const read = new Map<Target, ToolShare>()
+  return (target) => {
+    const share = read.get(target) ?? shareOf(target)
+    read.set(target, share)
+    return share
+  }
+}
+
 /** True of a model that clearly breaks its calls: without predictions it stands behind the others. */
 export function breaksCalls(share: ToolShare | undefined): boolean {
   return share !== undefined && share.calls >= LEAST_CALLS && share.reliability < BROKEN_BELOW

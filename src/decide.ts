@@ -90,7 +90,6 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     governing,
   })
   const isExplained = directives.explain === true
-  const shadow = shadowOf(policy, lotOf(directives, call.id))
   const { warnings = NONE, wishes = {}, kept = NONE } = call.said ?? {}
   const { entries, named, losses } = askedModels({ choice, suffix, wishes }, snapshot, { findTarget, candidatesOf })
   const isNamed = named.length === entries.length
@@ -102,7 +101,14 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const isLimited = hasHardLimits(directives)
   if (isLimited) requireSeenModels(kept)
   if (isNamed && !isLimited && !isExplained)
-    return { targets: [...new Set(named)], decision: undefined, isExplained, ...naming, isLossless: false, ...shadow }
+    return {
+      targets: [...new Set(named)],
+      decision: undefined,
+      isExplained,
+      ...naming,
+      isLossless: false,
+      ...shadowOf(policy, lotOf(directives, call.id)),
+    }
 
   const translated = (target: Target): Translation =>
     translationOf(target, call.format, naming, call.principal.name, context)
@@ -112,6 +118,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   // A list of models is its caller's own order, on every turn.
   const session =
     isNamed || entries.length > 1 ? undefined : await openSession(call, { signals, directives, pool }, context)
+  const lot = session?.lot ?? lotOf(directives, call.id)
   const able = ableToServe(asked, call, speaks)
   const { id, principal, chat: request, isToBeAnswered = false } = call
   const isPinned = named.length > 0 || entries.length > 1 || !isEmpty(wishes)
@@ -136,7 +143,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,
     isExplained,
-    ...spreadOf(pool, session?.lot ?? lotOf(directives, call.id), snapshot),
+    ...spreadOf(pool, lot, snapshot),
     predictsAll: call.decisionLog !== undefined,
     onPrediction: context.telemetry.routed,
   }
@@ -160,7 +167,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     isLossless: directives.require?.lossless === true,
     keepSession: session === undefined ? undefined : (result) => keepSession(session, result, routed.shares),
     foreseen: routed.believed,
-    ...shadow,
+    ...shadowOf(policy, lot),
   }
 }
 

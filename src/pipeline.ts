@@ -18,6 +18,7 @@ import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import type { Learning } from './learn/learning.ts'
+import { mayBeCopied } from './may-be-copied.ts'
 import type { ReadingTape } from './reading-tape.ts'
 import { formatAttempts } from './route-headers.ts'
 import { SentCall } from './sent-call.ts'
@@ -93,9 +94,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const question = { id, chat: asked, format, principal, routeHeader, header, said, decisionLog, isToBeAnswered }
   const deciding = decide(question, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
-  // What stays in a body for OpenRouter is for nobody else.
-  const isCopied = call.shadowOf === undefined && (body.said?.kept.length ?? 0) === 0
-  if (isCopied && routed.shadow !== undefined) context.shadows.start(call, body.copyFor(routed.shadow), context)
+  const isCopied = routed.shadow !== undefined && call.shadowOf === undefined && mayBeCopied(asked, body)
+  const sendCopy = isCopied ? context.shadows.prepare(call, routed.shadow, context) : undefined
   const sent = new SentCall(call, routed, context)
   const dispatched = dispatch({
     plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
@@ -111,7 +111,10 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     explanation: routed.isExplained ? routed.decision : undefined,
     estimateUsage: (observed) => usageOf(observed, false, () => promptTokensOf(body)).usage,
   })
-  const result = await dispatched.finally(() => sent.over())
+  const result = await dispatched.finally(() => {
+    sent.over()
+    sendCopy?.()
+  })
   if (routed.keepSession !== undefined) routed.keepSession(result)
   if (result.outcome !== 'failed' || result.error === undefined) return { result, routed, overheadMs: sent.overheadMs }
   const error = withAttempts(result.error, result.attempts)

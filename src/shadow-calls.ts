@@ -1,5 +1,4 @@
-import type { GatewayError } from './core/errors.ts'
-import { toGatewayError } from './core/errors.ts'
+import { GatewayError, toGatewayError } from './core/errors.ts'
 import type { ChatBody } from './core/request.ts'
 import { MemoryExchange } from './memory-exchange.ts'
 import type { ChatCall, ChatOutcome, Context } from './pipeline.ts'
@@ -9,8 +8,11 @@ import { recordOf } from './server/chat.ts'
 
 /** Sends copies of calls to a second target. Nobody waits for them, and their answers reach nobody. */
 export type ShadowCalls = {
-  /** `body`: a copy that names the target. Never throws. */
-  start(call: ChatCall, body: ChatBody, context: Context): void
+  /**
+   * Takes a place for a copy of the call to `model`. Gives what sends it, to be called once, when the client has his answer;
+   * `undefined` where too many are under way. Never throws.
+   */
+  prepare(call: ChatCall, model: string, context: Context): (() => void) | undefined
   close(): void
 }
 
@@ -37,6 +39,8 @@ export function createShadowCalls(): ShadowCalls {
     try {
       outcome = await chat({ ...call, id, exchange, body, startedAt, shadowOf: call.id }, context)
       error = outcome.result.error
+      if (outcome.result.outcome === 'abandoned')
+        error = new GatewayError('client_closed_request', 'The gateway closed.')
     } catch (thrown) {
       error = toGatewayError(thrown)
     }
@@ -63,16 +67,21 @@ export function createShadowCalls(): ShadowCalls {
   }
 
   return {
-    start(call, body, context) {
-      if (underWay >= MOST_AT_ONCE || closing.signal.aborted) return context.telemetry.shadowDropped(body.model)
+    prepare(call, model, context) {
+      if (underWay >= MOST_AT_ONCE || closing.signal.aborted) {
+        context.telemetry.shadowDropped(model)
+        return undefined
+      }
       underWay += 1
-      context.ports.background.run(async () => {
-        try {
-          await run(call, body, context)
-        } finally {
-          underWay -= 1
-        }
-      })
+      const copy = call.body.copyFor(model)
+      return () =>
+        context.ports.background.run(async () => {
+          try {
+            await run(call, copy(), context)
+          } finally {
+            underWay -= 1
+          }
+        })
     },
     close: () => closing.abort(),
   }

@@ -55,7 +55,7 @@ export type ChatBody = {
   read(): ReadBody
   release(): void
   /** The same call to another model, with bytes of its own. To be made before the bytes are edited. */
-  copyFor(model: string): ChatBody
+  copyFor(model: string): () => ChatBody
 }
 
 /** `text` is the exact body. */

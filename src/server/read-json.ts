@@ -74,12 +74,16 @@ function chatBody(
     release() {
       current = undefined
     },
-    // Not `slice`: of a Buffer of Node's that is the same memory, in which either call would edit the other's body.
-    copyFor: (other) =>
-      chatBody(new Uint8Array(body.bytes), said === undefined ? undefined : { ...said, wishes: {} }, (copied) => {
-        const read = readBytes(copied)
-        return { ...read, chat: { ...read.chat, model: other } }
-      }),
+    copyFor(other) {
+      // Not `slice`: of a Buffer of Node's that is the same memory, in which either call would edit the other's body.
+      const copied = new Uint8Array(body.bytes)
+      const saidOfIt = said === undefined ? undefined : { ...said, wishes: {} }
+      return () =>
+        chatBody(copied, saidOfIt, (again) => {
+          const read = readBytes(again)
+          return { ...read, chat: { ...read.chat, model: other } }
+        })
+    },
   }
   return body
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Policy } from '../../src/core/policy.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { startCaptureUpstream } from './capture-upstream.ts'
@@ -16,9 +17,9 @@ afterEach(async () => {
 })
 
 const balanced = builtInPolicies.get('balanced')
+const trial = { ...(balanced as Policy), name: 'trial', match: { model: ['auto*'] } }
 
 async function start(share: number, answers: (model: string) => number = () => 200): Promise<void> {
-  if (balanced === undefined) throw new Error('no balanced')
   upstream = await startCaptureUpstream((response, { body }) => {
     const { model } = JSON.parse(body.toString())
     const status = answers(model)
@@ -35,7 +36,7 @@ async function start(share: number, answers: (model: string) => number = () => 2
   gateway = await startGateway({
     models: ['main', 'second'],
     upstream: `${upstream.url}/v1`,
-    policies: [{ ...balanced, name: 'trial', match: { model: ['auto*'] }, shadow: { model: 'up/second', share } }],
+    policies: [{ ...trial, shadow: { model: 'up/second', share } }],
   })
 }
 
@@ -77,6 +78,61 @@ test('a shadow that fails costs the client nothing', async () => {
   ])
   await eventually('the shadow', () => lines('shadow').length === 1)
   expect(lines('shadow')[0]).toMatchObject({ outcome: 'upstream_error' })
+})
+
+test('the copy waits until the client has his answer, and one that is cut off as the gateway closes is not complete', async () => {
+  const held: (() => void)[] = []
+  upstream = await startCaptureUpstream((response, { body }) => {
+    const { model } = JSON.parse(body.toString())
+    const message = { role: 'assistant', content: 'Hello' }
+    const choices = [{ index: 0, message, finish_reason: 'stop' }]
+    held.push(() => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ id: 'c1', object: 'chat.completion', created: 1, model, choices }))
+    })
+  })
+  gateway = await startGateway({
+    models: ['main', 'second'],
+    upstream: `${upstream.url}/v1`,
+    policies: [{ ...trial, shadow: { model: 'up/second', share: 1 } }],
+  })
+  const answering = post(gateway.url, { model: 'auto', messages: HELLO })
+  await eventually('the call', () => held.length === 1)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(held).toHaveLength(1)
+  held[0]?.()
+  expect((await answering).status).toBe(200)
+  await eventually('the copy', () => held.length === 2)
+  await gateway.close()
+  expect(lines('shadow')[0]).toMatchObject({ outcome: 'client_closed_request' })
+  gateway = undefined
+})
+
+test('no copy of what would be a turn of the client’s own conversation, runs on, or acts', async () => {
+  upstream = await startCaptureUpstream((response, { body }) => {
+    const { model } = JSON.parse(body.toString())
+    const content = [{ type: 'output_text', text: 'Hello', annotations: [] }]
+    const output = [{ type: 'message', id: 'msg_1', status: 'completed', role: 'assistant', content }]
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ id: 'resp_1', object: 'response', status: 'completed', model, output }))
+  })
+  gateway = await startGateway({
+    models: ['main', 'second'],
+    upstream: `${upstream.url}/v1`,
+    format: 'openai-responses',
+    policies: [{ ...trial, shadow: { model: 'up/second', share: 1 } }],
+  })
+  const send = async (body: object): Promise<void> => {
+    const init = { method: 'POST', body: JSON.stringify({ model: 'auto', input: 'Hello', ...body }) }
+    expect((await fetch(`${gateway?.url}/v1/responses`, init)).status).toBe(200)
+  }
+  await send({ conversation: 'conv_1' })
+  await send({ previous_response_id: 'resp_1' })
+  await send({ background: true })
+  await send({ tools: [{ type: 'mcp', server_label: 'x', server_url: 'https://x.example' }] })
+  await send({})
+  await eventually('the one copy', () => lines('shadow').length === 1)
+  expect(upstream.requests).toHaveLength(6)
 })
 
 test('no limit of the call is passed by for the copy', async () => {
@@ -126,6 +182,10 @@ test('the share is of conversations, and other policies have none', async () => 
   expect(await send(5, { model: 'up/main' })).toBe(5)
   const one = await send(8, { routing: { session: 'one' } })
   expect([8, 24]).toContain(one)
+  const messages = [...HELLO, { role: 'assistant', content: 'Hello' }, { role: 'user', content: 'Name a river.' }]
+  // One that a header or the body names is known from its second call on.
+  for (const session_id of ['one', 'two', 'three', 'four'])
+    expect([6, 18]).toContain(await send(6, { messages, session_id }))
   const many = await send(60, {})
   expect(many).toBeGreaterThan(60 + 2 * 12)
   expect(many).toBeLessThan(60 + 2 * 48)

@@ -53,6 +53,20 @@ describe('a canary', () => {
   })
 })
 
+test('a model on trial that has a weight too wins in either way, and its propensity says so', async () => {
+  const canary = { model: 'b/gpt', share: 0.2, inPlaceOf: '*' }
+  const weights = new Map([
+    ['a/gpt', 3],
+    ['b/gpt', 1],
+  ])
+  const onTrial = await won({ canary, weights, draw: { canary: 0.1, weights: 0 } })
+  expect(onTrial).toMatchObject({ model: 'b/gpt', reason: 'canary' })
+  const byWeight = await won({ canary, weights, draw: { canary: 0.5, weights: 0.9 } })
+  expect(byWeight).toMatchObject({ model: 'b/gpt', reason: 'shared by weight' })
+  expect([onTrial.propensity, byWeight.propensity]).toEqual([0.4, 0.4])
+  expect((await won({ canary, weights, draw: at(0.5) })).propensity).toBeCloseTo(0.6)
+})
+
 describe('models that share by weight', () => {
   const weights = new Map([
     ['a/gpt', 3],

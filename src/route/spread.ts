@@ -27,35 +27,41 @@ export function spreadChoice(considered: Considered, choice: Choice, spread: Spr
   const trial = canary === undefined ? undefined : considered.passing.find((place) => idAt(place) === canary.model)
   const isTried =
     canary !== undefined && trial !== undefined && trial !== winner && matchesPattern(idAt(winner), canary.inPlaceOf)
-  if (isTried && draw.canary < canary.share) {
-    return { choice: withFirst(choice, trial), reason: 'canary', propensity: canary.share }
-  }
-  const drawn = drawByWeight(considered, choice, winner, spread)
+  const trialShare = isTried ? canary.share : 0
+  const shares = sharesByWeight(considered, choice, winner, spread)
+  const drawn = isTried && draw.canary < canary.share ? trial : (drawFrom(shares, draw.weights) ?? winner)
+  const isCanary = drawn === trial && draw.canary < trialShare
   return {
-    choice: withFirst(choice, drawn.place),
-    reason: drawn.place === winner ? undefined : 'shared by weight',
-    propensity: (isTried ? 1 - canary.share : 1) * drawn.propensity,
+    choice: withFirst(choice, drawn),
+    reason: isCanary ? 'canary' : drawn === winner ? undefined : 'shared by weight',
+    // A model on trial may have a weight as well, and is then drawn in either way.
+    propensity: (drawn === trial ? trialShare : 0) + (1 - trialShare) * (shares.get(drawn) ?? 0),
   }
 }
 
-function drawByWeight(
+/** What the winner wins, as it is shared: all of it is its own where it has no weight. By place, 1 in all. */
+function sharesByWeight(
   considered: Considered,
   { inBand, bandSize, ranked }: Choice,
   winner: number,
-  { weights, draw }: Spread,
-): { readonly place: number; readonly propensity: number } {
+  { weights }: Spread,
+): ReadonlyMap<number, number> {
   const weightAt = (place: number): number => weights?.get(targetAt(considered, place).id) ?? 0
-  if (weightAt(winner) === 0) return { place: winner, propensity: 1 }
+  if (weightAt(winner) === 0) return new Map([[winner, 1]])
   const sharing = [...considered.passing].filter(
     (place) => weightAt(place) > 0 && (bandSize === 0 || inBand[place] === inBand[winner]) && ranked.includes(place),
   )
   const total = sharing.reduce((sum, place) => sum + weightAt(place), 0)
-  let left = draw.weights * total
-  for (const place of sharing) {
-    left -= weightAt(place)
-    if (left < 0) return { place, propensity: weightAt(place) / total }
+  return new Map(sharing.map((place) => [place, weightAt(place) / total]))
+}
+
+function drawFrom(shares: ReadonlyMap<number, number>, draw: number): number | undefined {
+  let left = draw
+  for (const [place, share] of shares) {
+    left -= share
+    if (left < 0) return place
   }
-  return { place: winner, propensity: weightAt(winner) / total }
+  return undefined
 }
 
 function withFirst(choice: Choice, place: number): Choice {

@@ -1,5 +1,6 @@
 import type { Attempt, Decision } from '../core/decision.ts'
 import type { SaidDirectives } from '../core/directives.ts'
+import { SESSION_OFF } from '../core/session.ts'
 import { shortHash } from '../core/short-hash.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { FinishReason, Usage } from '../core/stream-part.ts'
@@ -87,7 +88,7 @@ export function decisionRecord(taken: Taken, models: string, prompts: boolean): 
     default_policy: governing,
     today,
     signals: signalsRecord(signals, prompts),
-    said,
+    said: said.map(withoutSession),
     router: routerRecord(taken),
     candidates: candidateRecords(taken),
     ...(spread === undefined ? {} : { spread: spreadRecord(spread) }),
@@ -112,6 +113,13 @@ function learnedOf({ input, foreseen }: Pick<Made, 'input' | 'foreseen'>): Decis
     return lesson === undefined ? [] : [[id, lesson] as const]
   })
   return known.length === 0 ? undefined : Object.fromEntries(known)
+}
+
+/** The caller's name for a conversation is nobody else's to know; its digest stands in the decision. */
+function withoutSession({ door, directives }: SaidDirectives): SaidDirectives {
+  if (directives.session === undefined || directives.session === SESSION_OFF) return { door, directives }
+  const { session: _, ...others } = directives
+  return { door, directives: others }
 }
 
 function signalsRecord(signals: RouteInput['signals'], prompts: boolean): LoggedSignals {

@@ -18,6 +18,8 @@ import { openChatBody, readBytes } from './read-json.ts'
 import { respondError } from './respond-error.ts'
 
 const MAX_ASKED = 100
+// `auto:session=NAME`: what a caller calls his conversation is not logged.
+const SESSION_NAME = /([:+]\s*session\s*=)[^+]*/gi
 
 /** How a path is served: the caller's wire format, and what the path itself says. */
 export type Door = {
@@ -114,7 +116,7 @@ export function recordOf(facts: CallFacts): CallRecord {
   return {
     id: facts.id,
     endpoint: facts.endpoint,
-    asked: (body?.model ?? '').slice(0, MAX_ASKED),
+    asked: (body?.model ?? '').replace(SESSION_NAME, '$1…').slice(0, MAX_ASKED),
     target: target?.id,
     provider: target?.provider,
     status: hasHead ? 200 : (error?.status ?? 200),

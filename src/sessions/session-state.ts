@@ -9,7 +9,7 @@ export type SessionState = {
   /** Tokens of that call's prompt, as far as the provider may have them in its cache. */
   readonly cachedTokens: number
   readonly calls: number
-  /** By which a pool's shares are drawn: the id of the conversation's first call, or the caller's own name for it. */
+  /** By which a pool's shares are drawn: the id of the conversation's first call, or a digest of the caller's own name for it. */
   readonly lot: string
   /** A digest of what was asked of routing. */
   readonly asked: string

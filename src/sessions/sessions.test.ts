@@ -5,6 +5,7 @@ import type { ContentPart } from '../core/content.ts'
 import type { ChatRequest, Message } from '../core/request.ts'
 import type { Signals } from '../core/router.ts'
 import { SESSION_DEFAULTS } from '../core/session.ts'
+import { shortHash } from '../core/short-hash.ts'
 import type { Usage } from '../core/stream-part.ts'
 import { NO_USAGE } from '../core/stream-part.ts'
 import type { SessionState } from './session-state.ts'
@@ -22,7 +23,7 @@ function keep({ isLate = false } = {}) {
     get: (key: string) => (isLate ? Promise.resolve(states.get(key)) : states.get(key)),
     set: (key: string, state: SessionState) => void states.set(key, state),
   }
-  const sessions = createSessions({ store, now: () => now, digest: (text) => text })
+  const sessions = createSessions({ store, now: () => now, digest: (text) => shortHash(text, 12) })
   return {
     states,
     pass: (milliseconds: number) => {
@@ -30,15 +31,15 @@ function keep({ isLate = false } = {}) {
     },
     async open(
       messages: readonly Message[],
-      given: { readonly id?: string; readonly body?: ChatRequest['native']['body'] } = {},
+      given: { readonly id?: string; readonly body?: ChatRequest['native']['body']; readonly session?: string } = {},
     ) {
-      const { id = 'rt_1', body = {} } = given
+      const { id = 'rt_1', body = {}, session: named } = given
       const chat = request(messages, { native: { format: 'openai-chat', body } })
       const session = await sessions.open({
         id,
         chat,
         tenant: 'key',
-        session: undefined,
+        session: named,
         header: () => undefined,
         signals: shapeOf(chat) as Signals,
         directives: {},
@@ -147,5 +148,6 @@ test('another conversation that begins in the same words has nothing before its 
 test('nothing of what was said is kept', async () => {
   const kept = keep()
   answer(await kept.open([FIRST], { body: { prompt_cache_key: 'the client’s own' } }), 'a')
-  expect(JSON.stringify([...kept.states.values()])).not.toMatch(/Review|const|client/)
+  answer(await kept.open([FIRST], { session: 'a client’s own name' }), 'a')
+  expect(JSON.stringify([...kept.states])).not.toMatch(/Review|const|client/)
 })

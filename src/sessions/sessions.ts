@@ -108,7 +108,7 @@ export function createSessions({ store, now, digest }: Ports): Sessions {
             answeredAt: now(),
             cachedTokens: cachedBy(usage, signals.promptTokens),
             calls: (state?.calls ?? 0) + 1,
-            lot,
+            lot: call.session === undefined ? lot : keys.thread,
             asked,
             shares,
           }

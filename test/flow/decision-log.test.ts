@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -97,4 +97,23 @@ test('a receipt that memory has let go of is found in the log', { timeout: 60_00
   await eventually('the receipt', async () => (await fetch(`${url}/v1/decisions/${id}`)).status === 200)
   expect(await (await fetch(`${url}/v1/decisions/${id}`)).json()).toMatchObject({ id, model: 'up/ok' })
   expect((await fetch(`${url}/v1/decisions/rt_never`)).status).toBe(404)
+})
+
+test('what a caller calls his conversation is neither logged nor kept in words', async () => {
+  const { url, path } = await startLogged(['ok'])
+  const say = (model: string, body: object): Promise<Response> => post(url, { model, messages: HELLO, ...body })
+  for (const answer of [
+    await say('auto:session=mine-alone', {}),
+    await say('auto', { routing: { session: 'mine-alone' } }),
+  ])
+    await answer.text()
+  const off = await say('auto:session=off', {})
+  await off.text()
+  await eventually('all three', () => gateway?.log.filter(({ event }) => event === 'request').length === 3)
+  const lines = JSON.stringify(gateway?.log)
+  await gateway?.close()
+  expect(lines + readFileSync(path, 'utf8')).not.toContain('mine-alone')
+  const decisions = (await recordsOf(path)).filter((record) => record.type === 'decision')
+  expect(decisions.map(({ decision }) => decision.session?.named_by)).toEqual(['routing', 'routing', undefined])
+  expect(decisions[2]?.said.at(-1)?.directives.session).toBe('off')
 })

@@ -70,6 +70,29 @@ test('a decision that comes out otherwise is a finding that names what differs',
   expect(JSON.parse(found.stdout)).toMatchObject({ decisions: 40, differences: [{ id: tampered, members: ['model'] }] })
 })
 
+test('what is no decision log is not verified', async () => {
+  const path = logOf(() => [])
+  appendFileSync(path, '{"some": "other log"}\n')
+  const { status, stdout } = await runProgram(['replay', path, '--verify'])
+  expect([status, stdout]).toEqual([1, expect.stringContaining('no decision of')])
+  expect(stdout).toContain('skipped: 1 line cut short or not of a decision log')
+})
+
+test('records of another shape are skipped, and that is said', async () => {
+  const changed = { candidates: {}, said: {}, decision: {}, policy: 1 }
+  const names = Object.keys(changed)
+  const path = logOf((record, index) => {
+    const name = record.type === 'decision' ? names[index % 10] : undefined
+    return name === undefined ? record : ({ ...record, [name]: changed[name as keyof typeof changed] } as LogRecord)
+  })
+  const odd = { type: 'models', hash: 'x', models: {} }
+  appendFileSync(path, `${JSON.stringify(odd)}\n{"type":"outcome","id":"x","source":"user","reward":7}\n`)
+  const { stdout } = await runProgram(['replay', path, '--policy', 'newest', '--json'])
+  const { decisions, skipped } = JSON.parse(stdout)
+  expect(decisions + skipped.lines).toBe(42)
+  expect(skipped.lines).toBeGreaterThan(2)
+})
+
 test('another policy: who would move from where to where, and what it would cost', async () => {
   const { status, stdout } = await runProgram(['replay', logOf(), '--policy', 'newest', '--json'])
   expect(status).toBe(0)

@@ -32,6 +32,8 @@ export function describeReplay(
 
 /** What came out otherwise than it was logged, if anything. */
 export function describeVerified(log: string, { decisions, differences, skipped }: Verified, paint: Paint): string {
+  if (decisions === 0)
+    return `${[`${paint('red', '✗')} no decision of ${log} could be made again`, ...skippedLines(skipped, paint)].join('\n')}\n`
   const isSame = differences.length === 0
   const mark = isSame ? paint('green', '✓') : paint('red', '✗')
   const found = isSame ? 'all come out as logged' : `${differences.length} come out otherwise than logged`

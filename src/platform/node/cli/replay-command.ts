@@ -81,7 +81,7 @@ async function verify(path: string, options: ReplayOptions, shown: Shown, done: 
   const { stdout } = process
   if (options.json === true) stdout.write(`${JSON.stringify(publicVerified(path, verified), null, 2)}\n`)
   else stdout.write(describeVerified(path, verified, createPaint(stdout)))
-  return verified.differences.length === 0 ? 0 : 1
+  return verified.decisions > 0 && verified.differences.length === 0 ? 0 : 1
 }
 
 function openRouter(id: string, inference: Inference): Promise<Router> {

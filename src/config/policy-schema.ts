@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { CALL_PATHS } from '../core/call-paths.ts'
+import { matchesPattern } from '../core/match-models.ts'
 
 const patterns = z
   .union(
@@ -13,48 +15,56 @@ const patterns = z
   )
   .describe('A pattern, or a list of which one must match; * stands for anything.')
 
-const SIGNALS = [
-  'prompt_tokens',
-  'last_turn_tokens',
-  'turns',
-  'phase',
-  'tools',
-  'tool_forced',
-  'images',
-  'audio',
-  'files',
-  'json',
-  'choices',
-  'max_output_tokens',
-] as const
+const yesOrNo = z.boolean('neither true nor false\nWrite true or false.').optional()
+const count = z
+  .union(
+    [
+      z.boolean(),
+      z
+        .strictObject({
+          min: z.number().optional().describe('At least this.'),
+          max: z.number().optional().describe('At most this.'),
+        })
+        .refine(
+          ({ min, max }) => min !== undefined || max !== undefined,
+          'says nothing\nWrite { min: 8000 }, { max: 500 } or both.',
+        ),
+    ],
+    'neither true, false nor a range\nWrite true, false or { min: 8000 }.',
+  )
+  .optional()
 
-const signalCondition = z.union(
-  [
-    z.boolean(),
-    z.enum(['first-turn', 'user-turn', 'tool-loop']),
-    z
-      .strictObject({
-        min: z.number().optional().describe('At least this.'),
-        max: z.number().optional().describe('At most this.'),
-      })
-      .refine(
-        ({ min, max }) => min !== undefined || max !== undefined,
-        'says nothing\nWrite { min: 8000 }, { max: 500 } or both.',
-      ),
-  ],
-  'neither true, false, a phase nor a range\nWrite true, tool-loop or { min: 8000 }.',
+const signals = z.strictObject({
+  prompt_tokens: count.describe('Tokens of the prompt, estimated.'),
+  last_turn_tokens: count.describe('Tokens of the last turn, estimated.'),
+  turns: count.describe('Turns of the user.'),
+  phase: z
+    .enum(['first-turn', 'user-turn', 'tool-loop'], 'no phase\nWrite first-turn, user-turn or tool-loop.')
+    .optional()
+    .describe('Where the conversation stands.'),
+  tools: count.describe('Tools that are declared.'),
+  tool_forced: yesOrNo.describe('Whether a call of a tool is demanded.'),
+  images: yesOrNo.describe('Whether it has images.'),
+  audio: yesOrNo.describe('Whether it has audio.'),
+  files: yesOrNo.describe('Whether it has files.'),
+  json: yesOrNo.describe('Whether JSON is demanded.'),
+  choices: count.describe('Answers asked for at once.'),
+  max_output_tokens: count.describe('The most tokens that the answer may have, where the client says it.'),
+})
+
+const PATHS = Object.values(CALL_PATHS)
+const paths = patterns.refine(
+  (written) => written.every((pattern) => PATHS.some((path) => matchesPattern(path, pattern))),
+  `no path that is routed\nWrite one of ${PATHS.join(', ')}.`,
 )
 
 const match = z
   .strictObject({
     key: patterns.optional().describe('The caller’s key by its name; local where there are no keys.'),
-    path: patterns.optional().describe('The path: /v1/messages.'),
+    path: paths.optional().describe('The path: /v1/messages.'),
     model: patterns.optional().describe('The model as the client wrote it: auto, gpt-4*.'),
     metadata: z.record(z.string(), patterns).optional().describe('The client’s own labels (metadata of the body).'),
-    signals: z
-      .partialRecord(z.enum(SIGNALS), signalCondition)
-      .optional()
-      .describe('Facts about the request: { tools: true, prompt_tokens: { min: 8000 } }.'),
+    signals: signals.optional().describe('Facts about the request: { tools: true, prompt_tokens: { min: 8000 } }.'),
   })
   .describe(
     'Requests it governs when the caller names no preset. All of it must hold; the first policy that matches governs.',

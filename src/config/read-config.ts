@@ -42,16 +42,17 @@ function syntaxText(error: YAMLParseError): string {
 }
 
 /** What is wrong with a value of one of the configuration's schemas: where, what, and what to do. */
-export function schemaProblems(error: z.core.$ZodError): Problem[] {
-  return error.issues.flatMap(problemsOf)
+export function schemaProblems(error: z.core.$ZodError, schema: z.ZodType = configSchema): Problem[] {
+  return error.issues.flatMap((issue) => problemsOf(issue, schema))
 }
 
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, issue.path))
+function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, issue.path, schema))
   if (issue.code === 'invalid_key') return issue.issues.map((inner) => problemOf(inner, issue.path))
   if (issue.code === 'invalid_union') {
     const inner = issue.errors.toSorted((a, b) => deepest(b) - deepest(a))[0] ?? []
-    if (deepest(inner) > 0) return inner.flatMap((one) => problemsOf({ ...one, path: [...issue.path, ...one.path] }))
+    if (deepest(inner) > 0)
+      return inner.flatMap((one) => problemsOf({ ...one, path: [...issue.path, ...one.path] }, schema))
   }
   return [problemOf(issue, issue.path)]
 }
@@ -95,7 +96,7 @@ const KINDS: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[]): Problem {
+function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodType): Problem {
   // `{key:sk-…}` without the space is one long key: what follows the colon may be a secret.
   const name = /^[^:\s]*/.exec(key)?.[0] ?? ''
   if (name !== key) {
@@ -105,7 +106,7 @@ function unknownKey(key: string, path: readonly PropertyKey[]): Problem {
       remedy: 'Write a space after the colon.',
     }
   }
-  const known = knownKeys(path)
+  const known = knownKeys(path, schema)
   const [near] = key === '' ? [] : nearest(key, known, 1)
   const otherwise = known.length === 0 ? 'Remove it.' : `Remove it, or use one of: ${known.join(', ')}.`
   return {
@@ -121,8 +122,8 @@ function deepest(issues: readonly z.core.$ZodIssue[]): number {
 }
 
 /** The keys that may stand at `path`, from the schema itself. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = configSchema
+function knownKeys(path: readonly PropertyKey[], root: z.ZodType): string[] {
+  let schema: unknown = root
   for (const step of path) schema = memberOf(schema, step)
   const shape = shapeOf(schema)
   return shape === undefined ? [] : Object.keys(shape)

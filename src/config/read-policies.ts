@@ -63,7 +63,8 @@ function readRouting(routing: PolicyConfig['routing'], path: string, sources: Po
   } catch (cause) {
     const param = cause instanceof GatewayError ? (cause.param ?? '') : ''
     const at = param.startsWith('routing.') ? path + param.slice('routing'.length) : path
-    say(at, cause instanceof Error ? cause.message : String(cause), 'policies/README.md lists the flags there are.')
+    const problem = cause instanceof Error ? cause.message : String(cause)
+    say(at, problem.replace(/ All flags are .*$/, ''), 'policies/README.md lists the flags there are.')
     return {}
   }
 }

@@ -1,3 +1,4 @@
+import { CALL_PATHS } from '../core/call-paths.ts'
 import type { JsonObject } from '../core/json.ts'
 import { matchesPattern } from '../core/match-models.ts'
 import type { Policy, PolicyMatch, SignalCondition } from '../core/policy.ts'
@@ -12,14 +13,6 @@ export type MatchedCall = {
   readonly metadata: JsonObject | undefined
   /** As a decision's `signals`; asked for when a policy has conditions on them. */
   readonly signals: () => Readonly<Record<string, unknown>>
-}
-
-const PATHS: Readonly<Partial<Record<WireFormatId, string>>> = {
-  'openai-chat': '/v1/chat/completions',
-  'openai-responses': '/v1/responses',
-  'openai-completions': '/v1/completions',
-  'anthropic-messages': '/v1/messages',
-  'gemini-generate': '/v1beta/models',
 }
 
 /** The policy that governs when the caller names none: the first whose conditions hold, else the default. */
@@ -38,7 +31,7 @@ function isMatch({ match }: Policy, call: MatchedCall): boolean {
   if (match === undefined) return false
   return (
     holds(match.key, call.key) &&
-    holds(match.path, PATHS[call.format]) &&
+    holds(match.path, CALL_PATHS[call.format]) &&
     holds(match.model, call.model) &&
     metadataHolds(match.metadata, call.metadata) &&
     signalsHold(match.signals, call)

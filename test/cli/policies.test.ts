@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -108,4 +108,28 @@ test('every mistake in a policy has its place and a remedy', async () => {
   expect(files.stdout + files.stderr).toMatch(
     /mine\/policy\.yaml: mach[\s\S]*unknown key[\s\S]*none\/policy\.yaml[\s\S]*is missing/,
   )
+})
+
+test('a condition that could never hold is refused, with what could', async () => {
+  const written = (match: string): string => `${CONFIG}  never: { match: ${match} }\n`
+  for (const [match, problem] of [
+    ['{ path: /v1/message }', /never\.match\.path[\s\S]*no path that is routed[\s\S]*\/v1\/messages/],
+    ['{ signals: { tool: true } }', /never\.match\.signals\.tool[\s\S]*Did you mean "tools"/],
+    ['{ signals: { phase: { min: 3 } } }', /never\.match\.signals\.phase[\s\S]*tool-loop/],
+    ['{ signals: { tools: tool-loop } }', /never\.match\.signals\.tools[\s\S]*min: 8000/],
+    ['{ signals: { images: { min: 1 } } }', /never\.match\.signals\.images[\s\S]*true or false/],
+  ] as const) {
+    const { status, stdout, stderr } = await runProgram(['check'], { config: written(match) })
+    expect([status, stdout + stderr]).toEqual([1, expect.stringMatching(problem)])
+  }
+})
+
+test('what is wrong in the folder of policies is said, not thrown', async () => {
+  const links = folderWith({ 'thalamus.policies/mine/policy.yaml': 'mach: {}\n' })
+  symlinkSync('/nowhere', join(links, 'thalamus.policies/gone'))
+  const linked = await runProgram(['check'], { config: CONFIG, folder: links })
+  expect(linked.stderr + linked.stdout).toMatch(/gone\/policy\.yaml[\s\S]*is missing[\s\S]*Did you mean "match"/)
+  const folder = folderWith({ 'thalamus.policies': 'a file' })
+  const { status, stdout, stderr } = await runProgram(['check'], { config: CONFIG, folder })
+  expect([status, stdout + stderr]).toEqual([1, expect.stringMatching(/thalamus\.policies: is a file/)])
 })

@@ -12,12 +12,19 @@ export function policiesFolder(configPath: string | undefined): string {
   return join(dirname(configPath), `${basename(configPath, extname(configPath))}.policies`)
 }
 
+// A link to nowhere is told of as a policy that is missing.
+const NO_THROW = { throwIfNoEntry: false } as const
+
 /** Every `NAME/policy.yaml` of the folder by name; no folder, no policies. All problems at once. */
 export function readPolicyFiles(
   folder: string,
 ): { readonly policies: readonly WrittenPolicy[] } | { readonly problems: readonly Problem[] } {
   const policies: WrittenPolicy[] = []
   const problems: Problem[] = []
+  if (statSync(folder, NO_THROW)?.isDirectory() === false)
+    return {
+      problems: [{ path: folder, problem: 'is a file', remedy: 'Make it a folder, with a folder a policy in it.' }],
+    }
   for (const name of namesIn(folder)) {
     const path = join(folder, name, 'policy.yaml')
     const read = readPolicy(path)
@@ -36,7 +43,7 @@ export function probesPath(folder: string, name: string): string | undefined {
 function namesIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)
-    .filter((name) => !name.startsWith('.') && statSync(join(folder, name)).isDirectory())
+    .filter((name) => !name.startsWith('.') && statSync(join(folder, name), NO_THROW)?.isDirectory() !== false)
     .toSorted()
 }
 
@@ -53,5 +60,7 @@ function readPolicy(
   }
   const parsed = policySchema.safeParse(value ?? {})
   if (parsed.success) return { written: parsed.data }
-  return { problems: schemaProblems(parsed.error).map((one) => ({ ...one, path: `${path}: ${one.path}` })) }
+  return {
+    problems: schemaProblems(parsed.error, policySchema).map((one) => ({ ...one, path: `${path}: ${one.path}` })),
+  }
 }

@@ -4,6 +4,7 @@ import { classify } from '../../classify/classify.ts'
 import type { PolicyProbe } from '../../config/policy-probe-schema.ts'
 import { policyProbeFile } from '../../config/policy-probe-schema.ts'
 import type { Problem } from '../../config/problem.ts'
+import { schemaProblems } from '../../config/read-config.ts'
 import type { Decision } from '../../core/decision.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Router } from '../../core/router.ts'
@@ -28,8 +29,8 @@ export function readPolicyProbes(path: string): PolicyProbes {
   }
   const parsed = policyProbeFile.safeParse(value)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new DataProblem(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a file of probes'}`)
+    const [first] = schemaProblems(parsed.error, policyProbeFile)
+    throw new DataProblem(`${path}: ${first?.path}: ${first?.problem}`)
   }
   const { models, probes } = parsed.data
   return { probes, models: Object.entries(models).map(([name, facts]) => targetOf(name, facts as Facts)) }

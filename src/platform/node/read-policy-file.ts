@@ -19,7 +19,7 @@ export function readPolicyFile(path: string, policies: ReadonlyMap<string, Polic
     const read = policySchema.safeParse(parse(readFileSync(path, 'utf8')) ?? {})
     if (!read.success)
       throw new Error(
-        schemaProblems(read.error)
+        schemaProblems(read.error, policySchema)
           .map(({ path: at, problem }) => `${at}: ${problem}`)
           .join('; '),
       )

@@ -125,7 +125,7 @@ async function policyProblems({ policies: folder, snapshot }: Opened): Promise<r
       if (!(thrown instanceof DataProblem)) throw thrown
       problems.push({
         path,
-        problem: thrown.message,
+        problem: thrown.message.replace(`${path}: `, ''),
         remedy: 'policies/presets/*/probes.yaml show how they are written.',
       })
     }

@@ -202,7 +202,14 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     ...(relaxed.length === 0 ? {} : { relaxed }),
   }
   const prompt = predictions && foresee(predictions, choice, full, believed)
-  return { decision, ranked, foreseen: { ...foreseen, toolShares }, staying, shares: predictions?.shares, believed: prompt }
+  return {
+    decision,
+    ranked,
+    foreseen: { ...foreseen, toolShares },
+    staying,
+    shares: predictions?.shares,
+    believed: prompt,
+  }
 }
 
 function foresee(

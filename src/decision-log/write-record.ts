@@ -60,7 +60,16 @@ export function take(made: Made, time: number): Taken {
       ] as const,
   )
   return {
-    input: { id, signals, policy, router, today, spread, exploration: explorationOf(input), learned: learnedOf(made) },
+    input: {
+      id,
+      signals,
+      policy,
+      router,
+      today,
+      spread,
+      exploration: explorationOf(input),
+      learned: learnedOf(foreseen),
+    },
     previous: previousRecord(input, foreseen),
     foreseen,
     decision,
@@ -104,11 +113,9 @@ function explorationOf({ exploration }: RouteInput): DecisionRecord['exploration
   return exploration === undefined ? undefined : { share: exploration.share, draw: exploration.random() }
 }
 
-function learnedOf({ input, foreseen }: Pick<Made, 'input' | 'foreseen'>): DecisionRecord['learned'] {
-  const { predictions } = foreseen.predicted
-  const lessons = predictions === undefined ? undefined : input.learned?.(predictions)
+function learnedOf({ lessons, targets }: Foreseen): DecisionRecord['learned'] {
   if (lessons === undefined || lessons.size === 0) return undefined
-  const known = foreseen.targets.flatMap(({ id }) => {
+  const known = targets.flatMap(({ id }) => {
     const lesson = lessons.get(id)
     return lesson === undefined ? [] : [[id, lesson] as const]
   })

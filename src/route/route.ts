@@ -1,6 +1,6 @@
 import type { Decision } from '../core/decision.ts'
 import type { Directives } from '../core/directives.ts'
-import type { Learned } from '../core/learned.ts'
+import type { Learned, Lessons } from '../core/learned.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Clock, Log } from '../core/ports.ts'
 import type { Predictions, Router, Signals } from '../core/router.ts'
@@ -103,6 +103,8 @@ export type Foreseen = {
   readonly measured: readonly (LiveMeasure | undefined)[]
   /** Of a request with tools: how far each candidate's calls can be relied on, as it was weighed. */
   readonly toolShares?: ToolShares | undefined
+  /** What outcomes taught of the candidates, as it was weighed. */
+  readonly lessons?: Lessons | undefined
 }
 
 type Asked = Pick<Foreseen, 'targets' | 'predicted'>
@@ -133,7 +135,8 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   }
   const penalties = penaltiesOf(columns, passing, figures, directives, input.today)
   const full: Considered = { columns, passing, figures, penalties, tools: undefined }
-  const learning = predictions === undefined ? undefined : learnFrom(full, input.learned?.(predictions))
+  const lessons = predictions === undefined ? undefined : input.learned?.(predictions)
+  const learning = learnFrom(full, lessons)
   const believed = learning?.considered ?? full
   const weigh = (pool: Considered) => {
     const plain =
@@ -205,7 +208,7 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   return {
     decision,
     ranked,
-    foreseen: { ...foreseen, toolShares },
+    foreseen: { ...foreseen, toolShares, lessons },
     staying,
     shares: predictions?.shares,
     believed: prompt,

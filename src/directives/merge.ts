@@ -45,21 +45,27 @@ export function hardPart({ max, require, models }: Directives): Directives {
   }
 }
 
-/** What all doors say together, lowest first. `relax` of a caller loses the limits that the operator set. */
+/**
+ * What all doors say together, lowest first. `relax` loses the limits that its door may not give up: a caller's those of
+ * the operator, a policy's those of the key. A policy is chosen by its caller, and the key's limits are not its own.
+ */
 export function mergeDirectives(said: readonly SaidDirectives[]): Directives {
   const merged = said.reduce((lower: Directives, { directives }) => overlay(lower, directives), {})
   if (merged.relax === undefined) return merged
   const door = said.findLast(({ directives }) => directives.relax !== undefined)?.door
-  if (door === 'key' || door === 'policy') return merged
-  const fixed = operatorLimits(said)
-  return { ...merged, relax: merged.relax.filter((name) => !fixed.has(name)) }
+  if (door === 'key') return merged
+  const operators = said.filter((one) => one.door === 'key' || (one.door === 'policy' && door !== 'policy'))
+  return relaxingNone(
+    merged,
+    operators.map(({ directives }) => directives),
+  )
 }
 
-function operatorLimits(said: readonly SaidDirectives[]): ReadonlySet<string> {
-  const names = said
-    .filter(({ door }) => door === 'policy' || door === 'key')
-    .flatMap(({ directives }) => [...Object.keys(directives.max ?? {}), ...Object.keys(directives.require ?? {})])
-  return new Set(names)
+/** The same, with nothing in `relax` that one of the others limits. */
+export function relaxingNone(directives: Directives, others: readonly Directives[]): Directives {
+  if (directives.relax === undefined) return directives
+  const fixed = new Set(others.flatMap(({ max, require }) => [...Object.keys(max ?? {}), ...Object.keys(require ?? {})]))
+  return { ...directives, relax: directives.relax.filter((name) => !fixed.has(name)) }
 }
 
 function both<Value extends object>(

@@ -165,4 +165,19 @@ describe('hard limits of all doors hold at once', () => {
     expect(read({ body }).directives.relax).toEqual(['cost_usd', 'latency_ms'])
     expect(read({ key: { ...key, relax: ['cost_usd'] } }).directives.relax).toEqual(['cost_usd'])
   })
+
+  test("a policy's own relax gives up its limits, never those of the key or of another policy", () => {
+    const policy = (name: string, directives: Policy['directives']) =>
+      [name, { name, description: '', directives, fixedOrder: 'listed' }] as const
+    const policies = new Map([
+      ...builtInPolicies,
+      policy('lenient', { max: { latency_ms: 100 }, relax: ['cost_usd', 'latency_ms'] }),
+      policy('strict', { max: { cost_usd: 0.01 } }),
+    ])
+    const relaxed = (doors: Parameters<typeof read>[0]) => read({ ...doors, snapshot: { policies } }).directives.relax
+    const body = { preset: 'lenient', max: { cost_usd: 1 } }
+    expect(relaxed({ body })).toEqual(['cost_usd', 'latency_ms'])
+    expect(relaxed({ body, key: { max: { cost_usd: 0.05 } } })).toEqual(['latency_ms'])
+    expect(relaxed({ body, header: 'preset=strict' })).toEqual(['latency_ms'])
+  })
 })

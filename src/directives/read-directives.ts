@@ -7,7 +7,7 @@ import type { SaidInBody } from '../core/said-in-body.ts'
 import type { Principal, Snapshot } from '../core/snapshot.ts'
 import { fromBody } from './from-body.ts'
 import { fromHeader } from './from-header.ts'
-import { hardPart, mergeDirectives, overlay } from './merge.ts'
+import { hardPart, mergeDirectives, overlay, relaxingNone } from './merge.ts'
 import { resolveName } from './resolve-name.ts'
 
 export type DirectivesInput = {
@@ -75,12 +75,13 @@ function withoutRelax({ relax: _, ...directives }: Directives): Directives {
 export type Governed = Omit<ReadDirectives, 'choice' | 'suffix'>
 type Policies = Pick<Snapshot, 'policies' | 'defaultPolicy'>
 
-/** The governing policy, and the hard limits of every other one that a door named: a preset cannot undo a limit. */
+/**
+ * The governing policy, and the hard limits of every other one that a door named: a preset cannot undo a limit, nor give
+ * it up.
+ */
 function policyPart(policy: Policy, named: readonly Policy[]): Directives {
-  return named.reduce(
-    (part, other) => (other === policy ? part : overlay(part, hardPart(other.directives))),
-    policy.directives,
-  )
+  const others = named.filter((other) => other !== policy).map(({ directives }) => hardPart(directives))
+  return others.reduce(overlay, relaxingNone(policy.directives, others))
 }
 
 /** A pool's own preset speaks where the name that chose the pool does not. */

@@ -24,10 +24,10 @@ import { keepSession, lotOf, onlyAlone, openSession, withinReach } from './keep-
 import { explorationOf } from './may-explore.ts'
 import type { ChatCall, Context } from './pipeline.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
-import { inAskedOrder } from './route/asked-order.ts'
+import { hasAskedOrder, inAskedOrder } from './route/asked-order.ts'
 import { describeSignals } from './route/describe.ts'
 import type { ForeseenPrompt, RouteInput } from './route/route.ts'
-import { route } from './route/route.ts'
+import { LISTED, route } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
 import { translationOf } from './translation-of.ts'
 
@@ -143,13 +143,15 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     log: ports.log,
     isExplained,
+    ranksAll: hasAskedOrder(entries, wishes),
     ...spreadOf(pool, lot, snapshot),
     predictsAll: call.decisionLog !== undefined,
     onPrediction: context.telemetry.routed,
   }
   const routed = await route(input)
   const isLocked = session?.previous?.lock !== undefined && routed.staying?.passes === true
-  const { decision: ordered, ranked } = inAskedOrder(routed, entries, isLocked ? onlyAlone(wishes) : wishes)
+  const listed = isExplained ? Number.POSITIVE_INFINITY : LISTED
+  const { decision: ordered, ranked } = inAskedOrder(routed, entries, isLocked ? onlyAlone(wishes) : wishes, listed)
   const warned = naming.warnings.length === 0 ? ordered : { ...ordered, warnings: naming.warnings }
   const decided =
     session === undefined ? warned : { ...warned, session: session.describe(routed.staying, warned.model) }

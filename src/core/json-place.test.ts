@@ -22,6 +22,13 @@ test('members and elements are taken out with their comma', () => {
   expect(out('{"a":1}', 'b', 'c')).toBe('{"a":1}')
 })
 
+test('a repeated member is taken out as often as it stands there', () => {
+  const out = (text: string) => editPlaces(text, [{ place: ['a', 'b'], value: undefined }])
+  expect(out('{"a": {"b":1, "c":2, "\\u0062":3 , "d":[] }}')).toBe('{"a": {"c":2,"d":[] }}')
+  expect(out('{"a":{ "b":1,"b":2 }}')).toBe('{"a":{  }}')
+  expect(out(`{"a":{${'"b":1,'.repeat(200_000)}"c":2}}`)).toBe('{"a":{"c":2}}')
+})
+
 test('of a repeated member the last is meant, and a key with escapes is found', () => {
   const edit = [{ place: ['a'], value: 0 }]
   expect(editPlaces('{"a":1,"a":2}', edit)).toBe('{"a":1,"a":0}')

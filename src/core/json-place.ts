@@ -14,8 +14,8 @@ type Member = Span & { readonly key: string | number; readonly valueStart: numbe
 
 /**
  * `text`, a valid JSON text, with values at some places replaced or taken out and every other byte as it was. A place that
- * is not there is passed over; of a repeated member the last is meant, as JSON.parse has it. No place may lie inside
- * another.
+ * is not there is passed over; of a repeated member the last is meant, as JSON.parse has it, and taken out are all. No
+ * place may lie inside another.
  */
 export function editPlaces(text: string, edits: readonly PlaceEdit[]): string {
   // From the end, so that what was found before stays where it is. Elements go out one by one: each is looked for anew.
@@ -37,10 +37,19 @@ function editPlace(text: string, { place, value }: PlaceEdit): string {
     const found = members.findLastIndex(({ key }) => key === step)
     const member = members[found]
     if (member === undefined) return text
-    if (index === place.length - 1 && value === undefined) return cut(text, spanWithComma(members, found))
+    if (index === place.length - 1 && value === undefined) {
+      const isRepeated = members.findIndex(({ key }) => key === step) < found
+      return isRepeated ? withoutAll(text, members, step) : cut(text, spanWithComma(members, found))
+    }
     start = member.valueStart
   }
   return text.slice(0, start) + JSON.stringify(value) + text.slice(skipValue(text, start))
+}
+
+/** In one go, since a hostile text may repeat a member as often as it is long. */
+function withoutAll(text: string, members: readonly Member[], step: string | number): string {
+  const kept = members.filter(({ key }) => key !== step).map(({ start, end }) => text.slice(start, end))
+  return text.slice(0, members[0]?.start) + kept.join(',') + text.slice(members.at(-1)?.end)
 }
 
 function cut(text: string, { start, end }: Span): string {

@@ -2,6 +2,7 @@
 
 const FLAG = /^[ \t]*\[[ \t]*flag[ \t]*:([^\][]*)\][ \t]*$/i
 const ESCAPED = /^[ \t]*\\+\[[ \t]*flag[ \t]*:/i
+const FENCE = /^[ \t]*(`{3,}|~{3,})(.*)$/gm
 const MAX_LINE = 500
 
 /** The first or the last line of a text: flags, or what would be flags without the backslash before them. */
@@ -80,15 +81,12 @@ function skipBlanks(text: string, start: number): number {
   return index
 }
 
-/** A fence is open before `index`: an odd number of lines that begin with one stands there. */
+/** A fence is open before `index`: closed by one of the same kind that is as long. https://spec.commonmark.org/0.31.2/#fenced-code-blocks */
 function isInCode(text: string, index: number): boolean {
-  let isOpen = false
-  let at = text.indexOf('```')
-  while (at >= 0 && at < index) {
-    const lineStart = text.lastIndexOf('\n', at) + 1
-    if (text.slice(lineStart, at).trim() === '') isOpen = !isOpen
-    const lineEnd = text.indexOf('\n', at)
-    at = lineEnd < 0 ? -1 : text.indexOf('```', lineEnd)
+  let open: string | undefined
+  for (const [, fence = '', rest = ''] of text.slice(0, index).matchAll(FENCE)) {
+    if (open === undefined) open = fence.startsWith('`') && rest.includes('`') ? undefined : fence
+    else if (fence.startsWith(open) && rest.trim() === '') open = undefined
   }
-  return isOpen
+  return open !== undefined
 }

@@ -75,17 +75,22 @@ function collect(path: string, value: JsonValue, found: Map<string, JsonValue>, 
   }
 }
 
-/** `[{id: "web"}]` ▶ `{web: {…}}`. */
+/** `[{id: "web"}]` ▶ `{web: {…}}`. Of two with one id, what the first limits would be lost. */
 function byId(plugins: JsonValue): JsonValue {
   if (!Array.isArray(plugins)) {
     throw new GatewayError('invalid_request', 'plugins must be a list.', { param: 'plugins' })
   }
+  const seen = new Set<string>()
   return Object.fromEntries(
     (plugins as readonly JsonValue[]).map((plugin, index) => {
       const id = isJsonObject(plugin) ? plugin['id'] : undefined
-      if (typeof id === 'string') return [id, plugin]
+      const problem = typeof id !== 'string' ? 'must be a text' : seen.has(id) ? 'stands in plugins twice' : undefined
+      if (problem === undefined && typeof id === 'string') {
+        seen.add(id)
+        return [id, plugin]
+      }
       const param = `plugins[${index}].id`
-      throw new GatewayError('invalid_request', `${param} must be a text.`, { param })
+      throw new GatewayError('invalid_request', `${param} ${problem}.`, { param })
     }),
   )
 }

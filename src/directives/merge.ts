@@ -64,7 +64,9 @@ export function mergeDirectives(said: readonly SaidDirectives[]): Directives {
 /** The same, with nothing in `relax` that one of the others limits. */
 export function relaxingNone(directives: Directives, others: readonly Directives[]): Directives {
   if (directives.relax === undefined) return directives
-  const fixed = new Set(others.flatMap(({ max, require }) => [...Object.keys(max ?? {}), ...Object.keys(require ?? {})]))
+  const fixed = new Set(
+    others.flatMap(({ max, require }) => [...Object.keys(max ?? {}), ...Object.keys(require ?? {})]),
+  )
   return { ...directives, relax: directives.relax.filter((name) => !fixed.has(name)) }
 }
 

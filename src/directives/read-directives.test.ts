@@ -167,8 +167,10 @@ describe('hard limits of all doors hold at once', () => {
   })
 
   test("a policy's own relax gives up its limits, never those of the key or of another policy", () => {
-    const policy = (name: string, directives: Policy['directives']) =>
-      [name, { name, description: '', directives, fixedOrder: 'listed' }] as const
+    const policy = (name: string, directives: Policy['directives']): [string, Policy] => [
+      name,
+      { name, description: '', directives, fixedOrder: 'listed' },
+    ]
     const policies = new Map([
       ...builtInPolicies,
       policy('lenient', { max: { latency_ms: 100 }, relax: ['cost_usd', 'latency_ms'] }),

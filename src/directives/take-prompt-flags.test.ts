@@ -62,6 +62,17 @@ test('a line after a block of code that is closed is a flag line', () => {
   expect(sent('```\nx\n```\n[flag: cheap]')).toBe('```\nx\n```')
 })
 
+test.each(['~~~\nx', '````md\n```\nx\n```', '```\nx\n~~~', '```\nx\n```js'])(
+  'a line within a block of code is quoted: %j',
+  (code) => {
+    expect(take(`${code}\n[flag: cheap]`)).toBeUndefined()
+  },
+)
+
+test.each(['~~~\nx\n~~~', '```\nx\n`````', '```x```'])('one after a block of code is not: %j', (code) => {
+  expect(sent(`${code}\n[flag: cheap]`)).toBe(code)
+})
+
 test.each([
   ['[flag: cheap, frobnicate]', /^item 2 of it is no flag of prompts/],
   ['[flag: floor]', /^what it says is no flag of prompts/],

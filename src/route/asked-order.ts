@@ -9,10 +9,16 @@ export type Entry = { readonly target: Target } | { readonly among: readonly Tar
 /**
  * The decision in the order that its caller asked for. Among what is left to the gateway, the providers that he put first
  * come first, and what is slower than he likes comes last; then his list, entry by entry. An entry in the middle that
- * leaves the choice to the gateway stands for the best of its models, one at the end for all of them.
+ * leaves the choice to the gateway stands for the best of its models, one at the end for all of them. The decision has
+ * the first `listed` of them.
  */
-export function inAskedOrder(result: RouteResult, entries: readonly Entry[], wishes: Wishes): RouteResult {
-  if (entries.length < 2 && !hasWishes(wishes)) return result
+export function inAskedOrder(
+  result: RouteResult,
+  entries: readonly Entry[],
+  wishes: Wishes,
+  listed = Number.POSITIVE_INFINITY,
+): RouteResult {
+  if (!hasAskedOrder(entries, wishes)) return result
   const { decision, ranked } = result
   const preferred = byPreference(ranked, decision, wishes)
   const plan = new Set(
@@ -23,6 +29,9 @@ export function inAskedOrder(result: RouteResult, entries: readonly Entry[], wis
   if (winner === undefined) return result
   const isListed = entries.length > 1 && entries[0] !== undefined && 'target' in entries[0]
   const isMoved = winner !== ranked[0]
+  const candidates = reordered(decision, ordered)
+  const shown = candidates.filter((candidate, index) => index < listed || candidate.on_front)
+  const unlisted = (decision.unlisted ?? 0) + candidates.length - shown.length
   const reason = isListed ? 'first in the list' : isMoved ? reasonOf(winner, wishes) : decision.reason
   return {
     ...result,
@@ -30,11 +39,17 @@ export function inAskedOrder(result: RouteResult, entries: readonly Entry[], wis
       ...decision,
       model: winner.id,
       reason,
-      candidates: reordered(decision, ordered),
-      plan: ordered.map(({ id }) => id),
+      candidates: shown,
+      ...(unlisted === 0 ? {} : { unlisted }),
+      plan: ordered.slice(0, listed).map(({ id }) => id),
     },
     ranked: ordered,
   }
+}
+
+/** True where the gateway's own order is not the last word: then it must be known of every model. */
+export function hasAskedOrder(entries: readonly Entry[], wishes: Wishes): boolean {
+  return entries.length > 1 || hasWishes(wishes)
 }
 
 function hasWishes({ providers = [], isAlone, ttftMs, tokensPerSecond }: Wishes): boolean {

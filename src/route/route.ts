@@ -67,6 +67,8 @@ export type RouteInput = {
   readonly spread?: Spread
   /** The caller wants to see the whole decision. */
   readonly isExplained?: boolean
+  /** Ranks all that pass, since their order is not the last word (asked-order.ts). */
+  readonly ranksAll?: boolean
   /** Asks about all candidates, also those that fail a limit, so that the decision can be made again under others. */
   readonly predictsAll?: boolean
   /** Speaks in the router's place: what it said when the decision was first made. */
@@ -77,7 +79,7 @@ export type RouteInput = {
 
 export type RouteResult = {
   readonly decision: Decision
-  /** Best first. Of a large pool the first hundred: no plan goes further. */
+  /** Best first. Of a large pool the first hundred, unless all were asked for: no plan goes further. */
   readonly ranked: readonly Target[]
   /** What the router said, and of whom it was asked. */
   readonly foreseen: Foreseen
@@ -109,8 +111,8 @@ export type Foreseen = {
 
 type Asked = Pick<Foreseen, 'targets' | 'predicted'>
 
-// A pool may hold ten thousand models; a receipt that nobody asked for shows the first of them.
-const LISTED = 100
+/** A pool may hold ten thousand models; a receipt that nobody asked for shows the first of them. */
+export const LISTED = 100
 
 /** Filter ▶ predict ▶ estimate ▶ choose. Throws `no_feasible_model` when no candidate passes the hard limits. */
 export async function route(input: RouteInput): Promise<RouteResult> {
@@ -146,7 +148,7 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     return toolShares === undefined ? { weighed: plain, unweighed: undefined } : weighTools(plain, toolShares)
   }
   const { weighed: considered, unweighed } = weigh(believed)
-  const best = choose(considered, most)
+  const best = choose(considered, input.ranksAll === true ? Number.POSITIVE_INFINITY : most)
   const isByTools = unweighed !== undefined && choose(unweighed, 1).ranked[0] !== best.ranked[0]
   const isByOutcomes = learning !== undefined && choose(weigh(full).weighed, 1).ranked[0] !== best.ranked[0]
   const isKept = considered.stay !== undefined && mustStay(considered.stay, previous, predictions)

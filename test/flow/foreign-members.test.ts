@@ -194,6 +194,7 @@ describe('what cannot be meant, and what must not be ignored, is a 400', () => {
     [{ provider: { enforce_distillable_text: true } }, 'provider.enforce_distillable_text'],
     [{ provider: 'anthropic' }, 'provider'],
     [{ plugins: [{ id: 'auto-router', cost_quality_tradeoff: 11 }] }, 'plugins.auto-router.cost_quality_tradeoff'],
+    [{ plugins: [{ id: 'auto-router', allowed_models: ['up/*'] }, { id: 'auto-router' }] }, 'plugins[1].id'],
     [{ max_cost: 'cheap' }, 'max_cost'],
     [{ max_cost: -1 }, 'max_cost'],
     [{ models: [1] }, 'models'],

@@ -68,8 +68,8 @@ export type TradeOffMember = {
   readonly wins: WeightInterval | null
   /** The same with a band of 100 points. Null for members that lie below the line between two others. */
   readonly wins_at_any_band: WeightInterval | null
-  /** Points of `quality.band` that let this model in. */
-  readonly band_needed: number
+  /** Points of `quality.band` that let this model in. Null: none does, as it lies below `quality.floor`. */
+  readonly band_needed: number | null
 }
 
 /** Predicted quality against one goal: the models that no other one beats on both, and at which weight each is chosen. */

@@ -19,7 +19,8 @@ export type Choice = {
 // Standard deviations that count against a model. Half of one keeps a guess about an unknown model from passing for
 // knowledge (router.md §4.7); `risk: low` takes a whole one.
 const KAPPA = { normal: 0.5, low: 1 } as const
-const ANY_QUALITY = 100
+/** A band in which every quality lies. */
+export const ANY_QUALITY = 100
 
 export function kappaOf(directives: Directives): number {
   return KAPPA[directives.quality?.risk ?? 'normal']
@@ -38,7 +39,7 @@ export function chooseByScore(considered: Considered, directives: Directives, mo
 }
 
 /** Who is near enough to the best to be chosen by the objective. */
-function bandOf(considered: Considered, directives: Directives): Pick<Choice, 'inBand' | 'bandSize'> {
+export function bandOf(considered: Considered, directives: Directives): Pick<Choice, 'inBand' | 'bandSize'> {
   const { passing, columns, stay } = considered
   const { band = 0, floor = 0 } = directives.quality ?? {}
   const kappa = kappaOf(directives)
@@ -93,7 +94,8 @@ function byScoreOf(considered: Considered): Compare {
   return (left, right) => scoreAt(considered, right) - scoreAt(considered, left) || byCost(left, right)
 }
 
-function byCostOf(considered: Considered): Compare {
+/** Who wins of two that are equally good: the cheaper, then by name. */
+export function byCostOf(considered: Considered): Compare {
   const { costUsd } = considered.figures
   return (left, right) => ascending(known(costUsd[left]), known(costUsd[right])) || byName(considered, left, right)
 }

@@ -32,7 +32,7 @@ const someModels = fc.array(
 )
 const someWish = fc.record({
   weights: fc.record({ cost: fc.constantFrom(0, 0.5, 2, 8), recency: fc.constantFrom(0, 1), latency: fc.constant(0) }),
-  quality: fc.record({ band: fc.constantFrom(0, 2, 10, 100) }),
+  quality: fc.record({ band: fc.constantFrom(0, 2, 10, 100), floor: fc.constantFrom(0, 0.6, 0.8) }),
 })
 
 function costOf(decision: Decision): TradeOff {
@@ -56,7 +56,7 @@ describe('the weights at which a model of the front wins', () => {
           for (const cost of weights) {
             const { model: chosen } = await explained(models, {
               weights: { ...wish.weights, cost },
-              quality: isBandLifted ? { band: 100 } : wish.quality,
+              quality: isBandLifted ? { ...wish.quality, band: 100 } : wish.quality,
             })
             if (wins === null) expect(chosen).not.toBe(model)
             else if (wins.to === null || wins.to - wins.from > 1e-9) expect(chosen).toBe(model)
@@ -65,6 +65,29 @@ describe('the weights at which a model of the front wins', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  test('below the floor no weight and no band chooses a model', async () => {
+    const models = [
+      { quality: 0.9, price: 8 },
+      { quality: 0.5, price: 1 },
+    ]
+    const { trade_offs } = await explained(models, { weights: { cost: 1 }, quality: { band: 2, floor: 0.7 } })
+    expect(trade_offs?.[0]?.front[0]).toMatchObject({ model: 'm1', wins_at_any_band: null, band_needed: null })
+  })
+
+  test('of two that are alike in the goal, the one that is chosen has the interval', async () => {
+    const models = [
+      { quality: 0.9, price: 8, released: '2026-01-01' },
+      { quality: 0.9, price: 2, released: '2026-01-01' },
+    ]
+    const { model, trade_offs } = await explained(models, { weights: { recency: 1 } })
+    const [, recency] = trade_offs ?? []
+    expect(model).toBe('m1')
+    expect(recency?.front.map((member) => [member.model, member.wins])).toEqual([
+      ['m0', null],
+      ['m1', { from: 0, to: null }],
+    ])
   })
 
   test('a willingness to pay has its interval in dollars a point', async () => {

@@ -1,7 +1,8 @@
 import type { TradeOff, TradeOffMember, WeightInterval } from '../core/decision.ts'
 import type { Directives, GoalName } from '../core/directives.ts'
+import type { Compare } from './best-of.ts'
 import type { Choice } from './choose.ts'
-import { kappaOf } from './choose.ts'
+import { ANY_QUALITY, bandOf, byCostOf, kappaOf } from './choose.ts'
 import type { Considered } from './considered.ts'
 import { lowerBoundAt, qualityAt, scoreAt, targetAt } from './considered.ts'
 import type { Front } from './front.ts'
@@ -13,28 +14,35 @@ import { factorOf, figuresOf, termsOf, UNKNOWN_SHARE } from './score.ts'
 type TradeOffInput = {
   readonly considered: Considered
   readonly choice: Choice
+  /** 1 by place: in the band if it were as wide as can be. */
+  readonly inAnyBand: Uint8Array
   readonly directives: Directives
   readonly today: string
 }
 
 /** Quality against cost, and against each other goal that has a weight: the front and where on the scale each member wins. */
-export function tradeOffs(input: TradeOffInput): TradeOff[] {
+export function tradeOffs(given: Omit<TradeOffInput, 'inAnyBand'>): TradeOff[] {
+  const quality = { ...given.directives.quality, band: ANY_QUALITY }
+  const { inBand: inAnyBand } = bandOf(given.considered, { ...given.directives, quality })
+  const input = { ...given, inAnyBand }
   const goals = GOALS.filter((goal) => goal === 'cost' || factorOf(goal, input.directives) > 0)
   return goals.map((goal) => tradeOff(goal, input))
 }
 
 function tradeOff(goal: GoalName, input: TradeOffInput): TradeOff {
-  const { considered, choice, directives, today } = input
+  const { considered, choice, inAnyBand, directives, today } = input
   const { columns, passing, figures } = considered
   const shown = figuresOf(goal, columns, figures, directives, today)
   const front = paretoFront(considered, shown)
   const lines = linesOf(goal, input)
   const isPriced = goal === 'cost' && directives.willingness_to_pay !== undefined
-  const wins = winningFactors(
-    Array.from(passing).filter((place) => choice.inBand[place] === 1),
-    lines,
-  )
-  const winsAnyway = winningFactors(Array.from(passing), lines)
+  const winsIn = (band: Uint8Array): ReadonlyMap<number, Factors> =>
+    winningFactors(
+      Array.from(passing).filter((place) => band[place] === 1),
+      lines,
+    )
+  const wins = winsIn(choice.inBand)
+  const winsAnyway = winsIn(inAnyBand)
   const kappa = kappaOf(directives)
   let best = Number.NEGATIVE_INFINITY
   for (const place of passing) best = Math.max(best, lowerBoundAt(considered, place, kappa))
@@ -52,7 +60,7 @@ function tradeOff(goal: GoalName, input: TradeOffInput): TradeOff {
         figure: shown[place] ?? 0,
         wins: interval(wins.get(place)),
         wins_at_any_band: interval(winsAnyway.get(place)),
-        band_needed: Math.max(0, 100 * (best - lowerBoundAt(considered, place, kappa))),
+        band_needed: inAnyBand[place] === 1 ? Math.max(0, 100 * (best - lowerBoundAt(considered, place, kappa))) : null,
       }),
     ),
   }
@@ -72,7 +80,12 @@ export function dominatorsOf(considered: Considered, front: Front): ReadonlyMap<
 }
 
 /** A model's score as a line over the factor of one goal: `rest − factor · term`. */
-type Lines = { readonly rest: (place: number) => number; readonly term: (place: number) => number }
+type Lines = {
+  readonly rest: (place: number) => number
+  readonly term: (place: number) => number
+  /** Whoever comes first wins where two lines are the same. */
+  readonly ofEquals: Compare
+}
 
 function linesOf(goal: GoalName, { considered, directives, today }: TradeOffInput): Lines {
   const { columns, passing, figures } = considered
@@ -83,7 +96,7 @@ function linesOf(goal: GoalName, { considered, directives, today }: TradeOffInpu
     return Number.isNaN(known) ? standIn : known
   }
   const factor = factorOf(goal, directives)
-  return { term, rest: (place) => scoreAt(considered, place) + factor * term(place) }
+  return { term, ofEquals: byCostOf(considered), rest: (place) => scoreAt(considered, place) + factor * term(place) }
 }
 
 type Factors = { readonly from: number; readonly to: number | null }
@@ -92,12 +105,14 @@ type Factors = { readonly from: number; readonly to: number | null }
  * For each model that is best somewhere, the factors at which it is: the upper envelope of the lines, walked from a
  * factor of 0 upwards. Where two are equally good the one with the smaller term has the rest of the scale.
  */
-function winningFactors(places: readonly number[], { rest, term }: Lines): ReadonlyMap<number, Factors> {
+function winningFactors(places: readonly number[], { rest, term, ofEquals }: Lines): ReadonlyMap<number, Factors> {
   const won = new Map<number, Factors>()
   let from = 0
+  const goesBefore = (place: number, other: number): boolean =>
+    term(place) < term(other) || (term(place) === term(other) && ofEquals(place, other) < 0)
   let current = places.reduce<number | undefined>((best, place) => {
     if (best === undefined || rest(place) > rest(best)) return place
-    return rest(place) === rest(best) && term(place) < term(best) ? place : best
+    return rest(place) === rest(best) && goesBefore(place, best) ? place : best
   }, undefined)
   while (current !== undefined) {
     let next: number | undefined
@@ -105,7 +120,7 @@ function winningFactors(places: readonly number[], { rest, term }: Lines): Reado
     for (const place of places) {
       if (term(place) >= term(current)) continue
       const crossing = (rest(current) - rest(place)) / (term(current) - term(place))
-      if (crossing < to || (crossing === to && next !== undefined && term(place) < term(next))) {
+      if (crossing < to || (crossing === to && next !== undefined && goesBefore(place, next))) {
         next = place
         to = crossing
       }

@@ -51,7 +51,7 @@ function frontTable(cost: TradeOff, winner: string, names: ShortNames, width: nu
 /** `0.8 to 3.1`; outside the quality band, what band it takes first. */
 function describeWins({ wins, wins_at_any_band: anyway, band_needed: band }: TradeOffMember): string {
   if (wins !== null) return interval(wins)
-  return anyway === null ? 'never' : `${interval(anyway)}, with band ${Math.ceil(band * 10) / 10}`
+  return anyway === null || band === null ? 'never' : `${interval(anyway)}, with band ${Math.ceil(band * 10) / 10}`
 }
 
 function interval({ from, to }: WeightInterval): string {

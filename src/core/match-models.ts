@@ -1,41 +1,53 @@
 /** True when a list of patterns admits a model: some allowing pattern matches (if there is one) and no `!` pattern. */
 export function matchesModels(id: string, patterns: readonly string[]): boolean {
-  let isAllowed = true
-  let hasAllow = false
-  let isMatched = false
-  for (const pattern of patterns) {
-    if (pattern.startsWith('!')) {
-      if (matchesPattern(id, pattern.slice(1))) isAllowed = false
-    } else {
-      hasAllow = true
-      isMatched ||= matchesPattern(id, pattern)
-    }
+  return modelMatcher(patterns)(id)
+}
+
+/** `matchesModels` for many models: a caller's list is read once, and each name then costs little. */
+export function modelMatcher(patterns: readonly string[]): (id: string) => boolean {
+  const excluding = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
+  const allowing = patterns.filter((pattern) => !pattern.startsWith('!'))
+  const isExcluded = anyOf(excluding)
+  const isAllowed = allowing.length === 0 ? () => true : anyOf(allowing)
+  return (id) => {
+    const text = id.toLowerCase()
+    return isAllowed(text) && !isExcluded(text)
   }
-  return isAllowed && (isMatched || !hasAllow)
 }
 
 /** `*` stands for any characters, `/` too. No backtracking beyond the last star, so a hostile pattern costs little. */
 export function matchesPattern(id: string, pattern: string): boolean {
-  const text = id.toLowerCase()
-  const wanted = pattern.toLowerCase()
-  let at = 0
-  let next = 0
-  let star = -1
-  let resume = 0
-  while (at < text.length) {
-    if (next < wanted.length && wanted[next] === '*') {
-      star = next
-      resume = at
-      next += 1
-    } else if (next < wanted.length && wanted[next] === text[at]) {
-      at += 1
-      next += 1
-    } else if (star >= 0) {
-      next = star + 1
-      resume += 1
-      at = resume
-    } else return false
+  return patternMatcher(pattern.toLowerCase())(id.toLowerCase())
+}
+
+type Matcher = (text: string) => boolean
+
+function anyOf(patterns: readonly string[]): Matcher {
+  const lower = patterns.map((pattern) => pattern.toLowerCase())
+  const names = new Set(lower.filter((pattern) => !pattern.includes('*')))
+  const matchers = lower.filter((pattern) => pattern.includes('*')).map(patternMatcher)
+  return (text) => {
+    if (names.has(text)) return true
+    for (const matches of matchers) if (matches(text)) return true
+    return false
   }
-  while (wanted[next] === '*') next += 1
-  return next === wanted.length
+}
+
+/** Pieces between stars, each taken where it comes first: whatever follows then has the most room. */
+function patternMatcher(pattern: string): Matcher {
+  const [first = '', ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return (text) => text === pattern
+  const middle = rest.filter((piece) => piece !== '')
+  return (text) => {
+    const end = text.length - last.length
+    if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false
+    let at = first.length
+    for (const piece of middle) {
+      const found = text.indexOf(piece, at)
+      if (found < 0) return false
+      at = found + piece.length
+    }
+    return at <= end
+  }
 }

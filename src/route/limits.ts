@@ -1,6 +1,6 @@
 import type { Directives, MaxName, RequireName, RequireValue } from '../core/directives.ts'
 import { licensesOf } from '../core/license-groups.ts'
-import { matchesModels } from '../core/match-models.ts'
+import { modelMatcher } from '../core/match-models.ts'
 import type { Target } from '../core/target.ts'
 import type { Estimate, EstimateName } from './estimate.ts'
 import { ageDays, RETENTIONS, retentionOf, TRAININGS, trainingOf } from './facts.ts'
@@ -31,13 +31,18 @@ export type LimitContext = {
 export function limitsOf(directives: Directives, context: LimitContext): Limit[] {
   const limits: Limit[] = []
   for (const patterns of directives.models ?? []) {
+    let matches: ((id: string) => boolean) | undefined
     limits.push({
       name: 'models',
       kind: 'models',
       required: patterns,
       reads: 'facts',
       actual: (target) => target.id,
-      admits: (id) => matchesModels(String(id), patterns),
+      admits(id) {
+        // The verdicts on a list are kept (columns.ts): most often nothing is left to match.
+        matches ??= modelMatcher(patterns)
+        return matches(String(id))
+      },
     })
   }
   for (const name of REQUIRE_NAMES) {

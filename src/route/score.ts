@@ -1,6 +1,7 @@
 import type { Directives, GoalName } from '../core/directives.ts'
 import type { Columns } from './columns.ts'
 import type { Figures } from './figures.ts'
+import type { GoalSource } from './goals.ts'
 import { GOAL_SOURCES, GOALS, referenceOf } from './goals.ts'
 import { nearestRank } from './nearest-rank.ts'
 
@@ -91,10 +92,7 @@ export function figuresOf(
     case 'fact':
       return columns.numbers(`figure.${goal}`, (target) => source.read(target, today))
     case 'live':
-      return Float64Array.from(
-        columns.targets,
-        (target, place) => source.read(target, figures.measured[place], directives) ?? Number.NaN,
-      )
+      return liveFigures(source, columns, figures, directives)
     case 'tokens':
       return perToken(
         columns.numbers(`figure.${goal}`, (target) => source.read(target)),
@@ -109,8 +107,27 @@ export function figuresOf(
   }
 }
 
+function liveFigures(
+  source: GoalSource & { readonly of: 'live' },
+  { targets }: Columns,
+  { measured }: Figures,
+  directives: Directives,
+): Float64Array {
+  const figures = new Float64Array(targets.length)
+  let place = 0
+  for (const target of targets) {
+    figures[place] = source.read(target, measured[place], directives) ?? Number.NaN
+    place += 1
+  }
+  return figures
+}
+
 function perToken(amounts: Float64Array, { outputTokens, choices }: Figures): Float64Array {
-  return amounts.map((amount, place) => amount * (outputTokens[place] ?? Number.NaN) * choices)
+  const figures = new Float64Array(amounts.length)
+  for (let place = 0; place < amounts.length; place += 1) {
+    figures[place] = (amounts[place] ?? Number.NaN) * (outputTokens[place] ?? Number.NaN) * choices
+  }
+  return figures
 }
 
 /** Names of the goals whose bits are set. */

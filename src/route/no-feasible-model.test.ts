@@ -52,6 +52,15 @@ describe('the answer when no model passes', () => {
     expect(error.data?.['relaxation']).toMatchObject({ limit: 'cost_usd', from: 0, admits: 'b/cheap' })
   })
 
+  test('an estimate is rounded up to three digits, and the model passes what is written back', async () => {
+    const model = target('m', { price_in: 0.07, price_out: 0.1234 })
+    const error = await refusal([model], { max: { cost_usd: 0.00001 } })
+    const { to } = error.data?.['relaxation'] as { to: number }
+    expect(to).toBe(0.0000194)
+    expect(error.message).toContain('Changing cost_usd from 0.00001 to 0.0000194 would admit m.')
+    expect((await decide([model], { max: { cost_usd: to } })).decision.model).toBe('m')
+  })
+
   test('prefers a figure to a promise, and a known fact to an unknown one', async () => {
     const figure = await refusal(pool, { require: { region: ['eu'] }, max: { cost_usd: 0.0001 } })
     expect(figure.data?.['relaxation']).toMatchObject({ limit: 'cost_usd', admits: 'b/eu' })

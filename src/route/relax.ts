@@ -84,7 +84,15 @@ function relaxedValue({ limit, actual }: Failure): RequireValue | null {
   if (typeof limit.required === 'object') {
     return [...new Set([...limit.required, ...(typeof actual === 'object' ? actual : [String(actual)])])]
   }
-  return actual
+  const isEstimate = limit.kind === 'max' && limit.reads !== 'facts'
+  return isEstimate && typeof actual === 'number' ? roundedUp(actual) : actual
+}
+
+/** To three digits, which people can read and write back: 0.000024100000000000003 ▶ 0.0000242. */
+function roundedUp(figure: number): number {
+  const near = Number(figure.toPrecision(3))
+  if (near >= figure) return near
+  return Number((near + 10 ** (Math.floor(Math.log10(figure)) - 2)).toPrecision(3))
 }
 
 function isRelaxable({ limit }: Failure, allowed: readonly string[]): boolean {

@@ -55,8 +55,8 @@ describe('the answer when no model passes', () => {
   test('an estimate is rounded up to three digits, and the model passes what is written back', async () => {
     const model = target('m', { price_in: 0.07, price_out: 0.1234 })
     const error = await refusal([model], { max: { cost_usd: 0.00001 } })
-    const { to } = error.data?.['relaxation'] as { to: number }
-    expect(to).toBe(0.0000194)
+    const to = 0.0000194
+    expect(error.data?.['relaxation']).toMatchObject({ to })
     expect(error.message).toContain('Changing cost_usd from 0.00001 to 0.0000194 would admit m.')
     expect((await decide([model], { max: { cost_usd: to } })).decision.model).toBe('m')
   })

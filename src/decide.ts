@@ -4,7 +4,6 @@ import { classify } from './classify/classify.ts'
 import { lastTurnOf } from './classify/last-turn.ts'
 import type { Decision } from './core/decision.ts'
 import type { Directives } from './core/directives.ts'
-import type { Policy } from './core/policy.ts'
 import type { ChatRequest } from './core/request.ts'
 import type { Signals } from './core/router.ts'
 import type { SaidInBody } from './core/said-in-body.ts'
@@ -29,6 +28,8 @@ import { describeSignals } from './route/describe.ts'
 import type { ForeseenPrompt, RouteInput } from './route/route.ts'
 import { LISTED, route } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
+import type { ShadowCopy } from './shadow-copy.ts'
+import { shadowCopy } from './shadow-copy.ts'
 import { translationOf } from './translation-of.ts'
 
 export type Routed = {
@@ -42,7 +43,7 @@ export type Routed = {
   /** The caller wants no answer to less than what he sent. */
   readonly isLossless: boolean
   /** A model that gets a copy of the call. */
-  readonly shadow?: string
+  readonly shadow?: ShadowCopy | undefined
   /** What he said of routing that could not be heeded. */
   readonly warnings?: readonly Loss[]
   /** Keeps the call's conversation with the model that answered. */
@@ -107,7 +108,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
       isExplained,
       ...naming,
       isLossless: false,
-      ...shadowOf(policy, lotOf(directives, call.id)),
+      shadow: shadowCopy(policy, directives, lotOf(directives, call.id)),
     }
 
   const translated = (target: Target): Translation =>
@@ -169,7 +170,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     isLossless: directives.require?.lossless === true,
     keepSession: session === undefined ? undefined : (result) => keepSession(session, result, routed.shares),
     foreseen: routed.believed,
-    ...shadowOf(policy, lot),
+    shadow: shadowCopy(policy, directives, lot),
   }
 }
 
@@ -177,12 +178,6 @@ function governingPolicy({ chat, format, principal }: Question, signals: Signals
   const { model, metadata } = chat
   const call = { key: principal.name, format: format.id, model, metadata, signals: () => describeSignals(signals) }
   return matchPolicy(call, snapshot)
-}
-
-/** The model that gets a copy, for the policy's share of the conversations. */
-function shadowOf({ name, shadow }: Policy, conversation: string): { readonly shadow?: string } {
-  if (shadow === undefined || fraction(`shadow ${name} ${conversation}`) >= shadow.share) return {}
-  return { shadow: shadow.model }
 }
 
 /** How the pool shares its requests. A conversation stays on one side: chance is a hash of its name. */

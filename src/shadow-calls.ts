@@ -5,14 +5,15 @@ import type { ChatCall, ChatOutcome, Context } from './pipeline.ts'
 import { chat } from './pipeline.ts'
 import { recordToolCalls } from './record-tool-calls.ts'
 import { recordOf } from './server/chat.ts'
+import type { ShadowCopy } from './shadow-copy.ts'
 
 /** Sends copies of calls to a second target. Nobody waits for them, and their answers reach nobody. */
 export type ShadowCalls = {
   /**
-   * Takes a place for a copy of the call to `model`. Gives what sends it, to be called once, when the client has his answer;
+   * Takes a place for a copy of the call. Gives what sends it, to be called once, when the client has his answer;
    * `undefined` where too many are under way. Never throws.
    */
-  prepare(call: ChatCall, model: string, context: Context): (() => void) | undefined
+  prepare(call: ChatCall, shadow: ShadowCopy, context: Context): (() => void) | undefined
   close(): void
 }
 
@@ -67,13 +68,13 @@ export function createShadowCalls(): ShadowCalls {
   }
 
   return {
-    prepare(call, model, context) {
+    prepare(call, { model, said }, context) {
       if (underWay >= MOST_AT_ONCE || closing.signal.aborted) {
         context.telemetry.shadowDropped(model)
         return undefined
       }
       underWay += 1
-      const copy = call.body.copyFor(model)
+      const copy = call.body.copyFor(model, said)
       return () =>
         context.ports.background.run(async () => {
           try {

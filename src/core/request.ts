@@ -54,8 +54,8 @@ export type ChatBody = {
   readonly said: SaidInBody | undefined
   read(): ReadBody
   release(): void
-  /** The same call to another model, with bytes of its own. To be made before the bytes are edited. */
-  copyFor(model: string): () => ChatBody
+  /** The same call to another model, with bytes and routing of its own. To be made before the bytes are edited. */
+  copyFor(model: string, said: SaidInBody | undefined): () => ChatBody
 }
 
 /** `text` is the exact body. */

@@ -74,10 +74,9 @@ function chatBody(
     release() {
       current = undefined
     },
-    copyFor(other) {
+    copyFor(other, saidOfIt) {
       // Not `slice`: of a Buffer of Node's that is the same memory, in which either call would edit the other's body.
       const copied = new Uint8Array(body.bytes)
-      const saidOfIt = said === undefined ? undefined : { ...said, wishes: {} }
       return () =>
         chatBody(copied, saidOfIt, (again) => {
           const read = readBytes(again)

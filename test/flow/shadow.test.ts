@@ -139,8 +139,26 @@ test('no limit of the call is passed by for the copy', async () => {
   await start(1)
   await post(gateway?.url ?? '', { model: 'auto', messages: HELLO, routing: { models: ['!up/second'] } })
   await eventually('the shadow', () => lines('shadow').length === 1)
+  await post(gateway?.url ?? '', { model: 'auto:models=!up/second', messages: HELLO })
+  await eventually('another', () => lines('shadow').length === 2)
+  expect(lines('shadow')).toMatchObject([{ outcome: 'no_feasible_model' }, { outcome: 'no_feasible_model' }])
+  expect(upstream?.requests).toHaveLength(2)
+})
+
+test('the limits of the policy hold for its copy too, which another policy may govern', async () => {
+  await start(1)
+  await gateway?.close()
+  const directives = { max: { price_in: 0 }, relax: ['price_in'] }
+  gateway = await startGateway({
+    models: ['main', 'second'],
+    upstream: `${upstream?.url}/v1`,
+    policies: [
+      { ...balanced, name: 'trial', directives, match: { model: ['auto*'] }, shadow: { model: 'up/second', share: 1 } },
+    ] as never,
+  })
+  expect((await post(gateway.url, { model: 'auto', messages: HELLO })).status).toBe(200)
+  await eventually('the shadow', () => lines('shadow').length === 1)
   expect(lines('shadow')[0]).toMatchObject({ outcome: 'no_feasible_model' })
-  expect(upstream?.requests).toHaveLength(1)
 })
 
 test('neither call edits the other’s body', async () => {

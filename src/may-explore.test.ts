@@ -7,7 +7,7 @@ const principal = { name: 'local', routing: {}, promptFlags: 'off' } as const
 const calm = { directives: {}, signals: signals(), principal, isPinned: false }
 
 function given(explore: number): Pick<Context, 'snapshot' | 'ports'> {
-  const learning = { isEnabled: true, priorCount: 50, forgettingPerDay: 0.99, explore }
+  const learning = { isEnabled: true, learnsFromSignals: true, priorCount: 50, forgettingPerDay: 0.99, explore }
   return { snapshot: { learning }, ports: { random: () => 0 } } as unknown as Pick<Context, 'snapshot' | 'ports'>
 }
 

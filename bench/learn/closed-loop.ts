@@ -73,6 +73,7 @@ export async function playLoop(options: LoopOptions): Promise<LoopRun> {
     },
     settings: () => ({
       isEnabled: options.isLearning,
+      learnsFromSignals: true,
       priorCount: 50,
       forgettingPerDay: 0.99,
       explore: options.explore,

@@ -73,6 +73,7 @@ export async function buildSnapshot(
       router,
       learning: {
         isEnabled: config.learning.enabled,
+        learnsFromSignals: config.learning.signals,
         priorCount: config.learning.prior_count,
         forgettingPerDay: config.learning.forgetting_per_day,
         explore: config.learning.explore,

@@ -284,7 +284,11 @@ const sessions = z.strictObject({
 })
 
 const learning = z.strictObject({
-  enabled: z.boolean().default(true).describe('Feedback and what is seen of answers move predictions.'),
+  enabled: z.boolean().default(true).describe('Feedback moves predictions.'),
+  signals: z
+    .boolean()
+    .default(false)
+    .describe('So does what is seen of answers: tool calls, refusals, cut or failed answers, questions asked again.'),
   prior_count: z
     .number()
     .min(1)

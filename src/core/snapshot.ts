@@ -65,6 +65,8 @@ export type Canary = { readonly model: string; readonly share: number; readonly 
 export type LearningSettings = {
   /** Outcomes move predictions. They are taken and counted without it as well. */
   readonly isEnabled: boolean
+  /** What the gateway sees of answers itself moves predictions too, and not only what users say. */
+  readonly learnsFromSignals: boolean
   /** Outcomes that the router's own prediction counts for. */
   readonly priorCount: number
   /** What an outcome counts for a day later, 0..1. */

@@ -88,12 +88,13 @@ export function createLearning({ ports, settings, gauges, onOutcome }: Options):
     const { weight } = SIGNALS[source]
     if (kind !== undefined) {
       const usual = before?.expected ?? expected ?? posterior.usual(kind, source, now)
+      const { learnsFromSignals } = settings()
       if (before === undefined) {
-        posterior.see(kind, model, { weight, surprise: weight * (reward - usual) }, now)
+        if (learnsFromSignals) posterior.see(kind, model, { weight, surprise: weight * (reward - usual) }, now)
         posterior.notice(kind, source, { weight, surprise: weight * (reward - SIGNALS[source].usual) }, now)
       } else {
         const surprise = weight * (reward - before.reward) * keptSince(before.at, now, settings().forgettingPerDay)
-        posterior.see(kind, model, { weight: 0, surprise }, now)
+        if (learnsFromSignals) posterior.see(kind, model, { weight: 0, surprise }, now)
         posterior.notice(kind, source, { weight: 0, surprise }, now)
       }
       entry.given.set(name, { reward, at: before?.at ?? now, expected: usual })

@@ -1,8 +1,9 @@
 import type { LearningSettings } from '../core/snapshot.ts'
 
-/** Outcomes teach from the first; nothing is explored unless the operator says so. */
+/** Users teach from the first; signals teach and models are explored when the operator says so. */
 export const DEFAULT_LEARNING: LearningSettings = {
   isEnabled: true,
+  learnsFromSignals: false,
   priorCount: 50,
   forgettingPerDay: 0.99,
   explore: 0,

@@ -85,7 +85,7 @@ test('complaints move routing away from a model on that kind of prompt alone, an
 })
 
 test('a model whose answers are worse than expected raises one alarm with its remedy', async () => {
-  const learning = { isEnabled: false, priorCount: 50, forgettingPerDay: 0.99, explore: 0 }
+  const learning = { isEnabled: false, learnsFromSignals: false, priorCount: 50, forgettingPerDay: 0.99, explore: 0 }
   const url = await start({ learning })
   for (let call = 0; call < 14; call += 1) {
     const { id } = await askOf(url, `Question ${call} on SQL`)
@@ -106,7 +106,7 @@ test('a model whose answers are worse than expected raises one alarm with its re
 })
 
 test('exploring keeps to its share, is in the receipt with its chance, and leaves sensitive keys alone', async () => {
-  const learning = { isEnabled: false, priorCount: 50, forgettingPerDay: 0.99, explore: 0.05 }
+  const learning = { isEnabled: false, learnsFromSignals: false, priorCount: 50, forgettingPerDay: 0.99, explore: 0.05 }
   const url = await start({ learning, keys: [keyOf('plain'), keyOf('careful', { isSensitive: true })] })
   const ask = async (key: string): Promise<readonly { readonly id: string; readonly model: string }[]> => {
     const asked: { readonly id: string; readonly model: string }[] = []
@@ -192,7 +192,7 @@ test('what was learned is there again after a restart, and a broken file is laid
 })
 
 test('without learning, feedback is counted and moves nothing', async () => {
-  const learning = { isEnabled: false, priorCount: 50, forgettingPerDay: 0.99, explore: 0 }
+  const learning = { isEnabled: false, learnsFromSignals: false, priorCount: 50, forgettingPerDay: 0.99, explore: 0 }
   const url = await start({ learning })
   for (let call = 0; call < 12; call += 1) {
     const { id } = await askOf(url, `Question ${call} on SQL`)

@@ -14,6 +14,8 @@ export type TextCalls = {
   readonly declared: Declared
   /** What the gateway itself wrote at the beginning of the answer, for the model to go on from. */
   readonly begun?: string | undefined
+  /** The mark behind a call, where the server may have taken it for a stop and left it out. */
+  readonly close?: string | undefined
 }
 
 // Beyond any index of an upstream's own, and those of parallel calls.
@@ -21,7 +23,7 @@ const FIRST_INDEX = 2 ** 33
 
 /** The calls that a model writes into its text as calls, and its thoughts as such, as a reader's parts pass. */
 export function createTextCalls(
-  { dialect, declared, begun = '' }: TextCalls,
+  { dialect, declared, begun = '', close }: TextCalls,
   onOutcome: (outcome: CallOutcome) => void,
 ): PartChange {
   const reader = createTextReader(dialect(), declared)
@@ -30,9 +32,11 @@ export function createTextCalls(
   let isOver = false
   let finishReason: FinishReason | undefined
   let beginning = begun
+  let endsWithBrace = false
 
   /** A model that does not go on from what was begun for it begins anew. */
   function read(text: string): TextEvent[] {
+    if (text.trim() !== '') endsWithBrace = text.trimEnd().endsWith('}')
     if (beginning === '' || text.trim() === '') return reader.push(text)
     const before = text.trimStart().startsWith('<') ? '' : beginning
     beginning = ''
@@ -91,7 +95,19 @@ export function createTextCalls(
   function finish(): StreamPart[] {
     if (isOver) return []
     isOver = true
-    return [...partsOf(reader.end(isCutShort(finishReason))), ...thought()]
+    return [...partsOf(ending()), ...thought()]
+  }
+
+  /** A call at the end of an answer that nothing cut has its mark behind it, though that was not sent: one whose values are whole. */
+  function ending(): TextEvent[] {
+    const isCut = isCutShort(finishReason)
+    if (close === undefined || isCut || !endsWithBrace || !reader.isReading()) return reader.end(isCut)
+    const events = [...reader.push(close), ...reader.end(isCut)]
+    return events.flatMap((event) => {
+      if (!('text' in event) || !event.text.endsWith(close)) return [event]
+      const text = event.text.slice(0, -close.length)
+      return text === '' ? [] : [{ ...event, text }]
+    })
   }
 
   return {

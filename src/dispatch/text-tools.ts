@@ -38,13 +38,16 @@ function hasCalls({ messages }: ChatRequest): boolean {
   return messages.some(({ content }) => content.some(({ type }) => type === 'tool-call' || type === 'tool-result'))
 }
 
+/** Behind a call of the dialect in which tools are described to models that know none. */
+const CLOSE = '</tool_call>'
+
 function writingOf(dialect: string, { tools }: ChatRequest): Writing {
   const declared = declaredOf(tools, undefined)
   return {
     writeCalls: (calls) => writeCalls(dialect, calls, declared),
     writeResult: (result) => writeResult(dialect, result),
     stops: ['<tool_response>'],
-    closes: ['</tool_call>'],
+    closes: [CLOSE],
   }
 }
 
@@ -64,6 +67,7 @@ export function textCallsOf(
   return {
     dialect: () => (dialect === undefined || isUnsure ? createSniffer(DIALECTS, dialect) : dialect),
     begun: told?.begun,
+    close: told === undefined || isBare ? undefined : CLOSE,
     declared: declaredOf(tools, toolNames),
   }
 }

@@ -102,6 +102,22 @@ describe.each([false, true])('streamed: %s', (isStreamed) => {
     expect(JSON.stringify(sent()['messages'])).toContain('get_weather')
   })
 
+  test.each([
+    ['a call whose end the server took for a stop', HERMES.replace('}\n</tool_call>', ''), 'Let me look.', 1],
+    ['half a call that the model left so', 'So. <tool_call>\n{"name": "get_weather", "argu', undefined, 0],
+    ['a mark that is spoken of', 'It begins with <tool_call>', undefined, 0],
+  ] as const)('emulated, %s', async (_name, said, text, count) => {
+    await start(said, { dialect: 'hermes', isEmulated: true })
+    const body = { model: 'up/m', messages: [...HELLO], tools: [WEATHER] }
+    const client = openai().chat.completions
+    const answer = isStreamed
+      ? await client.stream({ ...body, stream: true }).finalChatCompletion()
+      : await client.create(body)
+    const [choice] = answer.choices
+    expect(choice?.message.tool_calls ?? []).toHaveLength(count)
+    expect(choice?.message.content).toBe(text ?? said)
+  })
+
   test('a text without calls, or a request without tools, is as it was', async () => {
     const prose = 'Write <tool_call> and </tool_call> around it. '
     await start(prose, { dialect: 'hermes', isEmulated: false })

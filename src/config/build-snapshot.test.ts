@@ -1,61 +1,10 @@
 import { expect, test } from 'vitest'
-import { routers } from '../../routers/index.ts'
+import { build, problemsOf, snapshotOf } from '../../test/config/build.ts'
 import { SESSION_DEFAULTS } from '../core/session.ts'
-import type { Snapshot } from '../core/snapshot.ts'
 import { spokenFormat } from '../core/spoken-format.ts'
-import { builtInPolicies } from '../directives/built-in-policies.ts'
-import { findFlag } from '../directives/flags.ts'
-import { fromBody } from '../directives/from-body.ts'
-import { overlay } from '../directives/merge.ts'
 import { providers } from '../providers/index.ts'
-import type { SnapshotSources } from './build-snapshot.ts'
-import { buildSnapshot } from './build-snapshot.ts'
 import { catalog } from './catalog.ts'
-import { readConfig } from './read-config.ts'
 import { contractExample } from './test-contract-example.ts'
-
-const KEPT: Readonly<Record<string, string>> = {
-  'env:OPENAI_API_KEY': 'sk-openai-1',
-  'env:GROQ_API_KEY': 'gsk-1',
-  'env:TEAM_A': 'team-a-1',
-  'env:TEAM_B': 'team-b-1',
-  'file:/run/token': 'token-1',
-  'file:/run/two-lines': 'one\ntwo',
-}
-
-const sources: SnapshotSources = {
-  providers,
-  policies: builtInPolicies,
-  routers: routers.keys(),
-  readRouting: (routing) => fromBody(routing),
-  isFlag: (name) => findFlag(name, 'model') !== undefined,
-  overlay,
-  secrets: {
-    read(reference) {
-      const secret = KEPT[reference]
-      if (secret === undefined) throw new Error(`${reference} is not set`)
-      return secret
-    },
-  },
-}
-
-async function build(text: string, changed: Partial<SnapshotSources> = {}) {
-  const read = readConfig(text)
-  if ('problems' in read) throw new Error(JSON.stringify(read.problems))
-  return buildSnapshot(read.config, { ...sources, routers: [...routers.keys()], ...changed })
-}
-
-async function snapshotOf(text: string): Promise<Snapshot> {
-  const built = await build(text)
-  if ('problems' in built) throw new Error(JSON.stringify(built.problems))
-  return built.snapshot
-}
-
-async function problemsOf(text: string): Promise<string[]> {
-  const built = await build(text)
-  if ('snapshot' in built) throw new Error('The configuration was accepted.')
-  return built.problems.map(({ path, problem, remedy }) => `${path}: ${problem}. ${remedy}`)
-}
 
 const local = 'local: { base_url: "http://127.0.0.1:9/v1" }'
 
@@ -369,36 +318,6 @@ test('a format that is named is the only one', async () => {
     ['ollama-chat', 'ollama-chat', 'ollama-chat'],
     ['openai-chat', 'openai-completions', 'ollama-chat'],
   ])
-})
-
-test('embedding models of configured providers are known without being listed, under the name the provider has here', async () => {
-  const snapshot = await snapshotOf(
-    'providers: { work: { type: openai, key: env:OPENAI_API_KEY } }\nmodels: [work/gpt-5-mini]\naliases: { embed: work/text-embedding-3-small }',
-  )
-  expect([...snapshot.targets.keys()]).toEqual(['work/gpt-5-mini'])
-  expect(snapshot.embeddings?.get('work/text-embedding-3-small')).toMatchObject({
-    price_in: 0.02,
-    modalities_out: ['embedding'],
-  })
-  expect(snapshot.aliases.get('embed')).toBe('work/text-embedding-3-small')
-})
-
-test('the embedded simulator stands in for every embedding model, by its provider’s name', async () => {
-  const snapshot = await snapshotOf(
-    'providers: { simulated: { base_url: "http://127.0.0.1:9/v1" } }\nmodels: [simulated/openai/gpt-5-mini]',
-  )
-  expect(snapshot.embeddings?.get('simulated/openai/text-embedding-3-small')).toMatchObject({ price_in: 0.02 })
-  expect(snapshot.embeddings?.get('simulated/cohere/embed-v4.0')).toMatchObject({ price_in: 0.12 })
-})
-
-test('a listed embedding model has the catalogue’s facts, and the configuration’s over them', async () => {
-  const snapshot = await snapshotOf(
-    'providers: { openai: { key: env:OPENAI_API_KEY } }\nmodels: [{ id: openai/text-embedding-3-large, facts: { price_in: 0.1 } }]',
-  )
-  expect(snapshot.targets.get('openai/text-embedding-3-large')?.facts).toMatchObject({
-    price_in: 0.1,
-    modalities_out: ['embedding'],
-  })
 })
 
 test('sessions: seconds become milliseconds, and what is left out is as usual', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Policy } from '../../core/policy.ts'
 import type { Signals } from '../../core/router.ts'
 import type { Target } from '../../core/target.ts'
+import { signals } from '../../route/test-pool.ts'
 import { resultsOf } from '../evaluate.ts'
 import { subsetTable } from '../methods.ts'
 import type { Outcomes } from '../outcomes.ts'
@@ -41,22 +42,7 @@ const targets = MODELS.map(
   }),
 )
 
-const signalsOf = (text: string): Signals => ({
-  promptTokens: 10,
-  lastTurnTokens: 10,
-  turns: 1,
-  phase: 'first-turn',
-  toolCount: 0,
-  isToolForced: false,
-  hasImages: false,
-  hasAudio: false,
-  hasFiles: false,
-  wantsJson: false,
-  choices: 1,
-  maxOutputTokens: undefined,
-  routingText: text,
-  truncated: false,
-})
+const signalsOf = (text: string): Signals => signals({ routingText: text })
 
 const policy = (name: string, band: number, cost: number): Policy => ({
   name,

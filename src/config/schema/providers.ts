@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { WireFormatId } from '../../core/request.ts'
+import { NO_URL, secretReference } from './values.ts'
+
+const WIRE_FORMATS = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+  'bedrock-converse',
+  'cohere-chat',
+  'ollama-chat',
+] as const satisfies readonly WireFormatId[]
+
+export const provider = z.strictObject({
+  type: z.string().optional().describe('The built-in provider this is, when its name does not say so.'),
+  key: secretReference.optional(),
+  base_url: z
+    .url({ protocol: /^https?$/, error: NO_URL })
+    .optional()
+    .describe('Where it answers, without /chat/completions: http://127.0.0.1:11434/v1.'),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Sent with every request to this provider. A value may be a reference: env:NAME, Bearer file:/path.'),
+  format: z.enum(WIRE_FORMATS).optional().describe('The JSON shape it speaks, when its type does not say so.'),
+  tool_calls: z
+    .string()
+    .default('native')
+    .describe(
+      'How models call tools: native, auto, emulate, or a dialect of docs/dialects.md in which they write calls.',
+    ),
+  refine: z
+    .int()
+    .min(0)
+    .max(2)
+    .default(0)
+    .describe('How many times a model is asked again for a call that its tool’s schema does not allow.'),
+})

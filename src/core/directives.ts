@@ -43,7 +43,7 @@ export type RequireName =
 export type RequireValue = string | number | boolean | readonly string[]
 
 /** Which door said it: decides whose soft weight wins. */
-export type Door = 'policy' | 'key' | 'prompt' | 'model' | 'header' | 'body'
+export type Door = 'policy' | 'pool' | 'key' | 'prompt' | 'model' | 'header' | 'body'
 
 /** What the caller asks of routing, from one door or merged from all. Everything is optional; `undefined` = not said. */
 export type Directives = {

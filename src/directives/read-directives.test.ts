@@ -40,6 +40,15 @@ describe('the model name', () => {
     expect(read({ model: 'auto/coding', snapshot: { pools } }).policy.name).toBe('best')
     expect(read({ model: 'auto/coding:cheap', snapshot: { pools } }).policy.name).toBe('cheap')
     expect(read({ model: 'auto/coding', header: 'fast', snapshot: { pools } }).policy.name).toBe('fast')
+    expect(read({ model: 'auto/coding', key: { preset: 'small' }, snapshot: { pools } }).policy.name).toBe('small')
+  })
+
+  test("the limits of a pool's preset hold where a door names another preset", () => {
+    const pools = new Map([['confidential', { name: 'confidential', targets: [], preset: 'private' }]])
+    const { directives, policy } = read({ model: 'auto/confidential:cheap', snapshot: { pools } })
+    expect(policy.name).toBe('cheap')
+    expect(directives.require).toEqual(read({ model: 'auto:private' }).directives.require)
+    expect(directives.require).not.toBeUndefined()
   })
 })
 

@@ -40,11 +40,10 @@ export function readDirectives(input: DirectivesInput): ReadDirectives {
   const { model, header, body, said, principal, snapshot, governing = snapshot.defaultPolicy } = input
   const names = new Set(snapshot.policies.keys())
   const { choice, directives: named, suffix } = resolveName(model, snapshot)
-  const doors: SaidDirectives[] = []
+  const doors = ofPool(choice, snapshot)
   if (!isEmpty(principal.routing)) doors.push({ door: 'key', directives: principal.routing })
   if (said !== undefined && !isEmpty(said.prompt)) doors.push({ door: 'prompt', directives: said.prompt })
-  const fromName = withPoolPreset(named, choice, snapshot)
-  if (!isEmpty(fromName)) doors.push({ door: 'model', directives: fromName })
+  if (!isEmpty(named)) doors.push({ door: 'model', directives: named })
   if (header !== undefined && header.trim() !== '')
     doors.push({ door: 'header', directives: fromHeader(header, names) })
   if (body !== undefined && body !== null) doors.push({ door: 'body', directives: fromBody(body) })
@@ -84,11 +83,10 @@ function policyPart(policy: Policy, named: readonly Policy[]): Directives {
   return others.reduce(overlay, relaxingNone(policy.directives, others))
 }
 
-/** A pool's own preset speaks where the name that chose the pool does not. */
-function withPoolPreset(named: Directives, choice: ModelChoice, snapshot: Snapshot): Directives {
-  if (choice.type !== 'auto' || choice.pool === undefined || named.preset !== undefined) return named
-  const preset = snapshot.pools.get(choice.pool)?.preset
-  return preset === undefined ? named : { ...named, preset }
+/** A pool's own preset governs where no door names one; its limits hold where one does. */
+function ofPool(choice: ModelChoice, { pools }: Snapshot): SaidDirectives[] {
+  const preset = choice.type === 'auto' && choice.pool !== undefined ? pools.get(choice.pool)?.preset : undefined
+  return preset === undefined ? [] : [{ door: 'pool', directives: { preset } }]
 }
 
 function findPolicy(name: string, { policies }: Policies): Policy {

@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 export const pool = z.strictObject({
   models: z.array(z.string().min(1)).min(1).describe('Patterns over models: "openai/*"; "!*mini" takes out.'),
-  preset: z.string().optional().describe('The preset that governs auto/POOL where neither key nor caller names one; its limits hold in any case.'),
+  preset: z
+    .string()
+    .optional()
+    .describe('The preset that governs auto/POOL where neither key nor caller names one; its limits hold in any case.'),
   weights: z
     .record(z.string().min(1), z.number().positive())
     .optional()

@@ -50,7 +50,7 @@ export type AttemptResult =
 export type AttemptTimes = {
   /** When the whole call must be over, on the monotonic clock. */
   readonly deadlineAt: number
-  /** How long the headers of a whole answer may take, in milliseconds: they come when the answer is complete. */
+  /** How long a whole answer may take, in milliseconds, however steadily it comes. */
   readonly wholeAnswerMs: number
 }
 
@@ -103,7 +103,8 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     this.asked = asked
     this.leaving = asked.refine === undefined ? undefined : new AbortController()
     this.startedAt = input.clock.monotonic()
-    this.deadline = input.deadlines.start(times.deadlineAt, this)
+    const wholeAt = this.startedAt + times.wholeAnswerMs
+    this.deadline = input.deadlines.start(input.stream ? times.deadlineAt : Math.min(times.deadlineAt, wholeAt), this)
     this.deadline.expect(
       input.stream ? input.timeouts.headersMs : times.wholeAnswerMs,
       'did not start to answer in time',

@@ -72,8 +72,11 @@ export function cpuMicroseconds(pid: number): number {
 
 /** Megabytes of memory a process holds. */
 export function residentMegabytes(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round(Number(kilobytes ?? 0) / 1_024)
+  return Math.round(residentKilobytes(pid) / 1_024)
+}
+
+export function residentKilobytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -89,7 +89,7 @@ export class StreamAnswer implements Answer {
       this.commit(EMPTY)
     }
     // Where a format has no `[DONE]`, a server that sends one all the same has not said that its answer is whole.
-    const isDone = (this.format.streamEnd !== '' && this.scanner.isDone()) || this.hasTerminator()
+    const isDone = (this.format.streamEnd.includes(DONE) && this.scanner.isDone()) || this.hasTerminator()
     if (!isDone && this.ending().finishReason === undefined) {
       throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
     }

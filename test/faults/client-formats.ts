@@ -34,7 +34,11 @@ export const CLIENT_FORMATS: readonly ClientFormat[] = [
     readStream(events) {
       const all = parsed(events)
       const text = all.map((one) => one.choices?.[0]?.delta?.content ?? '').join('')
-      return seen(text, events.at(-1)?.data === '[DONE]', all.flatMap(errorsIn))
+      return seen(
+        text,
+        events.some(({ data }) => data === '[DONE]'),
+        all.flatMap(errorsIn),
+      )
     },
   },
   {
@@ -45,7 +49,11 @@ export const CLIENT_FORMATS: readonly ClientFormat[] = [
     readStream(events) {
       const all = parsed(events)
       const text = all.map((one) => one.choices?.[0]?.text ?? '').join('')
-      return seen(text, events.at(-1)?.data === '[DONE]', all.flatMap(errorsIn))
+      return seen(
+        text,
+        events.some(({ data }) => data === '[DONE]'),
+        all.flatMap(errorsIn),
+      )
     },
   },
   {
@@ -61,7 +69,7 @@ export const CLIENT_FORMATS: readonly ClientFormat[] = [
       )
       return seen(
         text,
-        all.some((one) => one.type === 'response.completed'),
+        all.some((one) => /^response\.(?:completed|incomplete|done)$/.test(one.type)),
         failed.slice(0, 1),
       )
     },
@@ -112,13 +120,16 @@ export const CLIENT_FORMATS: readonly ClientFormat[] = [
 
 /** Events of a stream of server-sent events. */
 export function sseEvents(text: string): SseEvent[] {
-  return text.split(/\r?\n\r?\n/).flatMap((frame) => {
-    const lines = frame.split(/\r?\n/)
-    const of = (name: string) =>
-      lines.flatMap((line) => (line.startsWith(`${name}:`) ? [line.slice(name.length + 1).trim()] : []))
-    const data = of('data').join('\n')
-    return data === '' ? [] : [{ event: of('event')[0], data }]
-  })
+  return text
+    .replace(/\r\n?/g, '\n')
+    .split('\n\n')
+    .flatMap((frame) => {
+      const lines = frame.split('\n')
+      const of = (name: string) =>
+        lines.flatMap((line) => (line.startsWith(`${name}:`) ? [line.slice(name.length + 1).trim()] : []))
+      const data = of('data').join('\n')
+      return data === '' ? [] : [{ event: of('event')[0], data }]
+    })
 }
 
 function seen(text: string | undefined, isEnded: boolean, errors: readonly string[]): Seen {

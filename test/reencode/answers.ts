@@ -36,12 +36,28 @@ const FORMAT_OF_API: Readonly<Record<string, WireFormat>> = {
 
 const RECORDINGS = join(DATA, 'recordings')
 
+/** The same as it came over the wire. */
+export type AnswerBytes = {
+  readonly id: string
+  readonly format: WireFormat
+  readonly bytes: Uint8Array
+  readonly isStream: boolean
+}
+
 /** Every case of data/tools/providers and every file of data/recordings that is an answer: errors are tested where they are read. */
 export function knownAnswers(): KnownAnswer[] {
+  return answerBytes().flatMap(({ id, format, bytes, isStream }) =>
+    decode(format, bytes, isStream).error === undefined
+      ? [{ id, parts: partsOf(format, bytes, isStream).map(withBytes) }]
+      : [],
+  )
+}
+
+export function answerBytes(): AnswerBytes[] {
   const cases = casesOf(...Object.keys(FORMAT_OF_API)).flatMap(({ id, api, bytes, mode, status }) => {
     const format = FORMAT_OF_API[api]
     if (format === undefined || status !== 200) return []
-    return answerOf(`${id} ${api} ${mode}`, format, bytes, mode === 'stream')
+    return [{ id: `${id} ${api} ${mode}`, format, bytes, isStream: mode === 'stream' }]
   })
   const files = existsSync(RECORDINGS)
     ? readdirSync(RECORDINGS, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -51,21 +67,16 @@ export function knownAnswers(): KnownAnswer[] {
   return [...cases, ...files.sort().flatMap(recordedAnswer)]
 }
 
-function answerOf(id: string, format: WireFormat, bytes: Uint8Array, isStream: boolean): KnownAnswer[] {
-  if (decode(format, bytes, isStream).error !== undefined) return []
-  return [{ id, parts: partsOf(format, bytes, isStream).map(withBytes) }]
-}
-
 /** The bytes of images are blanked out in recordings, with words that some SDK refuses to read as base64. */
 function withBytes(part: StreamPart): StreamPart {
   return part.type === 'media' ? { ...part, data: 'AAAA' } : part
 }
 
-function recordedAnswer(name: string): KnownAnswer[] {
+function recordedAnswer(name: string): AnswerBytes[] {
   const text = readFileSync(join(RECORDINGS, name), 'utf8')
   const format = formatOfRecording(name, text)
   if (format === undefined) return []
-  return answerOf(name, format, bytesOf(name, text, format), !name.endsWith('.json'))
+  return [{ id: name, format, bytes: bytesOf(name, text, format), isStream: !name.endsWith('.json') }]
 }
 
 /** `undefined` for what is an answer of no format here: Google's Interactions API. */

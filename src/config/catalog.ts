@@ -1,5 +1,7 @@
 // What is known of public models: the generated catalogue and the rules by which an upstream's own name finds its entry.
+
 import data from '../../catalog/models.json' with { type: 'json' }
+import { table } from '../core/table.ts'
 import type { FactName, Facts } from '../core/target.ts'
 import { bedrockNames } from './bedrock-names.ts'
 
@@ -96,7 +98,7 @@ function sellerNames(seller: string, model: string): { readonly own: readonly st
 }
 
 /** Other spellings of provider names: of models.dev, of OpenRouter's prefixes and of Hugging Face organisations. */
-const VENDOR_NAMES: Readonly<Record<string, string>> = {
+const VENDOR_NAMES = table<string>({
   'cohere-labs': 'cohere',
   coherelabs: 'cohere',
   'deepseek-ai': 'deepseek',
@@ -115,7 +117,7 @@ const VENDOR_NAMES: Readonly<Record<string, string>> = {
   'z-ai': 'zai',
   'zai-org': 'zai',
   zhipuai: 'zai',
-}
+})
 
 /** Spelling → entry; `exact` before `loose`, which ignores dates, tuning and quantisation. */
 type NameIndex = { readonly exact: Map<string, CatalogEntry>; readonly loose: Map<string, CatalogEntry> }

@@ -2,6 +2,7 @@ import type { YAMLParseError } from 'yaml'
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { nearest } from '../core/nearest.ts'
+import { table } from '../core/table.ts'
 import type { Config } from './config-schema.ts'
 import { configSchema } from './config-schema.ts'
 import type { Problem } from './problem.ts'
@@ -86,7 +87,7 @@ function describe(issue: z.core.$ZodIssue): readonly [problem: string, remedy: s
   }
 }
 
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS = table<string>({
   object: 'a map of keys',
   record: 'a map of keys',
   array: 'a list',
@@ -94,7 +95,7 @@ const KINDS: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
-}
+})
 
 function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodType): Problem {
   // `{key:sk-…}` without the space is one long key: what follows the colon may be a secret.

@@ -1,8 +1,9 @@
 import type { JsonValue } from './json.ts'
 import { isJsonObject } from './json.ts'
+import { table } from './table.ts'
 
 /** Values of OpenAI's parameters that ask for what happens anyway. */
-const DEFAULTS: Readonly<Record<string, JsonValue>> = {
+const DEFAULTS = table<JsonValue>({
   temperature: 1,
   top_p: 1,
   n: 1,
@@ -11,7 +12,7 @@ const DEFAULTS: Readonly<Record<string, JsonValue>> = {
   top_logprobs: 0,
   verbosity: 'medium',
   truncation: 'disabled',
-}
+})
 
 /**
  * Whether a member of a Chat Completions or Responses body asks for nothing, so that nothing is lost without it: absent,

@@ -1,3 +1,5 @@
+import { table } from './table.ts'
+
 // Licences by the name of what they have in common, so that nobody has to list them. SPDX ids in lower case.
 
 /** Of the Open Source Initiative's list, those that ask for no more than a notice. https://opensource.org/licenses */
@@ -31,10 +33,10 @@ const COPYLEFT = [
 ] as const
 
 /** A name that `license` takes ▶ the licences it stands for. */
-export const LICENSE_GROUPS: Readonly<Record<string, readonly string[]>> = {
+export const LICENSE_GROUPS = table<readonly string[]>({
   permissive: PERMISSIVE,
   'open-source': [...PERMISSIVE, ...COPYLEFT],
-}
+})
 
 const OPEN_SOURCE: ReadonlySet<string> = new Set(LICENSE_GROUPS['open-source'])
 

@@ -1,15 +1,17 @@
+import { table } from './table.ts'
+
 /**
  * The share of an answer's tokens that each level of effort may think: OpenRouter's table, the one that more than one
  * provider's models are asked by. https://openrouter.ai/docs/use-cases/reasoning-tokens
  */
-export const EFFORT_SHARES: Readonly<Record<string, number>> = {
+export const EFFORT_SHARES = table<number>({
   minimal: 0.1,
   low: 0.2,
   medium: 0.5,
   high: 0.8,
   xhigh: 0.95,
   max: 0.95,
-}
+})
 
 /** The answer that a share is of, where the client set no limit, in tokens. */
 export const USUAL_ANSWER_TOKENS = 32_000

@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import type { JsonValue } from '../core/json.ts'
 import { nearest } from '../core/nearest.ts'
+import { table } from '../core/table.ts'
 import { type MemberFlag, relaxableNames } from './flags.ts'
 
 /** Where a value was written: `what` for messages, `param` for the error's field. */
@@ -9,7 +10,7 @@ export type Place = { readonly what: string; readonly param: string }
 /** What a flag's value becomes in the directives. */
 export type FlagValue = string | number | boolean | readonly string[]
 
-const WORDS: Readonly<Record<string, number>> = { low: 0.5, med: 1.5, medium: 1.5, high: 4 }
+const WORDS = table<number>({ low: 0.5, med: 1.5, medium: 1.5, high: 4 })
 const MAX_LIST = 100
 const MAX_TEXT = 200
 

@@ -1,4 +1,5 @@
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { table } from '../core/table.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, eitherApi, fewStops, oneChoice, responseSteps, without } from './openai-chat/adjust.ts'
 import { callIdsOfModel } from './openai-chat/call-ids.ts'
@@ -31,13 +32,13 @@ const formatWithoutTools: ChatStep = (body, adjusting) =>
     : formatInWords('it cannot be had together with tools; JSON was asked for in words')(body, adjusting)
 
 /** https://console.groq.com/docs/api-reference#chat-create */
-const MESSAGE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+const MESSAGE_MEMBERS = table<readonly string[]>({
   system: ['role', 'content'],
   developer: ['role', 'content'],
   user: ['role', 'content'],
   assistant: ['role', 'content', 'tool_calls', 'function_call', 'reasoning', 'executed_tools'],
   tool: ['role', 'content', 'tool_call_id'],
-}
+})
 
 /** Refuses unknown members with 400; the list is at https://console.groq.com/docs/openai#currently-unsupported-openai-features */
 export default defineProvider({

@@ -2,6 +2,7 @@ import { isIdleParameter } from '../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { bearerPost, defineProvider } from '../core/provider.ts'
+import { table } from '../core/table.ts'
 import type { ChatStep } from './openai-chat/adjust.ts'
 import { chatSteps, onlyMembers, renamed, withMembers, without } from './openai-chat/adjust.ts'
 import { mistralCallIds } from './openai-chat/call-ids.ts'
@@ -27,12 +28,12 @@ const MEMBERS = new Set(
   ].flatMap((line) => line.split(' ')),
 )
 
-const MESSAGE_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+const MESSAGE_MEMBERS = table<readonly string[]>({
   system: ['role', 'content'],
   user: ['role', 'content'],
   assistant: ['role', 'content', 'tool_calls', 'prefix'],
   tool: ['role', 'content', 'tool_call_id', 'name'],
-}
+})
 
 const NO_THOUGHTS = 'the model takes no earlier reasoning'
 

@@ -170,7 +170,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       ),
     model: (request) =>
       guarded(request, (context) => {
-        const id = decodeURIComponent(request.req.param('id') ?? '')
+        const id = request.req.param('id') ?? ''
         const found = listModels(context.snapshot, context.live).find((model) => model.id === id)
         if (found !== undefined) return Response.json(found)
         throw new GatewayError(

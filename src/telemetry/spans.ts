@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import { table } from '../core/table.ts'
 import { ATTRIBUTES } from './attributes.ts'
 import type { CallRecord } from './record.ts'
 
@@ -48,12 +49,12 @@ export function recordSpans(record: CallRecord, startedAtEpochMs: number, tracep
 }
 
 /** The conventions' word for what was asked; every endpoint that is not here is a chat. */
-const OPERATIONS: Readonly<Record<string, string>> = {
+const OPERATIONS = table<string>({
   embeddings: 'embeddings',
   completions: 'text_completion',
   passthrough: 'passthrough',
   count_tokens: 'count_tokens',
-}
+})
 
 function operationOf({ endpoint }: CallRecord): string {
   return OPERATIONS[endpoint] ?? 'chat'

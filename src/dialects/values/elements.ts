@@ -1,3 +1,5 @@
+import { table } from '../../core/table.ts'
+
 /** An element of a text that is nearly XML. Attributes are not kept. */
 export type Element = { readonly name: string; readonly inner: string; readonly isClosed: boolean }
 
@@ -112,7 +114,7 @@ function escaped(name: string): string {
   return name.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&')
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const ENTITIES = table<string>({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" })
 
 /** Text with the entities of XML decoded, once. */
 export function decodeEntities(text: string): string {

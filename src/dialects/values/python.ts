@@ -1,3 +1,4 @@
+import { table } from '../../core/table.ts'
 import { argumentsOf } from './arguments.ts'
 
 /** A call in Python's syntax, its arguments as JSON. */
@@ -13,16 +14,16 @@ const GAP = /\s*/y
 // Members whose names are no keywords: `**{"a b": 1}`.
 const UNPACKED = /\*\*\s*(?=\{)/y
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS = table<string>({
   True: 'true',
   true: 'true',
   False: 'false',
   false: 'false',
   None: 'null',
   null: 'null',
-}
+})
 
-const ESCAPES: Readonly<Record<string, string>> = {
+const ESCAPES = table<string>({
   n: '\n',
   t: '\t',
   r: '\r',
@@ -32,7 +33,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
   '0': '\0',
   '\n': '',
-}
+})
 
 const MAX_DEPTH = 128
 

@@ -1,3 +1,4 @@
+import { table } from '../../core/table.ts'
 import { membersOf } from '../values/json.ts'
 import type { JsonFold } from './fold-json.ts'
 import { foldJson } from './fold-json.ts'
@@ -6,7 +7,7 @@ import { objectText } from './written-call.ts'
 
 // Families that call tools in Python's syntax: design/tool-calling.md §3.1.
 
-const WORDS: Readonly<Record<string, string>> = { true: 'True', false: 'False', null: 'None' }
+const WORDS = table<string>({ true: 'True', false: 'False', null: 'None' })
 
 // The escapes of JSON's strings are Python's, and all but surrogates mean the same there.
 const LITERALS: JsonFold<string> = {

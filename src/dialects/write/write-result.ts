@@ -1,3 +1,4 @@
+import { table } from '../../core/table.ts'
 import { gemmaValue } from './gemma-layouts.ts'
 import { kimiId, mistralId } from './json-layouts.ts'
 
@@ -45,7 +46,7 @@ function gemma(open: string, close: string, mark: string): ResultLayout {
   }
 }
 
-const LAYOUTS: Readonly<Record<string, ResultLayout>> = {
+const LAYOUTS = table<ResultLayout>({
   qwen3_coder_xml: tagged,
   nemotron3_xml: tagged,
   step3p5: tagged,
@@ -70,7 +71,7 @@ const LAYOUTS: Readonly<Record<string, ResultLayout>> = {
   functiongemma: gemma('<start_function_response>', '<end_function_response>', '<escape>'),
   gemma3_tool_code: between('```tool_output\n', '\n```'),
   lfm2: between('<|tool_response_start|>', '<|tool_response_end|>'),
-}
+})
 
 const HERMES_CLOSE = '</tool_response>'
 

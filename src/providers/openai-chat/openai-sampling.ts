@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../core/json.ts'
+import { table } from '../../core/table.ts'
 import { isSaid } from './adjust.ts'
 
 /** What models fix that think. */
@@ -14,12 +15,12 @@ export const FIXED = [
 
 export const NOT_WHILE_THINKING = 'models that think do not take it'
 
-const DEFAULTS: Readonly<Record<string, number>> = {
+const DEFAULTS = table<number>({
   temperature: 1,
   top_p: 1,
   presence_penalty: 0,
   frequency_penalty: 0,
-}
+})
 
 /** True for a value that is not what a model samples by anyway. */
 export function isChosen(name: string, value: JsonValue | undefined): boolean {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { Adjusting } from '../../core/provider.ts'
+import { table } from '../../core/table.ts'
 import type { ChatStep } from './adjust.ts'
 import { isSaid, withMembers } from './adjust.ts'
 import { eachMessage, withoutOnMessages } from './messages.ts'
@@ -93,7 +94,7 @@ export function effortAs(words: (effort: string) => string | undefined): ChatSte
   }
 }
 
-const GPT_OSS: Readonly<Record<string, string>> = { none: 'low', minimal: 'low', low: 'low', medium: 'medium' }
+const GPT_OSS = table<string>({ none: 'low', minimal: 'low', low: 'low', medium: 'medium' })
 
 /** gpt-oss thinks at three levels, and always. https://huggingface.co/openai/gpt-oss-120b#reasoning-levels */
 export const gptOssEffort: ChatStep = effortAs((said) => GPT_OSS[said] ?? 'high')

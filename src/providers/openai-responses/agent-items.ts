@@ -2,6 +2,7 @@ import { isIdleParameter } from '../../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Adjusting } from '../../core/provider.ts'
+import { table } from '../../core/table.ts'
 
 type Lose = Adjusting['lose']
 
@@ -78,7 +79,7 @@ function textOf(value: JsonValue | undefined, path: string, lose: Lose): JsonVal
 }
 
 /** Members that say nothing of what is asked, or ask for what happens anyway. */
-const IDLE: Readonly<Record<string, JsonValue | undefined>> = { detail: 'auto' }
+const IDLE = table<JsonValue | undefined>({ detail: 'auto' })
 const KEPT = new Set(['id', 'status', 'logprobs'])
 
 /** The object with these members alone. The others are said, where they ask for something. */

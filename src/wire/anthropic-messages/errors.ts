@@ -2,11 +2,12 @@ import type { GatewayError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
+import { table } from '../../core/table.ts'
 import { textOf } from '../shared/read-json.ts'
 import { parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
 
 /** Anthropic's types of error and the status of each. https://platform.claude.com/docs/en/api/errors */
-const STATUSES: Readonly<Record<string, number>> = {
+const STATUSES = table<number>({
   invalid_request_error: 400,
   authentication_error: 401,
   billing_error: 402,
@@ -17,7 +18,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   api_error: 500,
   timeout_error: 504,
   overloaded_error: 529,
-}
+})
 
 // Both come as `invalid_request_error` with status 400: only the words tell them from a bad request.
 const TOO_LONG = /prompt is too long|exceeds? (?:the )?context limit|exceed context limit/i

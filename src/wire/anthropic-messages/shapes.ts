@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { table } from '../../core/table.ts'
 import { objectOf, textOf } from '../shared/read-json.ts'
 import type { Shape } from '../shared/unread-members.ts'
 import { shape } from '../shared/unread-members.ts'
@@ -6,12 +7,12 @@ import { shape } from '../shared/unread-members.ts'
 // What `readRequest` reads of a body, place by place.
 
 const MARK = shape('type ttl')
-const SOURCES: Readonly<Record<string, Shape>> = {
+const SOURCES = table<Shape>({
   base64: shape('type media_type data'),
   text: shape('type media_type data'),
   url: shape('type url'),
   file: shape('type file_id'),
-}
+})
 
 function sourceShape({ type }: JsonObject): Shape | undefined {
   return SOURCES[textOf(type) ?? '']
@@ -19,13 +20,13 @@ function sourceShape({ type }: JsonObject): Shape | undefined {
 
 const IMAGE = shape('type', { source: sourceShape, cache_control: MARK })
 const DOCUMENT = shape('type title', { source: sourceShape, cache_control: MARK })
-const BLOCKS: Readonly<Record<string, Shape>> = {
+const BLOCKS = table<Shape>({
   text: shape('type text', { cache_control: MARK }),
   thinking: shape('type thinking signature'),
   redacted_thinking: shape('type data'),
   tool_use: shape('type id name input', { cache_control: MARK }),
   tool_result: shape('type tool_use_id is_error', { content: blockShape, cache_control: MARK }),
-}
+})
 
 /** A block that only this format has, which a document of blocks is too, is lost as a whole: writers say that. */
 function blockShape({ type, source }: JsonObject): Shape | undefined {

@@ -1,7 +1,8 @@
 import type { FinishReason } from '../../core/stream-part.ts'
+import { table } from '../../core/table.ts'
 
 /** https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons */
-const READ: Readonly<Record<string, FinishReason>> = {
+const READ = table<FinishReason>({
   end_turn: 'stop',
   stop_sequence: 'stop',
   // A server tool takes long: the client sends the answer back and the model goes on.
@@ -10,7 +11,7 @@ const READ: Readonly<Record<string, FinishReason>> = {
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
   refusal: 'content-filter',
-}
+})
 
 const WRITTEN: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',

@@ -2,6 +2,7 @@ import type { ContentPart } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Message, Reasoning } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import type { Losses } from '../shared/lose.ts'
 import { loseReasoning } from '../shared/lose-reasoning.ts'
 import type { ModelRules } from './model-rules.ts'
@@ -16,14 +17,14 @@ export type WrittenThinking = {
 const MIN_BUDGET = 1_024
 const LEVELS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 /** Tokens of thought where a model takes budgets and the client names a level. */
-const BUDGETS: Readonly<Record<string, number>> = {
+const BUDGETS = table<number>({
   minimal: MIN_BUDGET,
   low: 4_096,
   medium: 12_288,
   high: 24_576,
   xhigh: 28_672,
   max: 31_744,
-}
+})
 // Of the answer's limit, which holds for thoughts and words together.
 const MAX_SHARE = 0.8
 

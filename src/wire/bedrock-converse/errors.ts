@@ -2,11 +2,12 @@ import type { ErrorCode, GatewayError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
+import { table } from '../../core/table.ts'
 import { compact, textOf } from '../shared/read-json.ts'
 import { parseErrorBody, upstreamError } from '../shared/upstream-error.ts'
 
 /** Bedrock's exceptions and the status each has outside a stream. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors */
-const STATUSES: Readonly<Record<string, number>> = {
+const STATUSES = table<number>({
   accessDeniedException: 403,
   internalServerException: 500,
   modelErrorException: 424,
@@ -18,7 +19,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   serviceUnavailableException: 503,
   throttlingException: 429,
   validationException: 400,
-}
+})
 
 /**
  * The upstream's failure. Bedrock's body is `{"message"}`; the exception's type stands in a header, in the body only

@@ -1,5 +1,6 @@
 import type { AudioPart, FilePart, ImagePart, MediaSource } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { table } from '../../core/table.ts'
 import { objectOf, textOf } from '../shared/read-json.ts'
 
 /** Formats of attachments by their media types. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html */
@@ -28,7 +29,7 @@ const VIDEOS = {
   three_gp: 'video/3gpp',
 } as const
 
-const ALIASES: Readonly<Record<string, string>> = { 'image/jpg': 'image/jpeg', 'text/x-markdown': 'text/markdown' }
+const ALIASES = table<string>({ 'image/jpg': 'image/jpeg', 'text/x-markdown': 'text/markdown' })
 
 const SOUNDS = 'aac flac m4a mka mkv mp3 mp4 mpeg mpga ogg opus pcm wav webm x-aac'.split(' ')
 
@@ -119,6 +120,6 @@ function formatOfName(name: string): { readonly kind: MediaKind; readonly format
   return kind === undefined ? undefined : { kind, format }
 }
 
-const EXTENSIONS: Readonly<Record<string, string>> = { jpg: 'jpeg', '3gp': 'three_gp', mpg: 'mpeg', htm: 'html' }
+const EXTENSIONS = table<string>({ jpg: 'jpeg', '3gp': 'three_gp', mpg: 'mpeg', htm: 'html' })
 
 export const MEDIA_KINDS: readonly MediaKind[] = ['image', 'document', 'video']

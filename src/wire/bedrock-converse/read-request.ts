@@ -1,6 +1,7 @@
 import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { ChatRequest, Message, Role } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import type { Loss, PathFacts } from '../../core/wire-format.ts'
 import { isList, objectOf, objectsOf, optionalList, requiredObject, wrong } from '../shared/read-json.ts'
 import { readReasoning, readResponseFormat, readSampling, readToolChoice, readTools } from './read-config.ts'
@@ -46,7 +47,7 @@ function readSystem(value: JsonValue | undefined): Message[] {
   return content.length === 0 ? [] : [{ role: 'system', content, name: undefined }]
 }
 
-const ROLES: Readonly<Record<string, Role>> = { user: 'user', assistant: 'assistant', system: 'system' }
+const ROLES = table<Role>({ user: 'user', assistant: 'assistant', system: 'system' })
 
 function readMessages(value: JsonValue | undefined): Message[] {
   const messages = optionalList(value, 'messages', 'a list of messages')

@@ -1,6 +1,7 @@
 import type { FinishReason } from '../../core/stream-part.ts'
+import { table } from '../../core/table.ts'
 
-const READ: Readonly<Record<string, FinishReason>> = {
+const READ = table<FinishReason>({
   end_turn: 'stop',
   stop_sequence: 'stop',
   tool_use: 'tool-calls',
@@ -11,7 +12,7 @@ const READ: Readonly<Record<string, FinishReason>> = {
   // The model's answer could not be read by Bedrock itself.
   malformed_model_output: 'error',
   malformed_tool_use: 'error',
-}
+})
 
 const WRITTEN: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { FinishReason, StreamPart, TokenLogprob } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
+import { table } from '../../core/table.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
 import { lastWords } from '../shared/last-words.ts'
 import { isList, objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
@@ -157,11 +158,11 @@ function readFinish(holder: JsonObject, parts: StreamPart[]): void {
   parts.push({ type: 'response-end', finishReason, raw })
 }
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = table<FinishReason>({
   COMPLETE: 'stop',
   STOP_SEQUENCE: 'stop',
   MAX_TOKENS: 'length',
   TOOL_CALL: 'tool-calls',
   ERROR: 'error',
   TIMEOUT: 'error',
-}
+})

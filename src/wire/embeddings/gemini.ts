@@ -1,3 +1,4 @@
+import { table } from '../../core/table.ts'
 import { compact, countOf, objectOf, objectsOf } from '../shared/read-json.ts'
 import type { EmbeddingsDialect } from './dialect.ts'
 import { readVector } from './read-vector.ts'
@@ -5,12 +6,12 @@ import { textsOf } from './request.ts'
 import { unreadMembers } from './unread-members.ts'
 
 /** Gemini's own words for what texts are for. Any other word is passed on as it is. */
-const TASKS: Readonly<Record<string, string>> = {
+const TASKS = table<string>({
   search_document: 'RETRIEVAL_DOCUMENT',
   search_query: 'RETRIEVAL_QUERY',
   classification: 'CLASSIFICATION',
   clustering: 'CLUSTERING',
-}
+})
 
 /** `models.batchEmbedContents`, one request a text. https://ai.google.dev/api/embeddings */
 export const gemini: EmbeddingsDialect = {

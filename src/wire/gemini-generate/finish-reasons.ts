@@ -1,7 +1,8 @@
 import type { FinishReason } from '../../core/stream-part.ts'
+import { table } from '../../core/table.ts'
 
 /** https://ai.google.dev/api/generate-content#FinishReason, with those of Vertex AI. */
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = table<FinishReason>({
   STOP: 'stop',
   MAX_TOKENS: 'length',
   SAFETY: 'content-filter',
@@ -22,7 +23,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   LANGUAGE: 'other',
   OTHER: 'other',
   NO_IMAGE: 'other',
-}
+})
 
 export function readFinishReason(raw: string): FinishReason {
   return (Object.hasOwn(FINISH_REASONS, raw) ? FINISH_REASONS[raw] : undefined) ?? 'other'

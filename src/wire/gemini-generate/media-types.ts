@@ -1,6 +1,7 @@
 import type { AudioPart, ContentPart, FilePart, ImagePart, MediaSource } from '../../core/content.ts'
+import { table } from '../../core/table.ts'
 
-const BY_EXTENSION: Readonly<Record<string, string>> = {
+const BY_EXTENSION = table<string>({
   png: 'image/png',
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',
@@ -16,7 +17,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   mp3: 'audio/mpeg',
   wav: 'audio/wav',
   mp4: 'video/mp4',
-}
+})
 
 /** What a URL's own ending says of its bytes. */
 export function mediaTypeOfUrl(url: string): string | undefined {
@@ -24,13 +25,13 @@ export function mediaTypeOfUrl(url: string): string | undefined {
   return Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined
 }
 
-const AUDIO_FORMATS: Readonly<Record<string, string>> = {
+const AUDIO_FORMATS = table<string>({
   'audio/mpeg': 'mp3',
   'audio/x-wav': 'wav',
   'audio/wave': 'wav',
   'audio/x-aiff': 'aiff',
   'audio/mp4': 'm4a',
-}
+})
 
 /** A medium as the block that its type makes of it; `undefined` for video, which no other format has. */
 export function blockOfMedia(source: MediaSource, mediaType: string): ContentPart | undefined {

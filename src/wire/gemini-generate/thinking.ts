@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Reasoning } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import type { Losses } from '../shared/lose.ts'
 import { loseReasoning } from '../shared/lose-reasoning.ts'
 import { compact, optionalBoolean, optionalNumber, optionalString } from '../shared/read-json.ts'
@@ -60,14 +61,14 @@ export function writeThinking(reasoning: Reasoning | undefined, model: string, l
   return Object.keys(config).length === 0 ? undefined : config
 }
 
-const LEVELS: Readonly<Record<string, string>> = {
+const LEVELS = table<string>({
   minimal: 'MINIMAL',
   low: 'LOW',
   medium: 'MEDIUM',
   high: 'HIGH',
   xhigh: 'HIGH',
   max: 'HIGH',
-}
+})
 
 /** Pro models know no level below `LOW`, and the first of them none between that and `HIGH`. */
 function levelOf(effort: string, model: string, losses: Losses): string | undefined {
@@ -89,7 +90,7 @@ function levelHere(effort: string, isPro: boolean, generation: number | undefine
   return LEVELS[effort]
 }
 
-const BUDGETS: Readonly<Record<string, number>> = {
+const BUDGETS = table<number>({
   none: 0,
   minimal: 1_024,
   low: 1_024,
@@ -97,7 +98,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   high: 24_576,
   xhigh: 24_576,
   max: 24_576,
-}
+})
 const LEAST_OF_PRO = 128
 const LEAST_OF_LITE = 512
 const MOST_OF_FLASH = 24_576

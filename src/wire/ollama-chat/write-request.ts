@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
 import type { ChatRequest, Reasoning, ResponseFormat, Sampling } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import type { Tool } from '../../core/tool.ts'
 import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
 import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
@@ -77,7 +78,7 @@ function writeFormat(format: ResponseFormat | undefined, losses: Losses): JsonVa
 }
 
 /** What is sent for each level. A model that cannot think refuses all but false. */
-const LEVELS: Readonly<Record<string, string | boolean>> = {
+const LEVELS = table<string | boolean>({
   none: false,
   minimal: 'low',
   low: 'low',
@@ -85,7 +86,7 @@ const LEVELS: Readonly<Record<string, string | boolean>> = {
   high: 'high',
   xhigh: 'high',
   max: 'max',
-}
+})
 
 function writeThink(reasoning: Reasoning | undefined, losses: Losses): string | boolean | undefined {
   const { effort, budgetTokens } = reasoning ?? {}

@@ -3,19 +3,20 @@ import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { ChatRequest, Message, Reasoning, ResponseFormat, Role, Sampling } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import type { PathFacts } from '../../core/wire-format.ts'
 import { isList, optionalBoolean, optionalNumber, wrong } from '../shared/read-json.ts'
 import { cacheOf, readAssistant, readContent, readToolResult } from './read-content.ts'
 import { readToolChoice, readTools } from './read-tools.ts'
 
-const ROLES: Readonly<Record<string, Role>> = {
+const ROLES = table<Role>({
   system: 'system',
   developer: 'developer',
   user: 'user',
   assistant: 'assistant',
   tool: 'tool',
   function: 'tool',
-}
+})
 
 /**
  * A Chat Completions body as a ChatRequest. Checks what the gateway itself relies on, with OpenAI's error shape;

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { FinishReason, StreamPart, TokenLogprob, Usage } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
+import { table } from '../../core/table.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
 import { readLogprobs } from '../shared/logprobs.ts'
 import { objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
@@ -176,7 +177,7 @@ function usageOf(body: JsonObject): Usage | undefined {
   return isJsonObject(usage) ? readUsage(usage, body) : undefined
 }
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = table<FinishReason>({
   stop: 'stop',
   eos: 'stop',
   eos_token: 'stop',
@@ -188,7 +189,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   error: 'error',
   // DeepSeek. https://api-docs.deepseek.com/api/create-chat-completion
   insufficient_system_resource: 'error',
-}
+})
 
 function finishOf(choice: JsonObject): { finishReason: FinishReason; raw: string } | undefined {
   const raw: JsonValue | undefined = choice['finish_reason']

@@ -1,6 +1,7 @@
 import type { ReasoningPart, Signature } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { WireFormatId } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import { objectsOf, textOf } from '../shared/read-json.ts'
 import { packSignature, unpackSignature } from '../shared/signature.ts'
 
@@ -9,12 +10,12 @@ import { packSignature, unpackSignature } from '../shared/signature.ts'
  * Moonshot; `reasoning` at Groq and OpenRouter), `reasoning_details` its blocks with their signatures, as OpenRouter
  * defines them: https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning-blocks
  */
-const SIGNED_BY: Readonly<Record<string, WireFormatId>> = {
+const SIGNED_BY = table<WireFormatId>({
   'anthropic-claude-v1': 'anthropic-messages',
   'google-gemini-v1': 'gemini-generate',
   'openai-responses-v1': 'openai-responses',
   'xai-responses-v1': 'openai-responses',
-}
+})
 
 const DETAIL_FORMATS: Partial<Record<WireFormatId, string>> = {
   'anthropic-messages': 'anthropic-claude-v1',

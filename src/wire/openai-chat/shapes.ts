@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { table } from '../../core/table.ts'
 import { textOf } from '../shared/read-json.ts'
 import type { Shape } from '../shared/unread-members.ts'
 import { shape } from '../shared/unread-members.ts'
@@ -7,14 +8,14 @@ import { shape } from '../shared/unread-members.ts'
 // What `readRequest` reads of a body, place by place.
 
 const MARK = shape('type ttl')
-const PARTS: Readonly<Record<string, Shape>> = {
+const PARTS = table<Shape>({
   text: shape('type text', { cache_control: MARK }),
   refusal: shape('type refusal'),
   image_url: shape('type', { image_url: shape('url detail'), cache_control: MARK }),
   input_audio: shape('type', { input_audio: shape('data format') }),
   file: shape('type', { file: shape('file_data file_id filename'), cache_control: MARK }),
   thinking: shape('type thinking closed'),
-}
+})
 
 function partShape({ type }: JsonObject): Shape | undefined {
   return PARTS[textOf(type) ?? '']
@@ -55,11 +56,11 @@ function toolShape({ type, function: declared, custom }: JsonObject): Shape | un
 const NAMED = shape('name')
 const CHOSEN = shape('type name', { function: NAMED, custom: NAMED })
 
-const FORMATS: Readonly<Record<string, Shape>> = {
+const FORMATS = table<Shape>({
   text: shape('type'),
   json_object: shape('type'),
   json_schema: shape('type', { json_schema: shape('name description schema strict') }),
-}
+})
 
 export const BODY = shape(
   [

@@ -2,6 +2,7 @@ import { isIdleParameter } from '../../core/idle-parameter.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { WireFormatId } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { objectOf, objectsOf, textOf } from '../shared/read-json.ts'
 import type { Walk } from '../shared/unread-members.ts'
@@ -28,10 +29,10 @@ export function unread(body: JsonObject, spoken?: WireFormatId): Loss[] {
   ]
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS = table<string>({
   audio: 'what was said is kept by the provider that said it',
   annotations: 'sources of earlier answers are not told again',
-}
+})
 
 const WALK: Walk = { isIdle: isIdleParameter, reasonOf: (name) => REASONS[name] ?? ONLY_HERE }
 

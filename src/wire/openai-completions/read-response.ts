@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { FinishReason, StreamPart } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
+import { table } from '../../core/table.ts'
 import type { AnswerSummary, StreamReader } from '../../core/wire-format.ts'
 import { readErrorBody } from '../openai-chat/errors.ts'
 import { readUsage } from '../openai-chat/usage.ts'
@@ -56,10 +57,10 @@ export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReas
   }
 }
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+const FINISH_REASONS = table<FinishReason>({
   stop: 'stop',
   eos: 'stop',
   length: 'length',
   content_filter: 'content-filter',
   error: 'error',
-}
+})

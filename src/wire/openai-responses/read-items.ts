@@ -1,18 +1,19 @@
 import type { ContentPart, Signature, ToolCallPart, ToolResultPart } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Message, Role } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import { optionalString, requiredObject, requiredString, textOf, wrong } from '../shared/read-json.ts'
 import { spareReferences } from './item-references.ts'
 import { readOwnCall, readOwnOutput } from './own-calls.ts'
 import { readContent } from './read-content.ts'
 import { readReasoningItem } from './reasoning.ts'
 
-const ROLES: Readonly<Record<string, Role>> = {
+const ROLES = table<Role>({
   system: 'system',
   developer: 'developer',
   user: 'user',
   assistant: 'assistant',
-}
+})
 
 type Turn = { -readonly [Key in keyof Message]: Key extends 'content' ? ContentPart[] : Message[Key] }
 

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { FinishReason, StreamPart } from '../../core/stream-part.ts'
 import { isContentPart } from '../../core/stream-part.ts'
+import { table } from '../../core/table.ts'
 import type { AnswerSummary } from '../../core/wire-format.ts'
 import { isList, objectOf, objectsOf, parseEvent, textOf } from '../shared/read-json.ts'
 import { readErrorBody } from './errors.ts'
@@ -46,11 +47,11 @@ export function readFinish(response: JsonObject, hasCalls: boolean): StreamPart[
   ]
 }
 
-const CAUSES: Readonly<Record<string, FinishReason>> = {
+const CAUSES = table<FinishReason>({
   max_output_tokens: 'length',
   max_tokens: 'length',
   content_filter: 'content-filter',
-}
+})
 
 function finishReason(status: string | undefined, cause: string | undefined, hasCalls: boolean): FinishReason {
   if (cause !== undefined) return (Object.hasOwn(CAUSES, cause) ? CAUSES[cause] : undefined) ?? 'other'

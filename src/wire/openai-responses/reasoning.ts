@@ -1,6 +1,7 @@
 import type { ReasoningPart, Signature } from '../../core/content.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { WireFormatId } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import { objectsOf, textOf } from '../shared/read-json.ts'
 import { packSignature, unpackSignature } from '../shared/signature.ts'
 
@@ -9,7 +10,7 @@ const OWN: WireFormatId = 'openai-responses'
 /** What a signature belongs to: a block of reasoning, or the call or the text next to it. */
 export type Signed = 'reasoning' | 'call' | 'text'
 
-const LETTERS: Readonly<Record<string, Signed>> = { r: 'reasoning', c: 'call', t: 'text' }
+const LETTERS = table<Signed>({ r: 'reasoning', c: 'call', t: 'text' })
 
 /** The only place this format has for opaque state: `encrypted_content` of a reasoning item. */
 export type Carried = { readonly signature: Signature; readonly of: Signed; readonly id: string | undefined }

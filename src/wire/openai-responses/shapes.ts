@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { table } from '../../core/table.ts'
 import { textOf } from '../shared/read-json.ts'
 import type { Shape } from '../shared/unread-members.ts'
 import { shape } from '../shared/unread-members.ts'
@@ -7,7 +8,7 @@ import { shape } from '../shared/unread-members.ts'
 // What `readRequest` reads of a body, place by place. Ids, states and what SDKs have parsed say nothing of what is asked.
 
 const TEXT = shape('type text logprobs parsed')
-const PARTS: Readonly<Record<string, Shape>> = {
+const PARTS = table<Shape>({
   input_text: TEXT,
   output_text: TEXT,
   text: TEXT,
@@ -15,7 +16,7 @@ const PARTS: Readonly<Record<string, Shape>> = {
   input_image: shape('type file_id detail', { image_url: shape('url') }),
   input_file: shape('type file_data file_id file_url filename'),
   input_audio: shape('type', { input_audio: shape('data format') }),
-}
+})
 
 function partShape({ type }: JsonObject): Shape | undefined {
   return PARTS[textOf(type) ?? '']
@@ -23,14 +24,14 @@ function partShape({ type }: JsonObject): Shape | undefined {
 
 const KEPT = 'id type status created_by'
 const THOUGHT = shape('type text')
-const ITEMS: Readonly<Record<string, Shape>> = {
+const ITEMS = table<Shape>({
   message: shape(`${KEPT} role`, { content: partShape }),
   reasoning: shape(`${KEPT} encrypted_content`, { summary: THOUGHT, content: THOUGHT }),
   function_call: shape(`${KEPT} call_id name arguments parsed_arguments`),
   custom_tool_call: shape(`${KEPT} call_id name input`),
   function_call_output: shape(`${KEPT} call_id name`, { output: partShape }),
   custom_tool_call_output: shape(`${KEPT} call_id name`, { output: partShape }),
-}
+})
 
 /** Any other item is of a tool of the provider's own: said as that of a function, or lost as a whole. */
 function itemShape({ type }: JsonObject): Shape | undefined {

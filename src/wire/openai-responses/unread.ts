@@ -2,6 +2,7 @@ import { GatewayError } from '../../core/errors.ts'
 import { isIdleParameter } from '../../core/idle-parameter.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { table } from '../../core/table.ts'
 import type { Loss } from '../../core/wire-format.ts'
 import { isList, objectsOf } from '../shared/read-json.ts'
 import type { Walk } from '../shared/unread-members.ts'
@@ -28,14 +29,14 @@ const ONLY_HERE = 'only the Responses API has it'
 /** Chat Completions has it too, but servers that are asked in that and not in this are other companies'. */
 const OPENAI_ALONE = 'it is for OpenAI’s own servers; others may refuse it'
 
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS = table<string>({
   store: 'nothing is kept: the answer cannot be fetched or continued by its id',
   prompt_cache_key: OPENAI_ALONE,
   prompt_cache_retention: OPENAI_ALONE,
   service_tier: OPENAI_ALONE,
   verbosity: OPENAI_ALONE,
   annotations: 'sources of earlier answers are not told again',
-}
+})
 
 const WALK: Walk = {
   isIdle: (name, value) => isIdleParameter(name, value) || (name === 'detail' && value === 'auto'),

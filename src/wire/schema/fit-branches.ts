@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { table } from '../../core/table.ts'
 import { isList, objectsOf } from '../shared/read-json.ts'
 import type { Fitting, Place } from './fitting.ts'
 import { change, described, withMembers, wordsOf } from './fitting.ts'
@@ -155,13 +156,13 @@ function isNullSchema(schema: JsonValue): boolean {
   return type === 'null' || only === null || (isList(values) && values.length === 1 && values[0] === null)
 }
 
-const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
+const OF_TYPE = table<readonly string[]>({
   string: ['minLength', 'maxLength', 'pattern', 'format'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   array: ['items', 'prefixItems', 'minItems', 'maxItems', 'uniqueItems'],
   object: ['properties', 'required', 'additionalProperties', 'minProperties', 'maxProperties', 'propertyOrdering'],
-}
+})
 const TYPED = new Set(Object.values(OF_TYPE).flat())
 
 /** Branches of one type each for a list of types. */

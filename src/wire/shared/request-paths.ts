@@ -1,6 +1,7 @@
 import type { ContentPart } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { ChatRequest } from '../../core/request.ts'
+import { table } from '../../core/table.ts'
 import { isList, objectOf, textOf } from './read-json.ts'
 
 // Rules of providers say losses in paths of the body that was written. What of it was written from where in the ChatRequest
@@ -73,7 +74,7 @@ function partAt(parts: readonly WrittenPart[], rest: string): WrittenPart | unde
   )
 }
 
-const TYPES: Readonly<Record<string, ContentPart['type']>> = {
+const TYPES = table<ContentPart['type']>({
   text: 'text',
   input_text: 'text',
   output_text: 'text',
@@ -83,7 +84,7 @@ const TYPES: Readonly<Record<string, ContentPart['type']>> = {
   input_audio: 'audio',
   file: 'file',
   input_file: 'file',
-}
+})
 
 /** The parts of a content in either of OpenAI's formats. */
 export function writtenContent(value: JsonValue | undefined, path: string): WrittenPart[] {

@@ -106,6 +106,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const learning = createLearning({
     ports,
     settings: () => context.snapshot.learning ?? DEFAULT_LEARNING,
+    isShared: () => context.snapshot.keys.length > 1,
     gauges: telemetry.drifted,
     onOutcome(outcome) {
       telemetry.outcome(outcome)

@@ -78,6 +78,7 @@ export async function playLoop(options: LoopOptions): Promise<LoopRun> {
       forgettingPerDay: 0.99,
       explore: options.explore,
     }),
+    isShared: () => false,
     gauges: () => {},
     onOutcome: () => {},
   })

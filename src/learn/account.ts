@@ -64,7 +64,7 @@ export function sumFor(account: Account, direction: Float32Array, now: number, p
 const TRACE = 0.001
 
 /** What is left of a cluster's sums since the account was last faded. */
-function keptOf({ at, surprises, touched }: Account, cluster: number, now: number, perDay: number): number {
+export function keptOf({ at, surprises, touched }: Account, cluster: number, now: number, perDay: number): number {
   const kept = keptSince(at, now, perDay)
   if ((surprises[cluster] ?? 0) >= 0) return kept
   const since = Math.max(at, (touched[cluster] ?? 0) + DISTRUST_LASTS_MS)

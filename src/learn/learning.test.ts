@@ -22,6 +22,7 @@ function shiftsWith(learnsFromSignals: boolean): {
       log: () => {},
     },
     settings: () => ({ ...DEFAULT_LEARNING, learnsFromSignals }),
+    isShared: () => false,
     gauges: () => {},
     onOutcome: (outcome) => void outcomes.push(outcome),
   })

@@ -55,6 +55,8 @@ export type Learning = {
 type Options = {
   readonly ports: Pick<Ports, 'clock' | 'createStore' | 'digest' | 'log'>
   readonly settings: () => LearningSettings
+  /** Whether several keys teach: then none of them moves predictions far alone. */
+  readonly isShared: () => boolean
   readonly gauges: DriftGauges
   /** Told of every outcome but that nobody has asked again yet. */
   readonly onOutcome: (outcome: Outcome) => void
@@ -63,7 +65,7 @@ type Options = {
 const NONE: Lessons = new Map()
 
 /** Outcomes of answers, and what they teach. All in memory and bounded; holds no text. */
-export function createLearning({ ports, settings, gauges, onOutcome }: Options): Learning {
+export function createLearning({ ports, settings, isShared, gauges, onOutcome }: Options): Learning {
   const { clock } = ports
   const awaited = ports.createStore<Awaited>(MOST_AWAITED)
   const retries: Retries = createRetries(ports.createStore(MOST_AWAITED / 2), ports.digest)
@@ -89,12 +91,13 @@ export function createLearning({ ports, settings, gauges, onOutcome }: Options):
     if (kind !== undefined) {
       const usual = before?.expected ?? expected ?? posterior.usual(kind, source, now)
       const { learnsFromSignals } = settings()
+      const whose = isShared() ? entry.key : undefined
       if (before === undefined) {
-        if (learnsFromSignals) posterior.see(kind, model, { weight, surprise: weight * (reward - usual) }, now)
+        if (learnsFromSignals) posterior.see(kind, model, { weight, surprise: weight * (reward - usual) }, now, whose)
         posterior.notice(kind, source, { weight, surprise: weight * (reward - SIGNALS[source].usual) }, now)
       } else {
         const surprise = weight * (reward - before.reward) * keptSince(before.at, now, settings().forgettingPerDay)
-        if (learnsFromSignals) posterior.see(kind, model, { weight: 0, surprise }, now)
+        if (learnsFromSignals) posterior.see(kind, model, { weight: 0, surprise }, now, whose)
         posterior.notice(kind, source, { weight: 0, surprise }, now)
       }
       entry.given.set(name, { reward, at: before?.at ?? now, expected: usual })
@@ -133,14 +136,15 @@ export function createLearning({ ports, settings, gauges, onOutcome }: Options):
       const before = entry.given.get(name)
       if (before?.reward === reward) return 'same'
       if (kind !== undefined && quality !== undefined) {
+        const whose = isShared() ? key : undefined
         if (before === undefined) {
-          posterior.tell(kind, model, { weight: 1, surprise: reward - quality }, now)
+          posterior.tell(kind, model, { weight: 1, surprise: reward - quality }, now, whose)
           // Where outcomes have lowered what is believed, the router's own figure still says what it should be.
           drift.rewarded(model, 'users', entry.cluster, Math.max(quality, believed ?? quality), reward, 1)
           drift.predicted(model, believed ?? quality, reward)
         } else {
           const kept = keptSince(before.at, now, settings().forgettingPerDay)
-          posterior.tell(kind, model, { weight: 0, surprise: kept * (reward - before.reward) }, now)
+          posterior.tell(kind, model, { weight: 0, surprise: kept * (reward - before.reward) }, now, whose)
         }
         change()
       }

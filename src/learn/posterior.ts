@@ -4,6 +4,8 @@ import type { Account, Sum } from './account.ts'
 import { addTo, openAccount, sumFor } from './account.ts'
 import type { Accounts } from './accounts.ts'
 import { createAccounts } from './accounts.ts'
+import type { From } from './key-bound.ts'
+import { createKeyBound } from './key-bound.ts'
 import type { PromptKind } from './prompt-kind.ts'
 import { SIGNALS, type SignalSource, USUAL_COUNT } from './signals.ts'
 
@@ -20,9 +22,12 @@ export type Book = {
 export type Posterior = {
   /** Lessons for prompts of a kind, by target. */
   lessons(kind: PromptKind, now: number): Lessons
-  /** A person's word on an answer of which `surprise` is the reward less the predicted quality. */
-  tell(kind: PromptKind, model: string, sum: Sum, now: number): void
-  see(kind: PromptKind, model: string, sum: Sum, now: number): void
+  /**
+   * A person's word on an answer of which `surprise` is the reward less the predicted quality. `key`: whose, where one key
+   * must not move predictions alone.
+   */
+  tell(kind: PromptKind, model: string, sum: Sum, now: number, key?: string): void
+  see(kind: PromptKind, model: string, sum: Sum, now: number, key?: string): void
   /** The mean reward of a source on prompts of this kind, over all models. */
   usual(kind: PromptKind, source: SignalSource, now: number): number
   notice(kind: PromptKind, source: SignalSource, sum: Sum, now: number): void
@@ -46,6 +51,7 @@ const NONE: Lessons = new Map()
  */
 export function createPosterior(settings: () => LearningSettings): Posterior {
   const books = new Map<string, Book>()
+  const keyBound = createKeyBound(settings)
 
   function bookOf({ clusters }: PromptKind): Book {
     const found = books.get(clusters)
@@ -57,10 +63,12 @@ export function createPosterior(settings: () => LearningSettings): Posterior {
     return book
   }
 
-  function add(accounts: Accounts, name: string, { direction }: PromptKind, sum: Sum, now: number): void {
+  function add(accounts: Accounts, name: string, kind: PromptKind, sum: Sum, now: number, from?: From): void {
+    const { direction } = kind
     const kept = accounts.get(name)
     const account = kept?.weights.length === direction.length ? kept : openAccount(direction.length, now)
-    addTo(account, direction, sum, now, settings().forgettingPerDay)
+    if (from === undefined) addTo(account, direction, sum, now, settings().forgettingPerDay)
+    else keyBound.add(account, from, kind, sum, now)
     accounts.set(name, account)
   }
 
@@ -90,8 +98,8 @@ export function createPosterior(settings: () => LearningSettings): Posterior {
       }
       return lessons
     },
-    tell: (kind, model, sum, now) => add(bookOf(kind).told, model, kind, sum, now),
-    see: (kind, model, sum, now) => add(bookOf(kind).seen, model, kind, sum, now),
+    tell: (kind, model, sum, now, key) => add(bookOf(kind).told, model, kind, sum, now, fromOf(key, 'told', model)),
+    see: (kind, model, sum, now, key) => add(bookOf(kind).seen, model, kind, sum, now, fromOf(key, 'seen', model)),
     usual(kind, source, now) {
       const { usual } = SIGNALS[source]
       const account = books.get(kind.clusters)?.usual.get(source)
@@ -101,6 +109,10 @@ export function createPosterior(settings: () => LearningSettings): Posterior {
     },
     notice: (kind, source, sum, now) => add(bookOf(kind).usual, source, kind, sum, now),
   }
+}
+
+function fromOf(key: string | undefined, book: 'told' | 'seen', model: string): From | undefined {
+  return key === undefined ? undefined : { key, account: `${book} ${model}` }
 }
 
 // Less is a trace of other kinds of prompts.

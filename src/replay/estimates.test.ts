@@ -138,3 +138,52 @@ test('intervals cover the truth in about 95 of 100 logs', { timeout: 60_000 }, (
     expect(sums[name] / logs, name).toBeCloseTo(TRUTH, 2)
   }
 })
+
+/**
+ * A log as a gateway writes it that explores `share` among `models`: the best of them but for that. The policy moves every
+ * second prompt to a model that is better than is predicted.
+ */
+function exploredLog(seed: number, share: number, models: number, decisions: number): Graded[] {
+  const random = generator(seed)
+  const each = share / models
+  return Array.from({ length: decisions }, () => {
+    const choice = random() < 0.5 ? 1 : 0
+    const draw = random()
+    const model = draw < share ? Math.min(models - 1, Math.floor(draw / each)) : 0
+    return {
+      reward: random() < ([0.7, 0.9][model] ?? 0.6) ? 1 : 0,
+      propensity: model === 0 ? 1 - share + each : each,
+      isSame: model === choice,
+      loggedQuality: [0.7, 0.75][model] ?? 0.6,
+      quality: [0.7, 0.75][choice],
+    }
+  })
+}
+
+test('a log of two explored in a hundred is not pulled towards what was logged or predicted', {
+  timeout: 60_000,
+}, () => {
+  const truth = 0.5 * 0.7 + 0.5 * 0.9
+  const logs = 12
+  const covered = { ips: 0, snips: 0, dr: 0 }
+  const sums = { ips: 0, snips: 0, dr: 0 }
+  for (let seed = 1; seed <= logs; seed += 1) {
+    const found = estimate(exploredLog(seed, 0.02, 2, 10_000))
+    for (const name of ['ips', 'snips', 'dr'] as const) {
+      const { low = Number.NaN, high = Number.NaN, value = Number.NaN } = found[name] ?? {}
+      if (low <= truth && truth <= high) covered[name] += 1
+      sums[name] += value
+    }
+  }
+  for (const name of ['ips', 'snips', 'dr'] as const) {
+    expect(covered[name] / logs, name).toBeGreaterThan(0.8)
+    expect(Math.abs(sums[name] / logs - truth), name).toBeLessThan(0.03)
+  }
+})
+
+test('where the policy moves, a handful of tried answers is no estimate but a sentence', () => {
+  const found = estimate(exploredLog(1, 0.02, 2, 2_000))
+  expect(found.effective).toBeGreaterThan(30)
+  expect(found.dr).toBeUndefined()
+  expect(found.notes[0]).toMatch(/^Of the models to which the policy would move, \d+ tried answers are graded/)
+})

@@ -46,8 +46,14 @@ export type Estimates = {
   readonly notes: readonly string[]
 }
 
-/** Weights above it count as it: one draw of a rare model must not be worth hundreds of calls. */
-export const CLIP = 50
+/**
+ * Weights above it count as it. High enough for what a gateway explores: one of twenty models at a share of 0.02 has the
+ * propensity 0.001. A lower bound would leave out most of what the log says of the models that it tried.
+ */
+export const CLIP = 1_000
+// Rewards of models that were drawn by a small chance, of which a few are repeated by every resample.
+const LEAST_TRIED = 30
+const MOST_BY_CHANCE = 0.5
 // Below, an interval by resampling is too narrow to be believed.
 const LEAST_EFFECTIVE = 30
 
@@ -64,7 +70,7 @@ export function estimate(rows: readonly Graded[], infeasible = 0, clip: number =
   const meanWeight = intervalOf(draws, ({ weight, count }) => weight / count)
   const clipped = known.filter(({ isSame, propensity }) => isSame && 1 / propensity > clip).length
   const hasPredictions = known.every(hasBoth)
-  const problem = problemOf(counts, infeasible)
+  const problem = problemOf(counts, infeasible) ?? tooFewTried(known)
   const asLogged = ({ reward, count }: RowSums): number => reward / count
   const estimateOf = (figure: (sums: RowSums) => number): Estimate | undefined => {
     const found = intervalOf(draws, figure)
@@ -152,6 +158,14 @@ function problemOf({ graded, supported, matching, drawn, effective }: Counts, in
 
 function tooFew(effective: number): string {
   return `The graded decisions are worth only ${effective.toFixed(1)} of the policy's own (effective sample size), and ${LEAST_EFFECTIVE} are the least: log more, or explore more.`
+}
+
+/** Where the policy moves, all that is known of it are the tries that fell on its choice. */
+function tooFewTried(known: readonly Graded[]): string | undefined {
+  const tried = known.filter(({ isSame, propensity }) => isSame && propensity <= MOST_BY_CHANCE).length
+  const moving = known.filter(({ isSame }) => !isSame).length
+  if (moving === 0 || tried >= LEAST_TRIED) return undefined
+  return `Of the models to which the policy would move, ${tried} tried answers are graded, and ${LEAST_TRIED} are the least: log more, or explore more.`
 }
 
 type Caveats = Counts &

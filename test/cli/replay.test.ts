@@ -161,6 +161,28 @@ test('rewards and propensities give estimates; without exploration there is a se
   expect(none.notes).toHaveLength(1)
 })
 
+test('signals are logged where something was amiss alone, and do not stand beside what users said', async () => {
+  const args = ['--policy', 'newest', '--json']
+  const amiss = (record: DecisionRecord): LogRecord[] => [
+    record,
+    { type: 'outcome', id: record.id, model: record.decision.model, source: 'retry', reward: 0, time: record.time + 1 },
+  ]
+  let decided = 0
+  const mixed = logOf((record) => {
+    if (record.type !== 'decision') return record
+    decided += 1
+    return decided <= 30 ? graded(record, 1) : amiss(record)
+  })
+  const rated = JSON.parse((await runProgram(['replay', mixed, ...args])).stdout).rewards
+  expect(rated).toMatchObject({ graded: 30, logged: { value: 1 } })
+  expect(rated.notes.join(' ')).toContain('10 decisions were judged by what the gateway saw alone')
+  let ended = 0
+  const unrated = logOf((record) => (record.type === 'decision' && ++ended <= 10 ? amiss(record) : record))
+  const seen = JSON.parse((await runProgram(['replay', unrated, ...args])).stdout).rewards
+  expect(seen).toMatchObject({ graded: 40, logged: { value: 0.75 } })
+  expect(seen.notes.join(' ')).toContain('Nobody rated these answers')
+})
+
 /** The same log with every decision once more, under another id. */
 function twice(path: string): string {
   const text = readFileSync(path, 'utf8')

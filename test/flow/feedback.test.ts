@@ -84,6 +84,15 @@ test('complaints move routing away from a model on that kind of prompt alone, an
   expect(await decide(url, 'A poem?')).toMatchObject({ model: 'up/a', reason: 'best quality' })
 })
 
+test('where keys share a gateway, the complaints of one of them alone turn nobody’s order', async () => {
+  const url = await start({ keys: [keyOf('honest'), keyOf('bad')] })
+  for (let call = 0; call < 60; call += 1) {
+    const { id } = await askOf(url, `Question ${call} on SQL`, { key: 'bad' })
+    expect((await sendFeedback(url, { id, reward: 0 }, 'bad')).status).toBe(200)
+  }
+  expect(await askOf(url, 'A join in SQL?', { key: 'honest' })).toMatchObject({ model: 'up/a' })
+})
+
 test('a model whose answers are worse than expected raises one alarm with its remedy', async () => {
   const learning = { isEnabled: false, learnsFromSignals: false, priorCount: 50, forgettingPerDay: 0.99, explore: 0 }
   const url = await start({ learning })

@@ -34,6 +34,19 @@ describe('prompts', () => {
     expect(gauges.get('far_share')).toBeCloseTo(0.1, 1)
   })
 
+  test('equal kinds that differ by chance alone raise no alarm, at no time', () => {
+    for (let seed = 1; seed <= 100; seed += 1) {
+      const random = generator(seed)
+      const { drift, lines } = watched()
+      for (let call = 0; call < 4_000; call += 1) {
+        const shares = new Float32Array(20)
+        shares[Math.floor(random() * 20)] = 1
+        drift.prompt({ predictions: [], truncated: false, shares, clusters: 'c', strangeness: 0 })
+      }
+      expect(lines, String(seed)).toEqual([])
+    }
+  })
+
   test('other kinds of prompts are one line with its remedy, and another one only after they were gone', () => {
     const random = generator(2)
     const { drift, lines, gauges } = watched()
@@ -86,6 +99,19 @@ describe('rewards', () => {
     expect(found).toBe(40)
     // Of twenty thousand outcomes with nothing wrong.
     expect(wrong).toBeLessThanOrEqual(8)
+  })
+
+  test('of a thousand models that are as good as predicted hardly one is said not to be', () => {
+    for (const quality of [0.7, 0.85, 0.9, 0.95]) {
+      let wrong = 0
+      for (let seed = 1; seed <= 250; seed += 1) {
+        const random = generator(seed)
+        const { drift, lines } = watched()
+        for (let call = 0; call < 1_000; call += 1) drift.predicted('a/m', quality, random() < quality ? 1 : 0)
+        wrong += lines.length
+      }
+      expect(wrong, String(quality)).toBeLessThanOrEqual(2)
+    }
   })
 
   test('predictions that do not come true are found by the Brier score', () => {

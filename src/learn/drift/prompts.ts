@@ -27,7 +27,8 @@ export type PromptCounts = {
 
 /** Prompts that are the reference. */
 export const FIRST_PROMPTS = 2_000
-const LEAST_CURRENT = 200
+// By chance alone twenty kinds of 200 prompts are 0.1 apart, and now and then 0.2.
+const LEAST_CURRENT = 500
 /** About as many of the last prompts count. */
 const WINDOW = 1_000
 /** Beyond it a prompt is nearer to nothing than to any cluster. */

@@ -1,12 +1,12 @@
 import type { Policy } from '../../../core/policy.ts'
 import type { Router } from '../../../core/router.ts'
-import type { DecisionRecord, LoggedModel, OutcomeRecord } from '../../../decision-log/record.ts'
+import type { CallRecord, DecisionRecord, LoggedModel, OutcomeRecord } from '../../../decision-log/record.ts'
 import type { Again, Change } from '../../../replay/decide-again.ts'
 import { decideAsLogged, decideUnder } from '../../../replay/decide-again.ts'
 import type { Estimates, Graded } from '../../../replay/estimates.ts'
 import { estimate } from '../../../replay/estimates.ts'
 import { isLosslessUnknown, loggedRequest, predictedAnew } from '../../../replay/logged-request.ts'
-import { rewardOf } from '../../../replay/reward.ts'
+import { gradesOf } from '../../../replay/reward.ts'
 import type { Summary } from '../../../replay/summary.ts'
 import { candidateOf, createTally, loggedModelIn } from '../../../replay/summary.ts'
 import { differences } from '../../../replay/verify.ts'
@@ -45,6 +45,7 @@ export async function replayLog(
   const infeasible = new Set<string>()
   let withoutPrompts = 0
   const outcomes = new Map<string, OutcomeRecord[]>()
+  const complete = new Set<string>()
   const skipped = await eachDecision(reading, progress, {
     async decision(record, logged) {
       const request = router === undefined ? logged : predictedAnew(logged, record, router)
@@ -58,13 +59,17 @@ export async function replayLog(
       else infeasible.add(record.id)
     },
     outcome: (record) => void outcomes.set(record.id, [...(outcomes.get(record.id) ?? []), record]),
+    call: ({ id, outcome }) => void (outcome === 'complete' && complete.add(id)),
   })
-  const refused = [...outcomes.keys()].filter((id) => infeasible.has(id)).length
+  const { rewards, note } = gradesOf(outcomes, complete)
+  const refused = [...rewards.keys()].filter((id) => infeasible.has(id)).length
   const graded = [...rows].flatMap(([id, row]): Graded[] => {
-    const reward = rewardOf(outcomes.get(id) ?? [])
+    const reward = rewards.get(id)
     return reward === undefined ? [] : [{ ...row, reward }]
   })
-  return { summary: tally.summary(), estimates: estimate(graded, refused), skipped: { ...skipped, withoutPrompts } }
+  const found = estimate(graded, refused)
+  const estimates = note === undefined ? found : { ...found, notes: [...found.notes, note] }
+  return { summary: tally.summary(), estimates, skipped: { ...skipped, withoutPrompts } }
 }
 
 function rowOf(
@@ -99,6 +104,7 @@ export async function verifyLog(reading: DecisionLogReading, progress: Progress)
       if (members.length > 0) found.push({ id: record.id, members })
     },
     outcome: () => undefined,
+    call: () => undefined,
   })
   return { decisions, differences: found, skipped }
 }
@@ -106,6 +112,7 @@ export async function verifyLog(reading: DecisionLogReading, progress: Progress)
 type Visitor = {
   decision(record: DecisionRecord, request: NonNullable<ReturnType<typeof loggedRequest>>): Promise<void>
   outcome(record: OutcomeRecord): void
+  call(record: CallRecord): void
 }
 
 async function eachDecision(reading: DecisionLogReading, progress: Progress, visitor: Visitor): Promise<Skipped> {
@@ -115,6 +122,7 @@ async function eachDecision(reading: DecisionLogReading, progress: Progress, vis
   for await (const record of reading.records) {
     if (record.type === 'models') models.set(record.hash, new Map(record.models.map((model) => [model.id, model])))
     else if (record.type === 'outcome') visitor.outcome(record)
+    else if (record.type === 'call') visitor.call(record)
     else if (record.type === 'decision') {
       const request = loggedRequest(record, models.get(record.models) ?? new Map())
       if (request === undefined) withoutModels += 1

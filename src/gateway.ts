@@ -3,7 +3,8 @@ import { askUpstream } from './ask-upstream.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
-import type { Exchange, Ports } from './core/ports.ts'
+import type { Exchange, Ports, Reach } from './core/ports.ts'
+import { splitUrl } from './core/provider.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { Snapshot } from './core/snapshot.ts'
 import type { StreamPart } from './core/stream-part.ts'
@@ -121,6 +122,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
+    ports.transport.reach?.(reachesOf(snapshot))
     ports.background.run(() => foundDialects.find(snapshot, ports.clock.now()))
     return {
       ports,
@@ -206,4 +208,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await ports.transport.close()
     },
   }
+}
+
+/** How each provider is reached, by its origin. */
+function reachesOf({ providers }: Snapshot): ReadonlyMap<string, Reach> {
+  return new Map(
+    [...providers.values()].flatMap(({ baseUrl, reach }) =>
+      reach === undefined ? [] : [[splitUrl(baseUrl).origin, reach] as const],
+    ),
+  )
 }

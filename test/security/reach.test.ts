@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { GatewayError } from '../../src/core/errors.ts'
 import type { HttpRequest, Transport } from '../../src/core/ports.ts'
+import { ADDRESS_REFUSED } from '../../src/platform/node/guarded-connect.ts'
+import { createOpenInferenceClient } from '../../src/platform/node/inference/open-inference.ts'
+import { startTracing } from '../../src/platform/node/tracing.ts'
 import { createUndiciTransport } from '../../src/platform/node/transport-undici.ts'
 
 // T-70: the guard is where sockets are opened, so whatever leads to an address, it is checked.
@@ -73,6 +76,21 @@ async function expectRefused(transport: Transport, origin: string): Promise<void
   expect(hits).toEqual([])
 }
 
+test('T-70 the router’s server and the collector of traces are held to the same', async () => {
+  const client = createOpenInferenceClient({ ...REMOTE, url: 'http://169.254.169.254' })
+  await expect(client.ready(AbortSignal.timeout(5_000))).rejects.toMatchObject({ code: ADDRESS_REFUSED })
+  await client.close()
+  const lines: unknown[] = []
+  const tracing = await startTracing({
+    endpoint: 'http://[fd00:ec2::254]:4318',
+    version: '1',
+    log: (level, event, fields) => void lines.push({ level, event, ...fields }),
+  })
+  expect(lines).toMatchObject([{ level: 'error', event: 'traces_not_sent' }])
+  await tracing.shutdown()
+})
+
+const REMOTE = { model: 'm', headers: {}, timeoutMs: 1_000, maxConcurrent: 1, maxBatch: 1 }
 const named = (): string => `http://api.provider.example:${port}`
 const own = (origin: string): ReadonlyMap<string, { readonly allowsPrivate: boolean }> =>
   new Map([[origin, { allowsPrivate: true }]])

@@ -58,8 +58,13 @@ export function refusedLiteral(hostname: string, allowsPrivate: boolean): Error 
   return isIP(address) === 0 || isAllowed(address, allowsPrivate) ? undefined : refusal(hostname, address)
 }
 
+/** What the configuration says of an origin, and the origin itself. */
+export function reachOf(origin: string, told: Reach | undefined): Reach {
+  return { allowsPrivate: told?.allowsPrivate === true || isPrivateOrigin(origin), tls: told?.tls }
+}
+
 /** True for an origin that is an address of this machine or of one's own network, or `localhost`, as it stands. */
-export function isPrivateOrigin(origin: string): boolean {
+function isPrivateOrigin(origin: string): boolean {
   const host = new URL(origin).hostname.replace(/^\[|\]$/g, '')
   return isIP(host) === 0 ? /^(?:.+\.)?localhost\.?$/.test(host) : addressKind(host) === 'private'
 }

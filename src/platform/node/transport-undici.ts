@@ -4,7 +4,7 @@ import { GatewayError } from '../../core/errors.ts'
 import type { Call, Reach, ResponseHandler, ResponseHeaders, Transport } from '../../core/ports.ts'
 import { createBatch, SMALL_BYTES } from './batch.ts'
 import type { Lookup } from './guarded-connect.ts'
-import { ADDRESS_REFUSED, guardedConnector, isPrivateOrigin } from './guarded-connect.ts'
+import { ADDRESS_REFUSED, guardedConnector, reachOf } from './guarded-connect.ts'
 
 type TransportOptions = {
   readonly connectMs: number
@@ -23,12 +23,6 @@ export function createUndiciTransport(options: TransportOptions): Transport {
   const pools = new Map<string, Pool>()
   let reaches: ReadonlyMap<string, Reach> = new Map()
 
-  function reachOf(origin: string): Reach {
-    const told = reaches.get(origin)
-    const allowsPrivate = told?.allowsPrivate === true || isPrivateOrigin(origin)
-    return { allowsPrivate, tls: told?.tls }
-  }
-
   function poolFor(origin: string): Pool {
     const known = pools.get(origin)
     if (known !== undefined) return known
@@ -39,7 +33,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       keepAliveTimeout: 30_000,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: guardedConnector(options.connectMs, reachOf(origin), options.lookup),
+      connect: guardedConnector(options.connectMs, reachOf(origin, reaches.get(origin)), options.lookup),
     })
     pools.set(origin, pool)
     return pool

@@ -6,6 +6,7 @@ import type { Target } from './core/target.ts'
 import type { Collected } from './dispatch/collect.ts'
 import { collect } from './dispatch/collect.ts'
 import { refuseCoding, refusedIn } from './dispatch/refuse-coding.ts'
+import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
 
 // One target asked for a whole answer that is no chat.
@@ -21,11 +22,13 @@ const decoder = new TextDecoder()
 
 /** The request as the target’s provider must get it. */
 export async function authorized(
+  { exchange }: Pick<WholeCall, 'exchange'>,
   target: Target,
   operation: Operation,
   body: Uint8Array,
-  { snapshot, ask: askUpstream, ports }: Context,
+  context: Context,
 ): Promise<HttpRequest> {
+  const { snapshot, ask: askUpstream, ports } = context
   const configured = snapshot.providers.get(target.provider)
   if (configured === undefined) {
     throw new GatewayError('internal_error', 'The model has no provider in the configuration.', {
@@ -42,6 +45,7 @@ export async function authorized(
     body,
     secret,
     headers,
+    hop: hopOf(exchange, context),
     ask: askUpstream,
     now: ports.clock.now(),
   })

@@ -79,6 +79,7 @@ export type DecisionLogSettings = {
   readonly maxBytes: number
 }
 
+const INSTANCE_SIZE = 16
 const KEPT_DECISIONS = 1_000
 // Under two keys each, about a kilobyte with the shares of eighty kinds.
 const KEPT_SESSIONS = 20_000
@@ -118,6 +119,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
+  const instance = ports.randomId(INSTANCE_SIZE)
   let isClosing = false
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
@@ -126,6 +128,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ports.background.run(() => foundDialects.find(snapshot, ports.clock.now()))
     return {
       ports,
+      instance,
       snapshot,
       router,
       live,

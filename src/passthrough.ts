@@ -3,6 +3,7 @@ import type { Exchange, Headers, HttpMethod, ResponseHeaders } from './core/port
 import type { ConfiguredProvider, Principal } from './core/snapshot.ts'
 import type { Forwarded } from './dispatch/forward.ts'
 import { forward } from './dispatch/forward.ts'
+import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
 
 export type Passthrough = {
@@ -35,6 +36,7 @@ export async function passThrough(call: Passthrough, context: Context): Promise<
     body,
     secret,
     headers: { ...call.headers, ...headers },
+    hop: hopOf(exchange, context),
     ask: context.ask,
     now: ports.clock.now(),
   })

@@ -34,6 +34,8 @@ import type { ToolReliability } from './usage/tool-reliability.ts'
 /** What every call shares. */
 export type Context = {
   readonly ports: Ports
+  /** Names this gateway among others, for as long as it runs. */
+  readonly instance: string
   readonly snapshot: Snapshot
   readonly router: Router | undefined
   readonly live: LiveMeasures

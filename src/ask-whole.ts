@@ -1,5 +1,6 @@
 import type { Attempt } from './core/decision.ts'
 import { GatewayError, toGatewayError } from './core/errors.ts'
+import { maskError } from './core/mask.ts'
 import type { Exchange, HttpRequest, ResponseHeaders } from './core/ports.ts'
 import type { Operation } from './core/provider.ts'
 import type { Target } from './core/target.ts'
@@ -85,7 +86,7 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
     call.onAttempt(attempt('ok'))
     return collected
   } catch (thrown) {
-    const error = toGatewayError(thrown)
+    const error = maskError(toGatewayError(thrown), context.mask)
     if (error.code !== 'client_closed_request') {
       const failed = attempt(error.code)
       call.onAttempt(failed)
@@ -97,9 +98,9 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
 
 const MAX_ERROR_BYTES = 65_536
 
-function refusal({ status, headers, body }: Collected, target: Target, { formats }: Context): GatewayError {
+function refusal({ status, headers, body }: Collected, target: Target, { formats, mask }: Context): GatewayError {
   const format = formats.get(target.format) ?? formats.get('openai-chat')
-  const text = refusedIn(headers) ?? decoder.decode(body.subarray(0, MAX_ERROR_BYTES))
+  const text = refusedIn(headers) ?? mask(decoder.decode(body.subarray(0, MAX_ERROR_BYTES)))
   return (
     format?.readError(status, retryHeaders(headers), text) ??
     new GatewayError('upstream_error', 'The model failed without saying why.', { detail: { status } })

@@ -3,6 +3,7 @@ import { askUpstream } from './ask-upstream.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
+import { createMask } from './core/mask.ts'
 import type { Exchange, Ports, Reach } from './core/ports.ts'
 import { splitUrl } from './core/provider.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
@@ -142,6 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       thoughts,
       sessions,
       shadows,
+      mask: createMask(secretsOf(snapshot)),
       formats: wireFormats,
       ask: upstream,
       textTools: foundDialects.read,
@@ -211,6 +213,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await ports.transport.close()
     },
   }
+}
+
+function secretsOf({ providers, router }: Snapshot): string[] {
+  const sent = [...providers.values()].flatMap(({ secret, hidden = [] }) => [
+    ...(secret === undefined ? [] : [secret]),
+    ...hidden,
+  ])
+  return [...sent, ...Object.values(router.remote?.headers ?? {})]
 }
 
 /** How each provider is reached, by its origin. */

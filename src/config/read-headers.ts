@@ -15,6 +15,17 @@ const OWNED = [
   'expect',
 ]
 
+/** The values among read headers that the configuration only refers to. */
+export function secretValues(
+  written: Readonly<Record<string, string>>,
+  read: Readonly<Record<string, string>>,
+): readonly string[] {
+  return Object.entries(written).flatMap(([name, value]) => {
+    const secret = REFERENCE.test(value) ? read[name.toLowerCase()] : undefined
+    return secret === undefined ? [] : [secret]
+  })
+}
+
 /** The headers of a provider with their references resolved; a header that carries a credential must be a reference. */
 export function readHeaders(
   headers: Readonly<Record<string, string>>,

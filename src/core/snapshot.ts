@@ -54,6 +54,8 @@ export type ConfiguredProvider = {
   readonly format: WireFormatId
   readonly secret: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  /** Those values of `headers` that are secrets. */
+  readonly hidden?: readonly string[]
   /** By what its base URL says when left out. */
   readonly reach?: Reach
   /** `native`, `auto`, `emulate`, or the dialect in which all of its models call tools. */

@@ -5,6 +5,8 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
 
 const MAX_EXCERPT = 2_000
+/** What is none of these is words, whatever member it stands in. */
+const CODE = /^[\w.:/#-]{1,100}$/
 
 /** What an upstream said of its failure, in whatever shape. */
 export type SaidError = {
@@ -30,7 +32,7 @@ export function upstreamError(said: SaidError, headers: Headers): GatewayError {
     unreadAnswer,
     data: { upstream: { status: status ?? null, code: upstreamCode ?? null } },
     // Not the message: upstreams quote prompts and keys in theirs, and details are logged.
-    detail: { status, upstream_code: upstreamCode },
+    detail: { status, upstream_code: upstreamCode !== undefined && CODE.test(upstreamCode) ? upstreamCode : undefined },
   })
 }
 

@@ -20,12 +20,16 @@ export type SaidError = {
   readonly unreadAnswer?: string | undefined
 }
 
+const REDIRECT =
+  "The provider answered with a redirect, which is not followed. The operator has to check that provider's base_url."
+
 /** A failure that an upstream put into words, classified by its code, its status and its words. */
 export function upstreamError(said: SaidError, headers: Headers): GatewayError {
   const { status, code: upstreamCode, message, param, unreadAnswer } = said
   const refusesSignatures = refusesSignature(status, `${upstreamCode ?? ''} ${message ?? ''}`)
   const code = refusesSignatures ? 'upstream_rejected' : classify(status, upstreamCode ?? '', message ?? '')
-  return new GatewayError(code, publicMessage(code, message), {
+  const isRedirect = status !== undefined && status >= 300 && status < 400
+  return new GatewayError(code, isRedirect ? REDIRECT : publicMessage(code, message), {
     ...(param === undefined ? {} : { param }),
     headers,
     refusesSignatures,

@@ -1,11 +1,13 @@
 import type { Attempt } from './core/decision.ts'
 import { GatewayError, toGatewayError } from './core/errors.ts'
+import { maskError } from './core/mask.ts'
 import type { Exchange, HttpRequest, ResponseHeaders } from './core/ports.ts'
 import type { Operation } from './core/provider.ts'
 import type { Target } from './core/target.ts'
 import type { Collected } from './dispatch/collect.ts'
 import { collect } from './dispatch/collect.ts'
 import { refuseCoding, refusedIn } from './dispatch/refuse-coding.ts'
+import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
 
 // One target asked for a whole answer that is no chat.
@@ -21,11 +23,13 @@ const decoder = new TextDecoder()
 
 /** The request as the target’s provider must get it. */
 export async function authorized(
+  { exchange }: Pick<WholeCall, 'exchange'>,
   target: Target,
   operation: Operation,
   body: Uint8Array,
-  { snapshot, ask: askUpstream, ports }: Context,
+  context: Context,
 ): Promise<HttpRequest> {
+  const { snapshot, ask: askUpstream, ports } = context
   const configured = snapshot.providers.get(target.provider)
   if (configured === undefined) {
     throw new GatewayError('internal_error', 'The model has no provider in the configuration.', {
@@ -42,6 +46,7 @@ export async function authorized(
     body,
     secret,
     headers,
+    hop: hopOf(exchange, context),
     ask: askUpstream,
     now: ports.clock.now(),
   })
@@ -81,7 +86,7 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
     call.onAttempt(attempt('ok'))
     return collected
   } catch (thrown) {
-    const error = toGatewayError(thrown)
+    const error = maskError(toGatewayError(thrown), context.mask)
     if (error.code !== 'client_closed_request') {
       const failed = attempt(error.code)
       call.onAttempt(failed)
@@ -93,9 +98,9 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
 
 const MAX_ERROR_BYTES = 65_536
 
-function refusal({ status, headers, body }: Collected, target: Target, { formats }: Context): GatewayError {
+function refusal({ status, headers, body }: Collected, target: Target, { formats, mask }: Context): GatewayError {
   const format = formats.get(target.format) ?? formats.get('openai-chat')
-  const text = refusedIn(headers) ?? decoder.decode(body.subarray(0, MAX_ERROR_BYTES))
+  const text = refusedIn(headers) ?? mask(decoder.decode(body.subarray(0, MAX_ERROR_BYTES)))
   return (
     format?.readError(status, retryHeaders(headers), text) ??
     new GatewayError('upstream_error', 'The model failed without saying why.', { detail: { status } })

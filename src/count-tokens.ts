@@ -13,6 +13,7 @@ import type { Target } from './core/target.ts'
 import type { WireFormat } from './core/wire-format.ts'
 import { decide } from './decide.ts'
 import { readDirectives } from './directives/read-directives.ts'
+import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
 
 export type Counting = WholeCall & {
@@ -93,6 +94,7 @@ function countingRequest(
     body: isInPath ? exact : editMembers(exact, { model: JSON.stringify(target.model) }),
     secret,
     headers,
+    hop: hopOf(exchange, context),
     clientHeader: (name) => exchange.header(name),
     ask: context.ask,
     now: context.ports.clock.now(),

@@ -91,6 +91,7 @@ export async function embed(call: EmbeddingsCall, target: Target, context: Conte
   if (dialect === 'openai') {
     const losses: Loss[] = []
     const request = await authorized(
+      call,
       target,
       { type: 'embeddings' },
       nativeBody(call, target, provider, losses),
@@ -114,7 +115,7 @@ async function translated(
   const vectors: (readonly number[])[] = []
   let inputTokens: number | undefined = 0
   for (const { body } of requests) {
-    const request = await authorized(target, operation, encoder.encode(JSON.stringify(body)), context)
+    const request = await authorized(call, target, operation, encoder.encode(JSON.stringify(body)), context)
     const embedded = dialect.read(parse((await ask(call, target, request, context)).body))
     vectors.push(...embedded.vectors)
     // One that is not counted leaves the sum unknown.

@@ -3,7 +3,9 @@ import { askUpstream } from './ask-upstream.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
-import type { Exchange, Ports } from './core/ports.ts'
+import { createMask } from './core/mask.ts'
+import type { Exchange, Ports, Reach } from './core/ports.ts'
+import { splitUrl } from './core/provider.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { Snapshot } from './core/snapshot.ts'
 import type { StreamPart } from './core/stream-part.ts'
@@ -78,6 +80,7 @@ export type DecisionLogSettings = {
   readonly maxBytes: number
 }
 
+const INSTANCE_SIZE = 16
 const KEPT_DECISIONS = 1_000
 // Under two keys each, about a kilobyte with the shares of eighty kinds.
 const KEPT_SESSIONS = 20_000
@@ -118,13 +121,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
+  const instance = ports.randomId(INSTANCE_SIZE)
   let isClosing = false
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
+    ports.transport.reach?.(reachesOf(snapshot))
     ports.background.run(() => foundDialects.find(snapshot, ports.clock.now()))
     return {
       ports,
+      instance,
       snapshot,
       router,
       live,
@@ -138,6 +144,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       thoughts,
       sessions,
       shadows,
+      mask: createMask(secretsOf(snapshot)),
       formats: wireFormats,
       ask: upstream,
       textTools: foundDialects.read,
@@ -207,4 +214,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await ports.transport.close()
     },
   }
+}
+
+function secretsOf({ providers, router }: Snapshot): string[] {
+  const sent = [...providers.values()].flatMap(({ secret, hidden = [] }) => [
+    ...(secret === undefined ? [] : [secret]),
+    ...hidden,
+  ])
+  return [...sent, ...Object.values(router.remote?.headers ?? {})]
+}
+
+/** How each provider is reached, by its origin. */
+function reachesOf({ providers }: Snapshot): ReadonlyMap<string, Reach> {
+  return new Map(
+    [...providers.values()].flatMap(({ baseUrl, reach }) =>
+      reach === undefined ? [] : [[splitUrl(baseUrl).origin, reach] as const],
+    ),
+  )
 }

@@ -3,6 +3,7 @@ import type { Exchange, Headers, HttpMethod, ResponseHeaders } from './core/port
 import type { ConfiguredProvider, Principal } from './core/snapshot.ts'
 import type { Forwarded } from './dispatch/forward.ts'
 import { forward } from './dispatch/forward.ts'
+import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
 
 export type Passthrough = {
@@ -23,7 +24,7 @@ export type Passthrough = {
 /** One call that the gateway does not understand, to one provider and back. Throws only before anything was sent. */
 export async function passThrough(call: Passthrough, context: Context): Promise<Forwarded> {
   admit(call, context)
-  const { ports, snapshot, deadlines } = context
+  const { ports, snapshot, deadlines, mask } = context
   const { configured, exchange, method, path, body, head } = call
   const { name, provider, secret, headers } = configured
   const target = unlistedTarget(name, '*', snapshot)
@@ -35,11 +36,12 @@ export async function passThrough(call: Passthrough, context: Context): Promise<
     body,
     secret,
     headers: { ...call.headers, ...headers },
+    hop: hopOf(exchange, context),
     ask: context.ask,
     now: ports.clock.now(),
   })
   const { transport, clock } = ports
-  const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines, head }
+  const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines, mask, head }
   const first = await forward(input)
   // A kept connection that the provider closed meanwhile looks like this; what changes nothing may be asked again.
   const isAgain = first.type === 'failed' && first.error.retry === 'same-target' && REPEATABLE.has(method)

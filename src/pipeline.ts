@@ -1,5 +1,6 @@
 import type { Attempt, Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
+import type { Mask } from './core/mask.ts'
 import type { Exchange, Ports, Store } from './core/ports.ts'
 import type { ProviderCall } from './core/provider.ts'
 import type { ChatBody } from './core/request.ts'
@@ -34,6 +35,8 @@ import type { ToolReliability } from './usage/tool-reliability.ts'
 /** What every call shares. */
 export type Context = {
   readonly ports: Ports
+  /** Names this gateway among others, for as long as it runs. */
+  readonly instance: string
   readonly snapshot: Snapshot
   readonly router: Router | undefined
   readonly live: LiveMeasures
@@ -48,6 +51,8 @@ export type Context = {
   readonly thoughts: KeptThoughts
   readonly sessions: Sessions
   readonly shadows: ShadowCalls
+  /** Hides the secrets of the snapshot in what upstreams say. */
+  readonly mask: Mask
   readonly formats: ReadonlyMap<string, WireFormat>
   readonly ask: ProviderCall['ask']
   /** What a target's server says of how its models call tools; `undefined` where nothing is known beyond the configuration. */
@@ -106,6 +111,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     clock: ports.clock,
     timeouts: snapshot.timeouts,
     deadlines: context.deadlines,
+    mask: context.mask,
     random: ports.random,
     call: sent,
     explanation: routed.isExplained ? routed.decision : undefined,

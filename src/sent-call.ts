@@ -15,6 +15,7 @@ import type { AnswerFormat, ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Asking, Translation } from './dispatch/upstream-request.ts'
 import { laterRequest, upstreamRequest } from './dispatch/upstream-request.ts'
+import { hopOf } from './hop-of.ts'
 import type { ChatCall, Context } from './pipeline.ts'
 import { keepReceipt, namedDecision, withLost } from './receipts.ts'
 import { recordToolCalls } from './record-tool-calls.ts'
@@ -103,6 +104,7 @@ export class SentCall implements DispatchedCall {
       ask: context.ask,
       now: context.ports.clock.now(),
       clientHeader: (name) => call.exchange.header(name),
+      hop: hopOf(call.exchange, context),
       keepsSignatures: !this.unsigned.has(target.id),
     }
   }

@@ -17,6 +17,7 @@ import { readPolicies } from './read-policies.ts'
 import { readProviders } from './read-providers.ts'
 import { readRemote } from './read-remote.ts'
 import { readTargets } from './read-targets.ts'
+import { readServerTls } from './read-tls.ts'
 
 export type SnapshotSources = {
   readonly providers: ReadonlyMap<string, Provider>
@@ -57,6 +58,7 @@ export async function buildSnapshot(
     const remedy = 'List models as PROVIDER/MODEL, or name a provider of which the catalogue knows models.'
     say('models', 'there is no model to choose from', remedy)
   }
+  const tls = readServerTls(config.server, sources.secrets, say)
   if (problems.length > 0) return { problems }
 
   const { timeouts, server, sessions } = config
@@ -78,6 +80,7 @@ export async function buildSnapshot(
         forgettingPerDay: config.learning.forgetting_per_day,
         explore: config.learning.explore,
       },
+      ...(tls === undefined ? {} : { tls }),
       maxBodyBytes: server.max_body_bytes,
       maxAttempts: server.max_attempts,
       timeouts: {

@@ -35,6 +35,11 @@ export const configSchema = z.strictObject({
     .record(z.string().min(1), z.string().min(1))
     .default({})
     .describe('Other names for auto or for a model: gpt-4o: auto:balanced.'),
+  secrets_dir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The folder of secret:NAME, a file a secret. By default THALAMUS_SECRETS_DIR, or /run/secrets.'),
   router: router.prefault({}).describe('The model that predicts how well each candidate would answer.'),
   learning: learning.prefault({}).describe('What is learned from outcomes of answers.'),
   policy: z

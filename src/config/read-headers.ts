@@ -2,7 +2,7 @@ import type { Secrets } from '../core/ports.ts'
 import type { Say } from './problem.ts'
 import { readSecret } from './read-secret.ts'
 
-const REFERENCE = /^([A-Za-z][\w-]* )?(env:[A-Za-z_]\w*|file:.+)$/
+const REFERENCE = /^([A-Za-z][\w-]* )?(env:[A-Za-z_]\w*|secret:\w[\w.-]*|file:.+)$/
 const CREDENTIAL_NAME = /authorization|cookie|token|secret|password|credential|api-?key|(?:^|-)key$/i
 const OWNED = [
   'host',
@@ -14,6 +14,17 @@ const OWNED = [
   'upgrade',
   'expect',
 ]
+
+/** The values among read headers that the configuration only refers to. */
+export function secretValues(
+  written: Readonly<Record<string, string>>,
+  read: Readonly<Record<string, string>>,
+): readonly string[] {
+  return Object.entries(written).flatMap(([name, value]) => {
+    const secret = REFERENCE.test(value) ? read[name.toLowerCase()] : undefined
+    return secret === undefined ? [] : [secret]
+  })
+}
 
 /** The headers of a provider with their references resolved; a header that carries a credential must be a reference. */
 export function readHeaders(
@@ -37,7 +48,7 @@ export function readHeaders(
       say(
         at,
         'a credential must be a reference, never the value itself',
-        'Write env:NAME or file:/path, with a scheme before it where one is needed: "Bearer env:NAME".',
+        'Write env:NAME, secret:NAME or file:/path, with a scheme before it where one is needed: "Bearer env:NAME".',
       )
     } else if (/[^\t\x20-\x7e]/.test(value)) {
       say(at, 'holds characters that no header can carry', 'Use ASCII on one line.')

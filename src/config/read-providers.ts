@@ -6,7 +6,8 @@ import { DIALECTS } from '../dialects/index.ts'
 import type { Config, ProviderConfig } from './config-schema.ts'
 import type { Say } from './problem.ts'
 import { suggestion } from './problem.ts'
-import { readHeaders } from './read-headers.ts'
+import { readHeaders, secretValues } from './read-headers.ts'
+import { readReach, sayAmbiguous } from './read-reach.ts'
 import { readSecret } from './read-secret.ts'
 
 type Sources = { readonly providers: ReadonlyMap<string, Provider>; readonly secrets: Secrets }
@@ -20,6 +21,7 @@ export function readProviders(config: Config, sources: Sources, say: Say): Map<s
     const provider = readProvider(name, settings, sources, say)
     if (provider !== undefined) configured.set(name, provider)
   }
+  sayAmbiguous(configured, say)
   return configured
 }
 
@@ -55,13 +57,15 @@ function readProvider(
   if (wrong !== undefined) say(`${path}.key`, wrong.problem, wrong.remedy)
   const headers = readHeaders(settings.headers, `${path}.headers`, secrets, say)
   if (baseUrl === undefined) return undefined
+  const reach = readReach(settings, baseUrl, { path, providers, secrets }, say)
+  const hidden = secretValues(settings.headers, headers)
   const told = settings.format === undefined ? provider : speakingOnly(provider, format)
   const { tool_calls: toolCalls, refine } = settings
   if (!TOOL_CALLS.includes(toolCalls)) {
     say(`${path}.tool_calls`, `there is no dialect "${toolCalls}"`, suggestion(toolCalls, TOOL_CALLS))
     return undefined
   }
-  return { name, provider: told, secret, headers, baseUrl, format, toolCalls, refine }
+  return { name, provider: told, secret, headers, hidden, baseUrl, format, reach, toolCalls, refine }
 }
 
 /** Who names a format means it: clients of another that the type also takes are translated. */

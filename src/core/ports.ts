@@ -35,9 +35,31 @@ export type Call = {
   resume(): void
 }
 
-/** Sends requests upstream. Never follows a redirect. */
+/** How the upstream at an origin may be reached. */
+export type Reach = {
+  /** It may be on this machine or in a network of one's own. An origin that says so itself always may. */
+  readonly allowsPrivate: boolean
+  readonly tls?: ClientTls | undefined
+}
+
+/** PEM texts. */
+export type ClientTls = {
+  /** Whom to trust, in place of the system's authorities. */
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  /** The name that its certificate has to have, where that is not the host's. */
+  readonly serverName?: string | undefined
+}
+
+/**
+ * Sends requests upstream. Never follows a redirect, and connects to no address where no upstream is: what a name resolves to
+ * is checked, not the name.
+ */
 export type Transport = {
   send(request: HttpRequest, handler: ResponseHandler): Call
+  /** From now on the upstreams of these origins are reached so; the others by what their origins say. */
+  reach?(reaches: ReadonlyMap<string, Reach>): void
   close(): Promise<void>
 }
 

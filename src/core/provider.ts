@@ -1,3 +1,4 @@
+import { HOP_HEADER } from './hops.ts'
 import type { JsonObject } from './json.ts'
 import type { HttpMethod, HttpRequest } from './ports.ts'
 import type { WireFormatId } from './request.ts'
@@ -27,6 +28,8 @@ export type ProviderCall = {
   readonly headers: Readonly<Record<string, string>>
   /** One header of the client's, where his own format is spoken: some formats put parts of the request there. */
   readonly clientHeader?: ((name: string) => string | undefined) | undefined
+  /** The gateways that the request has come through, this one last. */
+  readonly hop?: string | undefined
   /** For providers that first exchange their key for a token. Rejects when no answer comes. */
   readonly ask: (request: HttpRequest) => Promise<{ readonly status: number; readonly body: string }>
   /** Milliseconds since 1970. */
@@ -127,11 +130,13 @@ export function httpRequest(call: ProviderCall, path: string, headers: Readonly<
   const { origin, prefix } = splitUrl(call.target.baseUrl)
   const method = call.operation.type === 'passthrough' ? call.operation.method : 'POST'
   const own = call.body === undefined ? {} : JSON_BODY
+  const all: Record<string, string> = { ...PLAIN, ...own, ...call.headers, ...headers }
+  if (call.hop !== undefined) all[HOP_HEADER] = call.hop
   return {
     method,
     origin,
     path: prefix + path,
-    headers: { ...PLAIN, ...own, ...call.headers, ...headers },
+    headers: all,
     body: call.body,
   }
 }

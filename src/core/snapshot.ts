@@ -1,7 +1,7 @@
 import type { Timeouts } from './decision.ts'
 import type { Directives } from './directives.ts'
 import type { Policy } from './policy.ts'
-import type { RemoteModel } from './ports.ts'
+import type { Reach, RemoteModel } from './ports.ts'
 import type { Provider } from './provider.ts'
 import type { WireFormatId } from './request.ts'
 import type { Onboarded } from './router.ts'
@@ -29,10 +29,20 @@ export type Snapshot = {
   /** How outcomes teach; the defaults of `src/learn/settings.ts` when left out. */
   readonly learning?: LearningSettings
   readonly maxBodyBytes: number
+  /** The gateway's own certificate, where it serves https. */
+  readonly tls?: ServerTls
   readonly maxAttempts: number
   readonly timeouts: Timeouts
   /** `SESSION_DEFAULTS` when left out. */
   readonly sessions?: SessionSettings
+}
+
+/** PEM texts. */
+export type ServerTls = {
+  readonly cert: string
+  readonly key: string
+  /** Whose certificates clients must have. */
+  readonly clientCa: string | undefined
 }
 
 export type ConfiguredProvider = {
@@ -44,6 +54,10 @@ export type ConfiguredProvider = {
   readonly format: WireFormatId
   readonly secret: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  /** Those values of `headers` that are secrets. */
+  readonly hidden?: readonly string[]
+  /** By what its base URL says when left out. */
+  readonly reach?: Reach
   /** `native`, `auto`, `emulate`, or the dialect in which all of its models call tools. */
   readonly toolCalls?: string
   /** How many times a model is asked again for a call that was no good, at most. */

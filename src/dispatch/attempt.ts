@@ -1,5 +1,7 @@
 import type { Decision, Timeouts } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { Mask } from '../core/mask.ts'
+import { maskError } from '../core/mask.ts'
 import type { Call, Clock, Headers, HttpRequest, ResponseHandler, ResponseHeaders, Transport } from '../core/ports.ts'
 import type { Usage } from '../core/stream-part.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
@@ -21,6 +23,7 @@ export type AttemptInput = {
   readonly clock: Clock
   readonly timeouts: Timeouts
   readonly deadlines: Deadlines
+  readonly mask: Mask
   /** The decision, when the caller wants it in the answer. */
   readonly explanation: Decision | undefined
   /** What a whole answer took, for a client who is to be told where the upstream does not count. */
@@ -249,14 +252,16 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private failWithBody(body: ErrorBody): void {
     const decoder = new TextDecoder()
     const text = body.chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
-    const words = body.unreadable ?? text.slice(0, MAX_ERROR_BYTES)
+    const words = body.unreadable ?? this.input.mask(text).slice(0, MAX_ERROR_BYTES)
     this.stop(this.asked.format.readError(this.status ?? 500, body.headers, words))
   }
 
   /** Ends the attempt for a reason that is the upstream's, before or after the commit. */
-  private stop(error: GatewayError): void {
+  private stop(thrown: GatewayError): void {
     if (this.isOver) return
     this.call?.abort()
+    // Upstreams quote what they were sent.
+    const error = maskError(thrown, this.input.mask)
     const { unreadAnswer } = error
     const salvaged = unreadAnswer === undefined ? undefined : this.asked.salvage?.(unreadAnswer)
     if (salvaged !== undefined && this.answer?.isCommitted() !== true) {

@@ -15,6 +15,9 @@ export type CollectInput = {
 
 export type Collected = { readonly status: number; readonly headers: ResponseHeaders; readonly body: Uint8Array }
 
+/** Of a failure's words no more is read. */
+const MAX_ERROR_BYTES = 65_536
+
 /**
  * One request and its whole answer, of any status. Rejects with `upstream_*` when none comes, and with
  * `client_closed_request` as soon as the client leaves: the upstream's socket is closed then.
@@ -52,6 +55,11 @@ export function collect(input: CollectInput): Promise<Collected> {
         chunks.push(chunk)
         bytes += chunk.length
         deadline.again()
+        if (head !== undefined && head.status >= 300 && bytes > MAX_ERROR_BYTES) {
+          call?.abort()
+          handler.onEnd()
+          return
+        }
         if (bytes > input.maxBytes) {
           stop(new GatewayError('upstream_too_large', `The model's answer is larger than ${input.maxBytes} bytes.`))
         }

@@ -1,5 +1,6 @@
 import type { Timeouts } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { Mask } from '../core/mask.ts'
 import type {
   Call,
   Clock,
@@ -11,6 +12,8 @@ import type {
   Transport,
 } from '../core/ports.ts'
 import type { Deadline, Deadlines, Expiring } from './deadline.ts'
+import type { HeldError } from './held-error.ts'
+import { holdError } from './held-error.ts'
 
 export type ForwardInput = {
   readonly request: HttpRequest
@@ -19,6 +22,7 @@ export type ForwardInput = {
   readonly clock: Clock
   readonly timeouts: Timeouts
   readonly deadlines: Deadlines
+  readonly mask: Mask
   /** The head of the client's answer, of what the upstream's says. */
   readonly head: (status: number, headers: ResponseHeaders, waitedMs: number) => Headers
 }
@@ -47,6 +51,7 @@ class Forwarding implements ResponseHandler, Expiring {
   private call: Call | undefined = undefined
   private isOver = false
   private isStalled = false
+  private heldError: HeldError | undefined = undefined
 
   constructor(input: ForwardInput, resolve: (result: Forwarded) => void) {
     this.input = input
@@ -68,7 +73,10 @@ class Forwarding implements ResponseHandler, Expiring {
     const { input } = this
     this.status = status
     try {
-      input.exchange.sink.head(status, input.head(status, headers, input.clock.monotonic() - this.sentAt))
+      const { sink } = input.exchange
+      const head = input.head(status, headers, input.clock.monotonic() - this.sentAt)
+      this.heldError = holdError(status, headers, head, sink, input.mask)
+      if (this.heldError === undefined) sink.head(status, head)
     } catch (thrown) {
       this.stop(toGatewayError(thrown))
       return
@@ -78,6 +86,11 @@ class Forwarding implements ResponseHandler, Expiring {
 
   onData(chunk: Uint8Array): void {
     const { sink } = this.input.exchange
+    if (this.heldError !== undefined) {
+      if (!this.heldError.push(chunk)) this.heldError = undefined
+      this.deadline.again()
+      return
+    }
     const hasRoom = sink.write(chunk)
     if (this.isStalled) return
     if (hasRoom) {
@@ -97,7 +110,8 @@ class Forwarding implements ResponseHandler, Expiring {
       this.stop(new GatewayError('upstream_empty', 'The provider answered with nothing.'))
       return
     }
-    this.input.exchange.sink.end()
+    if (this.heldError === undefined) this.input.exchange.sink.end()
+    else this.heldError.end()
     this.settle({ type: 'complete', status })
   }
 

@@ -26,7 +26,7 @@ export type Translation = {
   readonly recall?: ((chat: ChatRequest) => ChatRequest) | undefined
 }
 
-export type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader'> & {
+export type Asking = Pick<ProviderCall, 'ask' | 'now' | 'clientHeader' | 'hop'> & {
   /** False after the target has refused the reasoning state of earlier turns. */
   readonly keepsSignatures?: boolean
 }
@@ -49,11 +49,11 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
   const configured = configuredOf(translation)
   const { provider, secret, headers } = configured
   const { chat, text } = chatBody.read()
-  const { ask, now, keepsSignatures = true } = asking
+  const { ask, now, hop, keepsSignatures = true } = asking
   const expected = expectedCalls(chat, target)
   const hasParallelTool = chat.tools.some(({ name }) => isParallelWrapper(name))
   const operation = operationOf(spoken)
-  const call = { target, operation, format: spoken.id, stream: chatBody.stream, secret, headers, ask, now }
+  const call = { target, operation, format: spoken.id, stream: chatBody.stream, secret, headers, hop, ask, now }
   if (spoken !== client) {
     const refusal = client.untranslatable?.(chat.native.body)
     if (refusal !== undefined) throw refusal
@@ -144,10 +144,20 @@ export function laterRequest(
 ): Pick<UpstreamRequest, 'request'> & Pick<ChangedTools, 'textCalls'> {
   const { target, spoken, client } = translation
   const { provider, secret, headers } = configuredOf(translation)
-  const { ask, now, clientHeader, keepsSignatures = true } = asking
+  const { ask, now, hop, clientHeader, keepsSignatures = true } = asking
   const { body, told, toolNames } = written(chat, translation, keepsSignatures, later)
   const model = body['model'] === undefined ? {} : { model: target.model }
-  const call = { target, operation: operationOf(spoken), format: spoken.id, stream: false, secret, headers, ask, now }
+  const call = {
+    target,
+    operation: operationOf(spoken),
+    format: spoken.id,
+    stream: false,
+    secret,
+    headers,
+    hop,
+    ask,
+    now,
+  }
   const sameClient = spoken === client ? { clientHeader } : {}
   return {
     request: provider.authorize({ ...call, ...sameClient, body: JSON.stringify({ ...body, ...model }) }),

@@ -50,6 +50,8 @@ function pathOf({ operation, target, stream }: ProviderCall): string {
 
 /** As AWS's SDKs do: ids hold `:`, ARNs `/` too, and the signature covers the very bytes. */
 function encodeModel(model: string): string {
+  // Dots alone are not encoded, and as a segment of their own they lead to another operation.
+  if (/^\.{1,2}$/.test(model)) throw new GatewayError('model_not_found', `"${model}" is no model of Amazon Bedrock.`)
   return encodeURIComponent(model).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -4,6 +4,7 @@ import type { ChatBody } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countUsage, promptTokensOf } from '../count-usage.ts'
+import { hopOf } from '../hop-of.ts'
 import { measure } from '../measure.ts'
 import type { ChatOutcome, Context } from '../pipeline.ts'
 import { chat } from '../pipeline.ts'
@@ -53,6 +54,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   try {
     const authenticated = authenticate(context.snapshot, exchange, door.key)
     principal = authenticated instanceof Promise ? await authenticated : authenticated
+    hopOf(exchange, context)
     const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
     const { snapshot } = context
     const takeOff = takeOffFor({ format, principal, snapshot, pathModel: door.said?.model })

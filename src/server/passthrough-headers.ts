@@ -1,3 +1,4 @@
+import type { Mask } from '../core/mask.ts'
 import type { Exchange, Headers, ResponseHeaders } from '../core/ports.ts'
 
 // Lists of what passes, not of what does not: a header nobody thought of stays where it is.
@@ -48,14 +49,14 @@ export function requestHeaders(exchange: Exchange): Headers {
   return kept
 }
 
-/** What of an upstream's headers concerns the client: no cookies, nothing of the connection. */
-export function responseHeaders(headers: ResponseHeaders): Record<string, string> {
+/** What of an upstream's headers concerns the client: no cookies, nothing of the connection, no secret that it was sent. */
+export function responseHeaders(headers: ResponseHeaders, mask: Mask): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase()
     if (value === undefined) continue
     if (!RESPONSE_HEADERS.has(lower) && !RESPONSE_PREFIXES.some((prefix) => lower.startsWith(prefix))) continue
-    kept[lower] = typeof value === 'string' ? value : value.join(', ')
+    kept[lower] = mask(typeof value === 'string' ? value : value.join(', '))
   }
   return kept
 }

@@ -24,6 +24,9 @@ export function passthroughPath(url: string): PassthroughPath {
   if (leavesItsFolder(whole)) {
     throw new GatewayError('invalid_request', 'The path has dot segments, which are not passed on. Write it out.')
   }
+  if (hasControl(target)) {
+    throw new GatewayError('invalid_request', 'The URL has control characters, which are not passed on. Encode them.')
+  }
   const path = whole.slice('/v1'.length)
   const query = question < 0 ? '' : target.slice(question + 1)
   const pairs = query === '' ? [] : query.split('&')
@@ -46,7 +49,7 @@ function leavesItsFolder(path: string): boolean {
   let text = path
   for (let round = 0; round <= MOST_DECODINGS; round += 1) {
     if (text.split(/[/\\]/).some((segment) => /^\.{1,2}(?:;|$)/.test(segment))) return true
-    if (hasControlOrBackslash(text)) return true
+    if (hasControl(text) || text.includes('\\')) return true
     const decoded = text.replaceAll(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)))
     if (decoded === text) return false
     text = decoded
@@ -55,10 +58,10 @@ function leavesItsFolder(path: string): boolean {
   return true
 }
 
-function hasControlOrBackslash(text: string): boolean {
+function hasControl(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
-    if (code < 32 || code === 127 || code === 92) return true
+    if (code < 32 || code === 127) return true
   }
   return false
 }

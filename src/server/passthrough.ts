@@ -75,7 +75,7 @@ async function answer(call: UnroutedCall, asked: Omit<Passthrough, 'exchange' | 
         requireAccepted(status)
         soFar.status = status
         return {
-          ...responseHeaders(headers),
+          ...responseHeaders(headers, context.mask),
           'x-route-id': id,
           'x-route-provider': encodeURI(asked.configured.name),
         }
@@ -97,11 +97,17 @@ async function answer(call: UnroutedCall, asked: Omit<Passthrough, 'exchange' | 
  * it quote the key, and those around a 403 may, whatever else it is about: neither is passed on.
  */
 function requireAccepted(status: number): void {
+  // To follow one would send the provider's key along; and where it leads is nobody's business but the provider's.
+  if (status >= 300 && status < 400 && status !== NOT_MODIFIED) {
+    throw new GatewayError('upstream_error', REDIRECT, { data: { upstream: { status, code: null } } })
+  }
   const message = REFUSALS[status]
   if (message === undefined) return
   throw new GatewayError('upstream_auth_failed', message, { data: { upstream: { status, code: null } } })
 }
 
+const NOT_MODIFIED = 304
+const REDIRECT = 'The provider answered with a redirect, which is not followed.'
 const REFUSALS: Readonly<Record<number, string>> = {
   401: "The provider refused the gateway's own credentials. The operator has to check that provider's key.",
   403: "The provider allows the gateway's account no such call. Check what was asked for; the operator has to check the rights of that provider's key.",

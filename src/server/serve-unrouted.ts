@@ -4,6 +4,7 @@ import type { Exchange } from '../core/ports.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { Usage } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import { hopOf } from '../hop-of.ts'
 import type { Context } from '../pipeline.ts'
 import type { CallRecord } from '../telemetry/record.ts'
 import { authenticate } from './authenticate.ts'
@@ -72,6 +73,7 @@ export async function serveUnrouted(
   try {
     const principal = await authenticate(context.snapshot, exchange, queryKey)
     key = principal.name
+    hopOf(exchange, context)
     await answer({ id, exchange, context, principal, soFar })
   } catch (thrown) {
     const error = toGatewayError(thrown)

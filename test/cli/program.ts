@@ -64,8 +64,8 @@ export async function startProgram(args: readonly string[], options: Options = {
       if (Date.now() >= deadline) throw new Error(`Waited in vain for ${pattern}: ${output()}`)
     }
   }
-  await until(/listening on http:\/\/\S+/)
-  const [, url = ''] = /listening on (http:\/\/\S+)/.exec(output()) ?? []
+  await until(/listening on https?:\/\/\S+/)
+  const [, url = ''] = /listening on (https?:\/\/\S+)/.exec(output()) ?? []
   return {
     url,
     folder,

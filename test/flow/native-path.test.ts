@@ -69,6 +69,7 @@ test('the upstream gets the configured key and none of the client’s headers', 
     'content-length',
     'content-type',
     'host',
+    'x-route-hop',
   ])
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { secretReference } from './values.ts'
+import { pemReference, secretReference } from './values.ts'
 
 const jsonValue: z.ZodType<unknown> = z.json()
 const routing = z.record(z.string(), jsonValue).describe('The same members as a request body’s `routing`.')
@@ -30,10 +30,19 @@ const key = z.strictObject({
   sensitive: z.boolean().default(false).describe('Calls of this key are never explored with (learning.explore).'),
 })
 
+const tls = z.strictObject({
+  cert: pemReference,
+  key: secretReference,
+  client_ca: pemReference
+    .optional()
+    .describe('Only clients with a certificate of these authorities get through (mTLS).'),
+})
+
 export const server = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('A public address without keys is refused.'),
   port: z.int().min(0).max(65_535).default(8787).describe('0 takes a free one.'),
   max_body_bytes: z.int().positive().default(33_554_432).describe('Larger requests are refused.'),
   max_attempts: z.int().positive().max(10).default(3).describe('Models tried for one request.'),
+  tls: tls.optional().describe('Serve https, TLS 1.2 or later. Read again when a file changes.'),
   keys: z.array(key).default([]).describe('Who may call. Without keys only this machine may.'),
 })

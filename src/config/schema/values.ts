@@ -5,10 +5,12 @@ import { z } from 'zod'
 export const secretReference = z
   .string()
   .regex(
-    /^(?:env:[A-Za-z_]\w*|file:.+)$/,
-    'a secret must be a reference, never the value itself\nWrite env:NAME or file:/path, and keep the secret there.',
+    /^(?:env:[A-Za-z_]\w*|secret:\w[\w.-]*|file:.+)$/,
+    'a secret must be a reference, never the value itself\nWrite env:NAME, secret:NAME or file:/path, and keep the secret there.',
   )
-  .describe('Where the secret is kept: env:NAME or file:/path.')
+  .describe('Where the secret is kept: env:NAME, file:/path, or secret:NAME in secrets_dir.')
+
+export const pemReference = secretReference.describe('Where the PEM is kept: file:/path, secret:NAME or env:NAME.')
 
 export const NO_URL = 'not an http:// or https:// address\nWrite it as http://127.0.0.1:8000.'
 

@@ -1,10 +1,12 @@
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { GatewayError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/ports.ts'
+import type { ServerTls } from '../../core/snapshot.ts'
 import type { Gateway } from '../../gateway.ts'
 import { openaiChat } from '../../wire/openai-chat/index.ts'
 import { NodeExchange } from './node-exchange.ts'
@@ -14,18 +16,19 @@ export type RunningServer = {
   readonly port: number
   /** Stops accepting, lets answers under way finish for `graceMs`, then closes what is left. */
   close(graceMs?: number): Promise<void>
+  /** New connections get this certificate; those that are open keep theirs. Does nothing where http is served. */
+  secure(tls: ServerTls | undefined): void
 }
+
+type ListenOptions = { readonly host: string; readonly port: number; readonly tls?: ServerTls | undefined }
 
 const DEFAULT_GRACE_MS = 10_000
 const SWEEP_MS = 50
 const ANSWER_READ_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
 
-/** Serves the gateway over HTTP/1.1. Rejects with the system's error when the address cannot be had. */
-export async function serve(
-  gateway: Gateway,
-  options: { readonly host: string; readonly port: number },
-): Promise<RunningServer> {
+/** Serves the gateway over HTTP/1.1, or that over TLS. Rejects with the system's error when the address cannot be had. */
+export async function serve(gateway: Gateway, options: ListenOptions): Promise<RunningServer> {
   const exchanges = new WeakMap<object, Exchange>()
   const listener = getRequestListener(
     (request, { incoming }) => {
@@ -38,8 +41,7 @@ export async function serve(
         errorResponse(new GatewayError('invalid_http', 'The request line or the host header is not valid.')),
     },
   )
-  const limits = { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 120_000, headersTimeout: 30_000 }
-  const server = createServer(limits, (incoming, outgoing) => {
+  const server = createFor(options.tls, (incoming, outgoing) => {
     const exchange = new NodeExchange(incoming, outgoing)
     if (gateway.serveDirectly(incoming.method ?? '', incoming.url ?? '', exchange)) return
     exchanges.set(incoming, exchange)
@@ -50,13 +52,29 @@ export async function serve(
   const port = await listen(server, options)
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
-    url: `http://${host}:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     port,
     close: (graceMs = DEFAULT_GRACE_MS) => close(server, graceMs),
+    secure(tls) {
+      if (tls !== undefined && server instanceof SecureServer) server.setSecureContext(secureContext(tls))
+    },
   }
 }
 
-function listen(server: Server, options: { readonly host: string; readonly port: number }): Promise<number> {
+const LIMITS = { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 120_000, headersTimeout: 30_000 }
+
+function createFor(tls: ServerTls | undefined, answer: RequestListener): Server {
+  if (tls === undefined) return createServer(LIMITS, answer)
+  const asksClients = tls.clientCa !== undefined
+  const options = { ...LIMITS, ...secureContext(tls), requestCert: asksClients, rejectUnauthorized: asksClients }
+  return createSecureServer(options, answer)
+}
+
+function secureContext({ cert, key, clientCa }: ServerTls) {
+  return { cert, key, minVersion: 'TLSv1.2' as const, ...(clientCa === undefined ? {} : { ca: clientCa }) }
+}
+
+function listen(server: Server, options: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, 2_048, () => {
@@ -83,7 +101,9 @@ function close(server: Server, graceMs: number): Promise<void> {
 
 /** What Node's own parser refuses: it gets an answer in the API's error shape, not a bare status line. */
 function answerClientError(cause: Error & { readonly code?: string }, socket: Duplex): void {
-  if (cause.code === 'ECONNRESET' || !socket.writable || hasAnswered(socket)) {
+  // What is no TLS, or has not the certificate that is asked for, reads no HTTP.
+  const isUnsecured = /^ERR_(?:SSL|TLS)_/.test(cause.code ?? '')
+  if (isUnsecured || cause.code === 'ECONNRESET' || !socket.writable || hasAnswered(socket)) {
     socket.destroy()
     return
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../core/ports.ts'
+import { guardedLookup, refusedLiteral } from './guarded-connect.ts'
 
 /** A running trace exporter. */
 export type Tracing = { shutdown(): Promise<void> }
@@ -34,6 +35,11 @@ export async function startTracing({ endpoint, version, log }: TracingOptions): 
     import('@opentelemetry/resources'),
     import('@opentelemetry/core'),
   ])
+  const refused = refusedLiteral(new URL(endpoint).hostname, true)
+  if (refused !== undefined) {
+    log('error', 'traces_not_sent', { endpoint, problem: refused.message })
+    return { shutdown: () => Promise.resolve() }
+  }
   const complain = atMostOnceAMinute((cause) => log('warn', 'traces_not_sent', { endpoint, problem: describe(cause) }))
   core.setGlobalErrorHandler(complain)
   const provider = new TracerProvider({
@@ -43,6 +49,7 @@ export async function startTracing({ endpoint, version, log }: TracingOptions): 
         exporter: new OTLPTraceExporter({
           url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
           timeoutMillis: EXPORT_MS,
+          httpAgentOptions: { keepAlive: true, lookup: guardedLookup(true) },
         }),
         maxQueueSize: 2_048,
       }),

@@ -1,13 +1,17 @@
 import type { Dispatcher } from 'undici'
 import { Pool } from 'undici'
 import { GatewayError } from '../../core/errors.ts'
-import type { Call, ResponseHandler, ResponseHeaders, Transport } from '../../core/ports.ts'
+import type { Call, Reach, ResponseHandler, ResponseHeaders, Transport } from '../../core/ports.ts'
 import { createBatch, SMALL_BYTES } from './batch.ts'
+import type { Lookup } from './guarded-connect.ts'
+import { ADDRESS_REFUSED, guardedConnector, reachOf } from './guarded-connect.ts'
 
 type TransportOptions = {
   readonly connectMs: number
   /** Sockets to one origin; a request beyond them waits for a free one. */
   readonly maxSocketsPerOrigin: number
+  /** In place of the system's, for tests. */
+  readonly lookup?: Lookup
 }
 
 /**
@@ -17,6 +21,7 @@ type TransportOptions = {
  */
 export function createUndiciTransport(options: TransportOptions): Transport {
   const pools = new Map<string, Pool>()
+  let reaches: ReadonlyMap<string, Reach> = new Map()
 
   function poolFor(origin: string): Pool {
     const known = pools.get(origin)
@@ -28,7 +33,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       keepAliveTimeout: 30_000,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: options.connectMs },
+      connect: guardedConnector(options.connectMs, reachOf(origin, reaches.get(origin)), options.lookup),
     })
     pools.set(origin, pool)
     return pool
@@ -46,6 +51,16 @@ export function createUndiciTransport(options: TransportOptions): Transport {
         call.fail(cause)
       }
       return call
+    },
+    reach(now) {
+      const before = reaches
+      reaches = now
+      for (const [origin, pool] of pools) {
+        if (JSON.stringify(before.get(origin)) === JSON.stringify(now.get(origin))) continue
+        // What is under way ends as it began.
+        pools.delete(origin)
+        void pool.close()
+      }
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
@@ -157,7 +172,13 @@ function transportError(cause: unknown, origin: string): GatewayError {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return new GatewayError('upstream_timeout', 'The model did not accept a connection in time.', { detail, cause })
   }
-  if (code.startsWith('HPE_')) {
+  if (code === ADDRESS_REFUSED) {
+    return new GatewayError('upstream_address_refused', 'The model is at an address to which nothing is sent.', {
+      detail,
+      cause,
+    })
+  }
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new GatewayError('upstream_malformed', 'The model answered with something that is not HTTP.', {
       detail,
       cause,

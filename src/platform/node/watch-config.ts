@@ -11,11 +11,11 @@ const SETTLE_MS = 100
 /**
  * Applies every good edit of the file and reports every bad one, which changes nothing. Watches the folder, because
  * editors and Kubernetes replace files instead of writing into them. Applies the same configuration again when a file
- * in `profiles` or `policies` has changed, folders beside it that need not exist.
+ * in `profiles` or `policies` has changed, folders beside it that need not exist, or a file that holds a secret.
  */
 export function watchConfig(
   path: string,
-  { profiles, policies }: { readonly profiles: string; readonly policies: string },
+  { profiles, policies, secretsOf }: Watched,
   initial: Config,
   log: Log,
   apply: (config: Config) => Promise<readonly Problem[]>,
@@ -25,6 +25,7 @@ export function watchConfig(
   let timer: NodeJS.Timeout | undefined
   let hasNewFiles: string | undefined
   const folders = new Map<string, FSWatcher | undefined>()
+  let secretWatchers: readonly (FSWatcher | undefined)[] = []
 
   async function reload(): Promise<void> {
     let text: string
@@ -48,6 +49,7 @@ export function watchConfig(
     }
     for (const part of readOnce(current, read.config)) log('warn', 'config_needs_restart', { part })
     current = read.config
+    if (isEdited) watchSecrets()
     log('info', 'config_reloaded', { path: isEdited ? file : changed })
   }
 
@@ -83,6 +85,19 @@ export function watchConfig(
         : undefined,
     )
   }
+  function watchSecrets(): void {
+    for (const one of secretWatchers) one?.close()
+    const files = secretsOf(current).map((secret) => resolve(secret))
+    const places = [...new Set(files.map((secret) => dirname(secret)))].filter((folder) => existsSync(folder))
+    secretWatchers = places.map((folder) =>
+      watchFolder(folder, log, (name) => {
+        // Kubernetes swaps `..data`, a link to the folder of all.
+        if (name !== null && !name.startsWith('..data') && !files.includes(resolve(folder, name))) return
+        hasNewFiles = folder
+        settle()
+      }),
+    )
+  }
   const watcher = watchFolder(dirname(file), log, (name) => {
     const beside = [profiles, policies].find((folder) => name === basename(folder))
     if (beside !== undefined) {
@@ -92,15 +107,23 @@ export function watchConfig(
     settle()
   })
   for (const folder of [profiles, policies]) watchBeside(folder)
+  watchSecrets()
   // An edit made while the gateway started has no event any more.
   schedule()
   return {
     close() {
       clearTimeout(timer)
       watcher?.close()
-      for (const folder of folders.values()) folder?.close()
+      for (const folder of [...folders.values(), ...secretWatchers]) folder?.close()
     },
   }
+}
+
+type Watched = {
+  readonly profiles: string
+  readonly policies: string
+  /** The files that hold what a configuration refers to. */
+  readonly secretsOf: (config: Config) => readonly string[]
 }
 
 /** Watches a folder; where the system cannot, says so and the gateway serves on. */
@@ -124,6 +147,7 @@ function readOnce(before: Config, after: Config): string[] {
   const parts: readonly (readonly [part: string, of: (config: Config) => unknown])[] = [
     ['server.host', ({ server }) => server.host],
     ['server.port', ({ server }) => server.port],
+    ['server.tls', ({ server }) => [server.tls === undefined, server.tls?.client_ca === undefined]],
     ['timeouts.connect_ms', ({ timeouts }) => timeouts.connect_ms],
     ['telemetry', ({ telemetry }) => telemetry],
     ['store', ({ store }) => store],

@@ -5,6 +5,8 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
 
 const MAX_EXCERPT = 2_000
+/** What is none of these is words, whatever member it stands in. */
+const CODE = /^[\w.:/#-]{1,100}$/
 
 /** What an upstream said of its failure, in whatever shape. */
 export type SaidError = {
@@ -18,19 +20,23 @@ export type SaidError = {
   readonly unreadAnswer?: string | undefined
 }
 
+const REDIRECT =
+  "The provider answered with a redirect, which is not followed. The operator has to check that provider's base_url."
+
 /** A failure that an upstream put into words, classified by its code, its status and its words. */
 export function upstreamError(said: SaidError, headers: Headers): GatewayError {
   const { status, code: upstreamCode, message, param, unreadAnswer } = said
   const refusesSignatures = refusesSignature(status, `${upstreamCode ?? ''} ${message ?? ''}`)
   const code = refusesSignatures ? 'upstream_rejected' : classify(status, upstreamCode ?? '', message ?? '')
-  return new GatewayError(code, publicMessage(code, message), {
+  const isRedirect = status !== undefined && status >= 300 && status < 400
+  return new GatewayError(code, isRedirect ? REDIRECT : publicMessage(code, message), {
     ...(param === undefined ? {} : { param }),
     headers,
     refusesSignatures,
     unreadAnswer,
     data: { upstream: { status: status ?? null, code: upstreamCode ?? null } },
     // Not the message: upstreams quote prompts and keys in theirs, and details are logged.
-    detail: { status, upstream_code: upstreamCode },
+    detail: { status, upstream_code: upstreamCode !== undefined && CODE.test(upstreamCode) ? upstreamCode : undefined },
   })
 }
 

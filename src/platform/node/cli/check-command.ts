@@ -3,6 +3,7 @@ import type { Log } from '../../../core/ports.ts'
 import { DataProblem } from '../data-problem.ts'
 import { probesPath } from '../policies-folder.ts'
 import { failedProbes } from '../policy-probes.ts'
+import { exposedSecrets } from '../secret-files.ts'
 import type { Findings, TooSlow } from './describe-findings.ts'
 import { describeFindings } from './describe-findings.ts'
 import { notEnforced } from './not-enforced.ts'
@@ -95,6 +96,7 @@ async function findingsOf(opened: Opened, tooSlow: TooSlow | undefined): Promise
     pools: [...snapshot.pools.values()].map(({ name, targets: members }) => ({ name, models: members.length })),
     profiles: (snapshot.onboarded ?? []).map(({ target, evidence }) => ({ model: target.id, date: evidence?.date })),
     not_enforced: notEnforced(config),
+    exposed_secrets: exposedSecrets(config, process.env),
   }
 }
 

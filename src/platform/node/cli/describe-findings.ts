@@ -41,6 +41,8 @@ export type Findings = {
   /** Models that the operator probed. */
   readonly profiles: readonly { readonly model: string; readonly date: string | undefined }[]
   readonly not_enforced: readonly string[]
+  /** Files of secrets that every user of this machine may read. */
+  readonly exposed_secrets: readonly string[]
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
@@ -84,6 +86,9 @@ export function describeFindings(found: Findings, paint: Paint, width: number): 
       paint('yellow', line),
     ),
     ...found.not_enforced.map((path) => paint('yellow', `note: ${path} is accepted and not enforced by this version`)),
+    ...found.exposed_secrets.map((path) =>
+      paint('yellow', `note: ${path} can be read by every user of this machine: chmod o-r ${path}`),
+    ),
   ]
   return `${text.join('\n')}\n`
 }

@@ -14,6 +14,7 @@ import { overlay } from '../../../directives/merge.ts'
 import type { Gateway } from '../../../gateway.ts'
 import { createGateway } from '../../../gateway.ts'
 import { providers } from '../../../providers/index.ts'
+import { certificateProblems } from '../check-certificates.ts'
 import { discover } from '../discover.ts'
 import type { DeviceReport } from '../inference/choose-device.ts'
 import { createInference } from '../inference-onnx.ts'
@@ -99,7 +100,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   const inference = createInference({ log, triesAll: inspectsDevices, isOffline: inspectsDevices && !needsUpstream })
   const ports = createNodePorts({
     inference,
-    secrets: createSecrets(process.env),
+    secrets: createSecrets(process.env, config.secrets_dir),
     log,
     connectMs: timeouts.connect_ms,
   })
@@ -155,13 +156,16 @@ export async function snapshotOf(
     providers,
     policies: builtInPolicies,
     routers: routers.keys(),
-    secrets: createSecrets(process.env),
+    secrets: createSecrets(process.env, config.secrets_dir),
     readRouting: (routing) => fromBody(routing),
     isFlag: (name) => findFlag(name, 'model') !== undefined,
     overlay,
     policyFiles: policyFiles.policies,
   })
-  if ('problems' in built || profiles === undefined) return built
+  if ('problems' in built) return built
+  const unusable = certificateProblems(built.snapshot)
+  if (unusable.length > 0) return { problems: unusable }
+  if (profiles === undefined) return built
   const read = readProfiles(profiles, built.snapshot.targets, onBroken)
   return 'problems' in read ? read : { snapshot: { ...built.snapshot, onboarded: read.profiles } }
 }

@@ -1,6 +1,7 @@
-import { request } from 'undici'
+import { Agent, request } from 'undici'
 import type { Problem } from '../../../config/problem.ts'
 import type { ConfiguredProvider, Snapshot } from '../../../core/snapshot.ts'
+import { guardedConnector, reachOf } from '../guarded-connect.ts'
 import { modelsUrl } from '../models-url.ts'
 
 const LIVE_MS = 5_000
@@ -17,8 +18,11 @@ async function probe(provider: ConfiguredProvider, url: string | undefined): Pro
   const path = `providers.${provider.name}`
   const { secret } = provider
   const credentials = secret === undefined ? {} : { authorization: `Bearer ${secret}`, 'api-key': secret }
+  const connect = guardedConnector(LIVE_MS, reachOf(new URL(url).origin, provider.reach))
+  const dispatcher = new Agent({ connect, allowH2: false })
   try {
     const { statusCode, body } = await request(modelsUrl(url), {
+      dispatcher,
       signal: AbortSignal.timeout(LIVE_MS),
       headers: { ...provider.headers, ...credentials },
     })
@@ -29,5 +33,7 @@ async function probe(provider: ConfiguredProvider, url: string | undefined): Pro
   } catch {
     // Refused, unknown, silent: for the operator it is the same finding.
     return [{ path, problem: 'does not answer', remedy: `Check that ${url} can be reached from here.` }]
+  } finally {
+    await dispatcher.destroy()
   }
 }

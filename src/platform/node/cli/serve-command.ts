@@ -1,4 +1,6 @@
+import type { Config } from '../../../config/config-schema.ts'
 import { createLog } from '../log.ts'
+import { secretFiles } from '../secret-files.ts'
 import type { RunningServer } from '../serve.ts'
 import { serve } from '../serve.ts'
 import { watchConfig } from '../watch-config.ts'
@@ -32,7 +34,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   const { host, port } = config.server
   let server: RunningServer
   try {
-    server = await serve(gateway, { host, port })
+    server = await serve(gateway, { host, port, tls: opened.snapshot.tls })
   } catch (cause) {
     await opened.close()
     printProblems([listenProblem(cause, host, port)])
@@ -40,10 +42,11 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   }
   const watcher =
     origin.type === 'config'
-      ? watchConfig(origin.path, opened, opened.writtenConfig, log, async (edited) => {
+      ? watchConfig(origin.path, { ...opened, secretsOf }, opened.writtenConfig, log, async (edited) => {
           const built = await snapshotOf(withListening(edited, options), opened)
           if ('problems' in built) return built.problems
           await gateway.replaceSnapshot(built.snapshot)
+          server.secure(built.snapshot.tls)
           return []
         })
       : undefined
@@ -55,6 +58,8 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   await opened.close()
   return 0
 }
+
+const secretsOf = (config: Config): readonly string[] => secretFiles(config, process.env)
 
 function greet(server: RunningServer, opened: Opened): void {
   const paint = createPaint(process.stdout)

@@ -1,6 +1,8 @@
 import { Pool } from 'undici'
 import { isJsonObject, type JsonValue } from '../../../core/json.ts'
+import { createMask } from '../../../core/mask.ts'
 import type { RemoteModel, Tensor, Tensors } from '../../../core/ports.ts'
+import { guardedConnector } from '../guarded-connect.ts'
 
 /** A server that speaks the Open Inference Protocol v2 (KServe, Triton, MLServer) over HTTP. */
 export type OpenInferenceClient = {
@@ -10,13 +12,20 @@ export type OpenInferenceClient = {
   close(): Promise<void>
 }
 
+const CONNECT_MS = 10_000
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 /** Calls the one model of the settings, with the protocol's JSON tensors. Nothing is retried here. */
 export function createOpenInferenceClient(remote: RemoteModel): OpenInferenceClient {
   const { origin, pathname } = new URL(remote.url)
+  const mask = createMask(Object.values(remote.headers))
   const prefix = pathname.replace(/\/+$/, '')
-  const pool = new Pool(origin, { connections: remote.maxConcurrent + 1, pipelining: 1, allowH2: false })
+  const pool = new Pool(origin, {
+    connections: remote.maxConcurrent + 1,
+    pipelining: 1,
+    allowH2: false,
+    connect: guardedConnector(CONNECT_MS, { allowsPrivate: true }),
+  })
 
   async function call(method: 'GET' | 'POST', path: string, body: string | null, signal: AbortSignal): Promise<string> {
     const response = await pool.request({
@@ -28,7 +37,7 @@ export function createOpenInferenceClient(remote: RemoteModel): OpenInferenceCli
     })
     const text = await readBounded(response.body)
     if (response.statusCode !== 200) {
-      throw new Error(`${method} ${path} answered ${response.statusCode}: ${text.slice(0, 200)}`)
+      throw new Error(`${method} ${path} answered ${response.statusCode}: ${mask(text).slice(0, 200)}`)
     }
     return text
   }

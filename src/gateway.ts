@@ -1,5 +1,6 @@
 import { ask } from './ask.ts'
 import { askUpstream } from './ask-upstream.ts'
+import { UNKNOWN_COST } from './call-account.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
@@ -21,6 +22,7 @@ import type { StateFile } from './learn/keep-state.ts'
 import { keepState } from './learn/keep-state.ts'
 import { createLearning } from './learn/learning.ts'
 import { DEFAULT_LEARNING } from './learn/settings.ts'
+import { createLimiter } from './limits/limiter.ts'
 import { openQuestion } from './open-question.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { createReadingTape } from './reading-tape.ts'
@@ -118,6 +120,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
   })
   const kept = options.learnedFile === undefined ? undefined : keepState(learning, options.learnedFile, ports)
+  const limiter = createLimiter(ports.counters, ports.clock, ports.random)
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
@@ -137,6 +140,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       readingTape,
       toolReliability,
       learning,
+      limiter,
       telemetry,
       deadlines,
       decisions,
@@ -171,7 +175,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     serveDirectly(method, path, exchange) {
       if (method === 'HEAD' && isPassedOn(path, exchange.header('x-route-provider'))) {
         // The HTTP framework answers HEAD as a GET of its own.
-        const door = { format: openaiChat, endpoint: 'passthrough' }
+        const door = { format: openaiChat, endpoint: 'passthrough', cost: UNKNOWN_COST }
         void serveUnrouted(exchange, door, context, (call) => servePassthrough(call, method, path))
         return true
       }
@@ -206,6 +210,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       isClosing = true
       shadows.close()
       await ports.background.drain()
+      await ports.counters.close()
       telemetry.flush()
       await decisionLog?.close()
       await kept?.flush()

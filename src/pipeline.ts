@@ -1,3 +1,4 @@
+import { openAccount } from './call-account.ts'
 import type { Attempt, Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { Mask } from './core/mask.ts'
@@ -19,6 +20,7 @@ import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import type { Learning } from './learn/learning.ts'
+import type { Limiter } from './limits/limiter.ts'
 import { mayBeCopied } from './may-be-copied.ts'
 import type { ReadingTape } from './reading-tape.ts'
 import { formatAttempts } from './route-headers.ts'
@@ -43,6 +45,7 @@ export type Context = {
   readonly readingTape: ReadingTape
   readonly toolReliability: ToolReliability
   readonly learning: Learning
+  readonly limiter: Limiter
   readonly telemetry: Telemetry
   readonly deadlines: Deadlines
   readonly decisions: Store<KeptDecision>
@@ -99,9 +102,12 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const question = { id, chat: asked, format, principal, routeHeader, header, said, decisionLog, isToBeAnswered }
   const deciding = decide(question, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
+  const { limits } = principal
+  const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, routed, limits, context)
+  const account = opening instanceof Promise ? await opening : opening
   const isCopied = routed.shadow !== undefined && call.shadowOf === undefined && mayBeCopied(asked, body)
   const sendCopy = isCopied ? context.shadows.prepare(call, routed.shadow, context) : undefined
-  const sent = new SentCall(call, routed, context)
+  const sent = new SentCall(call, routed, context, account)
   const dispatched = dispatch({
     plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
     stream: body.stream,
@@ -117,6 +123,11 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     explanation: routed.isExplained ? routed.decision : undefined,
     estimateUsage: (observed) => usageOf(observed, false, () => promptTokensOf(body)).usage,
   })
+  if (account !== undefined)
+    dispatched.then(
+      (result) => account.end(result, call),
+      () => account.end(undefined, call),
+    )
   const result = await dispatched.finally(() => {
     sent.over()
     sendCopy?.()

@@ -1,3 +1,4 @@
+import type { CallAccount } from './call-account.ts'
 import type { Attempt } from './core/decision.ts'
 import type { GatewayError } from './core/errors.ts'
 import type { HttpRequest } from './core/ports.ts'
@@ -43,11 +44,14 @@ export class SentCall implements DispatchedCall {
   private readonly call: ChatCall
   private readonly routed: Routed
   private readonly context: Context
+  // Of a key that is bounded.
+  private readonly account: CallAccount | undefined
 
-  constructor(call: ChatCall, routed: Routed, context: Context) {
+  constructor(call: ChatCall, routed: Routed, context: Context, account: CallAccount | undefined) {
     this.call = call
     this.routed = routed
     this.context = context
+    this.account = account
   }
 
   asked(target: Target, deadlineAt: number): AskedTarget {
@@ -95,7 +99,9 @@ export class SentCall implements DispatchedCall {
   }
 
   private translation(target: Target): Translation {
-    return translationOf(target, this.call.format, this.routed, this.call.principal.name, this.context)
+    const translation = translationOf(target, this.call.format, this.routed, this.call.principal.name, this.context)
+    const maxOutputTokens = this.account?.outputFor(target)
+    return maxOutputTokens === undefined ? translation : { ...translation, maxOutputTokens }
   }
 
   private asking(target: Target): Asking {
@@ -144,6 +150,7 @@ export class SentCall implements DispatchedCall {
     const { call, context, routed } = this
     this.overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
     setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
+    this.account?.taken.setHeaders(headers)
     const outcomes = formatOutcomes(this.answerFormat?.callOutcomes ?? [])
     if (outcomes !== undefined) headers['x-route-tool-calls'] = outcomes
     const warnings = routed.warnings ?? NONE
@@ -157,6 +164,7 @@ export class SentCall implements DispatchedCall {
 
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
     const spent = countFailed(observed, target)
+    this.account?.taken.use(spent)
     const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
     if (REFUSALS.has(error.code)) this.context.live.refused(target.id)
     this.over()

@@ -7,6 +7,7 @@ import { provider } from './schema/providers.ts'
 import { router } from './schema/router.ts'
 import { server } from './schema/server.ts'
 import { sessions } from './schema/sessions.ts'
+import { store } from './schema/store.ts'
 import { telemetry } from './schema/telemetry.ts'
 import { timeouts } from './schema/timeouts.ts'
 
@@ -50,10 +51,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('When a conversation stays with the model that answered last: docs/sessions.md.'),
   timeouts: timeouts.prefault({}).describe('How long to wait for an upstream.'),
-  store: z
-    .strictObject({ url: z.string().min(1).describe('redis://127.0.0.1:6379') })
-    .optional()
-    .describe('State that several gateways share. Not used yet: each keeps its own in memory.'),
+  store,
   telemetry: telemetry.prefault({}).describe('What is reported beyond the log and /metrics.'),
 })
 

@@ -1,3 +1,4 @@
+import type { KeyLimits } from '../core/counters.ts'
 import type { Directives } from '../core/directives.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { JsonValue } from '../core/json.ts'
@@ -38,9 +39,27 @@ export async function readKeys(config: Config, sources: Sources, say: Say): Prom
       routing,
       promptFlags: key.prompt_flags,
       isSensitive: key.sensitive,
+      ...limitsOf(key),
     })
   }
   return keys
+}
+
+const NANO = 1_000_000_000
+
+/** No member where the key is bounded in nothing: its calls then cost no counting. */
+function limitsOf({ limits, budget }: Config['server']['keys'][number]): { readonly limits?: KeyLimits } {
+  const { requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute, concurrent } = limits ?? {}
+  const isBounded = [requestsPerMinute, tokensPerMinute, concurrent, budget].some((limit) => limit !== undefined)
+  if (!isBounded) return {}
+  return {
+    limits: {
+      requestsPerMinute,
+      tokensPerMinute,
+      concurrent,
+      budget: budget === undefined ? undefined : { nanoUsd: Math.round(budget.usd * NANO), per: budget.per },
+    },
+  }
 }
 
 function readRouting(

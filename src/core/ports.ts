@@ -1,3 +1,4 @@
+import type { Counters } from './counters.ts'
 import type { GatewayError } from './errors.ts'
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -166,6 +167,8 @@ export type Ports = {
   /** `size` unguessable hexadecimal characters. */
   readonly randomId: (size: number) => string
   readonly createStore: <Value>(maxEntries: number) => Store<Value>
+  /** What keys use of their limits. */
+  readonly counters: Counters
   /** SHA-256 of a text, for keys that must not hold the text itself. */
   readonly digest: (text: string) => string
   readonly log: Log

@@ -1,3 +1,4 @@
+import type { KeyLimits } from './counters.ts'
 import type { Timeouts } from './decision.ts'
 import type { Directives } from './directives.ts'
 import type { Policy } from './policy.ts'
@@ -97,6 +98,8 @@ export type InboundKey = {
   readonly promptFlags: 'off' | 'soft' | 'tighten'
   /** Its calls are never explored with. */
   readonly isSensitive?: boolean
+  /** Left out where nothing is bounded. */
+  readonly limits?: KeyLimits | undefined
 }
 
 /** Who calls. */
@@ -106,6 +109,8 @@ export type Principal = {
   readonly promptFlags: 'off' | 'soft' | 'tighten'
   /** Its calls are never explored with. */
   readonly isSensitive?: boolean
+  /** Left out where nothing is bounded. */
+  readonly limits?: KeyLimits | undefined
 }
 
 export type RouterSettings = {

@@ -22,6 +22,8 @@ export type Translation = {
   readonly spoken: WireFormat
   /** The gateway chose the model: a body of the client's own format has to be made to fit it. */
   readonly isChosen: boolean
+  /** The most tokens that the answer may have, whatever the client says: what its key's budget pays. */
+  readonly maxOutputTokens?: number | undefined
   /** A conversation with what its client lost of the target's reasoning state. */
   readonly recall?: ((chat: ChatRequest) => ChatRequest) | undefined
 }
@@ -173,8 +175,23 @@ export function written(
   chat: ChatRequest,
   translation: Translation,
   keepsSignatures = true,
-  later: ChatRequest = chat,
+  asked: ChatRequest = chat,
 ): Written {
+  const afforded: Loss[] = []
+  const later = affordable(asked, translation, afforded)
+  const { losses, ...rest } = writtenAs(chat, translation, keepsSignatures, later)
+  if (afforded.length === 0) return { losses, ...rest }
+  return { ...rest, losses: [...inClientsPlaces(afforded, translation.client, chat.native.body), ...losses] }
+}
+
+function affordable(chat: ChatRequest, { maxOutputTokens: most }: Translation, losses: Loss[]): ChatRequest {
+  const { maxOutputTokens: said } = chat.sampling
+  if (most === undefined || (said !== undefined && said <= most)) return chat
+  losses.push({ path: 'max_tokens', reason: `the key's budget pays for ${most} tokens; ${most} was sent` })
+  return { ...chat, sampling: { ...chat.sampling, maxOutputTokens: most } }
+}
+
+function writtenAs(chat: ChatRequest, translation: Translation, keepsSignatures: boolean, later: ChatRequest): Written {
   if (translation.spoken !== translation.client) return translate(later, translation, keepsSignatures)
   const losses: Loss[] = []
   const told = emulated(later, translation)
@@ -203,7 +220,20 @@ function asTold(chat: ChatRequest, translation: Translation, later: ChatRequest)
   const { n: _, ...single } = chat.native.body
   const body = isReadAsOne(later, translation) ? single : chat.native.body
   if (later === chat) return body
-  return withChanged(body, chat, later, spoken, { model: target.model, traits: configured?.provider.traits })
+  const { maxOutputTokens: most } = later.sampling
+  // Nothing is translated into a legacy completion.
+  if (spoken.id === 'openai-completions') return most === undefined ? body : { ...body, max_tokens: most }
+  const changed = withChanged(body, chat, later, spoken, { model: target.model, traits: configured?.provider.traits })
+  if (most === undefined || most === chat.sampling.maxOutputTokens || spoken.id !== 'openai-chat') return changed
+  return limitedOnce(body, changed, most)
+}
+
+/** Chat Completions has two names for the limit of an answer: the client's own is kept, and the other not said beside it. */
+function limitedOnce(body: JsonObject, changed: JsonObject, most: number): JsonObject {
+  if (body['max_tokens'] === undefined) return changed
+  const { max_completion_tokens: _, ...rest } = changed
+  const other = body['max_completion_tokens'] === undefined ? {} : { max_completion_tokens: most }
+  return { ...rest, max_tokens: most, ...other }
 }
 
 /** Several answers were asked for, and calls that have to be read are found in one. */

@@ -40,6 +40,7 @@ async function findPrincipal(keys: readonly InboundKey[], key: string): Promise<
     routing: found.routing,
     promptFlags: found.promptFlags,
     isSensitive: found.isSensitive ?? false,
+    ...(found.limits === undefined ? {} : { limits: found.limits }),
   }
 }
 

@@ -1,4 +1,7 @@
-import type { EmbeddingsAnswer } from '../embeddings.ts'
+import type { TakenLimits } from '../call-account.ts'
+import { boundedTokens, takeLimits, UNKNOWN_COST } from '../call-account.ts'
+import type { Target } from '../core/target.ts'
+import type { EmbeddingsAnswer, EmbeddingsCall } from '../embeddings.ts'
 import { embed, embeddingsTarget } from '../embeddings.ts'
 import { keepNamed } from '../receipts.ts'
 import { formatLosses, setRouteHeaders } from '../route-headers.ts'
@@ -10,9 +13,11 @@ import type { UnroutedCall } from './serve-unrouted.ts'
 
 const BYTES_PER_TOKEN = 4
 
+const NANO_USD_A_TOKEN = 1_000
+
 /** `POST /v1/embeddings`, from bytes to the last byte of the answer. */
 export async function serveEmbeddings(call: UnroutedCall): Promise<void> {
-  const { context, exchange, principal, soFar, id } = call
+  const { context, exchange, soFar } = call
   const startedAt = context.ports.clock.monotonic()
   const { bytes, text, body } = await readJsonBytes(exchange, context.snapshot.maxBodyBytes)
   const sentBytes = bytes.length
@@ -20,6 +25,24 @@ export async function serveEmbeddings(call: UnroutedCall): Promise<void> {
   soFar.asked = request.model
   const target = embeddingsTarget(request.model, context.snapshot)
   soFar.provider = target.provider
+  const taken = await take(call, target, sentBytes)
+  try {
+    await answerWith(call, { bytes, text, request, target, startedAt, taken })
+  } finally {
+    taken?.settle()
+  }
+}
+
+type Embedding = Pick<EmbeddingsCall, 'bytes' | 'text' | 'request'> & {
+  readonly target: Target
+  readonly startedAt: number
+  readonly taken: TakenLimits | undefined
+}
+
+async function answerWith(call: UnroutedCall, embedding: Embedding): Promise<void> {
+  const { context, exchange, principal, soFar, id } = call
+  const { bytes, text, request, target, startedAt, taken } = embedding
+  const sentBytes = bytes.length
   const answer = await embed(
     {
       exchange,
@@ -37,17 +60,35 @@ export async function serveEmbeddings(call: UnroutedCall): Promise<void> {
   )
   soFar.target = target.id
   count(call, answer, sentBytes)
+  if (soFar.usage !== undefined) taken?.use({ usage: soFar.usage, costUsd: soFar.costUsd })
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'content-length': String(answer.body.length),
   }
   const overheadMs = context.ports.clock.monotonic() - startedAt - soFar.waitedMs
+  taken?.setHeaders(headers)
   setRouteHeaders(headers, id, target, undefined, soFar.attempts, overheadMs)
   if (answer.losses.length > 0) headers['x-route-losses'] = formatLosses(answer.losses)
   keepNamed(call, target, answer.losses)
   soFar.status = 200
   exchange.sink.head(200, headers)
   exchange.sink.end(answer.body)
+}
+
+/** An answer has no tokens, and no text more of them than bytes. */
+function take(
+  { id, exchange, principal, context }: UnroutedCall,
+  { facts }: Target,
+  bytes: number,
+): TakenLimits | undefined | Promise<TakenLimits> {
+  const { limits, name } = principal
+  if (limits === undefined) return undefined
+  const price = facts.price_in
+  const most = price === undefined ? undefined : Math.ceil(price * NANO_USD_A_TOKEN * bytes)
+  const cost = most === undefined ? UNKNOWN_COST : { full: most, least: most }
+  const tokens = Math.ceil(bytes / BYTES_PER_TOKEN)
+  const needs = { tokens: boundedTokens(tokens, tokens, limits), cost }
+  return takeLimits({ id, exchange, key: name, limits }, needs, context)
 }
 
 function count({ soFar }: UnroutedCall, { usage, target }: EmbeddingsAnswer, sentBytes: number): void {

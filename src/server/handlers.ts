@@ -1,4 +1,5 @@
 import type { Context as HonoContext } from 'hono'
+import { UNKNOWN_COST } from '../call-account.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { WireFormatId } from '../core/request.ts'
@@ -54,6 +55,8 @@ type HandlerName =
   | 'metrics'
   | 'home'
 
+const NOTHING = { full: 0, least: 0 }
+
 export type Readiness = { readonly ready: boolean; readonly checks: Readonly<Record<string, string>> }
 
 /** One handler a path. `current` gives the context a request begins with and keeps. */
@@ -105,7 +108,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
     countTokens(request) {
       const { exchange } = request.env
       const messages = formatNamed('anthropic-messages')
-      const door = { endpoint: 'count_tokens', format: messages }
+      const door = { endpoint: 'count_tokens', format: messages, cost: NOTHING }
       void serveUnrouted(exchange, door, current(), (call) => serveCountTokens(call, messagesCount(messages)))
       return exchange.response()
     },
@@ -115,7 +118,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
         const said = readGeminiCall(request.req.path, queryOf(request))
         if (said.method !== 'countTokens') return served(request, geminiDoor(said, gemini))
         const { exchange } = request.env
-        const door = { endpoint: 'count_tokens', format: gemini, key: said.key }
+        const door = { endpoint: 'count_tokens', format: gemini, key: said.key, cost: NOTHING }
         void serveUnrouted(exchange, door, current(), (call) => serveCountTokens(call, geminiCount(gemini, said.said)))
         return exchange.response()
       } catch (thrown) {
@@ -134,7 +137,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
     passthrough(request) {
       const { exchange, target } = request.env
       const { method, path, url } = request.req
-      const door = { endpoint: 'passthrough', format: spokenAt(path) }
+      const door = { endpoint: 'passthrough', format: spokenAt(path), cost: UNKNOWN_COST }
       void serveUnrouted(exchange, door, current(), (call) => servePassthrough(call, method, target ?? url))
       return exchange.response()
     },

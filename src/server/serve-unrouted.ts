@@ -1,3 +1,6 @@
+import type { TakenLimits } from '../call-account.ts'
+import { takeLimits } from '../call-account.ts'
+import type { Cost } from '../core/counters.ts'
 import type { Attempt } from '../core/decision.ts'
 import { type GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Exchange } from '../core/ports.ts'
@@ -41,6 +44,8 @@ type Door = {
   readonly format: WireFormat
   /** A key in the query, where a provider's clients put it there. */
   readonly key?: string | undefined
+  /** What such a call costs its key, besides being a request: nothing, or what nobody knows. A door that says nothing counts itself. */
+  readonly cost?: Cost
 }
 
 const MAX_ASKED = 100
@@ -48,7 +53,7 @@ const MAX_ASKED = 100
 /** A call that no router sees: key, answer, errors in the caller's format, one record. Never rejects. */
 export async function serveUnrouted(
   exchange: Exchange,
-  { endpoint, format, key: queryKey }: Door,
+  { endpoint, format, key: queryKey, cost }: Door,
   context: Context,
   answer: (call: UnroutedCall) => Promise<void>,
 ): Promise<void> {
@@ -57,6 +62,7 @@ export async function serveUnrouted(
   const startedAtEpochMs = clock.now()
   const id = `rt_${context.ports.randomId(24)}`
   let key = 'none'
+  let taken: TakenLimits | undefined
   const soFar: CallSoFar = {
     asked: '',
     provider: undefined,
@@ -74,12 +80,17 @@ export async function serveUnrouted(
     const principal = await authenticate(context.snapshot, exchange, queryKey)
     key = principal.name
     hopOf(exchange, context)
+    const { limits } = principal
+    if (limits !== undefined && cost !== undefined)
+      taken = await takeLimits({ id, exchange, key, limits }, { tokens: 0, cost }, context)
     await answer({ id, exchange, context, principal, soFar })
   } catch (thrown) {
     const error = toGatewayError(thrown)
     soFar.error = error
     if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
     respondError(exchange.sink, format, error, { 'x-route-id': id })
+  } finally {
+    taken?.settle()
   }
   const elapsedMs = clock.monotonic() - startedAt
   context.telemetry.finished({

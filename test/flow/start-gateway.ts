@@ -1,4 +1,5 @@
 import { routers } from '../../routers/index.ts'
+import type { Counters } from '../../src/core/counters.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Inference } from '../../src/core/ports.ts'
@@ -69,6 +70,7 @@ type Options = {
   readonly sessions?: SessionSettings
   readonly learning?: LearningSettings
   readonly learnedFile?: StateFile
+  readonly counters?: Counters
 }
 
 const FACTS: Facts = {
@@ -85,6 +87,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
   const log: LogLine[] = []
   const ports = createNodePorts({
     inference: options.inference ?? noInference,
+    counters: options.counters,
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
   })

@@ -14,14 +14,14 @@ const key = z.strictObject({
       concurrent: z.int().positive().optional().describe('Requests under way at once.'),
     })
     .optional()
-    .describe('How much this caller may use. Not enforced yet.'),
+    .describe('How much this caller may use: docs/limits.md.'),
   budget: z
     .strictObject({
-      usd: z.number().positive().describe('Dollars in each period.'),
-      per: z.enum(['day', 'month']).describe('The period.'),
+      usd: z.number().positive().max(1_000_000).describe('Dollars in each period.'),
+      per: z.enum(['day', 'month']).describe('The period, by the calendar of UTC.'),
     })
     .optional()
-    .describe('How much this caller may spend. Not enforced yet.'),
+    .describe('How much this caller may spend: docs/limits.md#budgets.'),
   routing: routing.optional(),
   prompt_flags: z
     .enum(['off', 'soft', 'tighten'])

@@ -113,11 +113,15 @@ function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Arr
       if (size > SMALL_BYTES) resolve(body)
       else resolveTogether({ resolve, body })
     })
-    incoming.on('error', (cause) => {
+    const leave = (cause?: unknown): void => {
       if (isOver) return
       isOver = true
       reject(new GatewayError('client_closed_request', 'The client left before its request was complete.', { cause }))
-    })
+    }
+    incoming.on('error', leave)
+    incoming.on('close', () => leave())
+    // Nothing tells of a client who left before anyone listened.
+    if (incoming.destroyed) leave(incoming.errored)
   })
 }
 

@@ -1,6 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Counters } from '../../core/counters.ts'
 import type { Background, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
+import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createUndiciTransport } from './transport-undici.ts'
 
 type NodePortsOptions = {
@@ -9,6 +11,8 @@ type NodePortsOptions = {
   readonly log: Log
   readonly connectMs?: number
   readonly maxSocketsPerOrigin?: number
+  /** In this process's memory when left out. */
+  readonly counters?: Counters | undefined
 }
 
 /** The ports as Node provides them. */
@@ -25,6 +29,7 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     random: Math.random,
     randomId,
     createStore,
+    counters: options.counters ?? createMemoryCounters(nodeClock),
     digest,
     log: options.log,
   }

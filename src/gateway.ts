@@ -53,6 +53,10 @@ export type Gateway = {
   /** New requests see the new state; those under way keep theirs. Rejects, and changes nothing, when the router fails to open. */
   replaceSnapshot(snapshot: Snapshot): Promise<void>
   readiness(): Readiness
+  /** Readiness turns; everything is served on. */
+  drain(): void
+  /** Ends what is under way: answers that have begun with their format’s error, others with `shutting_down`. */
+  endCalls(): void
   /** Why the router is not in use, if it is not. */
   routerProblem(): string | undefined
   /** Name and device of the router in use, and whether it learns from models' profiles. */
@@ -117,7 +121,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
-  let isClosing = false
+  let isDraining = false
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
@@ -147,10 +151,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const checks = {
       models: context.snapshot.targets.size > 0 ? 'ok' : 'no model is configured',
       router: keeper.problem() ?? 'ok',
-      lifecycle: isClosing ? 'draining' : 'ok',
+      lifecycle: isDraining ? 'draining' : 'ok',
     }
     // Without its router the gateway still answers, in the policy's fixed order: ready, and it says so.
-    return { ready: !isClosing && context.snapshot.targets.size > 0, checks }
+    return { ready: !isDraining && context.snapshot.targets.size > 0, checks }
   }
 
   const app = createApp(
@@ -188,6 +192,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await keeper.closeUnused()
     },
     readiness,
+    drain() {
+      isDraining = true
+    },
+    endCalls() {
+      isDraining = true
+      shadows.close()
+      deadlines.stop(shuttingDown())
+    },
     routerProblem: keeper.problem,
     router() {
       const { router } = context
@@ -195,7 +207,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return { name: router.name, device: router.device, learns: router.onboard !== undefined }
     },
     async close() {
-      isClosing = true
+      isDraining = true
       shadows.close()
       await ports.background.drain()
       telemetry.flush()
@@ -206,4 +218,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await ports.transport.close()
     },
   }
+}
+
+function shuttingDown(): GatewayError {
+  return new GatewayError('shutting_down', 'The gateway is being stopped. Send the request again.', {
+    headers: { 'retry-after': '1' },
+  })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { secretReference } from './values.ts'
+import { milliseconds, secretReference } from './values.ts'
 
 const jsonValue: z.ZodType<unknown> = z.json()
 const routing = z.record(z.string(), jsonValue).describe('The same members as a request body’s `routing`.')
@@ -35,5 +35,14 @@ export const server = z.strictObject({
   port: z.int().min(0).max(65_535).default(8787).describe('0 takes a free one.'),
   max_body_bytes: z.int().positive().default(33_554_432).describe('Larger requests are refused.'),
   max_attempts: z.int().positive().max(10).default(3).describe('Models tried for one request.'),
+  grace_ms: milliseconds
+    .default(30_000)
+    .describe('How long answers under way may go on after a signal to stop; then they end with an error.'),
+  drain_delay_ms: z
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(0)
+    .describe('How long connections are still taken after a signal to stop, while /readyz says 503.'),
   keys: z.array(key).default([]).describe('Who may call. Without keys only this machine may.'),
 })

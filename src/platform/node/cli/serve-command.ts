@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog } from '../log.ts'
 import type { RunningServer } from '../serve.ts'
 import { serve } from '../serve.ts'
@@ -29,6 +30,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
     return 1
   }
   const { gateway, origin, config } = opened
+  let current = config
   const { host, port } = config.server
   let server: RunningServer
   try {
@@ -44,6 +46,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
           const built = await snapshotOf(withListening(edited, options), opened)
           if ('problems' in built) return built.problems
           await gateway.replaceSnapshot(built.snapshot)
+          current = edited
           return []
         })
       : undefined
@@ -51,9 +54,29 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   greet(server, opened)
   await untilStopped()
   watcher?.close()
-  await server.close()
-  await opened.close()
+  const { grace_ms: graceMs, drain_delay_ms: delayMs } = current.server
+  log('info', 'draining', { grace_ms: graceMs, drain_delay_ms: delayMs })
+  await server.close(graceMs, delayMs)
+  if (!(await isOverWithin(CLOSE_MS, opened.close()))) log('warn', 'closed_late', { waited_ms: CLOSE_MS })
+  log('info', 'stopped')
+  log.flush()
+  // Whatever still holds the process, a reader of its output that does not read or a device, is not waited for.
+  setTimeout(() => process.exit(0), LINGER_MS).unref()
   return 0
+}
+
+/** What is written down at the end takes milliseconds, unless a disk or a collector hangs. */
+const CLOSE_MS = 10_000
+const LINGER_MS = 2_000
+
+async function isOverWithin(milliseconds: number, work: Promise<void>): Promise<boolean> {
+  const late = new AbortController()
+  const isOver = await Promise.race([
+    work.then(() => true),
+    sleep(milliseconds, false, { signal: late.signal }).catch(() => true),
+  ])
+  late.abort()
+  return isOver
 }
 
 function greet(server: RunningServer, opened: Opened): void {

@@ -34,6 +34,7 @@ import type { SessionState } from './sessions/session-state.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { createShadowCalls } from './shadow-calls.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
+import { keepUsage } from './usage/keep-usage.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
 import { createToolReliability } from './usage/tool-reliability.ts'
 import { wireFormats } from './wire/index.ts'
@@ -72,6 +73,8 @@ type GatewayOptions = {
   readonly isTracing?: boolean
   /** Where decisions are logged, if they are. */
   readonly decisionLog?: DecisionLogSettings | undefined
+  /** While usage cannot be written down, calls are refused. */
+  readonly isLedgerRequired?: boolean
   /** Where what was learned is kept; in memory alone when left out. */
   readonly learnedFile?: StateFile | undefined
 }
@@ -100,6 +103,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     options.decisionLog === undefined
       ? undefined
       : createDecisionLog({ ...options.decisionLog, ports, count: telemetry.decisionLogged })
+  const ledger =
+    ports.ledger === undefined
+      ? undefined
+      : keepUsage({
+          ledger: ports.ledger,
+          isClosedOnFailure: options.isLedgerRequired ?? false,
+          clock: ports.clock,
+          log: ports.log,
+          count: telemetry.usageKept,
+        })
   const thoughts = createKeptThoughts(ports.createStore<KeptThought>(KEPT_DECISIONS), ports.clock)
   const sessions = createSessions({
     store: ports.createStore<SessionState>(KEPT_SESSIONS),
@@ -138,6 +151,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       deadlines,
       decisions,
       decisionLog,
+      ledger,
       thoughts,
       sessions,
       shadows,
@@ -211,6 +225,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       shadows.close()
       await ports.background.drain()
       telemetry.flush()
+      ledger?.close()
       await decisionLog?.close()
       await kept?.flush()
       await keeper.close()

@@ -26,6 +26,7 @@ import type { Sessions } from './sessions/sessions.ts'
 import type { ShadowCalls } from './shadow-calls.ts'
 import type { ClientFraming } from './stream/enframe.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
+import type { KeptUsage } from './usage/keep-usage.ts'
 import type { LiveMeasures } from './usage/live-measures.ts'
 import type { ToolReliability } from './usage/tool-reliability.ts'
 
@@ -45,6 +46,7 @@ export type Context = {
   readonly decisions: Store<KeptDecision>
   /** Absent where none is configured. */
   readonly decisionLog?: DecisionLog | undefined
+  readonly ledger?: KeptUsage | undefined
   readonly thoughts: KeptThoughts
   readonly sessions: Sessions
   readonly shadows: ShadowCalls
@@ -66,6 +68,8 @@ export type ChatCall = {
   readonly framing: ClientFraming
   readonly principal: Principal
   readonly routeHeader: string | undefined
+  /** As metrics name it. */
+  readonly endpoint?: string
   readonly startedAt: number
   /** Of a copy to a second target: the id of the call that it is a copy of. */
   readonly shadowOf?: string

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { policySchema } from './policy-schema.ts'
 import { learning } from './schema/learning.ts'
+import { ledger } from './schema/ledger.ts'
 import { model } from './schema/models.ts'
 import { pool } from './schema/pools.ts'
 import { provider } from './schema/providers.ts'
@@ -49,6 +50,7 @@ export const configSchema = z.strictObject({
     .strictObject({ url: z.string().min(1).describe('redis://127.0.0.1:6379') })
     .optional()
     .describe('State that several gateways share. Not used yet: each keeps its own in memory.'),
+  ledger: ledger.optional().describe('Where the usage of every call is kept: docs/operations.md.'),
   telemetry: telemetry.prefault({}).describe('What is reported beyond the log and /metrics.'),
 })
 

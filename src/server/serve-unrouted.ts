@@ -5,6 +5,8 @@ import type { Principal } from '../core/snapshot.ts'
 import type { Usage } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Context } from '../pipeline.ts'
+import { settleCall, settlePassed } from '../settle-usage.ts'
+import { SettledExchange } from '../settled-exchange.ts'
 import type { CallRecord } from '../telemetry/record.ts'
 import { authenticate } from './authenticate.ts'
 import { describeThrown } from './describe-thrown.ts'
@@ -69,10 +71,12 @@ export async function serveUnrouted(
     costUsd: undefined,
     error: undefined,
   }
+  const settled = context.ledger === undefined ? undefined : new SettledExchange(exchange, format, clock)
   try {
     const principal = await authenticate(context.snapshot, exchange, queryKey)
     key = principal.name
-    await answer({ id, exchange, context, principal, soFar })
+    context.ledger?.requireWritable()
+    await answer({ id, exchange: settled ?? exchange, context, principal, soFar })
   } catch (thrown) {
     const error = toGatewayError(thrown)
     soFar.error = error
@@ -80,11 +84,22 @@ export async function serveUnrouted(
     respondError(exchange.sink, format, error, { 'x-route-id': id })
   }
   const elapsedMs = clock.monotonic() - startedAt
+  const frame = { id, endpoint, key, elapsedMs }
+  if (settled !== undefined) {
+    settle(recordOf(frame, soFar), soFar, context)
+    settled.settled()
+  }
   context.telemetry.finished({
     startedAtEpochMs,
     traceparent: exchange.header('traceparent'),
-    record: () => recordOf({ id, endpoint, key, elapsedMs }, soFar),
+    record: () => recordOf(frame, soFar),
   })
+}
+
+/** What was passed on unread may have been charged for; counting tokens is free. */
+function settle(record: CallRecord, { asked, status }: CallSoFar, context: Context): void {
+  if (record.endpoint !== 'passthrough') settleCall(record, context)
+  else if (status !== undefined && status < 300) settlePassed(record, asked, context)
 }
 
 type Frame = { readonly id: string; readonly endpoint: string; readonly key: string; readonly elapsedMs: number }

@@ -1,5 +1,6 @@
 import { routers } from '../../routers/index.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
+import type { Ledger } from '../../src/core/ledger.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
@@ -69,6 +70,8 @@ type Options = {
   readonly sessions?: SessionSettings
   readonly learning?: LearningSettings
   readonly learnedFile?: StateFile
+  readonly ledger?: Ledger
+  readonly isLedgerRequired?: boolean
 }
 
 const FACTS: Facts = {
@@ -87,6 +90,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     inference: options.inference ?? noInference,
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
+    ledger: options.ledger,
   })
   const gateway = await createGateway({
     snapshot: snapshotOf(options),
@@ -94,6 +98,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     routers: options.uniform === undefined ? routers : new Map([['uniform', options.uniform]]),
     decisionLog: options.decisionLog,
     learnedFile: options.learnedFile,
+    isLedgerRequired: options.isLedgerRequired ?? false,
   })
   const server = await serve(gateway, { host: '127.0.0.1', port: 0 })
   return {

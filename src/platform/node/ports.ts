@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Ledger } from '../../core/ledger.ts'
 import type { Background, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
 import { createUndiciTransport } from './transport-undici.ts'
 
@@ -7,6 +8,7 @@ type NodePortsOptions = {
   readonly inference: Inference
   readonly secrets: Secrets
   readonly log: Log
+  readonly ledger?: Ledger | undefined
   readonly connectMs?: number
   readonly maxSocketsPerOrigin?: number
 }
@@ -27,6 +29,7 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     createStore,
     digest,
     log: options.log,
+    ledger: options.ledger,
   }
 }
 

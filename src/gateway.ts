@@ -27,6 +27,7 @@ import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
 import { serveChat } from './server/chat.ts'
 import type { Bindings, Readiness } from './server/handlers.ts'
 import { createHandlers } from './server/handlers.ts'
+import { keepTokens } from './server/jwt/keep-tokens.ts'
 import { servePassthrough } from './server/passthrough.ts'
 import { CHAT_PATH, isPassedOn } from './server/routes.ts'
 import { serveUnrouted } from './server/serve-unrouted.ts'
@@ -134,6 +135,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
+  const tokensOf = keepTokens(ports)
   let isDraining = false
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
@@ -143,6 +145,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       ports,
       snapshot,
       router,
+      tokens: tokensOf(snapshot),
       live,
       readingTape,
       toolReliability,

@@ -22,6 +22,7 @@ import { mayBeCopied } from './may-be-copied.ts'
 import type { ReadingTape } from './reading-tape.ts'
 import { formatAttempts } from './route-headers.ts'
 import { SentCall } from './sent-call.ts'
+import type { Tokens } from './server/jwt/tokens.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { ShadowCalls } from './shadow-calls.ts'
 import type { ClientFraming } from './stream/enframe.ts'
@@ -37,6 +38,8 @@ export type Context = {
   readonly ports: Ports
   readonly snapshot: Snapshot
   readonly router: Router | undefined
+  /** Absent where no issuer is configured. */
+  readonly tokens?: Tokens | undefined
   readonly live: LiveMeasures
   readonly readingTape: ReadingTape
   readonly toolReliability: ToolReliability

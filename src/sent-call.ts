@@ -156,7 +156,8 @@ export class SentCall implements DispatchedCall {
 
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
     const spent = countFailed(observed, target)
-    const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
+    const lost =
+      spent === undefined ? undefined : { ...spent, key: this.call.principal.label ?? this.call.principal.name }
     if (lost !== undefined) settleAttempt(this.lostCall(attempt), lost, this.context)
     if (REFUSALS.has(error.code)) this.context.live.refused(target.id)
     this.over()

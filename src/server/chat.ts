@@ -55,7 +55,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   }
 
   try {
-    const authenticated = authenticate(context.snapshot, exchange, door.key)
+    const authenticated = authenticate(context.snapshot, exchange, door.key, context.tokens)
     principal = authenticated instanceof Promise ? await authenticated : authenticated
     context.ledger?.requireWritable()
     const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
@@ -133,6 +133,7 @@ export function recordOf(facts: CallFacts): CallRecord {
     outcome: error?.code ?? 'complete',
     stream: body?.stream ?? false,
     key: facts.principal?.name ?? 'none',
+    keyLabel: facts.principal?.label,
     decision: outcome?.routed.decision,
     attempts: result?.attempts ?? [],
     elapsedMs: facts.elapsedMs,

@@ -58,6 +58,7 @@ export async function serveUnrouted(
   const startedAtEpochMs = clock.now()
   const id = `rt_${context.ports.randomId(24)}`
   let key = 'none'
+  let keyLabel: string | undefined
   const soFar: CallSoFar = {
     asked: '',
     provider: undefined,
@@ -73,8 +74,9 @@ export async function serveUnrouted(
   }
   const settled = context.ledger === undefined ? undefined : new SettledExchange(exchange, format, clock)
   try {
-    const principal = await authenticate(context.snapshot, exchange, queryKey)
+    const principal = await authenticate(context.snapshot, exchange, queryKey, context.tokens)
     key = principal.name
+    keyLabel = principal.label
     context.ledger?.requireWritable()
     await answer({ id, exchange: settled ?? exchange, context, principal, soFar })
   } catch (thrown) {
@@ -84,7 +86,7 @@ export async function serveUnrouted(
     respondError(exchange.sink, format, error, { 'x-route-id': id })
   }
   const elapsedMs = clock.monotonic() - startedAt
-  const frame = { id, endpoint, key, elapsedMs }
+  const frame = { id, endpoint, key, keyLabel, elapsedMs }
   if (settled !== undefined) {
     settle(recordOf(frame, soFar), soFar, context)
     settled.settled()
@@ -102,9 +104,15 @@ function settle(record: CallRecord, { asked, status }: CallSoFar, context: Conte
   else if (status !== undefined && status < 300) settlePassed(record, asked, context)
 }
 
-type Frame = { readonly id: string; readonly endpoint: string; readonly key: string; readonly elapsedMs: number }
+type Frame = {
+  readonly id: string
+  readonly endpoint: string
+  readonly key: string
+  readonly keyLabel: string | undefined
+  readonly elapsedMs: number
+}
 
-function recordOf({ id, endpoint, key, elapsedMs }: Frame, soFar: CallSoFar): CallRecord {
+function recordOf({ id, endpoint, key, keyLabel, elapsedMs }: Frame, soFar: CallSoFar): CallRecord {
   const { error } = soFar
   return {
     id,
@@ -116,6 +124,7 @@ function recordOf({ id, endpoint, key, elapsedMs }: Frame, soFar: CallSoFar): Ca
     outcome: error?.code ?? 'complete',
     stream: soFar.stream,
     key,
+    keyLabel,
     decision: undefined,
     attempts: soFar.attempts,
     elapsedMs,

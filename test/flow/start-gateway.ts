@@ -7,7 +7,14 @@ import type { Provider } from '../../src/core/provider.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { SessionSettings } from '../../src/core/session.ts'
-import type { ConfiguredProvider, InboundKey, LearningSettings, Pool, Snapshot } from '../../src/core/snapshot.ts'
+import type {
+  ConfiguredProvider,
+  InboundKey,
+  JwtSettings,
+  LearningSettings,
+  Pool,
+  Snapshot,
+} from '../../src/core/snapshot.ts'
 import type { Facts, Target, TextTools } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import type { DecisionLogSettings, Gateway } from '../../src/gateway.ts'
@@ -44,6 +51,7 @@ type Options = {
   readonly maxBodyBytes?: number
   readonly maxAttempts?: number
   readonly keys?: readonly InboundKey[]
+  readonly jwt?: JwtSettings
   readonly facts?: Facts
   /** Providers beside `up`, by name: where they are and what they are. */
   readonly more?: Readonly<Record<string, OtherProvider>>
@@ -157,6 +165,7 @@ function snapshotOf(options: Options): Snapshot {
     ),
     aliases: new Map([['gpt-4o', 'auto'], ...Object.entries(options.aliases ?? {})]),
     keys: options.keys ?? [],
+    jwt: options.jwt,
     policies: new Map([
       ...(options.policies ?? []).map((policy) => [policy.name, policy] as const),
       ...builtInPolicies,

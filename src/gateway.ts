@@ -31,6 +31,7 @@ import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
 import { serveChat } from './server/chat.ts'
 import type { Bindings, Readiness } from './server/handlers.ts'
 import { createHandlers } from './server/handlers.ts'
+import { keepTokens } from './server/jwt/keep-tokens.ts'
 import { servePassthrough } from './server/passthrough.ts'
 import { CHAT_PATH, isPassedOn } from './server/routes.ts'
 import { serveUnrouted } from './server/serve-unrouted.ts'
@@ -38,6 +39,7 @@ import type { SessionState } from './sessions/session-state.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { createShadowCalls } from './shadow-calls.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
+import { keepUsage } from './usage/keep-usage.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
 import { createToolReliability } from './usage/tool-reliability.ts'
 import { wireFormats } from './wire/index.ts'
@@ -57,6 +59,10 @@ export type Gateway = {
   /** New requests see the new state; those under way keep theirs. Rejects, and changes nothing, when the router fails to open. */
   replaceSnapshot(snapshot: Snapshot): Promise<void>
   readiness(): Readiness
+  /** Readiness turns; everything is served on. */
+  drain(): void
+  /** Ends what is under way: answers that have begun with their format’s error, others with `shutting_down`. */
+  endCalls(): void
   /** Why the router is not in use, if it is not. */
   routerProblem(): string | undefined
   /** Name and device of the router in use, and whether it learns from models' profiles. */
@@ -72,6 +78,8 @@ type GatewayOptions = {
   readonly isTracing?: boolean
   /** Where decisions are logged, if they are. */
   readonly decisionLog?: DecisionLogSettings | undefined
+  /** While usage cannot be written down, calls are refused. */
+  readonly isLedgerRequired?: boolean
   /** Where what was learned is kept; in memory alone when left out. */
   readonly learnedFile?: StateFile | undefined
 }
@@ -101,6 +109,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     options.decisionLog === undefined
       ? undefined
       : createDecisionLog({ ...options.decisionLog, ports, count: telemetry.decisionLogged })
+  const ledger =
+    ports.ledger === undefined
+      ? undefined
+      : keepUsage({
+          ledger: ports.ledger,
+          isClosedOnFailure: options.isLedgerRequired ?? false,
+          clock: ports.clock,
+          log: ports.log,
+          count: telemetry.usageKept,
+        })
   const thoughts = createKeptThoughts(ports.createStore<KeptThought>(KEPT_DECISIONS), ports.clock)
   const sessions = createSessions({
     store: ports.createStore<SessionState>(KEPT_SESSIONS),
@@ -125,7 +143,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const upstream = askUpstream(ports.transport, ports.clock)
   const foundDialects = createFoundDialects(upstream, ports.log)
   const instance = ports.randomId(INSTANCE_SIZE)
-  let isClosing = false
+  const tokensOf = keepTokens(ports)
+  let isDraining = false
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
@@ -136,6 +155,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       instance,
       snapshot,
       router,
+      tokens: tokensOf(snapshot),
       live,
       readingTape,
       toolReliability,
@@ -145,6 +165,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       deadlines,
       decisions,
       decisionLog,
+      ledger,
       thoughts,
       sessions,
       shadows,
@@ -159,10 +180,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const checks = {
       models: context.snapshot.targets.size > 0 ? 'ok' : 'no model is configured',
       router: keeper.problem() ?? 'ok',
-      lifecycle: isClosing ? 'draining' : 'ok',
+      lifecycle: isDraining ? 'draining' : 'ok',
     }
     // Without its router the gateway still answers, in the policy's fixed order: ready, and it says so.
-    return { ready: !isClosing && context.snapshot.targets.size > 0, checks }
+    return { ready: !isDraining && context.snapshot.targets.size > 0, checks }
   }
 
   const app = createApp(
@@ -200,6 +221,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await keeper.closeUnused()
     },
     readiness,
+    drain() {
+      isDraining = true
+    },
+    endCalls() {
+      isDraining = true
+      shadows.close()
+      deadlines.stop(shuttingDown())
+    },
     routerProblem: keeper.problem,
     router() {
       const { router } = context
@@ -207,11 +236,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return { name: router.name, device: router.device, learns: router.onboard !== undefined }
     },
     async close() {
-      isClosing = true
+      isDraining = true
       shadows.close()
       await ports.background.drain()
       await ports.counters.close()
       telemetry.flush()
+      ledger?.close()
       await decisionLog?.close()
       await kept?.flush()
       await keeper.close()
@@ -236,4 +266,10 @@ function reachesOf({ providers }: Snapshot): ReadonlyMap<string, Reach> {
       reach === undefined ? [] : [[splitUrl(baseUrl).origin, reach] as const],
     ),
   )
+}
+
+function shuttingDown(): GatewayError {
+  return new GatewayError('shutting_down', 'The gateway is being stopped. Send the request again.', {
+    headers: { 'retry-after': '1' },
+  })
 }

@@ -25,10 +25,12 @@ import { mayBeCopied } from './may-be-copied.ts'
 import type { ReadingTape } from './reading-tape.ts'
 import { formatAttempts } from './route-headers.ts'
 import { SentCall } from './sent-call.ts'
+import type { Tokens } from './server/jwt/tokens.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { ShadowCalls } from './shadow-calls.ts'
 import type { ClientFraming } from './stream/enframe.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
+import type { KeptUsage } from './usage/keep-usage.ts'
 import type { LiveMeasures } from './usage/live-measures.ts'
 import type { ToolReliability } from './usage/tool-reliability.ts'
 
@@ -41,6 +43,8 @@ export type Context = {
   readonly instance: string
   readonly snapshot: Snapshot
   readonly router: Router | undefined
+  /** Absent where no issuer is configured. */
+  readonly tokens?: Tokens | undefined
   readonly live: LiveMeasures
   readonly readingTape: ReadingTape
   readonly toolReliability: ToolReliability
@@ -51,6 +55,7 @@ export type Context = {
   readonly decisions: Store<KeptDecision>
   /** Absent where none is configured. */
   readonly decisionLog?: DecisionLog | undefined
+  readonly ledger?: KeptUsage | undefined
   readonly thoughts: KeptThoughts
   readonly sessions: Sessions
   readonly shadows: ShadowCalls
@@ -74,6 +79,8 @@ export type ChatCall = {
   readonly framing: ClientFraming
   readonly principal: Principal
   readonly routeHeader: string | undefined
+  /** As metrics name it. */
+  readonly endpoint?: string
   readonly startedAt: number
   /** Of a copy to a second target: the id of the call that it is a copy of. */
   readonly shadowOf?: string

@@ -22,6 +22,7 @@ import { keepReceipt, namedDecision, withLost } from './receipts.ts'
 import { recordToolCalls } from './record-tool-calls.ts'
 import { createRefine } from './refine-calls.ts'
 import { formatLosses, formatOutcomes, setRouteHeaders } from './route-headers.ts'
+import { settleAttempt } from './settle-usage.ts'
 import { translationOf } from './translation-of.ts'
 
 const NONE: readonly never[] = []
@@ -165,10 +166,17 @@ export class SentCall implements DispatchedCall {
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
     const spent = countFailed(observed, target)
     this.account?.taken.use(spent)
-    const lost = spent === undefined ? undefined : { ...spent, key: this.call.principal.name }
+    const lost =
+      spent === undefined ? undefined : { ...spent, key: this.call.principal.label ?? this.call.principal.name }
+    if (lost !== undefined) settleAttempt(this.lostCall(attempt), lost, this.context)
     if (REFUSALS.has(error.code)) this.context.live.refused(target.id)
     this.over()
     this.context.telemetry.attemptFailed(attempt, error, lost)
     recordToolCalls(observed, target, this.context)
+  }
+
+  private lostCall({ target, outcome }: Attempt) {
+    const { id, principal, endpoint } = this.call
+    return { id, key: principal.name, model: target, outcome, endpoint: endpoint ?? 'shadow' }
   }
 }

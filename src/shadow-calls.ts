@@ -5,6 +5,7 @@ import type { ChatCall, ChatOutcome, Context } from './pipeline.ts'
 import { chat } from './pipeline.ts'
 import { recordToolCalls } from './record-tool-calls.ts'
 import { recordOf } from './server/chat.ts'
+import { settleCall } from './settle-usage.ts'
 import type { ShadowCopy } from './shadow-copy.ts'
 
 /** Sends copies of calls to a second target. Nobody waits for them, and their answers reach nobody. */
@@ -56,6 +57,7 @@ export function createShadowCalls(): ShadowCalls {
       elapsedMs,
       shadowOf: call.id,
     }
+    if (context.ledger !== undefined) settleCall(recordOf(facts), context)
     telemetry.finished({
       startedAtEpochMs,
       traceparent: undefined,

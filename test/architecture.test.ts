@@ -57,6 +57,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some folders may use; `node:` means every module of Node. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   hono: ['src/server'],
+  jose: ['src/server'],
   '@hono/node-server': ['src/platform/node'],
   undici: ['src/platform/node'],
   'onnxruntime-node': ['src/platform/node'],

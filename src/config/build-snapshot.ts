@@ -11,6 +11,7 @@ import type { Config } from './config-schema.ts'
 import { embeddingModels } from './embedding-models.ts'
 import type { Problem, Say } from './problem.ts'
 import { suggestion } from './problem.ts'
+import { readJwt } from './read-jwt.ts'
 import { readKeys } from './read-keys.ts'
 import type { WrittenPolicy } from './read-policies.ts'
 import { readPolicies } from './read-policies.ts'
@@ -44,6 +45,7 @@ export async function buildSnapshot(
   const policies = readPolicies([...writtenPolicies(config), ...(given.policyFiles ?? [])], given, say)
   const sources = { ...given, policies }
   const keys = await readKeys(config, sources, say)
+  const jwt = readJwt(config, keys, sources, say)
   checkHost(config, say)
   const providers = readProviders(config, sources, say)
   const targets = readTargets(config, providers, say)
@@ -70,6 +72,7 @@ export async function buildSnapshot(
       pools,
       aliases: new Map(Object.entries(config.aliases)),
       keys,
+      jwt,
       policies,
       defaultPolicy: config.policy,
       router,
@@ -100,7 +103,7 @@ export async function buildSnapshot(
 }
 
 function checkHost({ server }: Config, say: Say): void {
-  if (server.keys.length > 0 || isLoopback(server.host)) return
+  if (server.keys.length > 0 || server.jwt !== undefined || isLoopback(server.host)) return
   const problem = `${server.host} is a public address and no keys are configured`
   say('server.host', problem, 'Add server.keys, or listen on 127.0.0.1.')
 }

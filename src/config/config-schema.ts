@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { policySchema } from './policy-schema.ts'
 import { learning } from './schema/learning.ts'
+import { ledger } from './schema/ledger.ts'
 import { model } from './schema/models.ts'
 import { pool } from './schema/pools.ts'
 import { provider } from './schema/providers.ts'
@@ -52,6 +53,7 @@ export const configSchema = z.strictObject({
     .describe('When a conversation stays with the model that answered last: docs/sessions.md.'),
   timeouts: timeouts.prefault({}).describe('How long to wait for an upstream.'),
   store,
+  ledger: ledger.optional().describe('Where the usage of every call is kept: docs/operations.md.'),
   telemetry: telemetry.prefault({}).describe('What is reported beyond the log and /metrics.'),
 })
 

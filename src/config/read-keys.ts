@@ -3,16 +3,21 @@ import type { Directives } from '../core/directives.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Secrets } from '../core/ports.ts'
-import type { InboundKey } from '../core/snapshot.ts'
+import type { Grant, InboundKey } from '../core/snapshot.ts'
 import type { Config } from './config-schema.ts'
 import type { Say } from './problem.ts'
 import { readSecret } from './read-secret.ts'
 
-type Sources = {
+export type Sources = {
   readonly secrets: Secrets
   /** Reads a key's `routing`; throws an error whose message says what is wrong. */
   readonly readRouting: (routing: JsonValue) => Directives
 }
+
+/** Names of callers that a token names begin with it. */
+export const TOKEN_PREFIX = 'jwt:'
+
+const TOKEN_LIKE = /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/
 
 /** The keys callers may use, as digests. */
 export async function readKeys(config: Config, sources: Sources, say: Say): Promise<InboundKey[]> {
@@ -25,9 +30,13 @@ export async function readKeys(config: Config, sources: Sources, say: Say): Prom
     if (sameName !== undefined)
       say(`${path}.name`, `"${key.name}" is the name of server.keys[${sameName}] too`, 'Give each key its own name.')
     names.set(key.name, index)
-    const routing = readRouting(key.routing, `${path}.routing`, sources, say)
+    if (key.name.startsWith(TOKEN_PREFIX))
+      say(`${path}.name`, `names with ${TOKEN_PREFIX} are those of tokens`, 'Give the key another name.')
+    const grant = readGrant(key, path, sources, say)
     const secret = readSecret(key.key, `${path}.key`, sources.secrets, say)
     if (secret === undefined) continue
+    if (config.server.jwt !== undefined && TOKEN_LIKE.test(secret))
+      say(`${path}.key`, 'looks like a token of server.jwt, and would be checked as one', 'Take another secret.')
     const sameSecret = secretPlaces.get(secret)
     if (sameSecret !== undefined)
       say(`${path}.key`, `the same secret as server.keys[${sameSecret}]`, 'Give each key a secret of its own.')
@@ -36,10 +45,7 @@ export async function readKeys(config: Config, sources: Sources, say: Say): Prom
     keys.push({
       name: key.name,
       sha256: new Uint8Array(digest),
-      routing,
-      promptFlags: key.prompt_flags,
-      isSensitive: key.sensitive,
-      ...limitsOf(key),
+      ...grant,
     })
   }
   return keys
@@ -48,7 +54,7 @@ export async function readKeys(config: Config, sources: Sources, say: Say): Prom
 const NANO = 1_000_000_000
 
 /** No member where the key is bounded in nothing: its calls then cost no counting. */
-function limitsOf({ limits, budget }: Config['server']['keys'][number]): { readonly limits?: KeyLimits } {
+function limitsOf({ limits, budget }: WrittenGrant): { readonly limits?: KeyLimits } {
   const { requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute, concurrent } = limits ?? {}
   const isBounded = [requestsPerMinute, tokensPerMinute, concurrent, budget].some((limit) => limit !== undefined)
   if (!isBounded) return {}
@@ -59,6 +65,18 @@ function limitsOf({ limits, budget }: Config['server']['keys'][number]): { reado
       concurrent,
       budget: budget === undefined ? undefined : { nanoUsd: Math.round(budget.usd * NANO), per: budget.per },
     },
+  }
+}
+
+type WrittenGrant = Omit<Config['server']['keys'][number], 'name' | 'key'>
+
+/** What a key or a rule for tokens says of what its callers may do. */
+export function readGrant(written: WrittenGrant, path: string, sources: Sources, say: Say): Grant {
+  return {
+    routing: readRouting(written.routing, `${path}.routing`, sources, say),
+    promptFlags: written.prompt_flags,
+    isSensitive: written.sensitive,
+    ...limitsOf(written),
   }
 }
 

@@ -44,6 +44,9 @@ export const ERRORS = {
   upstream_malformed: { status: 502, type: 'server_error', retry: 'other-target' },
   upstream_too_large: { status: 502, type: 'server_error', retry: 'never' },
   stream_interrupted: { status: 502, type: 'server_error', retry: 'other-target' },
+  shutting_down: { status: 503, type: 'server_error', retry: 'never' },
+  issuer_unavailable: { status: 503, type: 'server_error', retry: 'never' },
+  ledger_unavailable: { status: 503, type: 'server_error', retry: 'never' },
   no_healthy_target: { status: 503, type: 'server_error', retry: 'never' },
 } as const satisfies Record<string, { status: number; type: string; retry: Retry }>
 

@@ -1,5 +1,6 @@
 import type { Counters } from './counters.ts'
 import type { GatewayError } from './errors.ts'
+import type { Ledger } from './ledger.ts'
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -172,6 +173,8 @@ export type Ports = {
   /** SHA-256 of a text, for keys that must not hold the text itself. */
   readonly digest: (text: string) => string
   readonly log: Log
+  /** Absent where none is configured. */
+  readonly ledger?: Ledger | undefined
 }
 
 /** One structured line. Fields are JSON; prompts and keys never stand in them. */

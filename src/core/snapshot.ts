@@ -21,6 +21,7 @@ export type Snapshot = {
   readonly aliases: ReadonlyMap<string, string>
   /** Empty: no key is asked for. */
   readonly keys: readonly InboundKey[]
+  readonly jwt?: JwtSettings | undefined
   readonly policies: ReadonlyMap<string, Policy>
   /** Name of the policy that governs when the caller names none. */
   readonly defaultPolicy: string
@@ -102,9 +103,37 @@ export type InboundKey = {
   readonly limits?: KeyLimits | undefined
 }
 
+/** What a caller may do, whoever he is. */
+export type Grant = Omit<InboundKey, 'name' | 'sha256'>
+
+/** Whose tokens are taken in place of keys. */
+export type JwtSettings = {
+  readonly issuer: string
+  /** One of these must stand in a token. */
+  readonly audiences: readonly string[]
+  /** The issuer’s own discovery says it where this does not. */
+  readonly jwksUrl: string | undefined
+  readonly algorithms: readonly string[]
+  /** The claim that names the caller. */
+  readonly nameClaim: string
+  readonly skewSeconds: number
+  /** The first that matches governs. Without rules every token that holds is taken; with them, only one that matches. */
+  readonly rules: readonly JwtRule[]
+}
+
+export type JwtRule = {
+  /** Claims and what one of their values must be; `a.b` reaches into objects. */
+  readonly match: ReadonlyMap<string, readonly string[]>
+  readonly grant: Grant
+  /** What metrics call the callers of this rule: people would be too many. */
+  readonly label: string
+}
+
 /** Who calls. */
 export type Principal = {
   readonly name: string
+  /** What metrics call him, where not by his name: they are kept for ever. */
+  readonly label?: string
   readonly routing: Directives
   readonly promptFlags: 'off' | 'soft' | 'tighten'
   /** Its calls are never explored with. */

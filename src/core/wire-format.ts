@@ -153,6 +153,8 @@ export type WireFormat = {
   readonly takesComments?: false
   /** The bytes that end a whole stream: `data: [DONE]`. Empty where the format has none. */
   readonly streamEnd: string
+  /** What stands in the event by which a stream's client takes it for whole, one of these. Absent where only its end says so. */
+  readonly closingWords?: readonly string[]
   /** An event that carries a decision into a stream without disturbing its readers. */
   writeStreamExplanation(id: string, explanation: unknown): string
   /**

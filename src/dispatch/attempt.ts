@@ -188,6 +188,10 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     this.stop(new GatewayError('upstream_timeout', `The model ${what}.`))
   }
 
+  interrupt(error: GatewayError): void {
+    this.stop(error)
+  }
+
   quiet(): void {
     if (this.answer?.isCommitted() === true) this.answer.keepAlive?.()
   }

@@ -45,6 +45,7 @@ export function collect(input: CollectInput): Promise<Collected> {
 
     const deadline = deadlines.start(clock.monotonic() + timeouts.totalMs, {
       expire: (what) => stop(new GatewayError('upstream_timeout', `The model ${what}.`)),
+      interrupt: stop,
     })
     const handler: ResponseHandler = {
       onHead(status, headers) {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
+import { GatewayError } from '../core/errors.ts'
 import type { Clock } from '../core/ports.ts'
 import { createDeadlines } from './deadline.ts'
 
 const TICK_MS = 20
+const interrupt = (): void => undefined
 
 /** A clock that moves when it is told to, and counts the timers that were set. */
 function createManualClock(): Clock & { advance(milliseconds: number): void; timers(): number } {
@@ -36,7 +38,11 @@ function createManualClock(): Clock & { advance(milliseconds: number): void; tim
 function start(overallAt: number) {
   const clock = createManualClock()
   const expired: string[] = []
-  return { clock, expired, deadline: createDeadlines(clock).start(overallAt, { expire: (what) => expired.push(what) }) }
+  return {
+    clock,
+    expired,
+    deadline: createDeadlines(clock).start(overallAt, { expire: (what) => expired.push(what), interrupt }),
+  }
 }
 
 test('what does not happen in time is named, a tick late at most', () => {
@@ -72,7 +78,7 @@ test('every read moves the wait on', () => {
 test('a thousand attempts share one timer, and none runs when all are over', () => {
   const clock = createManualClock()
   const deadlines = createDeadlines(clock)
-  const started = Array.from({ length: 1_000 }, () => deadlines.start(60_000, { expire: () => undefined }))
+  const started = Array.from({ length: 1_000 }, () => deadlines.start(60_000, { expire: () => undefined, interrupt }))
   expect(clock.timers()).toBe(1)
   for (const deadline of started) deadline.clear()
   clock.advance(10_000)
@@ -101,7 +107,7 @@ test('while nothing happens a word is due every five seconds, and none while not
   const clock = createManualClock()
   const words: number[] = []
   const quiet = () => words.push(clock.monotonic())
-  const deadline = createDeadlines(clock).start(1_000_000, { expire: () => undefined, quiet })
+  const deadline = createDeadlines(clock).start(1_000_000, { expire: () => undefined, interrupt, quiet })
   clock.advance(60_000)
   deadline.expect(60_000, 'stalled')
   clock.advance(4_000)
@@ -116,4 +122,23 @@ test('while nothing happens a word is due every five seconds, and none while not
   deadline.rest()
   clock.advance(60_000)
   expect(words).toHaveLength(2)
+})
+
+test('stopped, all that waits is interrupted at once, and what begins to wait later within a tick', () => {
+  const clock = createManualClock()
+  const deadlines = createDeadlines(clock)
+  const seen: string[] = []
+  const waiting = (name: string) => ({
+    expire: () => undefined,
+    interrupt: (error: GatewayError) => seen.push(`${name}: ${error.code}`),
+  })
+  deadlines.start(60_000, waiting('before'))
+  deadlines.start(60_000, waiting('over')).clear()
+  deadlines.stop(new GatewayError('shutting_down', 'Being stopped.'))
+  expect(seen).toEqual(['before: shutting_down'])
+  deadlines.start(60_000, waiting('after'))
+  clock.advance(TICK_MS)
+  expect(seen).toEqual(['before: shutting_down', 'after: shutting_down'])
+  clock.advance(60_000)
+  expect(seen).toHaveLength(2)
 })

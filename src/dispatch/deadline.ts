@@ -1,3 +1,4 @@
+import type { GatewayError } from '../core/errors.ts'
 import type { Clock } from '../core/ports.ts'
 
 /** What an attempt waits for, one thing after the other. */
@@ -12,10 +13,19 @@ export type Deadline = {
 }
 
 /** Told when a deadline has passed, and every few seconds in which nothing happens before. */
-export type Expiring = { expire(what: string): void; quiet?(): void }
+export type Expiring = {
+  expire(what: string): void
+  quiet?(): void
+  /** Waiting ends for a reason that is not the upstream's. */
+  interrupt(error: GatewayError): void
+}
 
 /** Starts the deadlines of attempts; `overallAt` is the end of the call on the monotonic clock. */
-export type Deadlines = { start(overallAt: number, expiring: Expiring): Deadline }
+export type Deadlines = {
+  start(overallAt: number, expiring: Expiring): Deadline
+  /** Interrupts everything that is waited for, and whatever would be waited for later. */
+  stop(error: GatewayError): void
+}
 
 // How late a deadline may be noticed. Against the seconds a model takes it is nothing.
 const TICK_MS = 20
@@ -30,12 +40,14 @@ const QUIET_MS = 5_000
 export function createDeadlines(clock: Clock): Deadlines {
   const slots: Slots = { entries: [], free: [] }
   let isTicking = false
+  let stopped: GatewayError | undefined
 
   function tick(): void {
     const now = clock.monotonic()
     for (const entry of slots.entries) {
       if (entry === undefined) continue
-      if (now >= entry.dueAt) entry.pass()
+      if (stopped !== undefined) entry.interrupt(stopped)
+      else if (now >= entry.dueAt) entry.pass()
       else entry.listen(now)
     }
     isTicking = slots.free.length < slots.entries.length
@@ -52,6 +64,11 @@ export function createDeadlines(clock: Clock): Deadlines {
         clock.timer(TICK_MS, tick)
       }
       return entry
+    },
+    stop(error) {
+      stopped = error
+      // Whatever begins after this is found by the timer that its start sets.
+      for (const entry of slots.entries) entry?.interrupt(error)
     },
   }
 }
@@ -108,6 +125,11 @@ class SlotDeadline implements Deadline {
     if (now - quietSince < QUIET_MS) return
     this.quietSince = now
     this.expiring.quiet?.()
+  }
+
+  interrupt(error: GatewayError): void {
+    this.clear()
+    this.expiring.interrupt(error)
   }
 
   pass(): void {

@@ -123,6 +123,10 @@ class Forwarding implements ResponseHandler, Expiring {
     this.stop(new GatewayError('upstream_timeout', `The provider ${what}.`))
   }
 
+  interrupt(error: GatewayError): void {
+    this.stop(error)
+  }
+
   private flow(): void {
     if (this.isOver) return
     this.isStalled = false

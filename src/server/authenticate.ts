@@ -2,28 +2,52 @@ import { GatewayError } from '../core/errors.ts'
 import { isLoopback } from '../core/is-loopback.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { InboundKey, Principal, Snapshot } from '../core/snapshot.ts'
+import { challenge } from './challenge.ts'
+import type { Tokens } from './jwt/tokens.ts'
+import { looksLikeToken } from './jwt/tokens.ts'
 
 /** Who calls when no key is asked for: the one person whose machine this is. */
 export const LOCAL_PRINCIPAL: Principal = { name: 'local', routing: {}, promptFlags: 'tighten' }
 
 type Caller = Pick<Exchange, 'header'>
 
-/** The caller behind a request, by a key in its headers or else in its query; throws `invalid_api_key`. Synchronous when no keys are configured. */
-export function authenticate(snapshot: Snapshot, call: Caller, queryKey?: string): Principal | Promise<Principal> {
-  if (snapshot.keys.length === 0) {
+/**
+ * The caller behind a request, by a key in its headers or else in its query, or by a token; throws `invalid_api_key`.
+ * Synchronous when no keys are configured, and for a token that was checked before.
+ */
+export function authenticate(
+  snapshot: Snapshot,
+  call: Caller,
+  queryKey?: string,
+  tokens?: Tokens,
+): Principal | Promise<Principal> {
+  if (snapshot.keys.length === 0 && snapshot.jwt === undefined) {
     requireLocalPage(call)
     return LOCAL_PRINCIPAL
   }
-  const key = readKey(call) ?? queryKey
+  const bearer = readBearer(call)
+  const key = bearer ?? readKey(call) ?? queryKey
   if (key === undefined) {
-    throw new GatewayError('invalid_api_key', 'No API key. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".')
+    throw new GatewayError(
+      'invalid_api_key',
+      'No API key. Send it as "Authorization: Bearer KEY" or "x-api-key: KEY".',
+      { headers: challenge() },
+    )
+  }
+  if (tokens !== undefined && looksLikeToken(key)) {
+    if (key === bearer) return tokens.principal(key)
+    // Other headers, and addresses above all, end up in logs.
+    throw refused('A token is taken from "Authorization: Bearer" alone.')
   }
   return findPrincipal(snapshot.keys, key)
 }
 
-function readKey(call: Caller): string | undefined {
+function readBearer(call: Caller): string | undefined {
   const authorization = call.header('authorization')
-  if (authorization?.slice(0, 7).toLowerCase() === 'bearer ') return authorization.slice(7).trim()
+  return authorization?.slice(0, 7).toLowerCase() === 'bearer ' ? authorization.slice(7).trim() : undefined
+}
+
+function readKey(call: Caller): string | undefined {
   return call.header('x-api-key') ?? call.header('x-goog-api-key') ?? call.header('api-key')
 }
 
@@ -33,7 +57,7 @@ async function findPrincipal(keys: readonly InboundKey[], key: string): Promise<
   let found: InboundKey | undefined
   for (const candidate of keys) if (isSame(candidate.sha256, digest)) found = candidate
   if (found === undefined) {
-    throw new GatewayError('invalid_api_key', 'The API key is not one of the keys this gateway accepts.')
+    throw refused('The API key is not one of the keys this gateway accepts.')
   }
   return {
     name: found.name,
@@ -42,6 +66,10 @@ async function findPrincipal(keys: readonly InboundKey[], key: string): Promise<
     isSensitive: found.isSensitive ?? false,
     ...(found.limits === undefined ? {} : { limits: found.limits }),
   }
+}
+
+function refused(message: string): GatewayError {
+  return new GatewayError('invalid_api_key', message, { headers: challenge(message) })
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

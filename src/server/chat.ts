@@ -10,6 +10,8 @@ import type { ChatOutcome, Context } from '../pipeline.ts'
 import { chat } from '../pipeline.ts'
 import { recordOutcomes } from '../record-outcomes.ts'
 import { recordToolCalls } from '../record-tool-calls.ts'
+import { settleCall } from '../settle-usage.ts'
+import { SettledExchange } from '../settled-exchange.ts'
 import type { ClientFraming } from '../stream/enframe.ts'
 import { takeOffFor } from '../take-off.ts'
 import type { CallRecord, Spent } from '../telemetry/record.ts'
@@ -45,6 +47,8 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   let outcome: ChatOutcome | undefined
   let error: GatewayError | undefined
   const taped = context.readingTape.tape(exchange, format, framing)
+  const settled =
+    context.ledger === undefined ? undefined : new SettledExchange(taped?.exchange ?? exchange, format, clock)
   const fail = (thrown: unknown): void => {
     error = toGatewayError(thrown)
     if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
@@ -52,9 +56,10 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   }
 
   try {
-    const authenticated = authenticate(context.snapshot, exchange, door.key)
+    const authenticated = authenticate(context.snapshot, exchange, door.key, context.tokens)
     principal = authenticated instanceof Promise ? await authenticated : authenticated
     hopOf(exchange, context)
+    context.ledger?.requireWritable()
     const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
     const { snapshot } = context
     const takeOff = takeOffFor({ format, principal, snapshot, pathModel: door.said?.model })
@@ -62,12 +67,13 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     outcome = await chat(
       {
         id,
-        exchange: taped?.exchange ?? exchange,
+        exchange: settled ?? taped?.exchange ?? exchange,
         body,
         format,
         framing,
         principal,
         routeHeader: exchange.header('x-route'),
+        endpoint,
         startedAt,
       },
       context,
@@ -81,6 +87,10 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
 
   const endedAt = clock.monotonic()
   const facts = { id, endpoint, principal, body, outcome, error, elapsedMs: endedAt - startedAt }
+  if (settled !== undefined) {
+    settleCall(recordOf(facts), context)
+    settled.settled()
+  }
   context.telemetry.finished({
     startedAtEpochMs,
     traceparent: exchange.header('traceparent'),
@@ -125,6 +135,7 @@ export function recordOf(facts: CallFacts): CallRecord {
     outcome: error?.code ?? 'complete',
     stream: body?.stream ?? false,
     key: facts.principal?.name ?? 'none',
+    keyLabel: facts.principal?.label,
     decision: outcome?.routed.decision,
     attempts: result?.attempts ?? [],
     elapsedMs: facts.elapsedMs,

@@ -71,7 +71,7 @@ export function createHandlers(current: () => Context, readiness: () => Readines
       const context = current()
       // Google's clients may put their key into the query, and no others do.
       const key = spoken.id === 'gemini-generate' ? (queryOf(request).get('key') ?? undefined) : undefined
-      return await answer(context, await authenticate(context.snapshot, request.env.exchange, key))
+      return await answer(context, await authenticate(context.snapshot, request.env.exchange, key, context.tokens))
     } catch (thrown) {
       return refused(thrown, spoken)
     }

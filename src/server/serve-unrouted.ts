@@ -9,6 +9,8 @@ import type { Usage } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import { hopOf } from '../hop-of.ts'
 import type { Context } from '../pipeline.ts'
+import { settleCall, settlePassed } from '../settle-usage.ts'
+import { SettledExchange } from '../settled-exchange.ts'
 import type { CallRecord } from '../telemetry/record.ts'
 import { authenticate } from './authenticate.ts'
 import { describeThrown } from './describe-thrown.ts'
@@ -63,6 +65,7 @@ export async function serveUnrouted(
   const id = `rt_${context.ports.randomId(24)}`
   let key = 'none'
   let taken: TakenLimits | undefined
+  let keyLabel: string | undefined
   const soFar: CallSoFar = {
     asked: '',
     provider: undefined,
@@ -76,14 +79,17 @@ export async function serveUnrouted(
     costUsd: undefined,
     error: undefined,
   }
+  const settled = context.ledger === undefined ? undefined : new SettledExchange(exchange, format, clock)
   try {
-    const principal = await authenticate(context.snapshot, exchange, queryKey)
+    const principal = await authenticate(context.snapshot, exchange, queryKey, context.tokens)
     key = principal.name
     hopOf(exchange, context)
     const { limits } = principal
     if (limits !== undefined && cost !== undefined)
       taken = await takeLimits({ id, exchange, key, limits }, { tokens: 0, cost }, context)
-    await answer({ id, exchange, context, principal, soFar })
+    keyLabel = principal.label
+    context.ledger?.requireWritable()
+    await answer({ id, exchange: settled ?? exchange, context, principal, soFar })
   } catch (thrown) {
     const error = toGatewayError(thrown)
     soFar.error = error
@@ -93,16 +99,33 @@ export async function serveUnrouted(
     taken?.settle()
   }
   const elapsedMs = clock.monotonic() - startedAt
+  const frame = { id, endpoint, key, keyLabel, elapsedMs }
+  if (settled !== undefined) {
+    settle(recordOf(frame, soFar), soFar, context)
+    settled.settled()
+  }
   context.telemetry.finished({
     startedAtEpochMs,
     traceparent: exchange.header('traceparent'),
-    record: () => recordOf({ id, endpoint, key, elapsedMs }, soFar),
+    record: () => recordOf(frame, soFar),
   })
 }
 
-type Frame = { readonly id: string; readonly endpoint: string; readonly key: string; readonly elapsedMs: number }
+/** What was passed on unread may have been charged for; counting tokens is free. */
+function settle(record: CallRecord, { asked, status }: CallSoFar, context: Context): void {
+  if (record.endpoint !== 'passthrough') settleCall(record, context)
+  else if (status !== undefined && status < 300) settlePassed(record, asked, context)
+}
 
-function recordOf({ id, endpoint, key, elapsedMs }: Frame, soFar: CallSoFar): CallRecord {
+type Frame = {
+  readonly id: string
+  readonly endpoint: string
+  readonly key: string
+  readonly keyLabel: string | undefined
+  readonly elapsedMs: number
+}
+
+function recordOf({ id, endpoint, key, keyLabel, elapsedMs }: Frame, soFar: CallSoFar): CallRecord {
   const { error } = soFar
   return {
     id,
@@ -114,6 +137,7 @@ function recordOf({ id, endpoint, key, elapsedMs }: Frame, soFar: CallSoFar): Ca
     outcome: error?.code ?? 'complete',
     stream: soFar.stream,
     key,
+    keyLabel,
     decision: undefined,
     attempts: soFar.attempts,
     elapsedMs,

@@ -20,7 +20,7 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
   const overhead = metrics.overhead.cell()
 
   function seriesOf(record: CallRecord, model: string): Series {
-    const name = `${record.endpoint} ${record.status} ${record.key} ${model}`
+    const name = `${record.endpoint} ${record.status} ${labelOf(record)} ${model}`
     const found = known.get(name)
     if (found !== undefined) return found
     const created = {
@@ -46,7 +46,7 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
     }
     if (decision !== undefined) metrics.decisions.add(1, decision.model, decision.policy, decision.reason)
     if (costUsd !== undefined) {
-      series.cost ??= metrics.cost.cell(model, record.key)
+      series.cost ??= metrics.cost.cell(model, labelOf(record))
       series.cost.value += costUsd
       const expected = decision === undefined ? undefined : expectedCost(decision, model)
       if (expected !== undefined && expected > 0) {
@@ -55,7 +55,7 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
       }
     }
     if (usage === undefined) return
-    if (record.estimated.length > 0) countEstimated(metrics, model, record.key, { ...record, usage })
+    if (record.estimated.length > 0) countEstimated(metrics, model, labelOf(record), { ...record, usage })
     for (const [kind, member] of KINDS) {
       const count = usage[member]
       if (count === undefined) continue
@@ -64,6 +64,10 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
       cell.value += count
     }
   }
+}
+
+function labelOf({ key, keyLabel }: CallRecord): string {
+  return keyLabel ?? key
 }
 
 function expectedCost({ candidates }: Decision, model: string): number | undefined {

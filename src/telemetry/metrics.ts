@@ -57,6 +57,11 @@ export function createMetrics() {
       'Records of the decision log: written, dropped because too many waited, or failed to be written.',
       ['result'],
     ),
+    ledger: registry.counter(
+      'thalamus_ledger_records_total',
+      'Records of usage: written, written late, or dropped because too many waited.',
+      ['result'],
+    ),
     toolCalls: registry.counter('thalamus_tool_calls_total', 'Calls of tools in answers, by what became of them.', [
       'model',
       'outcome',

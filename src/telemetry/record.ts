@@ -28,6 +28,8 @@ export type CallRecord = {
   readonly outcome: string
   readonly stream: boolean
   readonly key: string
+  /** What metrics call the caller, where not by his name. */
+  readonly keyLabel?: string | undefined
   readonly decision: Decision | undefined
   readonly attempts: readonly Attempt[]
   readonly elapsedMs: number

@@ -30,6 +30,8 @@ export type Telemetry = {
   finished(call: FinishedCall): void
   /** What became of records of the decision log. */
   decisionLogged(result: 'written' | 'dropped' | 'failed', records: number): void
+  /** What became of records of usage. */
+  usageKept(result: 'written' | 'late' | 'dropped', records: number): void
   renderMetrics(): string
   /** Writes down what is still waiting. */
   flush(): void
@@ -90,6 +92,7 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
     routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
     shadowDropped: (model) => metrics.shadowsDropped.add(1, model),
     decisionLogged: (result, records) => metrics.decisionLog.add(records, result),
+    usageKept: (result, records) => metrics.ledger.add(records, result),
     finished(call) {
       waiting.push(call)
       if (waiting.length === 1) clock.timer(LATE_MS, flush)

@@ -1,13 +1,21 @@
 import { routers } from '../../routers/index.ts'
 import type { Counters } from '../../src/core/counters.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
+import type { Ledger } from '../../src/core/ledger.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { SessionSettings } from '../../src/core/session.ts'
-import type { ConfiguredProvider, InboundKey, LearningSettings, Pool, Snapshot } from '../../src/core/snapshot.ts'
+import type {
+  ConfiguredProvider,
+  InboundKey,
+  JwtSettings,
+  LearningSettings,
+  Pool,
+  Snapshot,
+} from '../../src/core/snapshot.ts'
 import type { Facts, Target, TextTools } from '../../src/core/target.ts'
 import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import type { DecisionLogSettings, Gateway } from '../../src/gateway.ts'
@@ -44,6 +52,7 @@ type Options = {
   readonly maxBodyBytes?: number
   readonly maxAttempts?: number
   readonly keys?: readonly InboundKey[]
+  readonly jwt?: JwtSettings
   readonly facts?: Facts
   /** Providers beside `up`, by name: where they are and what they are. */
   readonly more?: Readonly<Record<string, OtherProvider>>
@@ -71,6 +80,8 @@ type Options = {
   readonly learning?: LearningSettings
   readonly learnedFile?: StateFile
   readonly counters?: Counters
+  readonly ledger?: Ledger
+  readonly isLedgerRequired?: boolean
 }
 
 const FACTS: Facts = {
@@ -90,6 +101,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     counters: options.counters,
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
+    ledger: options.ledger,
   })
   const gateway = await createGateway({
     snapshot: snapshotOf(options),
@@ -97,6 +109,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     routers: options.uniform === undefined ? routers : new Map([['uniform', options.uniform]]),
     decisionLog: options.decisionLog,
     learnedFile: options.learnedFile,
+    isLedgerRequired: options.isLedgerRequired ?? false,
   })
   const server = await serve(gateway, { host: '127.0.0.1', port: 0 })
   return {
@@ -155,6 +168,7 @@ function snapshotOf(options: Options): Snapshot {
     ),
     aliases: new Map([['gpt-4o', 'auto'], ...Object.entries(options.aliases ?? {})]),
     keys: options.keys ?? [],
+    jwt: options.jwt,
     policies: new Map([
       ...(options.policies ?? []).map((policy) => [policy.name, policy] as const),
       ...builtInPolicies,

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Counters } from '../../core/counters.ts'
+import type { Ledger } from '../../core/ledger.ts'
 import type { Background, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createUndiciTransport } from './transport-undici.ts'
@@ -9,6 +10,7 @@ type NodePortsOptions = {
   readonly inference: Inference
   readonly secrets: Secrets
   readonly log: Log
+  readonly ledger?: Ledger | undefined
   readonly connectMs?: number
   readonly maxSocketsPerOrigin?: number
   /** In this process's memory when left out. */
@@ -32,6 +34,7 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     counters: options.counters ?? createMemoryCounters(nodeClock),
     digest,
     log: options.log,
+    ledger: options.ledger,
   }
 }
 

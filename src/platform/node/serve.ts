@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { GatewayError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/ports.ts'
@@ -14,15 +15,20 @@ import { NodeExchange } from './node-exchange.ts'
 export type RunningServer = {
   readonly url: string
   readonly port: number
-  /** Stops accepting, lets answers under way finish for `graceMs`, then closes what is left. */
-  close(graceMs?: number): Promise<void>
   /** New connections get this certificate; those that are open keep theirs. Does nothing where http is served. */
   secure(tls: ServerTls | undefined): void
+  /**
+   * Stops accepting, lets answers under way finish for `graceMs`, ends those that are left with an error, and closes.
+   * Before it stops accepting it serves on for `delayMs`, with readiness turned: for balancers to look away.
+   */
+  close(graceMs?: number, delayMs?: number): Promise<void>
 }
 
 type ListenOptions = { readonly host: string; readonly port: number; readonly tls?: ServerTls | undefined }
 
 const DEFAULT_GRACE_MS = 10_000
+/** How long the last words of a call may take to its client. */
+const LAST_WORDS_MS = 1_000
 const SWEEP_MS = 50
 const ANSWER_READ_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
@@ -41,7 +47,9 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<R
         errorResponse(new GatewayError('invalid_http', 'The request line or the host header is not valid.')),
     },
   )
+  let isDraining = false
   const server = createFor(options.tls, (incoming, outgoing) => {
+    if (isDraining) outgoing.shouldKeepAlive = false
     const exchange = new NodeExchange(incoming, outgoing)
     if (gateway.serveDirectly(incoming.method ?? '', incoming.url ?? '', exchange)) return
     exchanges.set(incoming, exchange)
@@ -54,9 +62,14 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<R
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     port,
-    close: (graceMs = DEFAULT_GRACE_MS) => close(server, graceMs),
     secure(tls) {
       if (tls !== undefined && server instanceof SecureServer) server.setSecureContext(secureContext(tls))
+    },
+    async close(graceMs = DEFAULT_GRACE_MS, delayMs = 0) {
+      isDraining = true
+      gateway.drain()
+      if (delayMs > 0) await sleep(delayMs)
+      await close(server, graceMs, gateway.endCalls)
     },
   }
 }
@@ -85,9 +98,12 @@ function listen(server: Server, options: ListenOptions): Promise<number> {
   })
 }
 
-function close(server: Server, graceMs: number): Promise<void> {
+function close(server: Server, graceMs: number, endCalls: () => void): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), graceMs)
+    let force = setTimeout(() => {
+      endCalls()
+      force = setTimeout(() => server.closeAllConnections(), LAST_WORDS_MS)
+    }, graceMs)
     // A connection whose answer ends now is idle, not closed: its client would keep it for the next request.
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
     server.close(() => {

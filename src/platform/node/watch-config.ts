@@ -151,6 +151,7 @@ function readOnce(before: Config, after: Config): string[] {
     ['timeouts.connect_ms', ({ timeouts }) => timeouts.connect_ms],
     ['telemetry', ({ telemetry }) => telemetry],
     ['store', ({ store }) => store],
+    ['ledger', ({ ledger }) => ledger],
     ['learning.file', ({ learning }) => learning.file],
   ]
   return parts.filter(([, of]) => JSON.stringify(of(before)) !== JSON.stringify(of(after))).map(([part]) => part)

@@ -36,6 +36,7 @@ export const anthropicMessages: WireFormat = {
   readError,
   writeError,
   streamEnd: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+  closingWords: ['message_stop'],
   writeStreamExplanation,
   writeStreamError,
 }

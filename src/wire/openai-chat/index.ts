@@ -35,6 +35,7 @@ export const openaiChat: WireFormat = {
   readError,
   writeError,
   streamEnd: 'data: [DONE]\n\n',
+  closingWords: ['[DONE]'],
   writeStreamExplanation,
   writeStreamError,
 }

@@ -32,6 +32,7 @@ export const openaiCompletions: WireFormat = {
   readError,
   writeError,
   streamEnd: 'data: [DONE]\n\n',
+  closingWords: ['[DONE]'],
   writeStreamExplanation(id, explanation) {
     const event = { id, object: 'text_completion', created: 0, model: '', choices: [], routing: explanation }
     return `data: ${JSON.stringify(event)}\n\n`

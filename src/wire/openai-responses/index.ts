@@ -38,6 +38,7 @@ export const openaiResponses: WireFormat = {
   writeError,
   // `response.completed` ends it; there is no `[DONE]`.
   streamEnd: '',
+  closingWords: ['response.completed', 'response.incomplete', 'response.failed'],
   writeStreamExplanation,
   writeStreamError,
 }

@@ -20,6 +20,7 @@ import type { DeviceReport } from '../inference/choose-device.ts'
 import { createInference } from '../inference-onnx.ts'
 import { learnedFile } from '../learned-file.ts'
 import { openLogFile } from '../log-file.ts'
+import { ledgerOf } from '../open-ledger.ts'
 import { policiesFolder, readPolicyFiles } from '../policies-folder.ts'
 import { createNodePorts } from '../ports.ts'
 import type { OnBroken } from '../profiles-folder.ts'
@@ -57,7 +58,7 @@ export type OpenOptions = {
   /** False where only decisions are wanted: then nothing has to answer. */
   readonly needsUpstream: boolean
   readonly listening?: Listening
-  /** Whether decisions go to the log that the configuration names: one process at a time writes there. */
+  /** Whether decisions and usage go to the files that the configuration names: one process at a time writes there. */
   readonly logsDecisions?: boolean
   /** Find out about every device, and call the router's server only when `needsUpstream`. */
   readonly inspectsDevices?: boolean
@@ -88,6 +89,12 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     await closeSource()
     return decisionLog
   }
+  const ledger = options.logsDecisions === true ? await ledgerOf(config.ledger, folderOf(origin)) : undefined
+  if (ledger !== undefined && 'problems' in ledger) {
+    await decisionLog?.file.close()
+    await closeSource()
+    return ledger
+  }
   const tracing =
     telemetry.otlp_endpoint === undefined
       ? undefined
@@ -102,6 +109,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     inference,
     secrets: createSecrets(process.env, config.secrets_dir),
     log,
+    ledger,
     connectMs: timeouts.connect_ms,
   })
   const { file } = config.learning
@@ -111,6 +119,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     routers,
     isTracing: tracing !== undefined,
     decisionLog,
+    isLedgerRequired: config.ledger?.on_failure === 'closed',
     learnedFile: file === undefined ? undefined : learnedFile(resolve(folderOf(origin), file)),
   })
   return {

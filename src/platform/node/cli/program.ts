@@ -164,6 +164,21 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
       status = await replayCommand(log, options)
     })
 
+  add('usage', 'sum what the usage ledger holds', 'thalamus usage --by model --since 2026-11-01')
+    .argument('[ledger]', 'a ledger (default: ledger.sqlite of the configuration)')
+    .addOption(
+      new Option('--by <what>', 'by what to sum; days are those of UTC')
+        .choices(['key', 'model', 'day'])
+        .default('key'),
+    )
+    .option('--since <date>', 'only what ended since: 2026-11-01, or 2026-11-01T08:00:00Z', date)
+    .option('--json', 'print the sums as JSON')
+    .option(...config)
+    .action(async (ledger: string | undefined, options) => {
+      const { usageCommand } = await import('./usage-command.ts')
+      status = await usageCommand(ledger, options)
+    })
+
   add('simulate', 'serve a provider simulator; the model name selects the fault', 'thalamus simulate --port 8788')
     .option('-p, --port <number>', 'port; 0 takes a free one', port, 8788)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -198,6 +213,12 @@ function port(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
   throw new InvalidArgumentError('a port is a number from 0 to 65535')
+}
+
+function date(text: string): number {
+  const value = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(value)) return value
+  throw new InvalidArgumentError('a day or a time as 2026-11-01 or 2026-11-01T08:00:00Z')
 }
 
 function names(text: string): string[] {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../../config/config-schema.ts'
 import { createLog } from '../log.ts'
 import { secretFiles } from '../secret-files.ts'
@@ -31,6 +32,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
     return 1
   }
   const { gateway, origin, config } = opened
+  let current = config
   const { host, port } = config.server
   let server: RunningServer
   try {
@@ -47,6 +49,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
           if ('problems' in built) return built.problems
           await gateway.replaceSnapshot(built.snapshot)
           server.secure(built.snapshot.tls)
+          current = edited
           return []
         })
       : undefined
@@ -54,12 +57,31 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   greet(server, opened)
   await untilStopped()
   watcher?.close()
-  await server.close()
-  await opened.close()
+  const { grace_ms: graceMs, drain_delay_ms: delayMs } = current.server
+  log('info', 'draining', { grace_ms: graceMs, drain_delay_ms: delayMs })
+  await server.close(graceMs, delayMs)
+  if (!(await isOverWithin(CLOSE_MS, opened.close()))) log('warn', 'closed_late', { waited_ms: CLOSE_MS })
+  log('info', 'stopped')
+  log.flush()
+  // Whatever still holds the process, a reader of its output that does not read or a device, is not waited for.
+  setTimeout(() => process.exit(0), LINGER_MS).unref()
   return 0
 }
 
 const secretsOf = (config: Config): readonly string[] => secretFiles(config, process.env)
+/** What is written down at the end takes milliseconds, unless a disk or a collector hangs. */
+const CLOSE_MS = 10_000
+const LINGER_MS = 2_000
+
+async function isOverWithin(milliseconds: number, work: Promise<void>): Promise<boolean> {
+  const late = new AbortController()
+  const isOver = await Promise.race([
+    work.then(() => true),
+    sleep(milliseconds, false, { signal: late.signal }).catch(() => true),
+  ])
+  late.abort()
+  return isOver
+}
 
 function greet(server: RunningServer, opened: Opened): void {
   const paint = createPaint(process.stdout)

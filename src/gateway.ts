@@ -129,7 +129,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const learning = createLearning({
     ports,
     settings: () => context.snapshot.learning ?? DEFAULT_LEARNING,
-    isShared: () => context.snapshot.keys.length > 1,
+    isShared: () => context.snapshot.keys.length > 1 || context.snapshot.jwt !== undefined,
     gauges: telemetry.drifted,
     onOutcome(outcome) {
       telemetry.outcome(outcome)

@@ -35,6 +35,8 @@ export function keepState(
     try {
       await file.write(learning.state())
     } catch (cause) {
+      // With the next change, or at the end.
+      isDue = true
       log('error', 'learned_not_kept', { problem: cause instanceof Error ? cause.message : String(cause) })
     }
   }

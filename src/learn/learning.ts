@@ -169,7 +169,7 @@ export function createLearning({ ports, settings, isShared, gauges, onOutcome }:
       return writeState({ books: posterior.books, prompts: drift.counts() }, clock.now())
     },
     restore(text) {
-      const { books, prompts } = readState(text)
+      const { books, prompts } = readState(text, clock.now())
       for (const [clusters, book] of books) posterior.books.set(clusters, book)
       if (prompts !== undefined) drift.restore(prompts)
     },

@@ -121,7 +121,7 @@ test('written and read again it says the same, and nothing under other clusters'
   posterior.tell(kind(0.2, 0.5, 0.3), 'a/m', { weight: 1, surprise: -0.4 }, START)
   posterior.see(LAW, 'b/m', { weight: 0.2, surprise: 0.1 }, START)
   const read = created()
-  const { books } = readState(writeState({ books: posterior.books, prompts: undefined }, START))
+  const { books } = readState(writeState({ books: posterior.books, prompts: undefined }, START), START)
   for (const [clusters, book] of books) read.books.set(clusters, book)
   for (const [model, lesson] of posterior.lessons(LAW, START)) {
     const again = read.lessons(LAW, START).get(model)
@@ -143,8 +143,26 @@ test('text that is no state is refused with its place', () => {
       '{"version":1,"books":{"c":{"told":{"m":{"at":1,"weights":["x"],"surprises":[1],"touched":[1]}},"seen":{},"usual":{}}}}',
       'books.c.told.m.weights',
     ],
+    [
+      '{"version":1,"books":{"c":{"told":{"m":{"at":1,"weights":[1],"surprises":[1e999],"touched":[1]}},"seen":{},"usual":{}}}}',
+      'books.c.told.m.surprises',
+    ],
+    [
+      '{"version":1,"books":{"c":{"told":{"m":{"at":1,"weights":[-50],"surprises":[1],"touched":[1]}},"seen":{},"usual":{}}}}',
+      'books.c.told.m.weights has one below 0',
+    ],
     ['{"version":1,"books":{"c":{"told":{}}}}', 'books.c.seen is no object'],
     ['nonsense', 'JSON'],
   ] as const
-  for (const [text, problem] of cases) expect(() => readState(text), text).toThrow(problem)
+  for (const [text, problem] of cases) expect(() => readState(text, START), text).toThrow(problem)
+})
+
+test('what was learned under a clock that ran ahead fades from the start on', () => {
+  const ahead = START + 3_650 * DAY_MS
+  const posterior = created()
+  for (let call = 0; call < 50; call += 1) posterior.tell(CODE, 'a/m', { weight: 1, surprise: 0.2 }, ahead)
+  const read = created()
+  const { books } = readState(writeState({ books: posterior.books, prompts: undefined }, ahead), START)
+  for (const [clusters, book] of books) read.books.set(clusters, book)
+  expect(read.lessons(CODE, START + 100 * DAY_MS).get('a/m')?.outcomes).toBeCloseTo(50 * 0.99 ** 100, 6)
 })

@@ -34,15 +34,18 @@ export function writeState({ books, prompts }: State, now: number): StateText {
   })
 }
 
-/** Throws an error that says what is wrong with a text that `writeState` did not write. */
-export function readState(text: StateText): State {
+/**
+ * Throws an error that says what is wrong with a text that `writeState` did not write. What was written after `now`, by a
+ * clock that was put back since, is taken for now's: it would not fade until the clock is there again.
+ */
+export function readState(text: StateText, now: number): State {
   const state: JsonValue = JSON.parse(text)
   if (!isJsonObject(state) || state['version'] !== VERSION) throw new Error(`not a state of version ${VERSION}`)
   const books = new Map<string, Book>()
   for (const [clusters, written] of Object.entries(object(state['books'], 'books'))) {
     const members = object(written, `books.${clusters}`)
     const book = openBook()
-    for (const kind of KINDS) readAccounts(members[kind], `books.${clusters}.${kind}`, book[kind])
+    for (const kind of KINDS) readAccounts(members[kind], `books.${clusters}.${kind}`, book[kind], now)
     books.set(clusters, book)
   }
   return { books, prompts: state['prompts'] === undefined ? undefined : readPrompts(state['prompts']) }
@@ -57,18 +60,19 @@ function writeAccounts(accounts: Accounts): Record<string, unknown> {
   )
 }
 
-function readAccounts(value: JsonValue | undefined, path: string, accounts: Accounts): void {
+function readAccounts(value: JsonValue | undefined, path: string, accounts: Accounts, now: number): void {
   for (const [name, written] of Object.entries(object(value, path))) {
     const { at, weights, surprises, touched } = object(written, `${path}.${name}`)
     const account: Account = {
-      at: number(at, `${path}.${name}.at`),
+      at: Math.min(number(at, `${path}.${name}.at`), now),
       weights: numbers(weights, `${path}.${name}.weights`),
       surprises: numbers(surprises, `${path}.${name}.surprises`),
-      touched: numbers(touched, `${path}.${name}.touched`),
+      touched: numbers(touched, `${path}.${name}.touched`).map((time) => Math.min(time, now)),
     }
     const { length } = account.weights
     if (length !== account.surprises.length || length !== account.touched.length)
       throw new Error(`${path}.${name} has lists of two lengths`)
+    if (account.weights.some((weight) => weight < 0)) throw new Error(`${path}.${name}.weights has one below 0`)
     accounts.set(name, account)
   }
 }
@@ -95,13 +99,18 @@ function object(value: JsonValue | undefined, path: string): Readonly<Record<str
 }
 
 function number(value: JsonValue | undefined, path: string): number {
-  if (typeof value === 'number') return value
+  if (isNumber(value)) return value
   throw new Error(`${path} is no number`)
 }
 
 function numbers(value: JsonValue | undefined, path: string): Float64Array {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'number')) return Float64Array.from(value)
+  if (Array.isArray(value) && value.every(isNumber)) return Float64Array.from(value)
   throw new Error(`${path} is no list of numbers`)
+}
+
+/** JSON has no infinity, but `1e999` reads as one. */
+function isNumber(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
 }
 
 function rounded(values: Float64Array): number[] {

@@ -52,6 +52,11 @@ const graded = (record: DecisionRecord, reward: number): LogRecord[] => [
   { type: 'outcome', id: record.id, model: record.decision.model, source: 'user', reward, time: record.time + 1 },
 ]
 
+const amiss = (record: DecisionRecord): LogRecord[] => [
+  record,
+  { type: 'outcome', id: record.id, model: record.decision.model, source: 'retry', reward: 0, time: record.time + 1 },
+]
+
 test('every decision of a log comes out as it was logged', async () => {
   const { status, stdout } = await runProgram(['replay', logOf(), '--verify'])
   expect([status, stdout]).toEqual([0, expect.stringContaining('40 decisions')])
@@ -163,10 +168,6 @@ test('rewards and propensities give estimates; without exploration there is a se
 
 test('signals are logged where something was amiss alone, and do not stand beside what users said', async () => {
   const args = ['--policy', 'newest', '--json']
-  const amiss = (record: DecisionRecord): LogRecord[] => [
-    record,
-    { type: 'outcome', id: record.id, model: record.decision.model, source: 'retry', reward: 0, time: record.time + 1 },
-  ]
   let decided = 0
   const mixed = logOf((record) => {
     if (record.type !== 'decision') return record
@@ -227,6 +228,19 @@ test('eval reads a log in which several models answered the same prompts', async
   // Its prompts are not left lying about.
   expect(readdirSync(temporary).filter((name) => name.startsWith('thalamus-log'))).toEqual([])
   expect(JSON.parse(stdout)).toMatchObject({ sets: [{ prompts: 40, models: ['up/dear', 'up/ok'] }] })
+})
+
+test('eval scores what users said, and not the bad signals of answers that nobody rated', async () => {
+  let decided = 0
+  const path = logOf((record) => {
+    if (record.type !== 'decision') return record
+    decided += 1
+    const isRated = decided <= 30
+    const other = { ...record, id: `${record.id}b`, decision: { ...record.decision, model: 'up/dear' } }
+    return [record, other].flatMap((one) => (isRated ? graded(one, decided % 2) : amiss(one)))
+  })
+  const { stdout } = await runProgram(['eval', '--data', path, '--router', 'uniform', '--seeds', '1', '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ sets: [{ prompts: 30, models: ['up/dear', 'up/ok'] }] })
 })
 
 test('eval says why a log cannot be scored, and what can be done with it', async () => {

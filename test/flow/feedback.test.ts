@@ -84,14 +84,30 @@ test('complaints move routing away from a model on that kind of prompt alone, an
   expect(await decide(url, 'A poem?')).toMatchObject({ model: 'up/a', reason: 'best quality' })
 })
 
-test('where keys share a gateway, the complaints of one of them alone turn nobody’s order', async () => {
-  const url = await start({ keys: [keyOf('honest'), keyOf('bad')] })
-  for (let call = 0; call < 60; call += 1) {
-    const { id } = await askOf(url, `Question ${call} on SQL`, { key: 'bad' })
-    expect((await sendFeedback(url, { id, reward: 0 }, 'bad')).status).toBe(200)
-  }
-  expect(await askOf(url, 'A join in SQL?', { key: 'honest' })).toMatchObject({ model: 'up/a' })
-})
+const TOKENS: Options['jwt'] = {
+  issuer: 'https://login.test',
+  audiences: ['thalamus'],
+  jwksUrl: undefined,
+  algorithms: ['RS256'],
+  nameClaim: 'sub',
+  skewSeconds: 0,
+  rules: [],
+}
+
+test.each([
+  ['keys', { keys: [keyOf('honest'), keyOf('bad')] }, 'honest'],
+  ['a key and tokens', { keys: [keyOf('bad')], jwt: TOKENS }, 'bad'],
+] as const)(
+  'where %s share a gateway, the complaints of one caller alone turn nobody’s order',
+  async (_, options, other) => {
+    const url = await start(options)
+    for (let call = 0; call < 60; call += 1) {
+      const { id } = await askOf(url, `Question ${call} on SQL`, { key: 'bad' })
+      expect((await sendFeedback(url, { id, reward: 0 }, 'bad')).status).toBe(200)
+    }
+    expect(await askOf(url, 'A join in SQL?', { key: other })).toMatchObject({ model: 'up/a' })
+  },
+)
 
 test('a model whose answers are worse than expected raises one alarm with its remedy', async () => {
   const learning = { isEnabled: false, learnsFromSignals: false, priorCount: 50, forgettingPerDay: 0.99, explore: 0 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { CallRecord, OutcomeRecord } from '../../decision-log/record.ts'
 import { isCompared } from '../../eval/outcomes.ts'
-import { rewardOf } from '../../replay/reward.ts'
+import { gradesOf } from '../../replay/reward.ts'
 import { DataProblem } from './data-problem.ts'
 import { readDecisionLog } from './read-decision-log.ts'
 
@@ -23,10 +23,16 @@ export function isDecisionLog(path: string): boolean {
 export async function dataSetOfLog(path: string): Promise<string> {
   const logged = await readLogged(path)
   const prompts = new Map<string, Map<string, Answer>>()
-  for (const { text, outcomes, call } of logged.values()) {
-    const model = outcomes.at(-1)?.model
-    const reward = rewardOf(outcomes)
-    if (text === undefined || model === undefined || reward === undefined) continue
+  const said = [...logged].filter(([, { outcomes }]) => outcomes.length > 0)
+  const complete = [...logged].filter(([, { call }]) => call?.outcome === 'complete')
+  const { rewards } = gradesOf(
+    new Map(said.map(([id, { outcomes }]) => [id, outcomes])),
+    new Set(complete.map(([id]) => id)),
+  )
+  for (const [id, { text, outcomes, call }] of logged) {
+    const model = outcomes.at(-1)?.model ?? call?.model
+    const reward = rewards.get(id)
+    if (text === undefined || typeof model !== 'string' || reward === undefined) continue
     const answers = prompts.get(text) ?? new Map<string, Answer>()
     prompts.set(text, answers)
     const answer = answers.get(model) ?? { rewards: [], costs: [] }

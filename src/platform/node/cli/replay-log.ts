@@ -58,7 +58,11 @@ export async function replayLog(
       if (again.type === 'decided') rows.set(record.id, rowOf(record, again))
       else infeasible.add(record.id)
     },
-    outcome: (record) => void outcomes.set(record.id, [...(outcomes.get(record.id) ?? []), record]),
+    outcome(record) {
+      const before = outcomes.get(record.id)
+      if (before === undefined) outcomes.set(record.id, [record])
+      else before.push(record)
+    },
     call: ({ id, outcome }) => void (outcome === 'complete' && complete.add(id)),
   })
   const { rewards, note } = gradesOf(outcomes, complete)

@@ -5,8 +5,7 @@ import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
 import { createMask } from './core/mask.ts'
-import type { Exchange, Ports, Reach } from './core/ports.ts'
-import { splitUrl } from './core/provider.ts'
+import type { Exchange, Ports } from './core/ports.ts'
 import type { Router, RouterDefinition } from './core/router.ts'
 import type { Snapshot } from './core/snapshot.ts'
 import type { StreamPart } from './core/stream-part.ts'
@@ -25,6 +24,7 @@ import { DEFAULT_LEARNING } from './learn/settings.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { openQuestion } from './open-question.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
+import { reachesOf } from './reaches-of.ts'
 import { createReadingTape } from './reading-tape.ts'
 import { createApp } from './server/app.ts'
 import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
@@ -257,15 +257,6 @@ function secretsOf({ providers, router }: Snapshot): string[] {
     ...hidden,
   ])
   return [...sent, ...Object.values(router.remote?.headers ?? {})]
-}
-
-/** How each provider is reached, by its origin. */
-function reachesOf({ providers }: Snapshot): ReadonlyMap<string, Reach> {
-  return new Map(
-    [...providers.values()].flatMap(({ baseUrl, reach }) =>
-      reach === undefined ? [] : [[splitUrl(baseUrl).origin, reach] as const],
-    ),
-  )
 }
 
 function shuttingDown(): GatewayError {

@@ -14,6 +14,7 @@ import { createDecisionLog } from './decision-log/decision-log.ts'
 import type { LogFile } from './decision-log/log-file.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
 import { createFoundDialects } from './find-dialects.ts'
+import { ledgerCheck, tokensCheck } from './health-checks.ts'
 import { keepRouter } from './keep-router.ts'
 import type { KeptThought } from './kept-thoughts.ts'
 import { createKeptThoughts } from './kept-thoughts.ts'
@@ -29,10 +30,12 @@ import { createReadingTape } from './reading-tape.ts'
 import { createApp } from './server/app.ts'
 import { LOCAL_PRINCIPAL } from './server/authenticate.ts'
 import { serveChat } from './server/chat.ts'
-import type { Bindings, Readiness } from './server/handlers.ts'
+import type { Bindings } from './server/handlers.ts'
 import { createHandlers } from './server/handlers.ts'
 import { keepTokens } from './server/jwt/keep-tokens.ts'
 import { servePassthrough } from './server/passthrough.ts'
+import type { HealthCheck, Readiness } from './server/readiness.ts'
+import { createReadiness } from './server/readiness.ts'
 import { CHAT_PATH, isPassedOn } from './server/routes.ts'
 import { serveUnrouted } from './server/serve-unrouted.ts'
 import type { SessionState } from './sessions/session-state.ts'
@@ -58,7 +61,7 @@ export type Gateway = {
   ask(body: JsonObject, signal: AbortSignal): Promise<readonly StreamPart[]>
   /** New requests see the new state; those under way keep theirs. Rejects, and changes nothing, when the router fails to open. */
   replaceSnapshot(snapshot: Snapshot): Promise<void>
-  readiness(): Readiness
+  readiness(): Promise<Readiness>
   /** Readiness turns; everything is served on. */
   drain(): void
   /** Ends what is under way: answers that have begun with their format’s error, others with `shutting_down`. */
@@ -78,6 +81,10 @@ type GatewayOptions = {
   readonly isTracing?: boolean
   /** Where decisions are logged, if they are. */
   readonly decisionLog?: DecisionLogSettings | undefined
+  /** What else readiness rests on. */
+  readonly healthChecks?: readonly HealthCheck[]
+  /** What telemetry had to drop outside of the gateway, by where it goes. */
+  readonly dropped?: (() => Readonly<Record<string, number>>) | undefined
   /** While usage cannot be written down, calls are refused. */
   readonly isLedgerRequired?: boolean
   /** Where what was learned is kept; in memory alone when left out. */
@@ -99,7 +106,7 @@ const CHAT_DOOR = { format: openaiChat, endpoint: 'chat_completions' }
 /** Wires the stages together. Opens the router first; without one the gateway serves in the policy's fixed order. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { ports, routers } = options
-  const telemetry = createTelemetry(ports.log, options.isTracing ?? false, ports.clock)
+  const telemetry = createTelemetry(ports.log, options.isTracing ?? false, ports.clock, options.dropped)
   const live = createLiveMeasures(ports.clock)
   const readingTape = createReadingTape(ports.clock)
   const toolReliability = createToolReliability(ports.clock)
@@ -176,15 +183,22 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  function readiness(): Readiness {
-    const checks = {
-      models: context.snapshot.targets.size > 0 ? 'ok' : 'no model is configured',
-      router: keeper.problem() ?? 'ok',
-      lifecycle: isDraining ? 'draining' : 'ok',
-    }
-    // Without its router the gateway still answers, in the policy's fixed order: ready, and it says so.
-    return { ready: !isDraining && context.snapshot.targets.size > 0, checks }
-  }
+  const readiness = createReadiness(
+    [
+      {
+        name: 'models',
+        problem: () => (context.snapshot.targets.size > 0 ? undefined : 'no model is configured'),
+        isNeeded: () => true,
+      },
+      // Without its router the gateway still answers, in the policy's fixed order: ready, and it says so.
+      { name: 'router', problem: keeper.problem, isNeeded: () => false },
+      { name: 'lifecycle', problem: () => (isDraining ? 'draining' : undefined), isNeeded: () => true },
+      ...(ledger === undefined ? [] : [ledgerCheck(ledger, options.isLedgerRequired ?? false)]),
+      tokensCheck(() => context),
+      ...(options.healthChecks ?? []),
+    ],
+    ports.clock,
+  )
 
   const app = createApp(
     createHandlers(() => context, readiness, openaiChat),

@@ -22,6 +22,7 @@ import { findGeminiModel, listGeminiModels } from './gemini-models.ts'
 import { listModels } from './models.ts'
 import { servePassthrough } from './passthrough.ts'
 import { readJson, readJsonBytes } from './read-json.ts'
+import type { Readiness } from './readiness.ts'
 import { serveUnrouted } from './serve-unrouted.ts'
 
 export type Environment = { Bindings: Bindings }
@@ -57,10 +58,12 @@ type HandlerName =
 
 const NOTHING = { full: 0, least: 0 }
 
-export type Readiness = { readonly ready: boolean; readonly checks: Readonly<Record<string, string>> }
-
 /** One handler a path. `current` gives the context a request begins with and keeps. */
-export function createHandlers(current: () => Context, readiness: () => Readiness, format: WireFormat): Handlers {
+export function createHandlers(
+  current: () => Context,
+  readiness: () => Promise<Readiness>,
+  format: WireFormat,
+): Handlers {
   /** Runs `answer` for a caller with a valid key; health is the only thing told to anyone. */
   async function guarded(
     request: Request,
@@ -197,8 +200,8 @@ export function createHandlers(current: () => Context, readiness: () => Readines
         return Response.json(takeFeedback(feedback, principal, context))
       }),
     health: () => Response.json({ status: 'ok' }),
-    readiness() {
-      const state = readiness()
+    async readiness() {
+      const state = await readiness()
       return Response.json(state, { status: state.ready ? 200 : 503 })
     },
     metrics: (request) =>

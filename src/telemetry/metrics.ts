@@ -57,6 +57,11 @@ export function createMetrics() {
       'Records of the decision log: written, dropped because too many waited, or failed to be written.',
       ['result'],
     ),
+    telemetryDropped: registry.counter(
+      'thalamus_telemetry_dropped_total',
+      'Log lines, spans and records of decisions that were dropped: whoever takes them was too slow, or failed.',
+      ['sink'],
+    ),
     ledger: registry.counter(
       'thalamus_ledger_records_total',
       'Records of usage: written, written late, or dropped because too many waited.',

@@ -46,7 +46,12 @@ const GOOD = 0.5
  * this code runs cold between two requests and several times as fast over thirty at once. Longer, and the records would
  * outlive a young collection.
  */
-export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Telemetry {
+export function createTelemetry(
+  log: Log,
+  isTracing: boolean,
+  clock: Clock,
+  droppedElsewhere: () => Readonly<Record<string, number>> = () => ({}),
+): Telemetry {
   const metrics = createMetrics()
   const count = createCallCounter(metrics)
   let waiting: FinishedCall[] = []
@@ -91,7 +96,10 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
     },
     routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
     shadowDropped: (model) => metrics.shadowsDropped.add(1, model),
-    decisionLogged: (result, records) => metrics.decisionLog.add(records, result),
+    decisionLogged(result, records) {
+      metrics.decisionLog.add(records, result)
+      if (result !== 'written') metrics.telemetryDropped.add(records, 'decision_log')
+    },
     usageKept: (result, records) => metrics.ledger.add(records, result),
     finished(call) {
       waiting.push(call)
@@ -100,6 +108,7 @@ export function createTelemetry(log: Log, isTracing: boolean, clock: Clock): Tel
     },
     renderMetrics() {
       flush()
+      for (const [sink, count] of Object.entries(droppedElsewhere())) metrics.telemetryDropped.cell(sink).value = count
       return metrics.render()
     },
     flush,

@@ -70,5 +70,5 @@ test('a transformer that does not open leaves the table and one line in the log'
   expect(served.log.filter(({ level }) => level === 'error')).toMatchObject([
     { event: 'router_unavailable', router: 'clusters', problem: 'no such device', instead: 'static@1' },
   ])
-  expect(served.gateway.readiness().ready).toBe(true)
+  expect((await served.gateway.readiness()).ready).toBe(true)
 })

@@ -30,4 +30,5 @@ test('a reader that is too slow loses lines, is told how many, and never fills m
   log('info', 'request', { index: 3 })
   log.flush()
   expect(JSON.parse(written[0] ?? '')).toMatchObject({ index: 3, dropped: 3 })
+  expect(log.dropped()).toBe(3)
 })

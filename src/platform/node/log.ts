@@ -7,7 +7,11 @@ const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
 /** The narrow piece of a stream a log needs. */
 export type LogStream = { write(text: string): boolean; readonly writableLength: number }
 
-export type BufferedLog = Log & { flush(): void }
+export type BufferedLog = Log & {
+  flush(): void
+  /** Lines that were dropped so far. */
+  dropped(): number
+}
 
 /**
  * JSON lines, written together at most 25 ms late: a write a line would cost a busy gateway a tenth of its time.
@@ -17,6 +21,7 @@ export type BufferedLog = Log & { flush(): void }
 export function createLog(stream: LogStream, now: () => number): BufferedLog {
   let pending = ''
   let dropped = 0
+  let droppedInAll = 0
   let timer: NodeJS.Timeout | undefined
 
   // A thousand lines of one millisecond share their time stamp.
@@ -43,6 +48,7 @@ export function createLog(stream: LogStream, now: () => number): BufferedLog {
   const log: Log = (level, event, fields) => {
     if (stream.writableLength + pending.length > MAX_BUFFERED_BYTES) {
       dropped += 1
+      droppedInAll += 1
       return
     }
     const rest = fields === undefined ? '' : JSON.stringify(fields).slice(1, -1)
@@ -52,5 +58,5 @@ export function createLog(stream: LogStream, now: () => number): BufferedLog {
     if (pending.length > FLUSH_CHARACTERS) flush()
     else timer ??= setTimeout(flush, FLUSH_MS)
   }
-  return Object.assign(log, { flush })
+  return Object.assign(log, { flush, dropped: () => droppedInAll })
 }

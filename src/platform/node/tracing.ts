@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../core/ports.ts'
+import { countSpans } from './count-spans.ts'
 import { guardedLookup, refusedLiteral } from './guarded-connect.ts'
 
 /** A running trace exporter. */
-export type Tracing = { shutdown(): Promise<void> }
+export type Tracing = {
+  shutdown(): Promise<void>
+  /** Spans that were dropped so far: too many waited, or the collector did not take them. */
+  dropped(): number
+}
 
 export type TracingOptions = {
   /** An OTLP/HTTP collector, `http://host:4318`. */
@@ -15,6 +20,7 @@ export type TracingOptions = {
 const EXPORT_MS = 5_000
 const SHUTDOWN_MS = 2_000
 const QUIET_MS = 60_000
+const MOST_WAITING = 2_048
 
 /**
  * Sends spans to an OTLP/HTTP collector. Loaded only when asked for: the SDK is most of its own cost. The queue is
@@ -38,26 +44,28 @@ export async function startTracing({ endpoint, version, log }: TracingOptions): 
   const refused = refusedLiteral(new URL(endpoint).hostname, true)
   if (refused !== undefined) {
     log('error', 'traces_not_sent', { endpoint, problem: refused.message })
-    return { shutdown: () => Promise.resolve() }
+    return { shutdown: () => Promise.resolve(), dropped: () => 0 }
   }
   const complain = atMostOnceAMinute((cause) => log('warn', 'traces_not_sent', { endpoint, problem: describe(cause) }))
   core.setGlobalErrorHandler(complain)
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
+    timeoutMillis: EXPORT_MS,
+    httpAgentOptions: { keepAlive: true, lookup: guardedLookup(true) },
+  })
+  const counted = countSpans(MOST_WAITING)
   const provider = new TracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': 'thalamus', 'service.version': version }),
     spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: new OTLPTraceExporter({
-          url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
-          timeoutMillis: EXPORT_MS,
-          httpAgentOptions: { keepAlive: true, lookup: guardedLookup(true) },
-        }),
-        maxQueueSize: 2_048,
-      }),
+      counted.processor(
+        new BatchSpanProcessor({ exporter: counted.exporter(exporter), maxQueueSize: MOST_WAITING * 2 }),
+      ),
     ],
   })
   trace.setGlobalTracerProvider(provider)
   propagation.setGlobalPropagator(new core.W3CTraceContextPropagator())
   return {
+    dropped: counted.dropped,
     async shutdown() {
       // Spans that cannot be sent any more are lost; the program ends all the same.
       const sent = provider.shutdown().catch(complain)

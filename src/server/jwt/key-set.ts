@@ -3,7 +3,7 @@ import { createLocalJWKSet, errors } from 'jose'
 import { askUpstream } from '../../ask-upstream.ts'
 import { isLoopback } from '../../core/is-loopback.ts'
 import { isJsonObject } from '../../core/json.ts'
-import type { Clock, Transport } from '../../core/ports.ts'
+import type { Clock, Log, Transport } from '../../core/ports.ts'
 import type { JwtSettings } from '../../core/snapshot.ts'
 
 /** The public keys of an issuer. */
@@ -17,8 +17,8 @@ export type KeySet = {
   problem(): string | undefined
   /** True when keys were had, however long ago. */
   hasKeys(): boolean
-  /** Fetches them where they are missing or old. Never rejects. */
-  refresh(): Promise<void>
+  /** Fetches them where they are missing or old, and that was not tried just now. Never rejects. */
+  prepare(): Promise<void>
 }
 
 const FETCH_MS = 5_000
@@ -36,7 +36,7 @@ const ASYMMETRIC: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP'])
 /** Keys are fetched when they are needed, kept while the issuer is away, and at most twice a minute asked for anew. */
 export function createKeySet(
   { issuer, jwksUrl }: JwtSettings,
-  ports: { readonly transport: Transport; readonly clock: Clock },
+  ports: { readonly transport: Transport; readonly clock: Clock; readonly log: Log },
   changed: () => void,
 ): KeySet {
   const { clock } = ports
@@ -68,7 +68,9 @@ export function createKeySet(
       fetchedAt = clock.monotonic()
       problem = undefined
     } catch (cause) {
+      const isNew = problem === undefined
       problem = cause instanceof Error ? cause.message : String(cause)
+      if (isNew) ports.log('warn', 'issuer_keys_not_fetched', { issuer, problem })
     }
   }
 
@@ -106,7 +108,10 @@ export function createKeySet(
     },
     problem: () => problem,
     hasKeys: () => find !== undefined,
-    refresh,
+    async prepare() {
+      if (find === undefined) await refreshIfDue(COOL_DOWN_EMPTY_MS)
+      else if (clock.monotonic() - fetchedAt > OLD_MS) await refreshIfDue(COOL_DOWN_MS)
+    },
   }
 }
 

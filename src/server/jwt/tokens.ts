@@ -14,7 +14,7 @@ export type Tokens = {
   /** Why tokens cannot be checked, or only by keys of some time ago. */
   problem(): string | undefined
   canCheck(): boolean
-  /** Fetches the issuer’s keys before the first token needs them. */
+  /** Fetches the issuer’s keys where they are missing or old. Never rejects. */
   prepare(): Promise<void>
 }
 
@@ -30,7 +30,7 @@ export function looksLikeToken(text: string): boolean {
   return text.startsWith('eyJ') && SHAPE.test(text)
 }
 
-type Needs = Pick<Ports, 'transport' | 'clock' | 'createStore' | 'digest'>
+type Needs = Pick<Ports, 'transport' | 'clock' | 'createStore' | 'digest' | 'log'>
 
 /** Signature, issuer, audience and times of each token, by keys that the issuer publishes. */
 export function createTokens(settings: JwtSettings, ports: Needs): Tokens {
@@ -112,7 +112,7 @@ export function createTokens(settings: JwtSettings, ports: Needs): Tokens {
     },
     problem: keySet.problem,
     canCheck: keySet.hasKeys,
-    prepare: keySet.refresh,
+    prepare: keySet.prepare,
   }
 }
 

@@ -58,6 +58,8 @@ export type OpenOptions = {
   /** False where only decisions are wanted: then nothing has to answer. */
   readonly needsUpstream: boolean
   readonly listening?: Listening
+  /** Lines of the log that were dropped so far. */
+  readonly droppedLines?: () => number
   /** Whether decisions and usage go to the files that the configuration names: one process at a time writes there. */
   readonly logsDecisions?: boolean
   /** Find out about every device, and call the router's server only when `needsUpstream`. */
@@ -119,6 +121,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     routers,
     isTracing: tracing !== undefined,
     decisionLog,
+    dropped: () => ({ log: options.droppedLines?.() ?? 0, traces: tracing?.dropped() ?? 0 }),
     isLedgerRequired: config.ledger?.on_failure === 'closed',
     learnedFile: file === undefined ? undefined : learnedFile(resolve(folderOf(origin), file)),
   })

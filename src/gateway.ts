@@ -1,6 +1,7 @@
 import { ask } from './ask.ts'
 import { askUpstream } from './ask-upstream.ts'
 import { UNKNOWN_COST } from './call-account.ts'
+import type { StoreHealth } from './core/counters.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
@@ -63,6 +64,8 @@ export type Gateway = {
   drain(): void
   /** Ends what is under way: answers that have begun with their format’s error, others with `shutting_down`. */
   endCalls(): void
+  /** Of the store that gateways share; `undefined` where there is none. */
+  storeHealth(): StoreHealth | undefined
   /** Why the router is not in use, if it is not. */
   routerProblem(): string | undefined
   /** Name and device of the router in use, and whether it learns from models' profiles. */
@@ -138,6 +141,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
   })
   const kept = options.learnedFile === undefined ? undefined : keepState(learning, options.learnedFile, ports)
+  ports.counters.watch?.(telemetry.store)
   const limiter = createLimiter(ports.counters, ports.clock, ports.random)
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
@@ -229,6 +233,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       shadows.close()
       deadlines.stop(shuttingDown())
     },
+    storeHealth: () => ports.counters.health(),
     routerProblem: keeper.problem,
     router() {
       const { router } = context

@@ -26,6 +26,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
     needsUpstream: true,
     listening: options,
     logsDecisions: true,
+    sharesCounters: true,
   })
   if ('problems' in opened) {
     printProblems(opened.problems)

@@ -185,8 +185,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       models: context.snapshot.targets.size > 0 ? 'ok' : 'no model is configured',
       router: keeper.problem() ?? 'ok',
       lifecycle: isDraining ? 'draining' : 'ok',
+      ...storeCheck(ports.counters.health()),
     }
-    // Without its router the gateway still answers, in the policy's fixed order: ready, and it says so.
+    // Without its router the gateway still answers, in the policy's fixed order, and without its store whom it may: all of
+    // them would be away at once.
     return { ready: !isDraining && context.snapshot.targets.size > 0, checks }
   }
 
@@ -254,6 +256,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await ports.transport.close()
     },
   }
+}
+
+function storeCheck(health: StoreHealth | undefined): { readonly store?: string } {
+  return health === undefined ? {} : { store: health.problem ?? 'ok' }
 }
 
 function secretsOf({ providers, router }: Snapshot): string[] {

@@ -1,6 +1,7 @@
 import { ask } from './ask.ts'
 import { askUpstream } from './ask-upstream.ts'
 import { UNKNOWN_COST } from './call-account.ts'
+import type { StoreHealth } from './core/counters.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
 import type { JsonObject } from './core/json.ts'
@@ -14,7 +15,7 @@ import { createDecisionLog } from './decision-log/decision-log.ts'
 import type { LogFile } from './decision-log/log-file.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
 import { createFoundDialects } from './find-dialects.ts'
-import { ledgerCheck, tokensCheck } from './health-checks.ts'
+import { ledgerCheck, storeCheck, tokensCheck } from './health-checks.ts'
 import { keepRouter } from './keep-router.ts'
 import type { KeptThought } from './kept-thoughts.ts'
 import { createKeptThoughts } from './kept-thoughts.ts'
@@ -66,6 +67,8 @@ export type Gateway = {
   drain(): void
   /** Ends what is under way: answers that have begun with their format’s error, others with `shutting_down`. */
   endCalls(): void
+  /** Of the store that gateways share; `undefined` where there is none. */
+  storeHealth(): StoreHealth | undefined
   /** Why the router is not in use, if it is not. */
   routerProblem(): string | undefined
   /** Name and device of the router in use, and whether it learns from models' profiles. */
@@ -145,6 +148,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
   })
   const kept = options.learnedFile === undefined ? undefined : keepState(learning, options.learnedFile, ports)
+  ports.counters.watch?.(telemetry.store)
   const limiter = createLimiter(ports.counters, ports.clock, ports.random)
   const keeper = keepRouter(routers, ports)
   const upstream = askUpstream(ports.transport, ports.clock)
@@ -195,6 +199,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       { name: 'lifecycle', problem: () => (isDraining ? 'draining' : undefined), isNeeded: () => true },
       ...(ledger === undefined ? [] : [ledgerCheck(ledger, options.isLedgerRequired ?? false)]),
       tokensCheck(() => context),
+      storeCheck(ports.counters),
       ...(options.healthChecks ?? []),
     ],
     ports.clock,
@@ -243,6 +248,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       shadows.close()
       deadlines.stop(shuttingDown())
     },
+    storeHealth: () => ports.counters.health(),
     routerProblem: keeper.problem,
     router() {
       const { router } = context

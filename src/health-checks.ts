@@ -1,3 +1,4 @@
+import type { Counters } from './core/counters.ts'
 import type { Context } from './pipeline.ts'
 import type { HealthCheck } from './server/readiness.ts'
 import type { KeptUsage } from './usage/keep-usage.ts'
@@ -8,6 +9,16 @@ export function ledgerCheck(ledger: KeptUsage, isRequired: boolean): HealthCheck
     name: 'ledger',
     problem: () => (ledger.problem() === undefined ? undefined : 'usage cannot be written down; the log says why'),
     isNeeded: () => isRequired,
+  }
+}
+
+/** Needed where nobody with limits may be served without it. */
+export function storeCheck(counters: Counters): HealthCheck {
+  return {
+    name: 'store',
+    isUsed: () => counters.health() !== undefined,
+    problem: () => counters.health()?.problem,
+    isNeeded: () => counters.health()?.isNeeded === true,
   }
 }
 

@@ -107,9 +107,10 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const { said } = body
   const header = (name: string) => call.exchange.header(name)
   const question = { id, chat: asked, format, principal, routeHeader, header, said, decisionLog, isToBeAnswered }
+  const { limits } = principal
+  if (limits !== undefined && isToBeAnswered) context.limiter.requireRequestsLeft({ key: principal.name, limits })
   const deciding = decide(question, context)
   const routed = deciding instanceof Promise ? await deciding : deciding
-  const { limits } = principal
   const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, routed, limits, context)
   const account = opening instanceof Promise ? await opening : opening
   const isCopied = routed.shadow !== undefined && call.shadowOf === undefined && mayBeCopied(asked, body)

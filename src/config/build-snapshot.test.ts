@@ -329,3 +329,14 @@ test('sessions: seconds become milliseconds, and what is left out is as usual', 
     switchMargin: 0,
   })
 })
+
+test('limits and budgets: dollars become nano-dollars, and a key that is bounded in nothing has none', async () => {
+  const keys = `server:
+  keys:
+    - { name: a, key: env:TEAM_A, limits: { requests_per_minute: 60 }, budget: { usd: 0.1, per: day } }
+    - { name: b, key: env:TEAM_B, limits: {} }
+`
+  const snapshot = await snapshotOf(`providers: { openai: { key: env:OPENAI_API_KEY } }\n${keys}`)
+  expect(snapshot.keys[0]?.limits).toEqual({ requestsPerMinute: 60, budget: { nanoUsd: 100_000_000, per: 'day' } })
+  expect(snapshot.keys[1]?.limits).toBeUndefined()
+})

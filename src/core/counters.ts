@@ -68,7 +68,20 @@ export type Counters = {
   readonly pollMs: number | undefined
   /** `undefined` where there is no store that could fail. */
   health(): StoreHealth | undefined
+  /** To be told of what becomes of calls to the store, if there is one. */
+  watch?(observer: StoreObserver): void
   close(): Promise<void>
 }
 
-export type StoreHealth = { readonly isUp: boolean; readonly problem: string | undefined }
+export type StoreObserver = {
+  answered(milliseconds: number): void
+  failed(): void
+  changed(isUp: boolean): void
+}
+
+export type StoreHealth = {
+  readonly isUp: boolean
+  readonly problem: string | undefined
+  /** Callers with limits are refused while it is down. */
+  readonly isNeeded: boolean
+}

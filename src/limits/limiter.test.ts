@@ -81,6 +81,33 @@ test('a budget that is used up is refused at once, with the day on which it begi
   )
 })
 
+test('a key whose requests are used up is refused without being counted, until its time is over', () => {
+  const clock = manualClock()
+  const memory = createMemoryCounters(clock)
+  let asked = 0
+  const counters = {
+    ...memory,
+    take(one: Claim) {
+      asked += 1
+      return memory.take(one)
+    },
+  }
+  const limiter = createLimiter(counters, clock, () => 0.5)
+  const one = { ...claim(0), limits: { requestsPerMinute: 1 } }
+  void limiter.take(one, here)
+  expect(() => limiter.take(one, here)).toThrow(/Try again in 61 s/)
+  clock.pass(30_000)
+  expect(() => limiter.requireRequestsLeft(one)).toThrow(/Try again in 31 s/)
+  expect(() => limiter.take(one, here)).toThrow(/Try again in 31 s/)
+  expect(asked).toBe(2)
+  // Another limit is another question.
+  expect(limiter.take({ ...one, limits: { requestsPerMinute: 2 } }, here)).toMatchObject({ type: 'granted' })
+  clock.pass(31_000)
+  expect(() => limiter.take(one, here)).toThrow(/Try again in 30 s/)
+  clock.pass(30_000)
+  expect(limiter.take(one, here)).toMatchObject({ type: 'granted' })
+})
+
 test('whoever left is not served when his turn comes', async () => {
   const { limiter } = start()
   const first = limiter.take(claim(10), here) as Granted

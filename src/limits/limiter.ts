@@ -6,19 +6,45 @@ import { refusal } from './refusal.ts'
 export type Limiter = {
   /** Throws, or rejects with, the caller's refusal. `isGone`: nobody waits for this call any more. */
   take(claim: Claim, isGone: () => boolean): Granted | Promise<Granted>
+  /** Throws the refusal of a key whose requests of this minute are known to be used up: nothing need be read or routed for it. */
+  requireRequestsLeft(claimant: Claimant): void
 }
+
+type Claimant = Pick<Claim, 'key' | 'limits'>
+
+type UsedUp = { readonly refused: Refused; readonly limit: number | undefined; readonly endsAt: number }
 
 type Waiter = { wake: () => void }
 
 const MOST_WAIT_MS = 2_000
 const MOST_WAITING = 10_000
+const MOST_USED_UP = 10_000
 const HELD: Refused = { type: 'refused', by: 'budget', retryAfterMs: undefined, isHeld: true }
 
 export function createLimiter(counters: Counters, clock: Clock, random: () => number): Limiter {
   // In their order, by key. Only the first tries: a thousand that all try would be a thousand takes for every settlement.
   const queues = new Map<string, Waiter[]>()
+  // Requests are never given back, so that such a refusal holds until its time is over, whoever counts.
+  const usedUp = new Map<string, UsedUp>()
+
+  function requireRequestsLeft({ key, limits }: Claimant): void {
+    const found = usedUp.get(key)
+    if (found === undefined) return
+    const retryAfterMs = found.endsAt - clock.monotonic()
+    if (retryAfterMs > 0 && found.limit === limits.requestsPerMinute)
+      throw refusal({ limits }, { ...found.refused, retryAfterMs }, clock.now())
+    usedUp.delete(key)
+  }
+
+  function noteUsedUp(refused: Refused, { key, limits }: Claim): void {
+    if (refused.by !== 'requests' || refused.retryAfterMs === undefined) return
+    if (usedUp.size >= MOST_USED_UP) usedUp.clear()
+    const endsAt = clock.monotonic() + refused.retryAfterMs
+    usedUp.set(key, { refused, limit: limits.requestsPerMinute, endsAt })
+  }
 
   function take(claim: Claim, isGone: () => boolean): Granted | Promise<Granted> {
+    requireRequestsLeft(claim)
     if (claim.limits.budget !== undefined && queues.has(claim.key)) return wait(claim, isGone)
     const taken = counters.take(claim)
     if (taken instanceof Promise) return taken.then((late) => accept(late, claim, isGone))
@@ -28,6 +54,7 @@ export function createLimiter(counters: Counters, clock: Clock, random: () => nu
   function accept(taken: Taken, claim: Claim, isGone: () => boolean): Granted | Promise<Granted> {
     if (taken.type === 'granted') return waking(taken, claim)
     if (isWorthWaiting(taken)) return wait(claim, isGone)
+    noteUsedUp(taken, claim)
     throw refusal(claim, taken, clock.now())
   }
 
@@ -88,7 +115,7 @@ export function createLimiter(counters: Counters, clock: Clock, random: () => nu
     }
   }
 
-  return { take }
+  return { take, requireRequestsLeft }
 }
 
 function isWorthWaiting({ by, isHeld }: Refused): boolean {

@@ -6,7 +6,11 @@ const NANO = 1_000_000_000
 const ONE_SECOND = { 'retry-after': '1' }
 
 /** What a caller is told whose claim was refused. `now` in milliseconds since 1970. */
-export function refusal({ limits }: Claim, { by, retryAfterMs = 1_000, isHeld }: Refused, now: number): GatewayError {
+export function refusal(
+  { limits }: Pick<Claim, 'limits'>,
+  { by, retryAfterMs = 1_000, isHeld }: Refused,
+  now: number,
+): GatewayError {
   switch (by) {
     case 'requests':
     case 'tokens': {

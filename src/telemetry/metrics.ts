@@ -67,6 +67,15 @@ export function createMetrics() {
       'Records of usage: written, written late, or dropped because too many waited.',
       ['result'],
     ),
+    store: {
+      up: registry.gauge('thalamus_store_up', '1 while the shared store of limits and budgets answers, else 0.', []),
+      failures: registry.counter(
+        'thalamus_store_failures_total',
+        'Calls to the store that failed or were too late.',
+        [],
+      ),
+      seconds: registry.histogram('thalamus_store_seconds', 'Time to an answer of the store.', [], OVERHEAD_BOUNDS),
+    },
     toolCalls: registry.counter('thalamus_tool_calls_total', 'Calls of tools in answers, by what became of them.', [
       'model',
       'outcome',

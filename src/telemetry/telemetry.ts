@@ -1,3 +1,4 @@
+import type { StoreObserver } from '../core/counters.ts'
 import type { Attempt } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { Outcome } from '../core/outcome.ts'
@@ -28,6 +29,8 @@ export type Telemetry = {
   /** A figure of drift, of a model or, where `model` is empty, of all. */
   drifted(name: 'psi' | 'far_share' | 'cusum' | 'brier' | 'brier_expected', value: number, model: string): void
   finished(call: FinishedCall): void
+  /** What becomes of calls to the store that gateways share. */
+  readonly store: StoreObserver
   /** What became of records of the decision log. */
   decisionLogged(result: 'written' | 'dropped' | 'failed', records: number): void
   /** What became of records of usage. */
@@ -99,6 +102,11 @@ export function createTelemetry(
     decisionLogged(result, records) {
       metrics.decisionLog.add(records, result)
       if (result !== 'written') metrics.telemetryDropped.add(records, 'decision_log')
+    },
+    store: {
+      answered: (milliseconds) => metrics.store.seconds.observe(milliseconds / 1_000),
+      failed: () => metrics.store.failures.add(1),
+      changed: (isUp) => metrics.store.up.set(isUp ? 1 : 0),
     },
     usageKept: (result, records) => metrics.ledger.add(records, result),
     finished(call) {

@@ -28,8 +28,9 @@ test('a good configuration is shown as a table, with what is not enforced yet', 
   expect(stdout).toMatch(/pools +both \(2\)/)
   expect(stdout).toMatch(/router +clusters@\d+ on \w+, [\d.]+ ms/)
   expect(stdout).toMatch(/devices +cpu: ran the golden prompts, [\d.]+ ms each/)
-  expect(stdout).toContain('note: server.keys[].limits is accepted and not enforced by this version')
-  expect(stdout).toContain('note: server.keys[].budget is accepted')
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'note: budgets of keys pay nothing for models whose price is not known: up/ok, up/dribble.',
+  )
   expect(stdout).toContain('note: telemetry.prompts is accepted')
   expect(stdout).toContain('ready to serve')
   expect(stdout).not.toContain('secret')
@@ -48,7 +49,8 @@ test('--json has the same findings', async () => {
     router: { name: expect.stringMatching(/^clusters@/), device: expect.any(String), is_late: false },
     providers: [{ name: 'up', type: 'openai-compatible', key: 'env:UP_KEY', models: 2, in_catalogue: 0 }],
     pools: [{ name: 'both', models: 2 }],
-    not_enforced: ['server.keys[].limits', 'server.keys[].budget', 'telemetry.prompts'],
+    unpriced: ['up/ok', 'up/dribble'],
+    not_enforced: ['telemetry.prompts'],
   })
 })
 

@@ -196,3 +196,21 @@ test.each([
   await ask(path, body)
   expect(JSON.parse(upstream.requests.at(-1)?.body.toString() ?? '')[member]).toBe(sent[member])
 })
+
+test('a bounded answer leaves room beyond its thoughts, where the model is one that budgets them', async () => {
+  upstream = await startCaptureUpstream((response) => {
+    response.writeHead(500, { 'content-type': 'application/json' })
+    response.end('{"error":{"message":"no"}}')
+  })
+  gateway = await startGateway({
+    models: ['claude-sonnet-4-5'],
+    upstream: upstream.url,
+    provider: 'anthropic',
+    keys: [keyOf({ budget: { nanoUsd: 8_000_000, per: 'day' } })],
+  })
+  const thinking = { type: 'enabled', budget_tokens: 16_000 }
+  await ask('/v1/messages', { model: 'up/claude-sonnet-4-5', messages: HELLO, max_tokens: 20_000, thinking })
+  const sent = JSON.parse(upstream.requests.at(-1)?.body.toString() ?? '')
+  expect(sent.max_tokens).toBeLessThan(4_000)
+  expect(sent.thinking?.budget_tokens ?? 0).toBeLessThan(sent.max_tokens)
+})

@@ -13,6 +13,7 @@ import { probeProviders } from './probe-providers.ts'
 import { printProblems } from './problems.ts'
 import type { ExitStatus } from './program.ts'
 import { createPaint, widthOf } from './terminal.ts'
+import { unpricedUnderBudget } from './unpriced.ts'
 
 type CheckOptions = { readonly config?: string; readonly json?: boolean; readonly live?: boolean }
 
@@ -96,6 +97,7 @@ async function findingsOf(opened: Opened, tooSlow: TooSlow | undefined): Promise
     pools: [...snapshot.pools.values()].map(({ name, targets: members }) => ({ name, models: members.length })),
     profiles: (snapshot.onboarded ?? []).map(({ target, evidence }) => ({ model: target.id, date: evidence?.date })),
     not_enforced: notEnforced(config),
+    unpriced: unpricedUnderBudget(snapshot),
     exposed_secrets: exposedSecrets(config, process.env),
   }
 }

@@ -41,6 +41,8 @@ export type Findings = {
   /** Models that the operator probed. */
   readonly profiles: readonly { readonly model: string; readonly date: string | undefined }[]
   readonly not_enforced: readonly string[]
+  /** Models that a budget pays nothing for, as their prices are not known. */
+  readonly unpriced: readonly string[]
   /** Files of secrets that every user of this machine may read. */
   readonly exposed_secrets: readonly string[]
 }
@@ -85,12 +87,22 @@ export function describeFindings(found: Findings, paint: Paint, width: number): 
     ...(router?.too_slow === undefined ? [] : tooSlowNote(router.too_slow, router.name, width)).map((line) =>
       paint('yellow', line),
     ),
+    ...unpricedNote(found.unpriced, width).map((line) => paint('yellow', line)),
     ...found.not_enforced.map((path) => paint('yellow', `note: ${path} is accepted and not enforced by this version`)),
     ...found.exposed_secrets.map((path) =>
       paint('yellow', `note: ${path} can be read by every user of this machine: chmod o-r ${path}`),
     ),
   ]
   return `${text.join('\n')}\n`
+}
+
+const NAMED = 5
+
+function unpricedNote(models: readonly string[], width: number): readonly string[] {
+  if (models.length === 0) return []
+  const more = models.length > NAMED ? ` and ${models.length - NAMED} more` : ''
+  const text = `budgets of keys pay nothing for models whose price is not known: ${models.slice(0, NAMED).join(', ')}${more}. Add price_in and price_out to their facts.`
+  return wrap('note: ', text.split(' '), ' ', width)
 }
 
 function tooSlowNote({ router, took_ms: took, deadline_ms: deadline }: TooSlow, instead: string, width: number) {

@@ -27,6 +27,7 @@ import type { OnBroken } from '../profiles-folder.ts'
 import { profilesFolder, readProfiles } from '../profiles-folder.ts'
 import { createSecrets } from '../secrets.ts'
 import { findConfig } from './find-config.ts'
+import { openCounters, readStore } from './open-store.ts'
 import { VERSION } from './version.ts'
 
 /** Where the models come from. */
@@ -62,6 +63,8 @@ export type OpenOptions = {
   readonly droppedLines?: () => number
   /** Whether decisions and usage go to the files that the configuration names: one process at a time writes there. */
   readonly logsDecisions?: boolean
+  /** Whether what keys use is counted in the store that the configuration names, if it does. */
+  readonly sharesCounters?: boolean
   /** Find out about every device, and call the router's server only when `needsUpstream`. */
   readonly inspectsDevices?: boolean
   /** Go on without profiles whose files are broken, and be told of them. Without it they keep the gateway from opening. */
@@ -84,6 +87,12 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     await closeSource()
     return built
   }
+  const secrets = createSecrets(process.env, config.secrets_dir)
+  const store = readStore(config.store, secrets)
+  if (store !== undefined && 'problems' in store) {
+    await closeSource()
+    return store
+  }
   const { telemetry, timeouts } = config
   const decisionLog =
     options.logsDecisions === true ? await openLogFile(telemetry.decision_log, folderOf(origin)) : undefined
@@ -97,6 +106,8 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     await closeSource()
     return ledger
   }
+  const counters =
+    store === undefined || options.sharesCounters !== true ? undefined : await openCounters(store, options.log)
   const tracing =
     telemetry.otlp_endpoint === undefined
       ? undefined
@@ -109,9 +120,10 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   const inference = createInference({ log, triesAll: inspectsDevices, isOffline: inspectsDevices && !needsUpstream })
   const ports = createNodePorts({
     inference,
-    secrets: createSecrets(process.env, config.secrets_dir),
+    secrets,
     log,
     ledger,
+    counters,
     connectMs: timeouts.connect_ms,
   })
   const { file } = config.learning

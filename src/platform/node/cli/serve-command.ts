@@ -13,6 +13,7 @@ import { printProblems } from './problems.ts'
 import type { ExitStatus } from './program.ts'
 import { untilStopped } from './signals.ts'
 import { createPaint } from './terminal.ts'
+import { unpricedUnderBudget } from './unpriced.ts'
 
 type ServeOptions = { readonly config?: string; readonly port?: number; readonly host?: string }
 
@@ -27,6 +28,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
     listening: options,
     logsDecisions: true,
     droppedLines: log.dropped,
+    sharesCounters: true,
   })
   if ('problems' in opened) {
     printProblems(opened.problems)
@@ -93,6 +95,7 @@ function greet(server: RunningServer, opened: Opened): void {
   const lines = [
     originLine(opened.origin, size),
     `${size} ${size === 1 ? 'model' : 'models'}, policy ${opened.config.policy}, router ${routed}`,
+    ...unpricedLines(unpricedUnderBudget(opened.snapshot)),
     ...notEnforced(opened.config).map((what) => `note: ${what} is accepted and not enforced by this version`),
   ]
   for (const line of lines) process.stdout.write(`${paint('dim', line)}\n`)
@@ -101,6 +104,12 @@ function greet(server: RunningServer, opened: Opened): void {
   const body = '{"model": "auto", "messages": [{"role": "user", "content": "Hello"}]}'
   process.stdout.write(`\n  ${paint('dim', 'try')}  curl ${server.url}/v1/chat/completions -d '${body}'\n`)
   process.stdout.write(`  ${paint('dim', 'why')}  thalamus route "your prompt"\n\n`)
+}
+
+function unpricedLines(models: readonly string[]): string[] {
+  if (models.length === 0) return []
+  const named = models.length === 1 ? models[0] : `${models.length} models`
+  return [`note: budgets of keys pay nothing for ${named}, whose price is not known (thalamus check names them)`]
 }
 
 function originLine(origin: Origin, models: number): string {

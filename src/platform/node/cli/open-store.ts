@@ -1,0 +1,38 @@
+import type { Config } from '../../../config/config-schema.ts'
+import type { Problem } from '../../../config/problem.ts'
+import { readSecret } from '../../../config/read-secret.ts'
+import type { Log, Secrets } from '../../../core/ports.ts'
+import { nodeClock, randomId } from '../ports.ts'
+import type { RedisCounters } from '../redis/redis-counters.ts'
+
+export type StoreAddress = Omit<NonNullable<Config['store']>, 'url'> & { readonly url: string }
+
+// A store that is slower than this at the start is there later.
+const PATIENCE_MS = 1_000
+
+/** Where the store is, its secrets read; contacts nothing. */
+export function readStore(
+  store: Config['store'],
+  secrets: Secrets,
+): StoreAddress | undefined | { readonly problems: readonly Problem[] } {
+  if (store === undefined || /^rediss?:/.test(store.url)) return store
+  const problems: Problem[] = []
+  const url = readSecret(store.url, 'store.url', secrets, (path, problem, remedy) => {
+    problems.push({ path, problem, remedy })
+  })
+  if (url === undefined) return { problems }
+  if (/^rediss?:\/\/./.test(url)) return { ...store, url }
+  const problem = 'what is kept there is no address of a Redis or Valkey'
+  return { problems: [{ path: 'store.url', problem, remedy: 'Keep redis://USER:PASSWORD@HOST:PORT there.' }] }
+}
+
+/** Counters in the store. One that is away is looked for, and said to be; it keeps nothing from starting. */
+export async function openCounters(store: StoreAddress, log: Log): Promise<RedisCounters> {
+  const { createRedisCounters } = await import('../redis/redis-counters.ts')
+  const { url, timeout_ms: timeoutMs, on_failure: onFailure } = store
+  const counters = createRedisCounters({ url, timeoutMs, onFailure, clock: nodeClock, randomId, log })
+  await counters.opened(PATIENCE_MS)
+  const health = counters.health()
+  if (health?.isUp === false) log('error', 'store_down', { problem: health.problem, on_failure: onFailure })
+  return counters
+}

@@ -37,6 +37,18 @@ test('a store that is away is said, and keeps nothing from starting; budgets are
   expect(stdout).not.toContain('store-password')
 })
 
+test('T-77 a gateway that lets nobody in without its store is not ready without it', async () => {
+  const program = await startProgram(['serve', '--port', '0'], {
+    config: config('{ url: env:STORE, on_failure: closed }'),
+    environment: ENVIRONMENT,
+  })
+  await program.until(/"event":"store_down"/)
+  const ready = await fetch(`${program.url}/readyz`)
+  expect(ready.status).toBe(503)
+  expect(await ready.json()).toMatchObject({ ready: false, checks: { store: expect.not.stringMatching(/^ok$/) } })
+  await program.stop()
+})
+
 test.each([
   ['{ url: "redis://:store-password@127.0.0.1:1" }', /store\.url: neither the address of a Redis or Valkey/],
   ['{ url: env:NOWHERE }', /store\.url: env:NOWHERE is not set/],

@@ -214,3 +214,12 @@ test('a bounded answer leaves room beyond its thoughts, where the model is one t
   expect(sent.max_tokens).toBeLessThan(4_000)
   expect(sent.thinking?.budget_tokens ?? 0).toBeLessThan(sent.max_tokens)
 })
+
+test('a call that no model can be asked gives back what it held', async () => {
+  await start({ concurrent: 1 })
+  for (let call = 0; call < 3; call += 1) {
+    const response = await ask('/v1/responses', { model: 'up/ok', input: 'Hello', previous_response_id: 'resp_1' })
+    expect(response.status).toBe(400)
+    await response.text()
+  }
+})

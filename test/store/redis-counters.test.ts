@@ -4,6 +4,7 @@ import { nodeClock, randomId } from '../../src/platform/node/ports.ts'
 import type { RedisCounters } from '../../src/platform/node/redis/redis-counters.ts'
 import { createRedisCounters } from '../../src/platform/node/redis/redis-counters.ts'
 import { eventually } from '../flow/start-gateway.ts'
+import { startSlowWay } from './slow-way.ts'
 import type { TestRedis } from './start-redis.ts'
 import { lacksRedis, startRedis } from './start-redis.ts'
 
@@ -14,9 +15,9 @@ const opened: RedisCounters[] = []
 
 const DAY = 'day' as const
 
-async function open(onFailure: 'open' | 'closed' = 'open'): Promise<RedisCounters> {
+async function open(onFailure: 'open' | 'closed' = 'open', url: string = redis.url): Promise<RedisCounters> {
   const log = (): void => undefined
-  const counters = createRedisCounters({ url: redis.url, timeoutMs: 250, onFailure, clock: nodeClock, randomId, log })
+  const counters = createRedisCounters({ url, timeoutMs: 250, onFailure, clock: nodeClock, randomId, log })
   opened.push(counters)
   await counters.opened(2_000)
   return counters
@@ -37,6 +38,10 @@ async function granted(taking: Taken | Promise<Taken>): Promise<Granted> {
   const taken = await taking
   if (taken.type === 'refused') throw new Error(`refused by ${taken.by}`)
   return taken
+}
+
+async function underWay(): Promise<number> {
+  return Number(await redis.command('ZCARD', 'thalamus:{team%20%7Ba%7D}:leases'))
 }
 
 async function spent(): Promise<number> {
@@ -169,6 +174,10 @@ describe.skipIf(lacksRedis())('in a real server', () => {
 
   test('frozen while a call ends: it is paid for once, though the store is told again', async () => {
     const counters = await open()
+    // The server knows the scripts from now on: it must not have to ask for them.
+    const first = await granted(counters.take(claim(budget(100), costing(1))))
+    first.hold.settle({ tokens: 0, nanoUsd: 0 })
+    await eventually('the settlement', async () => (await spent()) === 0)
     const { hold } = await granted(counters.take(claim(budget(100), costing(50))))
     redis.freeze()
     hold.settle({ tokens: 0, nanoUsd: 20 })
@@ -178,6 +187,23 @@ describe.skipIf(lacksRedis())('in a real server', () => {
     // What was said meanwhile, and again.
     await counters.close()
     expect(await spent()).toBe(20)
+  })
+
+  test('a claim that was taken, and whose answer came too late, is given back', async () => {
+    const slow = await startSlowWay(redis.url)
+    const counters = await open('open', slow.url)
+    const limits = { concurrent: 3 }
+    const { hold } = await granted(counters.take(claim(limits)))
+    hold.settle({ tokens: 0, nanoUsd: 0 })
+    await eventually('its settlement', async () => (await underWay()) === 0)
+    slow.delay(600)
+    const taking = counters.take(claim(limits))
+    await eventually('the claim', async () => (await underWay()) === 1)
+    await granted(taking)
+    slow.delay(0)
+    await eventually('its end', async () => (await underWay()) === 0)
+    await counters.close()
+    slow.close()
   })
 
   test('emptied: budgets go on from the most that any gateway has seen', async () => {

@@ -36,6 +36,7 @@ export class SentCall implements DispatchedCall {
   private losses: readonly Loss[] = []
   private changedTools: ChangedTools = {}
   private isAnsweredAnew = false
+  private hidesUsage = false
   // Knows what became of the answer's calls so far.
   private answerFormat: AnswerFormat | undefined = undefined
   // Targets that could not verify the reasoning state of earlier turns.
@@ -71,7 +72,7 @@ export class SentCall implements DispatchedCall {
       const isMended = tools.length > 0 && !call.body.stream
       const rewritesCalls = spoken.id === 'openai-chat' && configured?.provider.hasOrderlyCalls !== true
       const mended = isMended ? { ...withToolsAsAsked(spoken, changedTools), rewritesCalls } : undefined
-      return { model: target.id, format: spoken, mended, salvage }
+      return { model: target.id, format: spoken, mended, salvage, hidesUsage: this.hidesUsage }
     }
     const asked = { model: target.id, format: withToolsAsAsked(spoken, changedTools), salvage }
     return refine === 0 ? asked : { ...asked, refine: this.refine(target, refine, deadlineAt) }
@@ -100,7 +101,9 @@ export class SentCall implements DispatchedCall {
   }
 
   private translation(target: Target): Translation {
-    const translation = translationOf(target, this.call.format, this.routed, this.call.principal.name, this.context)
+    const { call, routed, context } = this
+    const isCounted = this.account !== undefined || context.ledger !== undefined
+    const translation = { ...translationOf(target, call.format, routed, call.principal.name, context), isCounted }
     const maxOutputTokens = this.account?.outputFor(target)
     return maxOutputTokens === undefined ? translation : { ...translation, maxOutputTokens }
   }
@@ -126,10 +129,12 @@ export class SentCall implements DispatchedCall {
       losses,
       changedTools = {},
       isAnsweredAnew = false,
+      hidesUsage = false,
     } = upstreamRequest(call.body, this.translation(target), this.asking(target))
     this.losses = losses
     this.changedTools = changedTools
     this.isAnsweredAnew = isAnsweredAnew
+    this.hidesUsage = hidesUsage
     call.body.release()
     return request
   }

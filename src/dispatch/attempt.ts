@@ -64,6 +64,8 @@ export type Asked = {
   /** The client's own format where the target is asked in that, and answers pass as they came unless a call is mended. */
   readonly mended?: AnswerFormat | undefined
   readonly refine?: Refine | undefined
+  /** The gateway asked for a count of tokens that its client did not ask for. */
+  readonly hidesUsage?: boolean
   /** The answer that an error carries, if it has calls in it that are in order. */
   readonly salvage?: ((text: string) => AnswerFormat | undefined) | undefined
 }
@@ -222,7 +224,8 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     }
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
     if (contentType?.includes('application/json') === true) return createMisfitAnswer({ format, clock, contentType })
-    if (isNative) return new StreamAnswer({ format, client, clock, owner, flow: this })
+    if (isNative)
+      return new StreamAnswer({ format, client, clock, owner, flow: this, hidesUsage: asked.hidesUsage ?? false })
     const { estimateUsage } = input
     return new TranslatedStream({ format, client, model, clock, owner, flow: this, estimateUsage, refine })
   }

@@ -14,6 +14,7 @@ import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
+import { withoutUsageFrame } from './hide-usage.ts'
 import type { Ending, Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
@@ -29,6 +30,8 @@ type StreamInput = {
   readonly clock: Clock
   readonly owner: Committing
   readonly flow: Flow
+  /** The gateway asked for a count of tokens that its client did not ask for. */
+  readonly hidesUsage?: boolean
 }
 
 /** The same events for a client who wants them cut in another way. */
@@ -46,6 +49,7 @@ export class StreamAnswer implements Answer {
   private readonly flow: Flow
   private readonly reframing: Reframing | undefined
   private readonly followsResults: boolean
+  private readonly hidesUsage: boolean
   private readonly framer = createSseFramer(MAX_FRAME_BYTES)
   private readonly scanner = createSseScanner(KEPT_PAYLOADS)
   private readonly reader: StreamReader
@@ -60,7 +64,8 @@ export class StreamAnswer implements Answer {
   private firstPartAt: number | undefined = undefined
   private sink: Sink | undefined = undefined
 
-  constructor({ format, client, clock, owner, flow }: StreamInput) {
+  constructor({ format, client, clock, owner, flow, hidesUsage = false }: StreamInput) {
+    this.hidesUsage = hidesUsage
     this.format = format
     this.clock = clock
     this.owner = owner
@@ -193,7 +198,8 @@ export class StreamAnswer implements Answer {
 
   private write(sink: Sink, frames: Uint8Array): void {
     if (frames.length === 0) return
-    const cut = this.reframing === undefined ? frames : reframed(this.reframing, frames)
+    const shown = this.hidesUsage ? withoutUsageFrame(frames) : frames
+    const cut = this.reframing === undefined ? shown : reframed(this.reframing, shown)
     if (cut.length > 0) this.send(sink, cut)
   }
 

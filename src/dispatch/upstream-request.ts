@@ -24,6 +24,8 @@ export type Translation = {
   readonly isChosen: boolean
   /** The most tokens that the answer may have, whatever the client says: what its key's budget pays. */
   readonly maxOutputTokens?: number | undefined
+  /** What it takes has to be known to the token: its key has limits, or a ledger is kept. */
+  readonly isCounted?: boolean
   /** A conversation with what its client lost of the target's reasoning state. */
   readonly recall?: ((chat: ChatRequest) => ChatRequest) | undefined
 }
@@ -41,6 +43,8 @@ export type UpstreamRequest = {
   readonly changedTools?: ChangedTools | undefined
   /** The target answers in the client's format, and not as its clients take it. */
   readonly isAnsweredAnew?: boolean
+  /** Its stream counts tokens for the gateway alone. */
+  readonly hidesUsage?: boolean
 }
 
 /**
@@ -77,6 +81,7 @@ export function upstreamRequest(chatBody: ChatBody, translation: Translation, as
     losses,
     changedTools: { ...expected, hasParallelTool, customTools, textCalls },
     isAnsweredAnew,
+    hidesUsage: asksUsage(chat, translation),
   }
 }
 
@@ -218,7 +223,8 @@ function writtenAs(chat: ChatRequest, translation: Translation, keepsSignatures:
 function asTold(chat: ChatRequest, translation: Translation, later: ChatRequest): JsonObject {
   const { target, spoken, configured } = translation
   const { n: _, ...single } = chat.native.body
-  const body = isReadAsOne(later, translation) ? single : chat.native.body
+  const own = isReadAsOne(later, translation) ? single : chat.native.body
+  const body = asksUsage(later, translation) ? withUsage(own) : own
   if (later === chat) return body
   const { maxOutputTokens: most } = later.sampling
   // Nothing is translated into a legacy completion.
@@ -226,6 +232,18 @@ function asTold(chat: ChatRequest, translation: Translation, later: ChatRequest)
   const changed = withChanged(body, chat, later, spoken, { model: target.model, traits: configured?.provider.traits })
   if (most === undefined || most === chat.sampling.maxOutputTokens || spoken.id !== 'openai-chat') return changed
   return limitedOnce(body, changed, most)
+}
+
+/** Streams of Chat Completions count only for whoever asks them to. */
+function asksUsage({ stream, includeUsage }: ChatRequest, { spoken, isCounted }: Translation): boolean {
+  return isCounted === true && stream && !includeUsage && COUNTS_IF_ASKED.has(spoken.id)
+}
+
+const COUNTS_IF_ASKED: ReadonlySet<string> = new Set(['openai-chat', 'openai-completions'])
+
+function withUsage(body: JsonObject): JsonObject {
+  const { stream_options: options } = body
+  return { ...body, stream_options: { ...(isJsonObject(options) ? options : {}), include_usage: true } }
 }
 
 /** Chat Completions has two names for the limit of an answer: the client's own is kept, and the other not said beside it. */

@@ -17,7 +17,8 @@ export function storeCheck(counters: Counters): HealthCheck {
   return {
     name: 'store',
     isUsed: () => counters.health() !== undefined,
-    problem: () => counters.health()?.problem,
+    // Its own words name addresses.
+    problem: () => (counters.health()?.isUp === false ? 'it does not answer; the log says why' : undefined),
     isNeeded: () => counters.health()?.isNeeded === true,
   }
 }

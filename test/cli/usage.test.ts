@@ -26,7 +26,7 @@ test('the version is that of the package', async () => {
 
 test.each([
   [['rout'], 'there is no command "rout". Did you mean "route"?'],
-  [['zzzzzzzzzz'], 'The commands are serve, route, check, eval, pareto, profile, replay, simulate, help.'],
+  [['zzzzzzzzzz'], 'The commands are serve, route, check, eval, pareto, profile, replay, usage, simulate, help.'],
   [['--prot', '1'], "unknown option '--prot'"],
   [['serve', '--port', 'x'], 'a port is a number from 0 to 65535'],
   [['serve', '--port', '70000'], 'a port is a number from 0 to 65535'],
@@ -36,6 +36,8 @@ test.each([
   [['route', 'hi', '--flags', 'max_cost=much'], '"max_cost" in --flags must be a number'],
   [['route', 'hi', '--flags', 'cheap++eu'], '--flags "cheap++eu" has an empty flag. Write FLAG or FLAG+FLAG.'],
   [['route', 'hi', '--pool', 'nowhere'], 'nowhere'],
+  [['usage', '--by', 'colour'], 'Allowed choices are key, model, day'],
+  [['usage', '--since', 'yesterday'], 'a day or a time as 2026-11-01'],
   [['profile'], "missing required argument 'model'"],
   [['profile', 'a/b', '--concurrency', '0'], 'a whole number from 1 to 64'],
   [['profile', 'a/b', '--max-tokens', '1e300'], 'a whole number from 1 to 1000000'],

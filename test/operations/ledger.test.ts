@@ -153,6 +153,39 @@ test('a whole answer, a cut one, a failed attempt and embeddings are each writte
   await program.stop()
 })
 
+test('a call passed on unread is a row without counts; one that failed and counting tokens are none', async () => {
+  const program = await startProgram(['serve', '--port', '0'], { config: config(), environment })
+  const count = { model: 'claude/itl=1', messages: MESSAGES }
+  const passed = '/v1/projects/p/locations/l/publishers/google/models/ok:countTokens?provider=up'
+  const contents = [{ role: 'user', parts: [{ text: 'Hello' }] }]
+  const answers = [
+    await openCall(`${program.url}/v1/moderations?provider=up`, { model: 'ok', input: 'Hello' }, { headers }).ended,
+    await openCall(program.url + passed, { contents }, { headers }).ended,
+    await openCall(`${program.url}/v1/messages/count_tokens`, count, { headers }).ended,
+    await openCall(`${program.url}/v1/chat/completions`, { model: 'nobody/knows', messages: MESSAGES }, { headers })
+      .ended,
+  ]
+  expect(answers.map(({ status }) => status)).toEqual([404, 200, 200, 404])
+  expect(rowsOf(program.folder)).toMatchObject([
+    { model: 'up/*', endpoint: 'passthrough', outcome: 'complete', input_tokens: null, cost_nano_usd: null },
+  ])
+  await program.stop()
+})
+
+test('a client who leaves in the middle of a stream leaves one row of what it took so far', async () => {
+  const program = await startProgram(['serve', '--port', '0'], {
+    config: config().replace('up/itl=1"', 'up/itl=20;tokens=9000"'),
+    environment,
+  })
+  const body = { model: 'up/itl=20;tokens=9000', stream: true, messages: MESSAGES }
+  const call = openCall(`${program.url}/v1/chat/completions`, body, { headers })
+  await call.begun
+  call.leave()
+  await program.until(/"outcome":"client_closed_request"/)
+  expect(rowsOf(program.folder)).toMatchObject([{ role: 'answer', outcome: 'client_closed_request', estimated: 1 }])
+  await program.stop()
+})
+
 test('a ledger that cannot be written: served on and written later when open, refused with 503 when closed', async () => {
   for (const policy of ['open', 'closed']) {
     const program = await startProgram(['serve', '--port', '0'], {

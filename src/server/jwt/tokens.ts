@@ -49,16 +49,22 @@ export function createTokens(settings: JwtSettings, ports: Needs): Tokens {
   }
 
   async function check(token: string, name: string): Promise<Principal> {
-    const store = kept
-    const claims = await verified(token)
+    const header = headerOf(token)
+    let store: Store<Checked>
+    let keys: readonly CryptoKey[]
+    // Keys that were changed meanwhile are asked for once more.
+    do {
+      store = kept
+      keys = await keysFor(header)
+    } while (store !== kept)
+    const claims = await verified(token, keys)
     const principal = principalOfClaims(claims, settings)
     const { nbf = 0, exp = 0 } = claims
     store.set(name, { principal, from: nbf * 1_000 - skewMs, until: exp * 1_000 + skewMs })
     return principal
   }
 
-  async function verified(token: string): Promise<JWTPayload> {
-    const keys = await keysFor(headerOf(token))
+  async function verified(token: string, keys: readonly CryptoKey[]): Promise<JWTPayload> {
     const options: JWTVerifyOptions = {
       issuer: settings.issuer,
       audience: [...settings.audiences],

@@ -63,7 +63,8 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   const { grace_ms: graceMs, drain_delay_ms: delayMs } = current.server
   log('info', 'draining', { grace_ms: graceMs, drain_delay_ms: delayMs })
   await server.close(graceMs, delayMs)
-  if (!(await isOverWithin(CLOSE_MS, opened.close()))) log('warn', 'closed_late', { waited_ms: CLOSE_MS })
+  const closing = opened.close().catch((cause: unknown) => log('error', 'close_failed', { problem: String(cause) }))
+  if (!(await isOverWithin(CLOSE_MS, closing))) log('warn', 'closed_late', { waited_ms: CLOSE_MS })
   log('info', 'stopped')
   log.flush()
   // Whatever still holds the process, a reader of its output that does not read or a device, is not waited for.

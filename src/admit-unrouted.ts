@@ -55,6 +55,7 @@ export function unlistedTarget(provider: string, model: string, snapshot: Snapsh
     baseUrl: configured.baseUrl,
     catalogId: undefined,
     facts: { ...snapshot.embeddings?.get(`${provider}/${model}`), ...placeOf(configured.baseUrl) },
+    providerConcurrency: configured.maxConcurrent,
   }
 }
 

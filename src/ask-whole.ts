@@ -1,12 +1,17 @@
 import type { Attempt } from './core/decision.ts'
+import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import { GatewayError, toGatewayError } from './core/errors.ts'
 import { maskError } from './core/mask.ts'
 import type { Exchange, HttpRequest, ResponseHeaders } from './core/ports.ts'
 import type { Operation } from './core/provider.ts'
+import type { Principal } from './core/snapshot.ts'
 import type { Target } from './core/target.ts'
 import type { Collected } from './dispatch/collect.ts'
 import { collect } from './dispatch/collect.ts'
+import type { Place } from './dispatch/concurrency.ts'
+import { noHealthyTarget } from './dispatch/plan-walk.ts'
 import { refuseCoding, refusedIn } from './dispatch/refuse-coding.ts'
+import { takeTurn } from './dispatch/take-turn.ts'
 import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
 
@@ -14,6 +19,7 @@ import type { Context } from './pipeline.ts'
 
 export type WholeCall = {
   readonly exchange: Exchange
+  readonly principal: Pick<Principal, 'name'>
   /** Told of every try, as soon as it is over. */
   readonly onAttempt: (attempt: Attempt) => void
 }
@@ -63,6 +69,36 @@ export async function ask(call: WholeCall, target: Target, request: HttpRequest,
 }
 
 async function askOnce(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
+  const { breakers, places, snapshot } = context
+  const settings = snapshot.dispatch ?? DISPATCH_DEFAULTS
+  // Of models that are not listed there may be as many as a client makes up.
+  const permit = snapshot.targets.has(target.id) ? breakers.enter(target.id, settings.breaker, true) : 'go'
+  if (permit === undefined) throw noHealthyTarget([target], breakers)
+  let status: number | undefined
+  const told = {
+    ...call,
+    onAttempt: (attempt: Attempt) => {
+      status = attempt.status
+      call.onAttempt(attempt)
+    },
+  }
+  const turn = { key: call.principal.name, settings: settings.queue, exchange: call.exchange }
+  let place: Place | undefined
+  try {
+    place = await takeTurn(places, target, turn)
+    const collected = await send(told, target, request, context)
+    breakers.succeeded(target.id, permit)
+    return collected
+  } catch (thrown) {
+    const error = toGatewayError(thrown)
+    if (snapshot.targets.has(target.id)) breakers.failed(target.id, permit, { error, status }, settings.breaker)
+    throw error
+  } finally {
+    place?.leave()
+  }
+}
+
+async function send(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
   const { ports, snapshot, deadlines, telemetry } = context
   const { transport, clock } = ports
   const { exchange } = call

@@ -20,13 +20,14 @@ import type { DispatchResult } from './dispatch/dispatch.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn } from './dispatch/upstream-request.ts'
 import { keepSession, lotOf, onlyAlone, openSession, withinReach } from './keep-session.ts'
+import { routeAmongUp } from './leave-resting.ts'
 import { explorationOf } from './may-explore.ts'
 import type { ChatCall, Context } from './pipeline.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { hasAskedOrder, inAskedOrder } from './route/asked-order.ts'
 import { describeSignals } from './route/describe.ts'
 import type { ForeseenPrompt, RouteInput } from './route/route.ts'
-import { LISTED, route } from './route/route.ts'
+import { LISTED } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
 import type { ShadowCopy } from './shadow-copy.ts'
 import { shadowCopy } from './shadow-copy.ts'
@@ -149,7 +150,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     predictsAll: call.decisionLog !== undefined,
     onPrediction: context.telemetry.routed,
   }
-  const routed = await route(input)
+  const routed = await routeAmongUp(input, context.breakers)
   const isLocked = session?.previous?.lock !== undefined && routed.staying?.passes === true
   const listed = isExplained ? Number.POSITIVE_INFINITY : LISTED
   const { decision: ordered, ranked } = inAskedOrder(routed, entries, isLocked ? onlyAlone(wishes) : wishes, listed)

@@ -13,6 +13,8 @@ import type { StreamPart } from './core/stream-part.ts'
 import { decide } from './decide.ts'
 import { createDecisionLog } from './decision-log/decision-log.ts'
 import type { LogFile } from './decision-log/log-file.ts'
+import { createBreakers } from './dispatch/breaker.ts'
+import { createPlaces } from './dispatch/concurrency.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
 import { createFoundDialects } from './find-dialects.ts'
 import { ledgerCheck, storeCheck, tokensCheck } from './health-checks.ts'
@@ -114,6 +116,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const readingTape = createReadingTape(ports.clock)
   const toolReliability = createToolReliability(ports.clock)
   const deadlines = createDeadlines(ports.clock)
+  const breakers = createBreakers({ clock: ports.clock, random: ports.random, changed: telemetry.breaker })
+  const places = createPlaces(ports.clock, telemetry.waiting)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
   const decisionLog =
     options.decisionLog === undefined
@@ -174,6 +178,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       limiter,
       telemetry,
       deadlines,
+      breakers,
+      places,
       decisions,
       decisionLog,
       ledger,
@@ -236,7 +242,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     ask: (body, signal) => ask(body, signal, openaiChat, context),
     async replaceSnapshot(snapshot) {
+      const before = context.snapshot
       context = contextOf(snapshot, await keeper.routerFor(snapshot))
+      breakers.keep((targetId) => isSameUpstream(targetId, before, snapshot))
       await keeper.closeUnused()
     },
     readiness,
@@ -283,4 +291,12 @@ function shuttingDown(): GatewayError {
   return new GatewayError('shutting_down', 'The gateway is being stopped. Send the request again.', {
     headers: { 'retry-after': '1' },
   })
+}
+
+/** A target that stays what it was keeps what is known of its health. */
+function isSameUpstream(targetId: string, before: Snapshot, after: Snapshot): boolean {
+  const was = before.targets.get(targetId)
+  const is = after.targets.get(targetId)
+  if (was === undefined || is === undefined || was.baseUrl !== is.baseUrl) return false
+  return before.providers.get(was.provider)?.secret === after.providers.get(is.provider)?.secret
 }

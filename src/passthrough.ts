@@ -1,8 +1,10 @@
 import { limitsOnUnrouted, listedAt, requireAdmitted, requireAllAdmitted, unlistedTarget } from './admit-unrouted.ts'
+import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import type { Exchange, Headers, HttpMethod, ResponseHeaders } from './core/ports.ts'
 import type { ConfiguredProvider, Principal } from './core/snapshot.ts'
-import type { Forwarded } from './dispatch/forward.ts'
+import type { Forwarded, ForwardInput } from './dispatch/forward.ts'
 import { forward } from './dispatch/forward.ts'
+import { takeTurn } from './dispatch/take-turn.ts'
 import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
 
@@ -42,6 +44,16 @@ export async function passThrough(call: Passthrough, context: Context): Promise<
   })
   const { transport, clock } = ports
   const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines, mask, head }
+  const settings = snapshot.dispatch ?? DISPATCH_DEFAULTS
+  const place = await takeTurn(context.places, target, { key: call.principal.name, settings: settings.queue, exchange })
+  try {
+    return await forwardOnceOrTwice(input, method)
+  } finally {
+    place?.leave()
+  }
+}
+
+async function forwardOnceOrTwice(input: ForwardInput, method: HttpMethod): Promise<Forwarded> {
   const first = await forward(input)
   // A kept connection that the provider closed meanwhile looks like this; what changes nothing may be asked again.
   const isAgain = first.type === 'failed' && first.error.retry === 'same-target' && REPEATABLE.has(method)

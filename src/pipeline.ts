@@ -1,5 +1,6 @@
 import { openAccount } from './call-account.ts'
 import type { Attempt, Decision } from './core/decision.ts'
+import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import { GatewayError } from './core/errors.ts'
 import type { Mask } from './core/mask.ts'
 import type { Exchange, Ports, Store } from './core/ports.ts'
@@ -13,7 +14,9 @@ import { promptTokensOf, usageOf } from './count-usage.ts'
 import type { Routed } from './decide.ts'
 import { decide } from './decide.ts'
 import type { DecisionLog } from './decision-log/decision-log.ts'
+import type { Breakers } from './dispatch/breaker.ts'
 import { callIdsOf } from './dispatch/client-side.ts'
+import type { Places } from './dispatch/concurrency.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
 import type { DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
@@ -52,6 +55,8 @@ export type Context = {
   readonly limiter: Limiter
   readonly telemetry: Telemetry
   readonly deadlines: Deadlines
+  readonly breakers: Breakers
+  readonly places: Places
   readonly decisions: Store<KeptDecision>
   /** Absent where none is configured. */
   readonly decisionLog?: DecisionLog | undefined
@@ -126,6 +131,10 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     timeouts: snapshot.timeouts,
     deadlines: context.deadlines,
     mask: context.mask,
+    settings: snapshot.dispatch ?? DISPATCH_DEFAULTS,
+    breakers: context.breakers,
+    places: context.places,
+    key: principal.name,
     random: ports.random,
     call: sent,
     explanation: routed.isExplained ? routed.decision : undefined,

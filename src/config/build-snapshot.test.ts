@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { build, problemsOf, snapshotOf } from '../../test/config/build.ts'
+import { DISPATCH_DEFAULTS } from '../core/dispatch-settings.ts'
 import { SESSION_DEFAULTS } from '../core/session.ts'
 import { spokenFormat } from '../core/spoken-format.ts'
 import { providers } from '../providers/index.ts'
@@ -339,4 +340,21 @@ test('limits and budgets: dollars become nano-dollars, and a key that is bounded
   const snapshot = await snapshotOf(`providers: { openai: { key: env:OPENAI_API_KEY } }\n${keys}`)
   expect(snapshot.keys[0]?.limits).toEqual({ requestsPerMinute: 60, budget: { nanoUsd: 100_000_000, per: 'day' } })
   expect(snapshot.keys[1]?.limits).toBeUndefined()
+})
+
+test('dispatch: what is left out is as usual, and limits of calls at once reach the models', async () => {
+  const models = 'models: [local/a]\n'
+  const usual = await snapshotOf(`providers: { ${local} }\n${models}`)
+  expect(usual.dispatch).toEqual(DISPATCH_DEFAULTS)
+  expect(usual.targets.get('local/a')?.providerConcurrency).toBeUndefined()
+  const said = await snapshotOf(
+    `providers: { local: { base_url: "http://127.0.0.1:9/v1", max_concurrent: 4 } }\n${models}dispatch: { retries: 0, fallback_on: [content_filter], breaker: { enabled: false }, queue: { length: 0 } }\n`,
+  )
+  expect(said.dispatch).toMatchObject({
+    retries: 0,
+    fallbackOn: new Set(['content_filter']),
+    breaker: { isEnabled: false, failures: DISPATCH_DEFAULTS.breaker.failures },
+    queue: { length: 0, waitMs: DISPATCH_DEFAULTS.queue.waitMs },
+  })
+  expect(said.targets.get('local/a')?.providerConcurrency).toBe(4)
 })

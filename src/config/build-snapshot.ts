@@ -11,6 +11,7 @@ import type { Config } from './config-schema.ts'
 import { embeddingModels } from './embedding-models.ts'
 import type { Problem, Say } from './problem.ts'
 import { suggestion } from './problem.ts'
+import { readDispatch } from './read-dispatch.ts'
 import { readJwt } from './read-jwt.ts'
 import { readKeys } from './read-keys.ts'
 import type { WrittenPolicy } from './read-policies.ts'
@@ -92,6 +93,7 @@ export async function buildSnapshot(
         idleMs: timeouts.idle_ms,
         totalMs: timeouts.total_ms,
       },
+      dispatch: readDispatch(config),
       sessions: {
         isEnabled: sessions.enabled,
         idleMs: sessions.idle_s * 1_000,

@@ -60,12 +60,12 @@ function readProvider(
   const reach = readReach(settings, baseUrl, { path, providers, secrets }, say)
   const hidden = secretValues(settings.headers, headers)
   const told = settings.format === undefined ? provider : speakingOnly(provider, format)
-  const { tool_calls: toolCalls, refine } = settings
+  const { tool_calls: toolCalls, refine, max_concurrent: maxConcurrent } = settings
   if (!TOOL_CALLS.includes(toolCalls)) {
     say(`${path}.tool_calls`, `there is no dialect "${toolCalls}"`, suggestion(toolCalls, TOOL_CALLS))
     return undefined
   }
-  return { name, provider: told, secret, headers, hidden, baseUrl, format, reach, toolCalls, refine }
+  return { name, provider: told, secret, headers, hidden, baseUrl, format, reach, toolCalls, refine, maxConcurrent }
 }
 
 /** Who names a format means it: clients of another that the type also takes are translated. */

@@ -71,6 +71,7 @@ function targetOf(provider: ConfiguredProvider, model: string, said: Facts | und
     ...(textTools === undefined ? {} : { textTools }),
     toolPrior: toolPriorOf(entry?.of ?? entry?.id, textTools),
     refine: provider.refine ?? 0,
+    ...(provider.maxConcurrent === undefined ? {} : { providerConcurrency: provider.maxConcurrent }),
   }
 }
 

@@ -153,8 +153,10 @@ export type Timeouts = {
 /** One try at one target, as listed in `x-route-attempts`. */
 export type Attempt = {
   readonly target: string
-  /** `ok` or an error code. */
+  /** `ok`, an error code, or `cancelled`: another target was faster. */
   readonly outcome: string
   readonly status: number | undefined
   readonly elapsedMs: number
+  /** A second request, sent because the first was slow to begin. */
+  readonly isHedge?: true
 }

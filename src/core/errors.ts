@@ -48,6 +48,8 @@ export const ERRORS = {
   issuer_unavailable: { status: 503, type: 'server_error', retry: 'never' },
   ledger_unavailable: { status: 503, type: 'server_error', retry: 'never' },
   no_healthy_target: { status: 503, type: 'server_error', retry: 'never' },
+  target_busy: { status: 503, type: 'server_error', retry: 'other-target' },
+  content_filtered: { status: 400, type: 'invalid_request_error', retry: 'never' },
 } as const satisfies Record<string, { status: number; type: string; retry: Retry }>
 
 export type ErrorCode = keyof typeof ERRORS

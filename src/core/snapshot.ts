@@ -1,6 +1,7 @@
 import type { KeyLimits } from './counters.ts'
 import type { Timeouts } from './decision.ts'
 import type { Directives } from './directives.ts'
+import type { DispatchSettings } from './dispatch-settings.ts'
 import type { Policy } from './policy.ts'
 import type { Reach, RemoteModel } from './ports.ts'
 import type { Provider } from './provider.ts'
@@ -35,6 +36,8 @@ export type Snapshot = {
   readonly tls?: ServerTls
   readonly maxAttempts: number
   readonly timeouts: Timeouts
+  /** `DISPATCH_DEFAULTS` when left out. */
+  readonly dispatch?: DispatchSettings
   /** `SESSION_DEFAULTS` when left out. */
   readonly sessions?: SessionSettings
 }
@@ -64,6 +67,8 @@ export type ConfiguredProvider = {
   readonly toolCalls?: string
   /** How many times a model is asked again for a call that was no good, at most. */
   readonly refine?: number
+  /** Calls that it takes at once. */
+  readonly maxConcurrent?: number | undefined
 }
 
 export type Pool = {

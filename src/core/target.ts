@@ -119,4 +119,6 @@ export type Target = {
   readonly toolPrior?: number
   /** How many times a model is asked again for a call that was no good, at most. */
   readonly refine?: number
+  /** Calls that its provider takes at once, all of its models together; no limit where it is not said. */
+  readonly providerConcurrency?: number | undefined
 }

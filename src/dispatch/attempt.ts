@@ -1,4 +1,5 @@
 import type { Decision, Timeouts } from '../core/decision.ts'
+import type { DispatchSettings } from '../core/dispatch-settings.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Mask } from '../core/mask.ts'
 import { maskError } from '../core/mask.ts'
@@ -24,6 +25,7 @@ export type AttemptInput = {
   readonly timeouts: Timeouts
   readonly deadlines: Deadlines
   readonly mask: Mask
+  readonly settings: DispatchSettings
   /** The decision, when the caller wants it in the answer. */
   readonly explanation: Decision | undefined
   /** What a whole answer took, for a client who is to be told where the upstream does not count. */
@@ -55,6 +57,8 @@ export type AttemptTimes = {
   readonly deadlineAt: number
   /** How long a whole answer may take, in milliseconds, however steadily it comes. */
   readonly wholeAnswerMs: number
+  /** Another target could be asked. */
+  readonly hasOthers: boolean
 }
 
 /** Who is asked, and in which format. */
@@ -95,6 +99,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   // Only of a call whose model may be asked again.
   private readonly leaving: AbortController | undefined
   private readonly startedAt: number
+  private readonly hasOthers: boolean
   private readonly deadline: Deadline
   private isOver = false
   private status: number | undefined = undefined
@@ -110,6 +115,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     this.startedAt = input.clock.monotonic()
     const wholeAt = this.startedAt + times.wholeAnswerMs
     this.deadline = input.deadlines.start(input.stream ? times.deadlineAt : Math.min(times.deadlineAt, wholeAt), this)
+    this.hasOthers = times.hasOthers
     this.deadline.expect(
       input.stream ? input.timeouts.headersMs : times.wholeAnswerMs,
       'did not start to answer in time',
@@ -213,21 +219,23 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   private createAnswer(contentType: string | undefined): Answer {
     const { input, owner, asked } = this
     const { format, model, mended, refine } = asked
-    const { clock, explanation, client } = input
+    const { clock, explanation, client, settings } = input
+    const emptiness = { fallbackOn: settings.fallbackOn, hasOthers: this.hasOthers }
     const isNative = format === client.format
     if (!input.stream) {
       const { followsResults } = client
-      const whole = { format, clock, owner, contentType, explanation, followsResults }
+      const whole = { format, clock, owner, contentType, explanation, followsResults, emptiness }
       const translating = { ...input, model, refine }
       if (!isNative) return createTranslatedAnswer(whole, translating)
       return createJsonAnswer(whole, mended === undefined ? undefined : { ...translating, format: mended })
     }
     // Only a body that says it is JSON is no stream: small servers forget the content type of theirs.
-    if (contentType?.includes('application/json') === true) return createMisfitAnswer({ format, clock, contentType })
-    if (isNative)
-      return new StreamAnswer({ format, client, clock, owner, flow: this, hidesUsage: asked.hidesUsage ?? false })
+    if (contentType?.includes('application/json') === true)
+      return createMisfitAnswer({ format, clock, contentType, emptiness })
+    const side = { client, clock, owner, flow: this, settings, emptiness }
+    if (isNative) return new StreamAnswer({ ...side, format, hidesUsage: asked.hidesUsage ?? false })
     const { estimateUsage } = input
-    return new TranslatedStream({ format, client, model, clock, owner, flow: this, estimateUsage, refine })
+    return new TranslatedStream({ ...side, format, model, estimateUsage, refine })
   }
 
   private finish(answer: Answer): void {

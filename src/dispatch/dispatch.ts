@@ -1,17 +1,27 @@
 import type { Attempt, Plan } from '../core/decision.ts'
-import { GatewayError, toGatewayError } from '../core/errors.ts'
-import type { Exchange, HttpRequest, Sink } from '../core/ports.ts'
+import type { DispatchSettings } from '../core/dispatch-settings.ts'
+import type { GatewayError } from '../core/errors.ts'
+import type { Exchange, HttpRequest, Sink, Timer } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
-import type { Asked, AttemptInput, AttemptOwner, AttemptResult } from './attempt.ts'
-import { RunningAttempt } from './attempt.ts'
+import type { Asked, AttemptInput, AttemptResult } from './attempt.ts'
+import type { Breakers, Permit } from './breaker.ts'
+import type { Places } from './concurrency.ts'
+import type { LaneOwner } from './lane.ts'
+import { Lane } from './lane.ts'
 import type { Observed } from './observed.ts'
-import { retryDelay } from './retry-delay.ts'
+import { noHealthyTarget, PlanWalk } from './plan-walk.ts'
+import { retryWait } from './retry-delay.ts'
 
 export type DispatchInput = AttemptInput & {
   readonly plan: Plan
   readonly exchange: Exchange
   readonly random: () => number
   readonly call: DispatchedCall
+  readonly settings: DispatchSettings
+  readonly breakers: Breakers
+  readonly places: Places
+  /** Whose call it is: callers take turns in queues. */
+  readonly key: string
 }
 
 /** What dispatch needs to know of the call it dispatches. */
@@ -36,7 +46,7 @@ export type DispatchResult = {
   readonly error: GatewayError | undefined
   /** What was seen of the answer, whole or cut; `undefined` when there was none. */
   readonly observed: Observed | undefined
-  /** Milliseconds spent waiting for upstreams before the first part of the answer. */
+  /** Milliseconds spent waiting for upstreams before the first part of the answer: for turns, retries and answers. */
   readonly waitedMs: number
   /** When the answering attempt was sent, on the monotonic clock. */
   readonly sentAt: number | undefined
@@ -47,54 +57,54 @@ export type DispatchResult = {
  * failure that the error table allows to retry moves on. Never rejects for an upstream's failure: the result says it.
  */
 export function dispatch(input: DispatchInput): Promise<DispatchResult> {
-  return new Promise((resolve, reject) => new Dispatching(input, resolve, reject).next())
+  return new Promise((resolve, reject) => new Dispatching(input, resolve, reject).start())
 }
 
 /**
  * A class, and callbacks instead of a loop that awaits, as everything that lives as long as a call:
  * docs/decisions/2026-11-23-classes-per-call.md.
  */
-class Dispatching implements AttemptOwner {
+class Dispatching implements LaneOwner {
+  readonly deadlineAt: number
   private readonly input: DispatchInput
   private readonly resolve: (result: DispatchResult) => void
-  private readonly reject: (reason: unknown) => void
+  private readonly rejectCall: (reason: unknown) => void
   private readonly attempts: Attempt[] = []
-  private readonly deadlineAt: number
+  private readonly walk: PlanWalk
+  // Requests that were sent: what waited in a full queue asked nobody.
+  private sent = 0
+  private waitingSince: number | undefined = undefined
   private waitedMs = 0
-  private position = 0
-  private sentAt = 0
-  private running: RunningAttempt | undefined = undefined
+  private lane: Lane | undefined = undefined
+  private backoff: Timer | undefined = undefined
+  private isOver = false
 
   constructor(input: DispatchInput, resolve: (result: DispatchResult) => void, reject: (reason: unknown) => void) {
     this.input = input
     this.resolve = resolve
-    this.reject = reject
+    this.rejectCall = reject
     this.deadlineAt = input.clock.monotonic() + input.timeouts.totalMs
-    input.exchange.onAbort(() => this.running?.abandon())
+    this.walk = new PlanWalk(input.plan.targets, input.breakers, input.settings.breaker)
   }
 
-  /** Asks the target at `position`. */
-  next(): void {
-    try {
-      if (this.input.exchange.isAborted()) {
-        this.conclude('abandoned', undefined)
-        return
-      }
-      this.sentAt = this.input.clock.monotonic()
-      const request = this.input.call.prepare(this.target())
-      if (request instanceof Promise) this.sendLater(request)
-      else this.send(request)
-    } catch (thrown) {
-      this.reject(thrown)
-    }
+  start(): void {
+    this.input.exchange.onAbort(() => this.abandon())
+    if (!this.isOver) this.tryNext(undefined)
   }
 
-  commit(headers: Record<string, string>): Sink {
+  hasMore(): boolean {
+    return this.walk.hasMore()
+  }
+
+  sending(): void {
+    this.sent += 1
+  }
+
+  commit(lane: Lane, headers: Record<string, string>): Sink {
     const { input } = this
-    const target = this.target()
-    this.waitedMs += input.clock.monotonic() - this.sentAt
-    this.attempts.push(this.attempt('ok', 200))
-    input.call.setHeaders(headers, target, this.attempts, this.waitedMs)
+    this.stopWaiting()
+    this.attempts.push(lane.attempt('ok', 200))
+    lane.call.setHeaders(headers, lane.target, this.attempts, this.waitedMs)
     const { sink } = input.exchange
     sink.head(200, headers)
     if (input.stream && input.explanation !== undefined && input.client.framing === 'sse') {
@@ -103,103 +113,119 @@ class Dispatching implements AttemptOwner {
     return sink
   }
 
-  settled(result: AttemptResult): void {
+  settled(lane: Lane, result: AttemptResult): void {
     try {
-      this.running = undefined
-      if (result.type === 'failed') this.retry(result)
-      else this.end(result)
+      this.lane = undefined
+      if (result.type === 'failed') this.failed(lane, result)
+      else this.end(lane, result)
     } catch (thrown) {
       this.reject(thrown)
     }
   }
 
-  /** A provider that first gets itself a token: that it gets none is a failure of this target like any other. */
-  private sendLater(request: Promise<HttpRequest>): void {
-    const failed = (thrown: unknown): void =>
-      this.settled({ type: 'failed', error: toGatewayError(thrown), status: undefined })
-    request.then((prepared) => this.send(prepared), failed).catch(this.reject)
+  reject(reason: unknown): void {
+    this.isOver = true
+    this.rejectCall(reason)
   }
 
-  private send(request: HttpRequest): void {
-    const { input, position, deadlineAt } = this
-    if (input.exchange.isAborted()) {
-      this.conclude('abandoned', this.target())
+  /** The client left: whatever is under way or waited for ends now. */
+  private abandon(): void {
+    if (this.isOver) return
+    this.backoff?.cancel()
+    this.lane?.abandon()
+    if (!this.isOver) this.conclude('abandoned', undefined)
+  }
+
+  /** `error`: that of the last target that was tried. */
+  private tryNext(error: GatewayError | undefined): void {
+    const picked = this.walk.pick()
+    if (picked !== undefined) this.begin(picked.target, picked.permit)
+    else this.giveUp(error)
+  }
+
+  private giveUp(error: GatewayError | undefined): void {
+    const { plan, breakers } = this.input
+    this.conclude('failed', undefined, { error: error ?? noHealthyTarget(plan.targets, breakers) })
+  }
+
+  private begin(target: Target, permit: Permit): void {
+    const { input } = this
+    this.waitingSince ??= input.clock.monotonic()
+    this.lane = new Lane(input, this, { target, permit, call: input.call, isHedge: false })
+    this.lane.begin()
+  }
+
+  private failed(lane: Lane, { error, status, observed }: AttemptResult & { readonly type: 'failed' }): void {
+    const attempt = lane.attempt(error.code, status)
+    this.attempts.push(attempt)
+    lane.call.failed(attempt, error, lane.target, observed)
+    const { plan, clock } = this.input
+    if (this.sent >= plan.maxAttempts || clock.monotonic() >= this.deadlineAt) this.giveUp(error)
+    else if (error.refusesSignatures) this.withoutSignatures(lane, error)
+    else if (!this.mayMoveOn(error)) this.giveUp(error)
+    else this.moveOn(lane, error)
+  }
+
+  /** What is sent now differs: there is nothing to wait for. */
+  private withoutSignatures(lane: Lane, error: GatewayError): void {
+    if (lane.call.dropSignatures(lane.target)) this.again(lane.target, error)
+    else this.giveUp(error)
+  }
+
+  private mayMoveOn({ code, retry }: GatewayError): boolean {
+    if (code === 'content_filtered') return this.input.settings.fallbackOn.has('content_filter')
+    return retry !== 'never'
+  }
+
+  private moveOn({ target }: Lane, error: GatewayError): void {
+    const { settings, clock, random } = this.input
+    if (error.code === 'context_length_exceeded') this.walk.tooLongFor(target)
+    const picked = this.walk.pick()
+    if (picked !== undefined) {
+      this.begin(picked.target, picked.permit)
       return
     }
-    this.sentAt = input.clock.monotonic()
-    // While another model could be asked, one may use up half of the time that is left.
-    const share = position + 1 < input.plan.targets.length ? 2 : 1
-    const target = this.target()
-    const asked = input.call.asked(target, deadlineAt)
-    const attempt = new RunningAttempt(input, this, asked, {
-      deadlineAt,
-      wholeAnswerMs: (deadlineAt - this.sentAt) / share,
-    })
-    this.running = attempt
-    attempt.send(request)
+    const tries = this.attempts.filter((attempt) => attempt.target === target.id).length
+    const leftMs = this.deadlineAt - clock.monotonic()
+    const waitMs = retryWait(error, { tries, settings, leftMs, now: clock.now(), random })
+    if (waitMs === undefined) this.giveUp(error)
+    else this.backoff = clock.timer(waitMs, () => this.again(target, error))
   }
 
-  private retry({ error, status, observed }: AttemptResult & { readonly type: 'failed' }): void {
-    const { input, attempts } = this
-    this.waitedMs += input.clock.monotonic() - this.sentAt
-    const attempt = this.attempt(error.code, status)
-    attempts.push(attempt)
-    input.call.failed(attempt, error, this.target(), observed)
-    const position = this.positionAfter(error)
-    if (position === undefined) {
-      this.conclude('failed', undefined, error)
+  private again(target: Target, error: GatewayError): void {
+    const { breakers, settings } = this.input
+    this.backoff = undefined
+    const permit = breakers.enter(target.id, settings.breaker, true)
+    if (permit === undefined) this.giveUp(error)
+    else this.begin(target, permit)
+  }
+
+  private end(lane: Lane, result: Exclude<AttemptResult, { type: 'failed' }>): void {
+    const { observed } = result
+    if (result.type !== 'broken') {
+      this.conclude(result.type, lane, { observed })
       return
     }
-    const isAgain = position === this.position
-    this.position = position
-    // What is sent now differs: there is nothing to wait for.
-    if (isAgain && !error.refusesSignatures)
-      input.clock.timer(retryDelay(attempts.length, input.random), () => this.next())
-    else this.next()
-  }
-
-  /** Where to go after a failure; `undefined` when the client must be told. */
-  private positionAfter(error: GatewayError): number | undefined {
-    const { attempts, position } = this
-    const { plan, clock, call } = this.input
-    if (attempts.length >= plan.maxAttempts || clock.monotonic() >= this.deadlineAt) return undefined
-    if (error.refusesSignatures) return call.dropSignatures(this.target()) ? position : undefined
-    if (error.retry === 'never') return undefined
-    if (position + 1 < plan.targets.length) return position + 1
-    const isFirstTry = attempts.filter((attempt) => attempt.target === this.target().id).length < 2
-    return error.retry === 'same-target' && isFirstTry ? position : undefined
-  }
-
-  private end(result: Exclude<AttemptResult, { type: 'failed' }>): void {
-    const target = this.target()
-    if (result.type === 'abandoned') {
-      this.conclude('abandoned', target, undefined, result.observed)
-    } else if (result.type === 'complete') {
-      this.conclude('complete', target, undefined, result.observed)
-    } else {
-      this.input.call.failed(this.attempt(result.error.code, result.status), result.error, target, undefined)
-      this.conclude('broken', target, result.error, result.observed)
-    }
+    const { error } = result
+    lane.call.failed(lane.attempt(error.code, result.status), error, lane.target, undefined)
+    this.conclude('broken', lane, { error, observed })
   }
 
   private conclude(
     outcome: DispatchResult['outcome'],
-    target: Target | undefined,
-    error?: GatewayError,
-    observed?: Observed,
+    lane: Lane | undefined,
+    { error, observed }: { readonly error?: GatewayError; readonly observed?: Observed | undefined } = {},
   ): void {
+    this.isOver = true
+    this.stopWaiting()
     const { attempts, waitedMs } = this
-    const sentAt = observed === undefined ? undefined : this.sentAt
-    this.resolve({ outcome, attempts, target, error, observed, waitedMs, sentAt })
+    const sentAt = observed === undefined ? undefined : lane?.sentAt
+    this.resolve({ outcome, attempts, target: lane?.target, error, observed, waitedMs, sentAt })
   }
 
-  private attempt(outcome: string, status: number | undefined): Attempt {
-    return { target: this.target().id, outcome, status, elapsedMs: this.input.clock.monotonic() - this.sentAt }
-  }
-
-  private target(): Target {
-    const target = this.input.plan.targets[this.position]
-    if (target === undefined) throw new GatewayError('no_healthy_target', 'No model is left to try.')
-    return target
+  private stopWaiting(): void {
+    if (this.waitingSince === undefined) return
+    this.waitedMs += this.input.clock.monotonic() - this.waitingSince
+    this.waitingSince = undefined
   }
 }

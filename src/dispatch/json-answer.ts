@@ -7,6 +7,7 @@ import type { Clock } from '../core/ports.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing } from './answer.ts'
+import type { Emptiness } from './empty-answer.ts'
 import { refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
 import type { AnswerFormat } from './tools-as-asked.ts'
@@ -24,6 +25,7 @@ export type JsonAnswerInput = {
   /** The client's conversation ends with results of tools. */
   readonly followsResults: boolean
   readonly explanation: Decision | undefined
+  readonly emptiness: Emptiness
 }
 
 /**
@@ -43,7 +45,8 @@ export function createJsonAnswer(
     const observed = saw(summary, () => input.format.readResponse(value))
     const { finishReason, hasContent } = summary
     if (!hasContent) {
-      refuseEmpty(input.format, { finishReason, hasThought: false, followsResults: input.followsResults })
+      const { followsResults, emptiness } = input
+      refuseEmpty(input.format, { finishReason, hasThought: false, followsResults }, emptiness)
     }
     const { explanation } = input
     const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
@@ -111,7 +114,9 @@ function sampleOf(parts: () => readonly StreamPart[]): readonly (readonly Stream
 }
 
 /** A whole answer to a request for a stream: an error object, or a server that ignores `stream`. Never passed on. */
-export function createMisfitAnswer(input: Pick<JsonAnswerInput, 'format' | 'clock' | 'contentType'>): Answer {
+export function createMisfitAnswer(
+  input: Pick<JsonAnswerInput, 'format' | 'clock' | 'contentType' | 'emptiness'>,
+): Answer {
   return createJsonAnswer({ ...input, explanation: undefined, followsResults: false, owner: NOBODY })
 }
 

@@ -1,3 +1,4 @@
+import type { DispatchSettings } from '../core/dispatch-settings.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Clock, Sink } from '../core/ports.ts'
 import type { StreamPart, Usage } from '../core/stream-part.ts'
@@ -13,14 +14,13 @@ import { plainFrames } from '../stream/plain-frames.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
+import type { Emptiness } from './empty-answer.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import { withoutUsageFrame } from './hide-usage.ts'
 import type { Ending, Observed } from './observed.ts'
 
 const decoder = new TextDecoder()
 const MAX_FRAME_BYTES = 8 * 1024 * 1024
-const MAX_HELD_BYTES = 256 * 1024
-const MAX_HELD_FRAMES = 1_000
 const KEPT_PAYLOADS = 4
 const MAX_TERMINATOR_BYTES = 200
 
@@ -32,6 +32,8 @@ type StreamInput = {
   readonly flow: Flow
   /** The gateway asked for a count of tokens that its client did not ask for. */
   readonly hidesUsage?: boolean
+  readonly settings: Pick<DispatchSettings, 'holdBackBytes' | 'holdBackFrames'>
+  readonly emptiness: Emptiness
 }
 
 /** The same events for a client who wants them cut in another way. */
@@ -50,6 +52,8 @@ export class StreamAnswer implements Answer {
   private readonly reframing: Reframing | undefined
   private readonly followsResults: boolean
   private readonly hidesUsage: boolean
+  private readonly settings: StreamInput['settings']
+  private readonly emptiness: Emptiness
   private readonly framer = createSseFramer(MAX_FRAME_BYTES)
   private readonly scanner = createSseScanner(KEPT_PAYLOADS)
   private readonly reader: StreamReader
@@ -64,8 +68,10 @@ export class StreamAnswer implements Answer {
   private firstPartAt: number | undefined = undefined
   private sink: Sink | undefined = undefined
 
-  constructor({ format, client, clock, owner, flow, hidesUsage = false }: StreamInput) {
+  constructor({ format, client, clock, owner, flow, settings, emptiness, hidesUsage = false }: StreamInput) {
     this.hidesUsage = hidesUsage
+    this.settings = settings
+    this.emptiness = emptiness
     this.format = format
     this.clock = clock
     this.owner = owner
@@ -89,8 +95,8 @@ export class StreamAnswer implements Answer {
     const rest = this.framer.rest()
     if (rest.length > 0) this.take(this.framer.hasBareReturns() ? plainFrames(rest) : closeFrame(rest))
     if (this.sink === undefined) {
-      const { hasThought, followsResults } = this
-      refuseEmpty(this.format, { ...this.ending(), hasThought, followsResults })
+      const { hasThought, followsResults, emptiness } = this
+      refuseEmpty(this.format, { ...this.ending(), hasThought, followsResults }, emptiness)
       this.commit(EMPTY)
     }
     // Where a format has no `[DONE]`, a server that sends one all the same has not said that its answer is whole.
@@ -176,10 +182,11 @@ export class StreamAnswer implements Answer {
   private hold(frames: Uint8Array): void {
     this.held.push(frames)
     this.heldBytes += frames.length
-    this.heldFrames += 1
-    if (this.heldBytes > MAX_HELD_BYTES || this.heldFrames > MAX_HELD_FRAMES) {
+    this.heldFrames += framesIn(frames)
+    const { holdBackBytes, holdBackFrames } = this.settings
+    if (this.heldBytes > holdBackBytes || this.heldFrames > holdBackFrames) {
       throw new GatewayError('upstream_malformed', 'The model sent too much without a first part of an answer.', {
-        detail: { bytes: this.heldBytes, reads: this.heldFrames },
+        detail: { bytes: this.heldBytes, frames: this.heldFrames },
       })
     }
   }
@@ -259,5 +266,16 @@ function reframed({ deframer, enframer }: Reframing, frames: Uint8Array): string
   return enframer.write(deframer.push(frames).filter(({ data }) => data !== DONE))
 }
 
+/** Frames, comments among them, of whole ones: each ends with an empty line. */
+function framesIn(frames: Uint8Array): number {
+  let count = 0
+  for (let at = frames.indexOf(LF); at >= 0; at = frames.indexOf(LF, at + 1)) {
+    if (frames[at - 1] === LF || (frames[at - 1] === CR && frames[at - 2] === LF)) count += 1
+  }
+  return count
+}
+
+const LF = 10
+const CR = 13
 const DONE = '[DONE]'
 const EMPTY = new Uint8Array(0)

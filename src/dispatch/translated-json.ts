@@ -74,7 +74,8 @@ function write(
   const observed = { ...saw({ usage, finishReason }, () => parts), callOutcomes }
   if (!parts.some(isContentPart)) {
     const { followsResults } = client
-    refuseEmpty(input.format, { finishReason: saidIn(read), hasThought: parts.some(isSignedThought), followsResults })
+    const silence = { finishReason: saidIn(read), hasThought: parts.some(isSignedThought), followsResults }
+    refuseEmpty(input.format, silence, input.emptiness)
   }
   const counted: StreamPart[] = !isCounted(usage) ? [{ type: 'usage', usage: estimateUsage(observed) }] : []
   const written = client.format.writeResponse([...parts, ...counted], answerContext(client, model, input.clock.now()))

@@ -1,3 +1,4 @@
+import type { DispatchSettings } from '../core/dispatch-settings.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Clock, Sink } from '../core/ports.ts'
 import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
@@ -12,6 +13,7 @@ import { brokenList, createEnframer } from '../stream/enframe.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import { answerContext } from './client-side.ts'
+import type { Emptiness } from './empty-answer.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
 import type { Ending, Observed } from './observed.ts'
 import type { Refine } from './refined-calls.ts'
@@ -19,8 +21,6 @@ import { addUsage, brokenOf, inPlace, noteRefined, refuseLeft } from './refined-
 import type { AnswerFormat } from './tools-as-asked.ts'
 
 const MAX_EVENT_BYTES = 8 * 1024 * 1024
-const MAX_HELD_PARTS = 10_000
-const MAX_HELD_BYTES = 256 * 1024
 const KEEP_ALIVE_MS = 5_000
 const KEPT_EVENTS = 4
 
@@ -32,6 +32,8 @@ type TranslatedInput = {
   readonly clock: Clock
   readonly owner: Committing
   readonly flow: Flow
+  readonly settings: Pick<DispatchSettings, 'holdBackBytes' | 'holdBackFrames'>
+  readonly emptiness: Emptiness
   readonly estimateUsage: (observed: Observed) => Usage
   readonly refine?: Refine | undefined
 }
@@ -108,10 +110,10 @@ export class TranslatedStream implements Answer {
   private complete(): Observed {
     this.take(this.tidier.end())
     if (this.sink === undefined) {
-      const { format, client } = this.input
+      const { format, client, emptiness } = this.input
       const finishReason = this.saidFinish ?? this.ended.finishReason
       const hasThought = this.held.some(isSignedThought)
-      refuseEmpty(format, { finishReason, hasThought, followsResults: client.followsResults })
+      refuseEmpty(format, { finishReason, hasThought, followsResults: client.followsResults }, emptiness)
       this.commit()
     }
     const { client, estimateUsage } = this.input
@@ -177,13 +179,14 @@ export class TranslatedStream implements Answer {
   }
 
   private checkHeld(): void {
-    if (this.bytesBeforeCommit <= MAX_HELD_BYTES && this.held.length <= MAX_HELD_PARTS) return
+    const { settings } = this.input
+    if (this.bytesBeforeCommit <= settings.holdBackBytes && this.events <= settings.holdBackFrames) return
     if (this.isAtWork()) {
       this.commit()
       return
     }
     throw new GatewayError('upstream_malformed', 'The model sent too much without a first part of an answer.', {
-      detail: { bytes: this.bytesBeforeCommit },
+      detail: { bytes: this.bytesBeforeCommit, frames: this.events },
     })
   }
 

@@ -46,6 +46,14 @@ export function createMetrics() {
       ['model', 'key'],
     ),
     failures: registry.counter('thalamus_upstream_failures_total', 'Failed attempts.', ['model', 'code']),
+    breakerOpen: registry.gauge(
+      'thalamus_breaker_open',
+      '1 while a model rests because it failed, 0 once it is up again.',
+      ['model'],
+    ),
+    queueWaiting: registry.gauge('thalamus_queue_waiting', 'Calls that wait for a provider to have room.', [
+      'provider',
+    ]),
     decisions: registry.counter('thalamus_decisions_total', 'Routing decisions.', ['model', 'policy', 'reason']),
     shadowsDropped: registry.counter(
       'thalamus_shadow_dropped_total',

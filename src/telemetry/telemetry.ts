@@ -1,6 +1,6 @@
 import type { StoreObserver } from '../core/counters.ts'
 import type { Attempt } from '../core/decision.ts'
-import type { GatewayError } from '../core/errors.ts'
+import type { ErrorCode, GatewayError } from '../core/errors.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Clock, Log } from '../core/ports.ts'
 import type { CallOutcome } from '../core/tool-outcome.ts'
@@ -19,6 +19,10 @@ export type FinishedCall = {
 export type Telemetry = {
   /** A failed try at a target, whatever becomes of the call. `lost`: what it took for an answer that reached nobody. */
   attemptFailed(attempt: Attempt, error: GatewayError, lost?: Spent & { readonly key: string }): void
+  /** A target goes to rest because it failed, or is up again. */
+  breaker(model: string, isResting: boolean, cause: ErrorCode | undefined, restMs: number): void
+  /** How many calls wait for a provider to have room. */
+  waiting(provider: string, calls: number): void
   routed(router: string, device: string, milliseconds: number): void
   /** A call of a tool in an answer, and how reliable the model's calls are after it. */
   toolCalled(model: string, dialect: string, outcome: CallOutcome, reliability: number): void
@@ -83,6 +87,12 @@ export function createTelemetry(
         ...error.detail,
       })
     },
+    breaker(model, isResting, cause, restMs) {
+      metrics.breakerOpen.set(isResting ? 1 : 0, model)
+      if (isResting) log('warn', 'breaker_opened', { target: model, cause, rest_ms: round(restMs) })
+      else log('info', 'breaker_closed', { target: model })
+    },
+    waiting: (provider, calls) => metrics.queueWaiting.set(calls, provider),
     toolCalled(model, dialect, outcome, reliability) {
       metrics.toolCalls.add(1, model, outcome)
       metrics.toolDialectCalls.add(1, model, dialect, outcome)

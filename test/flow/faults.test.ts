@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import { startSimulator } from '../../src/platform/node/simulate.ts'
 import type { TestGateway } from './start-gateway.ts'
 import { eventually, HELLO, post, startGateway } from './start-gateway.ts'
@@ -45,6 +46,8 @@ beforeAll(async () => {
   gateway = await startGateway({
     models: [...faults, 'never-ends', 'ok'],
     upstream: `${simulator.url}/v1`,
+    // Each fault by itself: nobody rests after it.
+    dispatch: { breaker: { ...DISPATCH_DEFAULTS.breaker, isEnabled: false } },
     timeouts: { headersMs: 500, firstPartMs: 500, idleMs: 500, totalMs: 6_000 },
   })
 })

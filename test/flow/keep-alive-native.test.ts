@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import type { Sink } from '../../src/core/ports.ts'
 import type { WireFormat } from '../../src/core/wire-format.ts'
 import { StreamAnswer } from '../../src/dispatch/stream-answer.ts'
@@ -38,6 +39,8 @@ function begin(format: WireFormat, framing: ClientFraming, event: object) {
     clock: { monotonic: () => 0, now: () => 0, timer: () => ({ cancel() {}, refresh() {} }) },
     owner: { commit: () => sink },
     flow: { stall() {}, flow() {} },
+    settings: DISPATCH_DEFAULTS,
+    emptiness: { fallbackOn: DISPATCH_DEFAULTS.fallbackOn, hasOthers: false },
   })
   const data = new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`)
   return { stream, data, writes, state, drain: () => drained?.() }

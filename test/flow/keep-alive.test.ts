@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import type { Clock, Sink } from '../../src/core/ports.ts'
 import { NO_USAGE } from '../../src/core/stream-part.ts'
 import type { WireFormat } from '../../src/core/wire-format.ts'
@@ -36,6 +37,8 @@ function play(format: WireFormat, framing: ClientFraming): { readonly atOnce: st
     clock,
     owner: { commit: () => sink },
     flow: { stall() {}, flow() {} },
+    settings: DISPATCH_DEFAULTS,
+    emptiness: { fallbackOn: DISPATCH_DEFAULTS.fallbackOn, hasOthers: false },
     estimateUsage: () => NO_USAGE,
   })
   const delta = (choice: object): void => {

@@ -1,6 +1,8 @@
 import { routers } from '../../routers/index.ts'
 import type { Counters } from '../../src/core/counters.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
+import type { DispatchSettings } from '../../src/core/dispatch-settings.ts'
+import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import type { Ledger } from '../../src/core/ledger.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Inference } from '../../src/core/ports.ts'
@@ -49,6 +51,9 @@ type Options = {
   /** Base URL of the upstream, with `/v1`. */
   readonly upstream: string
   readonly timeouts?: Partial<Timeouts>
+  readonly dispatch?: Partial<DispatchSettings>
+  /** Calls that the upstream takes at once. */
+  readonly maxConcurrent?: number
   readonly maxBodyBytes?: number
   readonly maxAttempts?: number
   readonly keys?: readonly InboundKey[]
@@ -143,6 +148,7 @@ function snapshotOf(options: Options): Snapshot {
       facts: { ...FACTS, price_in: 1 + index, ...options.facts },
       textTools: typeof options.textTools === 'function' ? options.textTools(model) : options.textTools,
       refine: options.refine ?? 0,
+      providerConcurrency: options.maxConcurrent,
     }),
   )
   const others = Object.entries(options.more ?? {}).map(([name, other]) => otherProvider(name, other, provider))
@@ -178,6 +184,7 @@ function snapshotOf(options: Options): Snapshot {
     router: options.router ?? { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxAttempts: options.maxAttempts ?? 3,
+    dispatch: { ...DISPATCH_DEFAULTS, ...options.dispatch },
     ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
   }

@@ -83,7 +83,11 @@ export const facts = z.strictObject({
     .number()
     .exactOptional()
     .describe('Grade of school for which its answers are written (Flesch-Kincaid).'),
-  max_concurrent: z.int().positive().exactOptional().describe('Requests that it serves at once.'),
+  max_concurrent: z
+    .int()
+    .positive()
+    .exactOptional()
+    .describe('Requests that it serves at once; others wait (dispatch.queue).'),
   ttft_ms: z.number().positive().exactOptional().describe('Milliseconds to the first token.'),
   tokens_per_second: z.number().positive().exactOptional().describe('Speed of the answer after its first token.'),
 })

@@ -39,6 +39,11 @@ export const provider = z.strictObject({
       'Whether its name may resolve to an address of this machine or a private network. By default yes, except for the public names of built-in providers.',
     ),
   tls: tls.optional().describe('Certificates for https, where the system’s authorities are not enough.'),
+  max_concurrent: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Calls that it takes at once, all of its models together; others wait (dispatch.queue).'),
   format: z.enum(WIRE_FORMATS).optional().describe('The JSON shape it speaks, when its type does not say so.'),
   tool_calls: z
     .string()

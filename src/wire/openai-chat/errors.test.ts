@@ -96,7 +96,7 @@ test.each([
     'Azure',
     400,
     '{"error":{"message":"The response was filtered","type":null,"param":"prompt","code":"content_filter","status":400}}',
-    'upstream_rejected',
+    'content_filtered',
     'The response was filtered',
   ],
 ] as const)('%s', (_who, status, text, code, message) => {

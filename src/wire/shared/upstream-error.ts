@@ -81,6 +81,7 @@ function classify(status: number | undefined, upstreamCode: string, message: str
   ) {
     return 'context_length_exceeded'
   }
+  if (isFiltered(status, upstreamCode, message)) return 'content_filtered'
   if (upstreamCode === 'insufficient_quota' || status === 402) return 'upstream_quota_exhausted'
   // Groq: the model's call is no good, and another model's may be. https://console.groq.com/docs/tool-use
   if (upstreamCode === 'tool_use_failed') return 'upstream_error'
@@ -96,6 +97,20 @@ function classify(status: number | undefined, upstreamCode: string, message: str
   if (status === 504) return 'upstream_timeout'
   if (status >= 400 && status < 500) return 'upstream_rejected'
   return 'upstream_error'
+}
+
+// Azure OpenAI and OpenAI, then Alibaba; the words of Azure OpenAI, Anthropic and Alibaba.
+const FILTER_CODE =
+  /^(?:content_filter|content_policy_violation|ResponsibleAIPolicyViolation|data_?inspection_?failed)$/i
+const FILTER_WORDS = /content management policy|content filtering policy|inappropriate content/i
+// https://openrouter.ai/docs/api/reference/errors-and-debugging: 403 with what was flagged.
+const FLAGGED = /requires moderation|was flagged/i
+
+/** The provider's filter refused the prompt, or what the model would have said. */
+function isFiltered(status: number | undefined, upstreamCode: string, message: string): boolean {
+  if (status !== undefined && (status < 400 || status >= 500)) return false
+  const words = message.slice(0, 500)
+  return FILTER_CODE.test(upstreamCode) || FILTER_WORDS.test(words) || (status === 403 && FLAGGED.test(words))
 }
 
 /** What the client may read: the upstream's words where they concern the client's request, ours where they concern the operator. */

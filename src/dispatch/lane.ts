@@ -1,0 +1,172 @@
+import type { Attempt } from '../core/decision.ts'
+import { toGatewayError } from '../core/errors.ts'
+import type { HttpRequest, Sink } from '../core/ports.ts'
+import type { Target } from '../core/target.ts'
+import type { AttemptOwner, AttemptResult } from './attempt.ts'
+import { RunningAttempt } from './attempt.ts'
+import type { Permit } from './breaker.ts'
+import type { Place } from './concurrency.ts'
+import type { DispatchedCall, DispatchInput } from './dispatch.ts'
+import { busyTarget } from './take-turn.ts'
+
+/** What a lane needs of the call it belongs to. */
+export type LaneOwner = {
+  /** When the whole call must be over, on the monotonic clock. */
+  readonly deadlineAt: number
+  /** Another target could still be asked. */
+  hasMore(): boolean
+  /** It is about to be sent. */
+  sending(lane: Lane): void
+  commit(lane: Lane, headers: Record<string, string>): Sink
+  /** Called once, when the lane is over; not after `drop`. */
+  settled(lane: Lane, result: AttemptResult): void
+  reject(reason: unknown): void
+}
+
+/**
+ * One target being asked once: waits for its turn, has the request made, sends it. Whatever becomes of it, its place in
+ * the queue and its permit of the breaker are given back, once. A class, as everything that lives as long as a call:
+ * docs/decisions/2026-11-23-classes-per-call.md.
+ */
+export class Lane implements AttemptOwner {
+  readonly target: Target
+  readonly call: DispatchedCall
+  /** A second request beside a slow first one. */
+  readonly isHedge: boolean
+  sentAt = 0
+  private readonly input: DispatchInput
+  private readonly owner: LaneOwner
+  private readonly permit: Permit
+  private place: Place | undefined = undefined
+  private running: RunningAttempt | undefined = undefined
+  private isOver = false
+
+  constructor(
+    input: DispatchInput,
+    owner: LaneOwner,
+    asking: {
+      readonly target: Target
+      readonly permit: Permit
+      readonly call: DispatchedCall
+      readonly isHedge: boolean
+    },
+  ) {
+    this.input = input
+    this.owner = owner
+    this.target = asking.target
+    this.permit = asking.permit
+    this.call = asking.call
+    this.isHedge = asking.isHedge
+  }
+
+  begin(): void {
+    const { input, target, owner } = this
+    this.sentAt = input.clock.monotonic()
+    const { queue } = input.settings
+    const waitMs = Math.min(queue.waitMs, owner.deadlineAt - this.sentAt)
+    const isLimited = target.providerConcurrency !== undefined || target.facts.max_concurrent !== undefined
+    if (isLimited) {
+      const place = input.places.enter(target, input.key, { ...queue, waitMs }, (isIn) => this.onTurn(isIn))
+      if (place === 'full') {
+        this.busy('has as many calls as it takes, and too many wait already')
+        return
+      }
+      this.place = place
+      if (place?.isIn === false) return
+    }
+    this.prepare()
+  }
+
+  /** Ends it for the client's sake: the result is `abandoned`. */
+  abandon(): void {
+    if (this.running !== undefined) this.running.abandon()
+    else this.settled({ type: 'abandoned', observed: undefined })
+  }
+
+  /** It has been sent, and is not over. */
+  isUnderWay(): boolean {
+    return this.running !== undefined && !this.isOver
+  }
+
+  attempt(outcome: string, status: number | undefined): Attempt {
+    const elapsedMs = this.input.clock.monotonic() - this.sentAt
+    const attempt = { target: this.target.id, outcome, status, elapsedMs }
+    return this.isHedge ? { ...attempt, isHedge: true } : attempt
+  }
+
+  commit(headers: Record<string, string>): Sink {
+    this.input.breakers.answered(this.target.id, this.permit)
+    return this.owner.commit(this, headers)
+  }
+
+  settled(result: AttemptResult): void {
+    if (this.isOver) return
+    this.over()
+    const { breakers, settings } = this.input
+    const { id } = this.target
+    if (result.type === 'complete') breakers.succeeded(id, this.permit)
+    else if (result.type === 'abandoned') breakers.left(id, this.permit)
+    else breakers.failed(id, this.permit, result, settings.breaker)
+    this.owner.settled(this, result)
+  }
+
+  private over(): void {
+    this.isOver = true
+    this.place?.leave()
+  }
+
+  private onTurn(isIn: boolean): void {
+    if (this.isOver) return
+    if (isIn) this.prepare()
+    else this.busy('had no room for this call in time')
+  }
+
+  private busy(what: string): void {
+    this.settled({ type: 'failed', error: busyTarget(what), status: undefined })
+  }
+
+  private prepare(): void {
+    try {
+      this.sentAt = this.input.clock.monotonic()
+      const request = this.call.prepare(this.target)
+      if (request instanceof Promise) this.sendLater(request)
+      else this.send(request)
+    } catch (thrown) {
+      this.fail(thrown)
+    }
+  }
+
+  /** A provider that first gets itself a token: that it gets none is a failure of this target like any other. */
+  private sendLater(request: Promise<HttpRequest>): void {
+    const failed = (thrown: unknown): void =>
+      this.settled({ type: 'failed', error: toGatewayError(thrown), status: undefined })
+    request.then((prepared) => this.send(prepared), failed).catch((thrown: unknown) => this.fail(thrown))
+  }
+
+  private send(request: HttpRequest): void {
+    if (this.isOver) return
+    const { input, owner, target } = this
+    const { deadlineAt } = owner
+    this.sentAt = input.clock.monotonic()
+    // While another model could be asked, one may use up half of the time that is left.
+    const hasOthers = owner.hasMore()
+    const asked = this.call.asked(target, deadlineAt)
+    const attempt = new RunningAttempt(input, this, asked, {
+      deadlineAt,
+      wholeAnswerMs: (deadlineAt - this.sentAt) / (hasOthers ? 2 : 1),
+      hasOthers,
+    })
+    this.running = attempt
+    owner.sending(this)
+    attempt.send(request)
+  }
+
+  /** For a reason that is the gateway's own, or the request's. */
+  private fail(thrown: unknown): void {
+    if (!this.isOver) {
+      this.over()
+      this.input.breakers.left(this.target.id, this.permit)
+    }
+    this.owner.reject(thrown)
+  }
+}

@@ -103,6 +103,16 @@ export function countFailed(observed: Observed | undefined, target: Target): Spe
   return spentOn(target, { usage, estimated })
 }
 
+/**
+ * What a target took that was asked beside a faster one: it had the whole prompt, and said something of its answer or
+ * nothing yet.
+ */
+export function countCancelled(observed: Observed | undefined, target: Target, promptTokens: () => number): Spent {
+  if (observed !== undefined) return spentOn(target, usageOf(observed, true, promptTokens))
+  const usage = { ...NO_USAGE, inputTokens: promptTokens(), outputTokens: 0 }
+  return spentOn(target, { usage, estimated: ['input', 'output'] })
+}
+
 function spentOn({ facts }: Target, counted: Counted): Spent {
   const costUsd = priceUsage(facts, counted.usage)
   return { ...counted, costUsd, costBasis: costUsd === undefined ? undefined : costBasisOf(facts, counted.usage) }

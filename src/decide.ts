@@ -43,6 +43,8 @@ export type Routed = {
   readonly isChosen: boolean
   /** The caller wants no answer to less than what he sent. */
   readonly isLossless: boolean
+  /** The conversation must stay with the model that answered last. */
+  readonly isLocked?: boolean
   /** A model that gets a copy of the call. */
   readonly shadow?: ShadowCopy | undefined
   /** What he said of routing that could not be heeded. */
@@ -169,6 +171,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     isExplained,
     ...naming,
     isLossless: directives.require?.lossless === true,
+    isLocked,
     keepSession: session === undefined ? undefined : (result) => keepSession(session, result, routed.shares),
     foreseen: routed.believed,
     shadow: shadowCopy(policy, directives, lot),

@@ -16,6 +16,7 @@ import type { LogFile } from './decision-log/log-file.ts'
 import { createBreakers } from './dispatch/breaker.ts'
 import { createPlaces } from './dispatch/concurrency.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
+import { createHedgeBudget } from './dispatch/hedge-budget.ts'
 import { createFoundDialects } from './find-dialects.ts'
 import { ledgerCheck, storeCheck, tokensCheck } from './health-checks.ts'
 import { keepRouter } from './keep-router.ts'
@@ -117,6 +118,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const toolReliability = createToolReliability(ports.clock)
   const deadlines = createDeadlines(ports.clock)
   const breakers = createBreakers({ clock: ports.clock, random: ports.random, changed: telemetry.breaker })
+  const hedges = createHedgeBudget()
   const places = createPlaces(ports.clock, telemetry.waiting)
   const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
   const decisionLog =
@@ -180,6 +182,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       deadlines,
       breakers,
       places,
+      hedges,
       decisions,
       decisionLog,
       ledger,

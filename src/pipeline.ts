@@ -1,4 +1,5 @@
 import { openAccount } from './call-account.ts'
+import { shapeOf } from './classify/shape.ts'
 import type { Attempt, Decision } from './core/decision.ts'
 import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import { GatewayError } from './core/errors.ts'
@@ -18,9 +19,11 @@ import type { Breakers } from './dispatch/breaker.ts'
 import { callIdsOf } from './dispatch/client-side.ts'
 import type { Places } from './dispatch/concurrency.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
-import type { DispatchResult } from './dispatch/dispatch.ts'
+import type { DispatchResult, Hedging } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
+import type { HedgeBudget } from './dispatch/hedge-budget.ts'
+import { hedgeAfterMs } from './hedge-after.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import type { Learning } from './learn/learning.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -57,6 +60,7 @@ export type Context = {
   readonly deadlines: Deadlines
   readonly breakers: Breakers
   readonly places: Places
+  readonly hedges: HedgeBudget
   readonly decisions: Store<KeptDecision>
   /** Absent where none is configured. */
   readonly decisionLog?: DecisionLog | undefined
@@ -135,6 +139,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     breakers: context.breakers,
     places: context.places,
     key: principal.name,
+    hedging: hedgingOf(call, routed, context),
     random: ports.random,
     call: sent,
     explanation: routed.isExplained ? routed.decision : undefined,
@@ -154,6 +159,22 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const error = withAttempts(result.error, result.attempts)
   const overheadMs = ports.clock.monotonic() - call.startedAt - result.waitedMs
   return { result: { ...result, error }, routed, overheadMs }
+}
+
+/** Copies and calls that would be felt twice are asked once, and so are those of a budget, where one is set aside. */
+function hedgingOf(
+  { body, shadowOf, principal }: ChatCall,
+  routed: Routed,
+  { snapshot, hedges, live }: Context,
+): Hedging | undefined {
+  const settings = snapshot.dispatch?.hedge
+  if (settings === undefined) return undefined
+  hedges.earn(settings.share)
+  if (principal.limits?.budget !== undefined) return undefined
+  const { chat } = body.read()
+  if (shadowOf !== undefined || routed.isLocked === true || !mayBeCopied(chat, body)) return undefined
+  const expected = { stream: body.stream, promptTokens: shapeOf(chat).promptTokens, decision: routed.decision }
+  return { budget: hedges, afterMs: (target) => hedgeAfterMs(target, settings, expected, live) }
 }
 
 function withAttempts(error: GatewayError, attempts: readonly Attempt[]): GatewayError {

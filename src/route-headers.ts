@@ -34,8 +34,9 @@ export function setRouteHeaders(
 /** `openai/a;outcome=upstream_timeout;ms=800, anthropic/b;outcome=ok;ms=312`: a structured-field list (RFC 8941). */
 export function formatAttempts(attempts: readonly Attempt[]): string {
   let list = ''
-  for (const { target, outcome, elapsedMs } of attempts) {
+  for (const { target, outcome, elapsedMs, isHedge } of attempts) {
     list += `${list === '' ? '' : ', '}${headerText(target)};outcome=${outcome};ms=${Math.round(elapsedMs)}`
+    if (isHedge === true) list += ';hedged'
   }
   return list
 }

@@ -5,7 +5,7 @@ import type { HttpRequest } from './core/ports.ts'
 import type { ChatRequest } from './core/request.ts'
 import type { Target } from './core/target.ts'
 import type { Loss } from './core/wire-format.ts'
-import { countFailed } from './count-usage.ts'
+import { countCancelled, countFailed, promptTokensOf } from './count-usage.ts'
 import type { Routed } from './decide.ts'
 import type { Asked as AskedTarget } from './dispatch/attempt.ts'
 import type { DispatchedCall } from './dispatch/dispatch.ts'
@@ -40,7 +40,7 @@ export class SentCall implements DispatchedCall {
   // Knows what became of the answer's calls so far.
   private answerFormat: AnswerFormat | undefined = undefined
   // Targets that could not verify the reasoning state of earlier turns.
-  private readonly unsigned = new Set<string>()
+  private readonly unsigned: Set<string>
   // The target that is asked at the moment.
   private underWay: string | undefined = undefined
   private readonly call: ChatCall
@@ -49,7 +49,12 @@ export class SentCall implements DispatchedCall {
   // Of a key that is bounded.
   private readonly account: CallAccount | undefined
 
-  constructor(call: ChatCall, routed: Routed, context: Context, account: CallAccount | undefined) {
+  // Of a fork: the call that it was made of.
+  private readonly origin: SentCall
+
+  constructor(call: ChatCall, routed: Routed, context: Context, account: CallAccount | undefined, origin?: SentCall) {
+    this.origin = origin ?? this
+    this.unsigned = this.origin === this ? new Set() : this.origin.unsigned
     this.call = call
     this.routed = routed
     this.context = context
@@ -154,9 +159,11 @@ export class SentCall implements DispatchedCall {
 
   setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void {
     const { call, context, routed } = this
-    this.overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
-    setRouteHeaders(headers, call.id, target, routed.decision, attempts, this.overheadMs)
+    const overheadMs = context.ports.clock.monotonic() - call.startedAt - waitedMs
+    this.origin.overheadMs = overheadMs
+    setRouteHeaders(headers, call.id, target, routed.decision, attempts, overheadMs)
     this.account?.taken.setHeaders(headers)
+    if (this.origin !== this) context.telemetry.hedged(target.id, 'won')
     const outcomes = formatOutcomes(this.answerFormat?.callOutcomes ?? [])
     if (outcomes !== undefined) headers['x-route-tool-calls'] = outcomes
     const warnings = routed.warnings ?? NONE
@@ -177,11 +184,28 @@ export class SentCall implements DispatchedCall {
     if (REFUSALS.has(error.code)) this.context.live.refused(target.id)
     this.over()
     this.context.telemetry.attemptFailed(attempt, error, lost)
+    if (attempt.isHedge === true) this.context.telemetry.hedged(target.id, 'failed')
     recordToolCalls(observed, target, this.context)
   }
 
   private lostCall({ target, outcome }: Attempt) {
     const { id, principal, endpoint } = this.call
     return { id, key: principal.name, model: target, outcome, endpoint: endpoint ?? 'shadow' }
+  }
+
+  cancelled(attempt: Attempt, target: Target, observed: Observed | undefined): void {
+    const { call, context } = this
+    this.over()
+    const counted = countCancelled(observed, target, () => promptTokensOf(call.body))
+    const spent = { ...counted, key: call.principal.label ?? call.principal.name }
+    this.account?.taken.use(counted)
+    settleAttempt(this.lostCall(attempt), spent, context)
+    context.telemetry.attemptCancelled(attempt, spent)
+    if (attempt.isHedge === true) context.telemetry.hedged(target.id, 'lost')
+  }
+
+  fork(): SentCall {
+    const call = { ...this.call, body: this.call.body.fork() }
+    return new SentCall(call, this.routed, this.context, this.account, this.origin)
   }
 }

@@ -348,13 +348,14 @@ test('dispatch: what is left out is as usual, and limits of calls at once reach 
   expect(usual.dispatch).toEqual(DISPATCH_DEFAULTS)
   expect(usual.targets.get('local/a')?.providerConcurrency).toBeUndefined()
   const said = await snapshotOf(
-    `providers: { local: { base_url: "http://127.0.0.1:9/v1", max_concurrent: 4 } }\n${models}dispatch: { retries: 0, fallback_on: [content_filter], breaker: { enabled: false }, queue: { length: 0 } }\n`,
+    `providers: { local: { base_url: "http://127.0.0.1:9/v1", max_concurrent: 4 } }\n${models}dispatch: { retries: 0, fallback_on: [content_filter], breaker: { enabled: false }, queue: { length: 0 }, hedge: { min_ms: 50 } }\n`,
   )
   expect(said.dispatch).toMatchObject({
     retries: 0,
     fallbackOn: new Set(['content_filter']),
     breaker: { isEnabled: false, failures: DISPATCH_DEFAULTS.breaker.failures },
     queue: { length: 0, waitMs: DISPATCH_DEFAULTS.queue.waitMs },
+    hedge: { share: 0.05, minMs: 50 },
   })
   expect(said.targets.get('local/a')?.providerConcurrency).toBe(4)
 })

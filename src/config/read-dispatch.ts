@@ -3,7 +3,7 @@ import type { Config } from './config-schema.ts'
 
 /** The section `dispatch` as requests read it. */
 export function readDispatch({ dispatch }: Config): DispatchSettings {
-  const { breaker, queue } = dispatch
+  const { breaker, queue, hedge } = dispatch
   return {
     retries: dispatch.retries,
     maxRetryAfterMs: dispatch.max_retry_after_ms,
@@ -18,5 +18,6 @@ export function readDispatch({ dispatch }: Config): DispatchSettings {
       maxRestMs: breaker.max_rest_ms,
     },
     queue: { length: queue.length, waitMs: queue.wait_ms },
+    hedge: hedge === undefined ? undefined : { share: hedge.share, minMs: hedge.min_ms },
   }
 }

@@ -11,6 +11,8 @@ export type DispatchSettings = {
   readonly fallbackOn: ReadonlySet<FallbackReason>
   readonly breaker: BreakerSettings
   readonly queue: QueueSettings
+  /** `undefined`: nobody is asked twice. */
+  readonly hedge: HedgeSettings | undefined
 }
 
 /** `empty`: no content at all. `content_filter`: the provider's filter refused before any content came. */
@@ -34,6 +36,13 @@ export type QueueSettings = {
   readonly waitMs: number
 }
 
+export type HedgeSettings = {
+  /** Share of the calls, 0..1, that may ask a second target. */
+  readonly share: number
+  /** Least wait before that, in milliseconds. */
+  readonly minMs: number
+}
+
 export const DISPATCH_DEFAULTS: DispatchSettings = {
   retries: 1,
   maxRetryAfterMs: 10_000,
@@ -42,4 +51,5 @@ export const DISPATCH_DEFAULTS: DispatchSettings = {
   fallbackOn: new Set(['empty'] as const),
   breaker: { isEnabled: true, failures: 5, share: 0.5, restMs: 1_000, maxRestMs: 60_000 },
   queue: { length: 100, waitMs: 10_000 },
+  hedge: undefined,
 }

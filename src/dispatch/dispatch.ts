@@ -6,6 +6,7 @@ import type { Target } from '../core/target.ts'
 import type { Asked, AttemptInput, AttemptResult } from './attempt.ts'
 import type { Breakers, Permit } from './breaker.ts'
 import type { Places } from './concurrency.ts'
+import type { HedgeBudget } from './hedge-budget.ts'
 import type { LaneOwner } from './lane.ts'
 import { Lane } from './lane.ts'
 import type { Observed } from './observed.ts'
@@ -22,6 +23,15 @@ export type DispatchInput = AttemptInput & {
   readonly places: Places
   /** Whose call it is: callers take turns in queues. */
   readonly key: string
+  /** `undefined` where nobody may be asked twice. */
+  readonly hedging: Hedging | undefined
+}
+
+/** Asking a second target when the first is slow to begin. */
+export type Hedging = {
+  readonly budget: HedgeBudget
+  /** Milliseconds after which this target is slow. */
+  afterMs(target: Target): number
 }
 
 /** What dispatch needs to know of the call it dispatches. */
@@ -36,6 +46,12 @@ export type DispatchedCall = {
   setHeaders(headers: Record<string, string>, target: Target, attempts: readonly Attempt[], waitedMs: number): void
   /** `observed`: what was seen of an answer that reaches nobody. That of a broken one is the result's. */
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void
+  /** Another target was faster. `observed`: what was seen of an answer that reaches nobody. */
+  cancelled(attempt: Attempt, target: Target, observed: Observed | undefined): void
+  /** The same call, for a second target that is asked at the same time. */
+  fork(): DispatchedCall
+  /** Nobody is asked any more. */
+  over(): void
 }
 
 export type DispatchResult = {
@@ -76,6 +92,9 @@ class Dispatching implements LaneOwner {
   private waitingSince: number | undefined = undefined
   private waitedMs = 0
   private lane: Lane | undefined = undefined
+  // Beside it, while neither has begun to answer.
+  private hedge: Lane | undefined = undefined
+  private hedgeTimer: Timer | undefined = undefined
   private backoff: Timer | undefined = undefined
   private isOver = false
 
@@ -96,12 +115,21 @@ class Dispatching implements LaneOwner {
     return this.walk.hasMore()
   }
 
-  sending(): void {
+  sending(lane: Lane): void {
     this.sent += 1
+    const { hedging, clock } = this.input
+    if (hedging === undefined || lane.isHedge || this.hedge !== undefined) return
+    this.hedgeTimer?.cancel()
+    this.hedgeTimer = clock.timer(hedging.afterMs(lane.target), () => this.askSecond(hedging))
   }
 
   commit(lane: Lane, headers: Record<string, string>): Sink {
     const { input } = this
+    this.hedgeTimer?.cancel()
+    const slower = lane === this.hedge ? this.lane : this.hedge
+    this.lane = lane
+    this.hedge = undefined
+    if (slower !== undefined) this.drop(slower)
     this.stopWaiting()
     this.attempts.push(lane.attempt('ok', 200))
     lane.call.setHeaders(headers, lane.target, this.attempts, this.waitedMs)
@@ -115,7 +143,8 @@ class Dispatching implements LaneOwner {
 
   settled(lane: Lane, result: AttemptResult): void {
     try {
-      this.lane = undefined
+      if (lane === this.lane) this.lane = this.hedge
+      this.hedge = undefined
       if (result.type === 'failed') this.failed(lane, result)
       else this.end(lane, result)
     } catch (thrown) {
@@ -125,6 +154,8 @@ class Dispatching implements LaneOwner {
 
   reject(reason: unknown): void {
     this.isOver = true
+    this.hedgeTimer?.cancel()
+    for (const lane of [this.lane, this.hedge]) if (lane !== undefined) this.drop(lane)
     this.rejectCall(reason)
   }
 
@@ -132,6 +163,8 @@ class Dispatching implements LaneOwner {
   private abandon(): void {
     if (this.isOver) return
     this.backoff?.cancel()
+    if (this.hedge !== undefined) this.drop(this.hedge)
+    this.hedge = undefined
     this.lane?.abandon()
     if (!this.isOver) this.conclude('abandoned', undefined)
   }
@@ -155,10 +188,38 @@ class Dispatching implements LaneOwner {
     this.lane.begin()
   }
 
+  /** The first is slow. Whichever begins to answer first has the call. */
+  private askSecond({ budget }: Hedging): void {
+    const { plan, call } = this.input
+    if (this.lane?.isUnderWay() !== true || this.sent >= plan.maxAttempts || !this.walk.hasMore()) return
+    if (!budget.take()) return
+    const picked = this.walk.pickUp()
+    if (picked === undefined) {
+      budget.giveBack()
+      return
+    }
+    this.hedge = new Lane(this.input, this, { ...picked, call: call.fork(), isHedge: true })
+    this.hedge.begin()
+  }
+
+  private drop(lane: Lane): void {
+    const dropped = lane.drop()
+    if (dropped === undefined) {
+      lane.call.over()
+      return
+    }
+    const attempt = lane.attempt('cancelled', undefined)
+    this.attempts.push(attempt)
+    lane.call.cancelled(attempt, lane.target, dropped.observed)
+  }
+
   private failed(lane: Lane, { error, status, observed }: AttemptResult & { readonly type: 'failed' }): void {
     const attempt = lane.attempt(error.code, status)
     this.attempts.push(attempt)
     lane.call.failed(attempt, error, lane.target, observed)
+    // The other one goes on.
+    if (this.lane !== undefined) return
+    this.hedgeTimer?.cancel()
     const { plan, clock } = this.input
     if (this.sent >= plan.maxAttempts || clock.monotonic() >= this.deadlineAt) this.giveUp(error)
     else if (error.refusesSignatures) this.withoutSignatures(lane, error)
@@ -217,6 +278,8 @@ class Dispatching implements LaneOwner {
     { error, observed }: { readonly error?: GatewayError; readonly observed?: Observed | undefined } = {},
   ): void {
     this.isOver = true
+    this.hedgeTimer?.cancel()
+    if (lane?.isHedge === true) lane.call.over()
     this.stopWaiting()
     const { attempts, waitedMs } = this
     const sentAt = observed === undefined ? undefined : lane?.sentAt

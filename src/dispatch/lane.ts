@@ -7,6 +7,7 @@ import { RunningAttempt } from './attempt.ts'
 import type { Permit } from './breaker.ts'
 import type { Place } from './concurrency.ts'
 import type { DispatchedCall, DispatchInput } from './dispatch.ts'
+import type { Observed } from './observed.ts'
 import { busyTarget } from './take-turn.ts'
 
 /** What a lane needs of the call it belongs to. */
@@ -40,6 +41,8 @@ export class Lane implements AttemptOwner {
   private place: Place | undefined = undefined
   private running: RunningAttempt | undefined = undefined
   private isOver = false
+  private isDropped = false
+  private seen: Observed | undefined = undefined
 
   constructor(
     input: DispatchInput,
@@ -83,6 +86,14 @@ export class Lane implements AttemptOwner {
     else this.settled({ type: 'abandoned', observed: undefined })
   }
 
+  /** Another one was faster: ends it without a word to its owner. `undefined` where nothing was sent yet. */
+  drop(): { readonly observed: Observed | undefined } | undefined {
+    if (this.isOver) return undefined
+    this.isDropped = true
+    this.abandon()
+    return this.running === undefined ? undefined : { observed: this.seen }
+  }
+
   /** It has been sent, and is not over. */
   isUnderWay(): boolean {
     return this.running !== undefined && !this.isOver
@@ -107,7 +118,8 @@ export class Lane implements AttemptOwner {
     if (result.type === 'complete') breakers.succeeded(id, this.permit)
     else if (result.type === 'abandoned') breakers.left(id, this.permit)
     else breakers.failed(id, this.permit, result, settings.breaker)
-    this.owner.settled(this, result)
+    if (this.isDropped) this.seen = result.observed
+    else this.owner.settled(this, result)
   }
 
   private over(): void {
@@ -163,6 +175,10 @@ export class Lane implements AttemptOwner {
 
   /** For a reason that is the gateway's own, or the request's. */
   private fail(thrown: unknown): void {
+    if (this.isHedge) {
+      this.settled({ type: 'failed', error: toGatewayError(thrown), status: undefined })
+      return
+    }
     if (!this.isOver) {
       this.over()
       this.input.breakers.left(this.target.id, this.permit)

@@ -74,6 +74,7 @@ function chatBody(
     release() {
       current = undefined
     },
+    fork: () => chatBody(new Uint8Array(body.bytes), said, readBytes),
     copyFor(other, saidOfIt) {
       // Not `slice`: of a Buffer of Node's that is the same memory, in which either call would edit the other's body.
       const copied = new Uint8Array(body.bytes)

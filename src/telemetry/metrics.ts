@@ -51,6 +51,11 @@ export function createMetrics() {
       '1 while a model rests because it failed, 0 once it is up again.',
       ['model'],
     ),
+    hedges: registry.counter(
+      'thalamus_hedges_total',
+      'Second requests beside a slow first one, by what became of them: won, lost or failed.',
+      ['model', 'result'],
+    ),
     queueWaiting: registry.gauge('thalamus_queue_waiting', 'Calls that wait for a provider to have room.', [
       'provider',
     ]),

@@ -19,6 +19,10 @@ export type FinishedCall = {
 export type Telemetry = {
   /** A failed try at a target, whatever becomes of the call. `lost`: what it took for an answer that reached nobody. */
   attemptFailed(attempt: Attempt, error: GatewayError, lost?: Spent & { readonly key: string }): void
+  /** A try that was given up because another target was faster, and what it took all the same. */
+  attemptCancelled(attempt: Attempt, spent: Spent & { readonly key: string }): void
+  /** What became of a second request. */
+  hedged(model: string, result: 'won' | 'lost' | 'failed'): void
   /** A target goes to rest because it failed, or is up again. */
   breaker(model: string, isResting: boolean, cause: ErrorCode | undefined, restMs: number): void
   /** How many calls wait for a provider to have room. */
@@ -87,6 +91,12 @@ export function createTelemetry(
         ...error.detail,
       })
     },
+    attemptCancelled(attempt, spent) {
+      countSpent(metrics, attempt.target, spent.key, spent)
+      const { target, elapsedMs } = attempt
+      log('info', 'attempt_cancelled', { target, ms: round(elapsedMs), ...spentFields(spent) })
+    },
+    hedged: (model, result) => metrics.hedges.add(1, model, result),
     breaker(model, isResting, cause, restMs) {
       metrics.breakerOpen.set(isResting ? 1 : 0, model)
       if (isResting) log('warn', 'breaker_opened', { target: model, cause, rest_ms: round(restMs) })

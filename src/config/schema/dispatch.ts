@@ -24,6 +24,11 @@ const queue = z.strictObject({
   wait_ms: milliseconds.default(waiting.waitMs).describe('How long one waits before the next model is tried.'),
 })
 
+const hedge = z.strictObject({
+  share: z.number().positive().max(1).default(0.05).describe('Share of the calls that may ask a second model.'),
+  min_ms: milliseconds.default(500).describe('Least wait before that; else what 95 of 100 answers begin within.'),
+})
+
 export const dispatch = z.strictObject({
   retries: z
     .int()
@@ -52,4 +57,5 @@ export const dispatch = z.strictObject({
     .describe('Answers that count as failures: without any content, or refused by the provider’s filter.'),
   breaker: breaker.prefault({}).describe('When a model that fails is left alone.'),
   queue: queue.prefault({}).describe('Waiting for models with max_concurrent.'),
+  hedge: hedge.optional().describe('Asks a second model when the first is slow to begin. Off unless it is here.'),
 })

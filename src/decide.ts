@@ -45,6 +45,8 @@ export type Routed = {
   readonly isLossless: boolean
   /** The conversation must stay with the model that answered last. */
   readonly isLocked?: boolean
+  /** When its stream breaks in the middle of its text, another model may go on with it. */
+  readonly isContinuable?: boolean
   /** A model that gets a copy of the call. */
   readonly shadow?: ShadowCopy | undefined
   /** What he said of routing that could not be heeded. */

@@ -1,5 +1,4 @@
 import { openAccount } from './call-account.ts'
-import { shapeOf } from './classify/shape.ts'
 import type { Attempt, Decision } from './core/decision.ts'
 import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import { GatewayError } from './core/errors.ts'
@@ -19,17 +18,17 @@ import type { Breakers } from './dispatch/breaker.ts'
 import { callIdsOf } from './dispatch/client-side.ts'
 import type { Places } from './dispatch/concurrency.ts'
 import type { Deadlines } from './dispatch/deadline.ts'
-import type { DispatchResult, Hedging } from './dispatch/dispatch.ts'
+import type { DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { HedgeBudget } from './dispatch/hedge-budget.ts'
-import { hedgeAfterMs } from './hedge-after.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import type { Learning } from './learn/learning.ts'
 import type { Limiter } from './limits/limiter.ts'
 import { mayBeCopied } from './may-be-copied.ts'
 import type { ReadingTape } from './reading-tape.ts'
 import { formatAttempts } from './route-headers.ts'
+import { hedgingOf, mayGoOn } from './second-requests.ts'
 import { SentCall } from './sent-call.ts'
 import type { Tokens } from './server/jwt/tokens.ts'
 import type { Sessions } from './sessions/sessions.ts'
@@ -119,7 +118,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const { limits } = principal
   if (limits !== undefined && isToBeAnswered) context.limiter.requireRequestsLeft({ key: principal.name, limits })
   const deciding = decide(question, context)
-  const routed = deciding instanceof Promise ? await deciding : deciding
+  const decided = deciding instanceof Promise ? await deciding : deciding
+  const routed = mayGoOn(call, decided, snapshot) ? { ...decided, isContinuable: true } : decided
   const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, routed, limits, context)
   const account = opening instanceof Promise ? await opening : opening
   const isCopied = routed.shadow !== undefined && call.shadowOf === undefined && mayBeCopied(asked, body)
@@ -159,22 +159,6 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const error = withAttempts(result.error, result.attempts)
   const overheadMs = ports.clock.monotonic() - call.startedAt - result.waitedMs
   return { result: { ...result, error }, routed, overheadMs }
-}
-
-/** Copies and calls that would be felt twice are asked once, and so are those of a budget, where one is set aside. */
-function hedgingOf(
-  { body, shadowOf, principal }: ChatCall,
-  routed: Routed,
-  { snapshot, hedges, live }: Context,
-): Hedging | undefined {
-  const settings = snapshot.dispatch?.hedge
-  if (settings === undefined) return undefined
-  hedges.earn(settings.share)
-  if (principal.limits?.budget !== undefined) return undefined
-  const { chat } = body.read()
-  if (shadowOf !== undefined || routed.isLocked === true || !mayBeCopied(chat, body)) return undefined
-  const expected = { stream: body.stream, promptTokens: shapeOf(chat).promptTokens, decision: routed.decision }
-  return { budget: hedges, afterMs: (target) => hedgeAfterMs(target, settings, expected, live) }
 }
 
 function withAttempts(error: GatewayError, attempts: readonly Attempt[]): GatewayError {

@@ -9,13 +9,14 @@ import { countCancelled, countFailed, promptTokensOf } from './count-usage.ts'
 import type { Routed } from './decide.ts'
 import type { Asked as AskedTarget } from './dispatch/attempt.ts'
 import type { DispatchedCall } from './dispatch/dispatch.ts'
+import type { HandedOver } from './dispatch/handed-over.ts'
 import type { Observed } from './dispatch/observed.ts'
 import type { Refine } from './dispatch/refined-calls.ts'
 import { salvaged } from './dispatch/salvaged.ts'
 import type { AnswerFormat, ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
-import type { Asking, Translation } from './dispatch/upstream-request.ts'
-import { laterRequest, upstreamRequest } from './dispatch/upstream-request.ts'
+import type { Asking, Translation, UpstreamRequest } from './dispatch/upstream-request.ts'
+import { continuedRequest, laterRequest, upstreamRequest } from './dispatch/upstream-request.ts'
 import { hopOf } from './hop-of.ts'
 import type { ChatCall, Context } from './pipeline.ts'
 import { keepReceipt, namedDecision, withLost } from './receipts.ts'
@@ -51,8 +52,17 @@ export class SentCall implements DispatchedCall {
 
   // Of a fork: the call that it was made of.
   private readonly origin: SentCall
+  // What another target said of the answer.
+  private readonly goesOnWith: HandedOver | undefined
 
-  constructor(call: ChatCall, routed: Routed, context: Context, account: CallAccount | undefined, origin?: SentCall) {
+  constructor(
+    call: ChatCall,
+    routed: Routed,
+    context: Context,
+    account: CallAccount | undefined,
+    { origin, goesOnWith }: { readonly origin?: SentCall; readonly goesOnWith?: HandedOver } = {},
+  ) {
+    this.goesOnWith = goesOnWith
     this.origin = origin ?? this
     this.unsigned = this.origin === this ? new Set() : this.origin.unsigned
     this.call = call
@@ -73,13 +83,15 @@ export class SentCall implements DispatchedCall {
     const { tools = [], refine = 0 } = changedTools
     const salvage = tools.length === 0 ? undefined : (text: string) => salvaged(text, spoken, changedTools)
     // What is not the client's own format is read and written anew.
-    if (spoken === call.format && !this.isAnsweredAnew) {
+    if (spoken === call.format && !this.isAnsweredAnew && !this.routed.isContinuable) {
       const isMended = tools.length > 0 && !call.body.stream
       const rewritesCalls = spoken.id === 'openai-chat' && configured?.provider.hasOrderlyCalls !== true
       const mended = isMended ? { ...withToolsAsAsked(spoken, changedTools), rewritesCalls } : undefined
       return { model: target.id, format: spoken, mended, salvage, hidesUsage: this.hidesUsage }
     }
-    const asked = { model: target.id, format: withToolsAsAsked(spoken, changedTools), salvage }
+    const { goesOnWith, routed } = this
+    const format = withToolsAsAsked(spoken, changedTools)
+    const asked = { model: target.id, format, salvage, isContinuable: routed.isContinuable === true, goesOnWith }
     return refine === 0 ? asked : { ...asked, refine: this.refine(target, refine, deadlineAt) }
   }
 
@@ -129,19 +141,20 @@ export class SentCall implements DispatchedCall {
     this.over()
     this.context.live.started(target)
     this.underWay = target.id
-    const {
-      request,
-      losses,
-      changedTools = {},
-      isAnsweredAnew = false,
-      hidesUsage = false,
-    } = upstreamRequest(call.body, this.translation(target), this.asking(target))
+    const { request, losses, changedTools = {}, isAnsweredAnew = false, hidesUsage = false } = this.requestTo(target)
     this.losses = losses
     this.changedTools = changedTools
     this.isAnsweredAnew = isAnsweredAnew
     this.hidesUsage = hidesUsage
     call.body.release()
     return request
+  }
+
+  private requestTo(target: Target): UpstreamRequest {
+    const { goesOnWith, call } = this
+    const [translation, asking] = [this.translation(target), this.asking(target)]
+    if (goesOnWith === undefined) return upstreamRequest(call.body, translation, asking)
+    return continuedRequest(call.body.read().chat, goesOnWith.text, translation, asking)
   }
 
   /** Nobody is asked any more. */
@@ -204,8 +217,24 @@ export class SentCall implements DispatchedCall {
     if (attempt.isHedge === true) context.telemetry.hedged(target.id, 'lost')
   }
 
+  cut(attempt: Attempt, error: GatewayError, target: Target, observed: Observed): void {
+    const { call, context } = this
+    const counted = countCancelled(observed, target, () => promptTokensOf(call.body))
+    const spent = { ...counted, key: call.principal.label ?? call.principal.name }
+    this.account?.taken.use(counted)
+    settleAttempt(this.lostCall(attempt), spent, context)
+    this.over()
+    context.telemetry.attemptFailed(attempt, error, spent)
+    recordToolCalls(observed, target, context)
+  }
+
+  goingOnWith(goesOnWith: HandedOver): SentCall {
+    const { call, routed, context, account, origin } = this
+    return new SentCall(call, routed, context, account, { origin, goesOnWith })
+  }
+
   fork(): SentCall {
     const call = { ...this.call, body: this.call.body.fork() }
-    return new SentCall(call, this.routed, this.context, this.account, this.origin)
+    return new SentCall(call, this.routed, this.context, this.account, { origin: this.origin })
   }
 }

@@ -18,6 +18,7 @@ export function readDispatch({ dispatch }: Config): DispatchSettings {
       maxRestMs: breaker.max_rest_ms,
     },
     queue: { length: queue.length, waitMs: queue.wait_ms },
+    continuations: dispatch.continuations,
     hedge: hedge === undefined ? undefined : { share: hedge.share, minMs: hedge.min_ms },
   }
 }

@@ -153,7 +153,7 @@ export type Timeouts = {
 /** One try at one target, as listed in `x-route-attempts`. */
 export type Attempt = {
   readonly target: string
-  /** `ok`, an error code, or `cancelled`: another target was faster. */
+  /** `ok`, an error code, `cancelled` (another target was faster), or `continued` (it went on with another’s answer). */
   readonly outcome: string
   readonly status: number | undefined
   readonly elapsedMs: number

@@ -13,6 +13,8 @@ export type DispatchSettings = {
   readonly queue: QueueSettings
   /** `undefined`: nobody is asked twice. */
   readonly hedge: HedgeSettings | undefined
+  /** Times that a stream which broke in the middle of its text goes on elsewhere. */
+  readonly continuations: number
 }
 
 /** `empty`: no content at all. `content_filter`: the provider's filter refused before any content came. */
@@ -52,4 +54,5 @@ export const DISPATCH_DEFAULTS: DispatchSettings = {
   breaker: { isEnabled: true, failures: 5, share: 0.5, restMs: 1_000, maxRestMs: 60_000 },
   queue: { length: 100, waitMs: 10_000 },
   hedge: undefined,
+  continuations: 0,
 }

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../core/errors.ts'
 import type { Sink } from '../core/ports.ts'
+import type { HandedOver } from './handed-over.ts'
 import type { Observed } from './observed.ts'
 
 /** What becomes of a response body: collected whole, or passed on as it comes. */
@@ -17,6 +18,8 @@ export type Answer = {
   observe(): Observed | undefined
   /** Tells the client that the rest will not come. Only after the commit. */
   breakOff(error: GatewayError): Observed
+  /** What another target goes on with; `undefined` where none can. Only after the commit; the client is told nothing. */
+  handOver?(): HandedOver | undefined
   /** The upstream says nothing for a while: the client is told that the connection lives. Only after the commit. */
   keepAlive?(): void
 }

@@ -8,6 +8,7 @@ import type { Usage } from '../core/stream-part.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
 import type { Deadline, Deadlines, Expiring } from './deadline.ts'
+import type { HandedOver } from './handed-over.ts'
 import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import type { Refine } from './refined-calls.ts'
@@ -49,6 +50,14 @@ export type AttemptResult =
     }
   /** The client has part of an answer and has been told that it is cut. */
   | { readonly type: 'broken'; readonly error: GatewayError; readonly status: number; readonly observed: Observed }
+  /** The client has part of an answer, and another target may go on with it. */
+  | {
+      readonly type: 'cut'
+      readonly error: GatewayError
+      readonly status: number
+      readonly observed: Observed
+      readonly handed: HandedOver
+    }
   /** The client left. */
   | { readonly type: 'abandoned'; readonly observed: Observed | undefined }
 
@@ -70,6 +79,10 @@ export type Asked = {
   readonly refine?: Refine | undefined
   /** The gateway asked for a count of tokens that its client did not ask for. */
   readonly hidesUsage?: boolean
+  /** When its stream breaks in the middle of its text, another target may go on with it. */
+  readonly isContinuable?: boolean
+  /** It goes on with an answer that broke. */
+  readonly goesOnWith?: HandedOver | undefined
   /** The answer that an error carries, if it has calls in it that are in order. */
   readonly salvage?: ((text: string) => AnswerFormat | undefined) | undefined
 }
@@ -82,6 +95,13 @@ type ErrorBody = {
   readonly unreadable: string | undefined
   readonly chunks: Uint8Array[]
   bytes: number
+}
+
+const NOTHING_SEEN: Observed = {
+  events: 0,
+  firstPartAt: undefined,
+  ending: () => ({ usage: undefined, finishReason: undefined }),
+  sample: () => [],
 }
 
 const MAX_ERROR_BYTES = 65_536
@@ -218,7 +238,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
 
   private createAnswer(contentType: string | undefined): Answer {
     const { input, owner, asked } = this
-    const { format, model, mended, refine } = asked
+    const { format, model, mended, refine, isContinuable, goesOnWith } = asked
     const { clock, explanation, client, settings } = input
     const emptiness = { fallbackOn: settings.fallbackOn, hasOthers: this.hasOthers }
     const isNative = format === client.format
@@ -235,7 +255,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     const side = { client, clock, owner, flow: this, settings, emptiness }
     if (isNative) return new StreamAnswer({ ...side, format, hidesUsage: asked.hidesUsage ?? false })
     const { estimateUsage } = input
-    return new TranslatedStream({ ...side, format, model, estimateUsage, refine })
+    return new TranslatedStream({ ...side, format, model, estimateUsage, refine, isContinuable, goesOnWith })
   }
 
   private finish(answer: Answer): void {
@@ -288,7 +308,12 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     }
     this.leaving?.abort()
     const { answer, status } = this
-    if (answer?.isCommitted() === true) {
+    const mayGoOn = error.retry !== 'never' && answer?.isCommitted() === true
+    const handed = mayGoOn ? answer?.handOver?.() : undefined
+    if (answer !== undefined && handed !== undefined) {
+      const observed = answer.observe() ?? NOTHING_SEEN
+      this.settle({ type: 'cut', error, status: status ?? 200, observed, handed })
+    } else if (answer?.isCommitted() === true) {
       this.settle({ type: 'broken', error, status: status ?? 200, observed: answer.breakOff(error) })
     } else {
       this.settle({ type: 'failed', error, status, observed: answer?.observe() })

@@ -6,10 +6,12 @@ import type { Target } from '../core/target.ts'
 import type { Asked, AttemptInput, AttemptResult } from './attempt.ts'
 import type { Breakers, Permit } from './breaker.ts'
 import type { Places } from './concurrency.ts'
+import type { HandedOver } from './handed-over.ts'
 import type { HedgeBudget } from './hedge-budget.ts'
 import type { LaneOwner } from './lane.ts'
 import { Lane } from './lane.ts'
 import type { Observed } from './observed.ts'
+import type { Picked } from './plan-walk.ts'
 import { noHealthyTarget, PlanWalk } from './plan-walk.ts'
 import { retryWait } from './retry-delay.ts'
 
@@ -48,6 +50,10 @@ export type DispatchedCall = {
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void
   /** Another target was faster. `observed`: what was seen of an answer that reaches nobody. */
   cancelled(attempt: Attempt, target: Target, observed: Observed | undefined): void
+  /** The answer broke in the middle, and another target is to go on with it. */
+  cut(attempt: Attempt, error: GatewayError, target: Target, observed: Observed): void
+  /** The same call, for a target that goes on with what another one said. */
+  goingOnWith(handed: HandedOver): DispatchedCall
   /** The same call, for a second target that is asked at the same time. */
   fork(): DispatchedCall
   /** Nobody is asked any more. */
@@ -97,6 +103,9 @@ class Dispatching implements LaneOwner {
   private hedgeTimer: Timer | undefined = undefined
   private backoff: Timer | undefined = undefined
   private isOver = false
+  // An answer that broke, while another target is asked to go on with it.
+  private handed: HandedOver | undefined = undefined
+  private continuations = 0
 
   constructor(input: DispatchInput, resolve: (result: DispatchResult) => void, reject: (reason: unknown) => void) {
     this.input = input
@@ -118,7 +127,7 @@ class Dispatching implements LaneOwner {
   sending(lane: Lane): void {
     this.sent += 1
     const { hedging, clock } = this.input
-    if (hedging === undefined || lane.isHedge || this.hedge !== undefined) return
+    if (hedging === undefined || lane.isHedge || this.handed !== undefined || this.hedge !== undefined) return
     this.hedgeTimer?.cancel()
     this.hedgeTimer = clock.timer(hedging.afterMs(lane.target), () => this.askSecond(hedging))
   }
@@ -145,7 +154,8 @@ class Dispatching implements LaneOwner {
     try {
       if (lane === this.lane) this.lane = this.hedge
       this.hedge = undefined
-      if (result.type === 'failed') this.failed(lane, result)
+      if (result.type === 'cut') this.goOn(lane, result)
+      else if (result.type === 'failed') this.failed(lane, result)
       else this.end(lane, result)
     } catch (thrown) {
       this.reject(thrown)
@@ -217,6 +227,10 @@ class Dispatching implements LaneOwner {
     const attempt = lane.attempt(error.code, status)
     this.attempts.push(attempt)
     lane.call.failed(attempt, error, lane.target, observed)
+    if (this.handed !== undefined) {
+      this.askToGoOn(lane, error, this.handed)
+      return
+    }
     // The other one goes on.
     if (this.lane !== undefined) return
     this.hedgeTimer?.cancel()
@@ -225,6 +239,39 @@ class Dispatching implements LaneOwner {
     else if (error.refusesSignatures) this.withoutSignatures(lane, error)
     else if (!this.mayMoveOn(error)) this.giveUp(error)
     else this.moveOn(lane, error)
+  }
+
+  private goOn(lane: Lane, { error, status, observed, handed }: AttemptResult & { readonly type: 'cut' }): void {
+    const attempt = lane.attempt(error.code, status)
+    this.attempts.push(attempt)
+    lane.call.cut(attempt, error, lane.target, observed)
+    this.handed = handed
+    this.askToGoOn(lane, error, handed)
+  }
+
+  /** The next target, or the same where there is no other: a stream that broke may have met a restart. */
+  private askToGoOn(lane: Lane, error: GatewayError, handed: HandedOver): void {
+    const { input } = this
+    const { settings, clock } = input
+    const isAllowed = this.continuations < settings.continuations && clock.monotonic() < this.deadlineAt
+    const picked = isAllowed ? (this.walk.pick() ?? this.sameAgain(lane.target)) : undefined
+    if (picked === undefined) {
+      handed.breakOff(error)
+      this.conclude('broken', lane, { error })
+      return
+    }
+    this.continuations += 1
+    const { format, framing } = input.client
+    if (framing === 'sse' && format.takesComments !== false)
+      handed.sink.write(`: ${lane.target.id} broke off (${error.code}), ${picked.target.id} goes on\n\n`)
+    this.lane = new Lane(input, this, { ...picked, call: input.call.goingOnWith(handed), isHedge: false })
+    this.lane.begin()
+  }
+
+  private sameAgain(target: Target): Picked | undefined {
+    const { breakers, settings } = this.input
+    const permit = breakers.enter(target.id, settings.breaker, true)
+    return permit === undefined ? undefined : { target, permit }
   }
 
   /** What is sent now differs: there is nothing to wait for. */
@@ -261,9 +308,10 @@ class Dispatching implements LaneOwner {
     else this.begin(target, permit)
   }
 
-  private end(lane: Lane, result: Exclude<AttemptResult, { type: 'failed' }>): void {
+  private end(lane: Lane, result: Exclude<AttemptResult, { type: 'failed' | 'cut' }>): void {
     const { observed } = result
     if (result.type !== 'broken') {
+      if (result.type === 'complete' && this.handed !== undefined) this.attempts.push(lane.attempt('continued', 200))
       this.conclude(result.type, lane, { observed })
       return
     }
@@ -279,7 +327,7 @@ class Dispatching implements LaneOwner {
   ): void {
     this.isOver = true
     this.hedgeTimer?.cancel()
-    if (lane?.isHedge === true) lane.call.over()
+    if (lane !== undefined && lane.call !== this.input.call) lane.call.over()
     this.stopWaiting()
     const { attempts, waitedMs } = this
     const sentAt = observed === undefined ? undefined : lane?.sentAt

@@ -15,6 +15,8 @@ import type { ClientSide } from './client-side.ts'
 import { answerContext } from './client-side.ts'
 import type { Emptiness } from './empty-answer.ts'
 import { isSignedThought, refuseEmpty } from './empty-answer.ts'
+import type { Continuable, HandedOver } from './handed-over.ts'
+import { createContinuable, goingOn } from './handed-over.ts'
 import type { Ending, Observed } from './observed.ts'
 import type { Refine } from './refined-calls.ts'
 import { addUsage, brokenOf, inPlace, noteRefined, refuseLeft } from './refined-calls.ts'
@@ -36,6 +38,8 @@ type TranslatedInput = {
   readonly emptiness: Emptiness
   readonly estimateUsage: (observed: Observed) => Usage
   readonly refine?: Refine | undefined
+  readonly isContinuable?: boolean | undefined
+  readonly goesOnWith?: HandedOver | undefined
 }
 
 /**
@@ -63,6 +67,7 @@ export class TranslatedStream implements Answer {
   private writtenAt = 0
   // The data of the last event the client got.
   private lastWritten: string | undefined = undefined
+  private readonly continuable: Continuable | undefined
 
   constructor(input: TranslatedInput) {
     const { format, client, model, clock } = input
@@ -70,8 +75,14 @@ export class TranslatedStream implements Answer {
     this.deframer = createDeframer(format.framing, MAX_EVENT_BYTES)
     this.reader = format.createReader()
     this.tidier = createTidier(client.id, client.usedCallIds())
-    this.writer = client.format.createWriter(answerContext(client, model, clock.now()))
-    this.enframer = createEnframer(client.framing, client.format.takesComments)
+    const { isContinuable, goesOnWith } = input
+    this.continuable = isContinuable === true ? createContinuable(goesOnWith?.text) : undefined
+    this.writer = goesOnWith?.writer ?? client.format.createWriter(answerContext(client, model, clock.now()))
+    this.enframer = goesOnWith?.enframer ?? createEnframer(client.framing, client.format.takesComments)
+    if (goesOnWith === undefined) return
+    this.sink = goesOnWith.sink
+    this.lastWritten = goesOnWith.lastWritten
+    this.writtenAt = clock.monotonic()
   }
 
   isCommitted(): boolean {
@@ -116,13 +127,20 @@ export class TranslatedStream implements Answer {
       refuseEmpty(format, { finishReason, hasThought, followsResults: client.followsResults }, emptiness)
       this.commit()
     }
-    const { client, estimateUsage } = this.input
+    const { client, estimateUsage, goesOnWith } = this.input
+    // It was to go on and has nothing to say: nobody knows whether the answer was whole.
+    if (goesOnWith !== undefined && this.firstPartAt === undefined)
+      throw new GatewayError('upstream_empty', 'The model had nothing to add to an answer that broke.')
     // Who asked is told, as SDKs rely on it; the log goes on to say that nobody counted.
     if (client.includeUsage && !isCounted(this.ended.usage))
-      this.writer.push({ type: 'usage', usage: estimateUsage(this.observe()) })
+      this.writer.push({ type: 'usage', usage: this.withEarlier(estimateUsage(this.observe())) })
     const last = this.enframer.write(this.writer.end()) + this.enframer.end()
     this.sink?.end(last === '' ? undefined : last)
     return this.observe()
+  }
+
+  private withEarlier(own: Usage): Usage {
+    return addUsage(this.input.goesOnWith?.usage, [own]) ?? own
   }
 
   breakOff(error: GatewayError): Observed {
@@ -130,6 +148,15 @@ export class TranslatedStream implements Answer {
     const text = client.format.writeStreamError(error, this.lastWritten)
     this.sink?.end(client.framing === 'sse' ? text : brokenList(this.enframer, text))
     return this.observe()
+  }
+
+  handOver(): HandedOver | undefined {
+    const { sink, writer, enframer, lastWritten } = this
+    const text = this.continuable?.text()
+    if (sink === undefined || text === undefined) return undefined
+    const { estimateUsage } = this.input
+    const usage = this.withEarlier(estimateUsage(this.observe()))
+    return { text, usage, sink, writer, enframer, lastWritten, breakOff: (error) => void this.breakOff(error) }
   }
 
   /** A client that does not read is not told more. */
@@ -150,6 +177,7 @@ export class TranslatedStream implements Answer {
       this.recent[this.events % KEPT_EVENTS] = parts
       this.events += 1
       this.note(parts)
+      this.continuable?.note(parts)
       for (const part of parts) {
         if (part.type === 'response-end') this.saidFinish = part.finishReason
         else if (part.type === 'response-error') throw part.error
@@ -163,7 +191,9 @@ export class TranslatedStream implements Answer {
     if (parts.length === 0) return
     this.input.client.watch?.(parts)
     if (this.sink !== undefined) {
-      this.write(this.sink, parts)
+      const { goesOnWith } = this.input
+      if (goesOnWith !== undefined && parts.some(isContentPart)) this.firstPartAt ??= this.input.clock.monotonic()
+      this.write(this.sink, goesOnWith === undefined ? parts : goingOn(parts, goesOnWith))
       return
     }
     this.held.push(...parts)

@@ -172,6 +172,42 @@ export function laterRequest(
   }
 }
 
+/** The client's request with what another target said of its answer, for this one to go on with. */
+export function continuedRequest(
+  chat: ChatRequest,
+  text: string,
+  translation: Translation,
+  asking: Asking,
+): UpstreamRequest {
+  const { target, spoken, client } = translation
+  const { provider, secret, headers } = configuredOf(translation)
+  const { ask, now, hop, clientHeader, keepsSignatures = true } = asking
+  const said = { role: 'assistant' as const, name: undefined, content: [{ type: 'text' as const, text }] }
+  const later: ChatRequest = { ...chat, messages: [...chat.messages, said] }
+  const { body, losses, told, ...changed } = written(chat, translation, keepsSignatures, later)
+  const model = body['model'] === undefined ? {} : { model: target.model }
+  const call = {
+    target,
+    operation: operationOf(spoken),
+    format: spoken.id,
+    stream: true,
+    secret,
+    headers,
+    ask,
+    hop,
+    now,
+  }
+  const sameClient = spoken === client ? { clientHeader } : {}
+  const hasParallelTool = chat.tools.some(({ name }) => isParallelWrapper(name))
+  const textCalls = textCallsOf(later, target, changed.toolNames, told)
+  return {
+    request: provider.authorize({ ...call, ...sameClient, body: JSON.stringify({ ...body, ...model }) }),
+    losses,
+    changedTools: { ...changed, ...expectedCalls(chat, target), hasParallelTool, textCalls },
+    isAnsweredAnew: true,
+  }
+}
+
 /**
  * The body that the target gets, without the gateway's own edits of one in the client's format. `later`: the request that
  * it is to be by now.

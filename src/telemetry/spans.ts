@@ -60,6 +60,8 @@ function operationOf({ endpoint }: CallRecord): string {
   return OPERATIONS[endpoint] ?? 'chat'
 }
 
+const FINE: ReadonlySet<string> = new Set(['ok', 'continued', 'cancelled'])
+
 /** Attempts follow each other, so each begins where the one before ended. */
 function recordAttempts(record: CallRecord, startedAtEpochMs: number, parent: Context): void {
   const tracer = trace.getTracer('thalamus')
@@ -71,7 +73,7 @@ function recordAttempts(record: CallRecord, startedAtEpochMs: number, parent: Co
       [ATTRIBUTES.attemptOutcome]: attempt.outcome,
       ...defined(ATTRIBUTES.status, attempt.status),
     })
-    if (attempt.outcome !== 'ok') child.setStatus({ code: SpanStatusCode.ERROR })
+    if (!FINE.has(attempt.outcome)) child.setStatus({ code: SpanStatusCode.ERROR })
     at += attempt.elapsedMs
     child.end(at)
   }

@@ -58,4 +58,10 @@ export const dispatch = z.strictObject({
   breaker: breaker.prefault({}).describe('When a model that fails is left alone.'),
   queue: queue.prefault({}).describe('Waiting for models with max_concurrent.'),
   hedge: hedge.optional().describe('Asks a second model when the first is slow to begin. Off unless it is here.'),
+  continuations: z
+    .int()
+    .min(0)
+    .max(3)
+    .default(defaults.continuations)
+    .describe('Times that a stream of text which breaks in the middle goes on with another model.'),
 })

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import { startCaptureUpstream } from './capture-upstream.ts'
-import { HELLO, post, startGateway } from './start-gateway.ts'
+import { eventually, HELLO, post, startGateway } from './start-gateway.ts'
 
 // A stream of text that breaks in the middle goes on with another model.
 
@@ -103,6 +103,7 @@ test('the next model is asked with what was said as the assistant’s own words,
     target: 'up/cut',
   })
   expect(log.find((line) => line.event === 'attempt_failed')?.['tokens_out']).toBeGreaterThan(0)
+  await eventually('the record', () => log.some((line) => line.event === 'request'))
   expect(log.find((line) => line.event === 'request')).toMatchObject({
     target: 'up/ok',
     outcome: 'complete',

@@ -4,7 +4,7 @@ import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import { startSimulator } from '../../src/platform/node/simulate.ts'
 import { COMPLETION, startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
-import { eventually, HELLO, post, startGateway } from './start-gateway.ts'
+import { eventually, HELLO, post, snapshotOf, startGateway } from './start-gateway.ts'
 
 // Retries, rests of targets that fail, bounds of what is held back, queues and fallbacks, through the whole gateway.
 
@@ -203,9 +203,9 @@ const FORMATS = [
   { format: 'another', path: '/v1/messages', body: { stream: true, max_tokens: 50 } },
 ]
 
-test.each(FLOODS.flatMap((flood) => FORMATS.map((one) => [...flood, one] as const)))(
-  'T-05 %s before the first content are held back up to a bound, then the next model is asked ($3.format format)',
-  async (what, frame, dispatch, { path, body, format }) => {
+test.each(FLOODS.flatMap(([what, frame, dispatch]) => FORMATS.map((one) => ({ what, frame, dispatch, ...one }))))(
+  'T-05 $what before the first content are held back up to a bound, then the next model is asked ($format format)',
+  async ({ what, frame, dispatch, path, body, format }) => {
     const upstream = await startUpstream((response, model) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       if (model !== 'flood') {
@@ -344,4 +344,61 @@ test('T-08 an empty answer is a failure unless the operator takes it for an answ
     expect(attemptsOf(await post(on.url, asking(models, { stream })))[0]).toBe('up/empty-200;upstream_empty')
     expect(attemptsOf(await post(off.url, asking(models, { stream })))).toEqual(['up/empty-200;ok'])
   }
+})
+
+test('a reload keeps the rest of models that stay, and forgets it where the address or the key is another', async () => {
+  const upstream = await startUpstream((response) => refuse(response, 500, { message: 'no' }))
+  const options = { models: ['a'], upstream: upstream.url, dispatch: { breaker: QUICK } }
+  const { url, gateway } = await start(options)
+  const isResting = async () =>
+    (await (await fetch(`${url}/metrics`)).text()).includes('thalamus_breaker_open{model="up/a"} 1')
+  for (let call = 0; call < 2; call += 1) await (await post(url, { model: 'up/a', messages: HELLO })).text()
+  expect(await isResting()).toBe(true)
+  await gateway.replaceSnapshot(snapshotOf({ ...options, maxAttempts: 2 }))
+  expect(await isResting()).toBe(true)
+  await gateway.replaceSnapshot(snapshotOf({ ...options, secret: 'another key' }))
+  expect(await isResting()).toBe(false)
+})
+
+test('embeddings and paths that are passed on wait their turn too, and what rests is not asked by two at once', async () => {
+  const held: ServerResponse[] = []
+  const upstream = await startCaptureUpstream((response) => void held.push(response))
+  running.push(upstream)
+  const { url } = await start({
+    models: ['m'],
+    upstream: upstream.url,
+    maxConcurrent: 1,
+    dispatch: { breaker: { ...QUICK, failures: 1 } },
+  })
+  const send = (path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const chat = post(url, { model: 'up/m', messages: HELLO })
+  await eventually('the chat upstream', () => held.length === 1)
+  const others = [
+    send('/v1/embeddings', { model: 'up/m', input: 'x' }),
+    send('/v1/rerank', { model: 'up/m', query: 'x' }),
+  ]
+  const waiting = async () =>
+    (await (await fetch(`${url}/metrics`)).text()).includes('thalamus_queue_waiting{provider="up"} 2')
+  await eventually('both to wait', waiting)
+  expect(held).toHaveLength(1)
+  for (let at = 0; at < 3; at += 1) {
+    await eventually('the next upstream', () => held.length === at + 1)
+    const response = held[at]
+    if (response !== undefined) refuse(response, 500, { message: 'no' })
+  }
+  expect((await chat).status).toBe(502)
+  // It rests since the chat, and the embeddings were the one call that tried it.
+  for (const other of others) expect((await other).status).toBeGreaterThanOrEqual(500)
+  const trial = send('/v1/embeddings', { model: 'up/m', input: 'x' })
+  await eventually('the trial upstream', () => held.length === 4)
+  const refused = await send('/v1/embeddings', { model: 'up/m', input: 'x' })
+  expect(refused.status).toBe(503)
+  expect(((await refused.json()) as Refused).error.code).toBe('no_healthy_target')
+  for (const response of held.slice(3)) refuse(response, 500, { message: 'no' })
+  expect((await trial).status).toBe(502)
 })

@@ -133,7 +133,8 @@ const noInference: Inference = {
   close: () => Promise.resolve(),
 }
 
-function snapshotOf(options: Options): Snapshot {
+/** What a gateway of these options works on: to replace another's with. */
+export function snapshotOf(options: Options): Snapshot {
   const { provider: given = 'openai-compatible' } = options
   const provider = typeof given === 'string' ? providers.get(given) : given
   if (provider === undefined) throw new Error(`no provider ${given}`)
@@ -160,6 +161,7 @@ function snapshotOf(options: Options): Snapshot {
     format,
     baseUrl: options.upstream,
     secret: options.secret ?? 'upstream-key',
+    maxConcurrent: options.maxConcurrent,
     headers: {},
   }
   return {

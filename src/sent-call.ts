@@ -16,6 +16,8 @@ import type { AnswerFormat, ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Asking, Translation } from './dispatch/upstream-request.ts'
 import { laterRequest, upstreamRequest } from './dispatch/upstream-request.ts'
+import { withGuardNotes } from './guard-notes.ts'
+import { formatNotes } from './guards/guard-notes.ts'
 import { hopOf } from './hop-of.ts'
 import type { ChatCall, Context } from './pipeline.ts'
 import { keepReceipt, namedDecision, withLost } from './receipts.ts'
@@ -44,14 +46,17 @@ export class SentCall implements DispatchedCall {
   // The target that is asked at the moment.
   private underWay: string | undefined = undefined
   private readonly call: ChatCall
-  private readonly routed: Routed
+  private routed: Routed
+  // What answers say is changed on the way: streams are read and written anew.
+  private readonly isGuarded: boolean
   private readonly context: Context
   // Of a key that is bounded.
   private readonly account: CallAccount | undefined
 
-  constructor(call: ChatCall, routed: Routed, context: Context, account: CallAccount | undefined) {
+  constructor(call: ChatCall, routed: Routed, isGuarded: boolean, context: Context, account: CallAccount | undefined) {
     this.call = call
     this.routed = routed
+    this.isGuarded = isGuarded
     this.context = context
     this.account = account
   }
@@ -133,7 +138,7 @@ export class SentCall implements DispatchedCall {
     } = upstreamRequest(call.body, this.translation(target), this.asking(target))
     this.losses = losses
     this.changedTools = changedTools
-    this.isAnsweredAnew = isAnsweredAnew
+    this.isAnsweredAnew = isAnsweredAnew || (this.isGuarded && call.body.stream)
     this.hidesUsage = hidesUsage
     call.body.release()
     return request
@@ -159,13 +164,27 @@ export class SentCall implements DispatchedCall {
     this.account?.taken.setHeaders(headers)
     const outcomes = formatOutcomes(this.answerFormat?.callOutcomes ?? [])
     if (outcomes !== undefined) headers['x-route-tool-calls'] = outcomes
+    const guarded = call.guards?.notes() ?? NONE
+    if (guarded.length > 0) headers['x-route-guards'] = formatNotes(guarded)
     const warnings = routed.warnings ?? NONE
     const told = warnings.length === 0 ? this.losses : [...warnings, ...this.losses]
     if (told.length > 0) headers['x-route-losses'] = formatLosses(told)
     // A decision is kept since it was made.
-    else if (routed.decision !== undefined) return
-    const decided = routed.decision ?? namedDecision(call.id, target, warnings)
+    else if (routed.decision !== undefined && guarded.length === 0) return
+    const named = routed.decision ?? namedDecision(call.id, target, warnings)
+    const decided = guarded.length === 0 ? named : { ...named, guards: guarded }
     keepReceipt(context, call.id, call.principal.name, withLost(decided, target, this.losses))
+  }
+
+  /** After the answer: the decision, and its receipt, with what the guards did. */
+  noteGuards(): Routed {
+    const { call, context } = this
+    const notes = call.guards?.notes() ?? NONE
+    this.routed = withGuardNotes(this.routed, notes)
+    const kept = context.decisions.get(call.id)
+    if (kept !== undefined && notes.length > 0)
+      keepReceipt(context, call.id, kept.key, { ...kept.decision, guards: notes })
+    return this.routed
   }
 
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {

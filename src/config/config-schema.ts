@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policySchema } from './policy-schema.ts'
+import { guards } from './schema/guards.ts'
 import { learning } from './schema/learning.ts'
 import { ledger } from './schema/ledger.ts'
 import { model } from './schema/models.ts'
@@ -51,6 +52,9 @@ export const configSchema = z.strictObject({
   sessions: sessions
     .prefault({})
     .describe('When a conversation stays with the model that answered last: docs/sessions.md.'),
+  guards: guards
+    .default([])
+    .describe('What looks at every request before the model and at answers after it: docs/guardrails.md.'),
   timeouts: timeouts.prefault({}).describe('How long to wait for an upstream.'),
   store,
   ledger: ledger.optional().describe('Where the usage of every call is kept: docs/operations.md.'),

@@ -1,6 +1,7 @@
 import type { KeyLimits } from './counters.ts'
 import type { Timeouts } from './decision.ts'
 import type { Directives } from './directives.ts'
+import type { PlacedGuard } from './guard.ts'
 import type { Policy } from './policy.ts'
 import type { Reach, RemoteModel } from './ports.ts'
 import type { Provider } from './provider.ts'
@@ -37,6 +38,8 @@ export type Snapshot = {
   readonly timeouts: Timeouts
   /** `SESSION_DEFAULTS` when left out. */
   readonly sessions?: SessionSettings
+  /** Of every call, before those of its key; absent where there are none. */
+  readonly guards?: readonly PlacedGuard[]
 }
 
 /** PEM texts. */
@@ -101,6 +104,8 @@ export type InboundKey = {
   readonly isSensitive?: boolean
   /** Left out where nothing is bounded. */
   readonly limits?: KeyLimits | undefined
+  /** Beside those of every call. */
+  readonly guards?: readonly PlacedGuard[]
 }
 
 /** What a caller may do, whoever he is. */
@@ -140,6 +145,8 @@ export type Principal = {
   readonly isSensitive?: boolean
   /** Left out where nothing is bounded. */
   readonly limits?: KeyLimits | undefined
+  /** Beside those of every call. */
+  readonly guards?: readonly PlacedGuard[]
 }
 
 export type RouterSettings = {

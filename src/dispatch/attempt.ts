@@ -216,8 +216,8 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     const { clock, explanation, client } = input
     const isNative = format === client.format
     if (!input.stream) {
-      const { followsResults } = client
-      const whole = { format, clock, owner, contentType, explanation, followsResults }
+      const { followsResults, guard } = client
+      const whole = { format, clock, owner, contentType, explanation, followsResults, guard }
       const translating = { ...input, model, refine }
       if (!isNative) return createTranslatedAnswer(whole, translating)
       return createJsonAnswer(whole, mended === undefined ? undefined : { ...translating, format: mended })

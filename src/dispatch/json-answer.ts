@@ -1,5 +1,6 @@
 import type { Decision } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { AnswerGuard } from '../core/guard.ts'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { appendMember } from '../core/json-edit.ts'
@@ -14,6 +15,7 @@ import type { Translating } from './translated-json.ts'
 import { translate } from './translated-json.ts'
 
 const decoder = new TextDecoder()
+const encoder = new TextEncoder()
 const MAX_BYTES = 64 * 1024 * 1024
 
 export type JsonAnswerInput = {
@@ -24,6 +26,7 @@ export type JsonAnswerInput = {
   /** The client's conversation ends with results of tools. */
   readonly followsResults: boolean
   readonly explanation: Decision | undefined
+  readonly guard?: AnswerGuard | undefined
 }
 
 /**
@@ -45,8 +48,9 @@ export function createJsonAnswer(
     if (!hasContent) {
       refuseEmpty(input.format, { finishReason, hasThought: false, followsResults: input.followsResults })
     }
-    const { explanation } = input
-    const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
+    const { explanation, guard } = input
+    const passed = guard === undefined ? answered : guarded(answered, guard)
+    const body = explanation === undefined ? passed : appendMember(passed, 'routing', explanation)
     const sink = input.owner.commit({
       'content-type': input.contentType ?? 'application/json',
       'content-length': String(body.length),
@@ -54,6 +58,12 @@ export function createJsonAnswer(
     sink.end(body)
     return { ...observed, callOutcomes: mended?.format.callOutcomes, firstPartAt: input.clock.monotonic() }
   })
+}
+
+function guarded(answered: Uint8Array, guard: AnswerGuard): Uint8Array {
+  const text = decoder.decode(answered)
+  const passed = guard.whole(text)
+  return passed === text ? answered : encoder.encode(passed)
 }
 
 /** True where a call has to be written in another way than it came. Several choices are no one's to mend. */

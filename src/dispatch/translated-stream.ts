@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
+import type { PartGuard } from '../core/guard.ts'
 import type { Clock, Sink } from '../core/ports.ts'
 import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart, isCounted } from '../core/stream-part.ts'
@@ -48,6 +49,7 @@ export class TranslatedStream implements Answer {
   private readonly tidier: PartTidier
   private readonly writer: StreamWriter
   private readonly enframer: Enframer
+  private readonly guard: PartGuard | undefined
   private held: StreamPart[] = []
   private bytesBeforeCommit = 0
   private isStalled = false
@@ -61,6 +63,8 @@ export class TranslatedStream implements Answer {
   private writtenAt = 0
   // The data of the last event the client got.
   private lastWritten: string | undefined = undefined
+  // The index of a call that the client has the beginning of.
+  private openCall: number | undefined = undefined
 
   constructor(input: TranslatedInput) {
     const { format, client, model, clock } = input
@@ -70,6 +74,7 @@ export class TranslatedStream implements Answer {
     this.tidier = createTidier(client.id, client.usedCallIds())
     this.writer = client.format.createWriter(answerContext(client, model, clock.now()))
     this.enframer = createEnframer(client.framing, client.format.takesComments)
+    this.guard = client.guard?.stream()
   }
 
   isCommitted(): boolean {
@@ -107,6 +112,7 @@ export class TranslatedStream implements Answer {
 
   private complete(): Observed {
     this.take(this.tidier.end())
+    if (this.guard !== undefined) this.pass(this.guard.end())
     if (this.sink === undefined) {
       const { format, client } = this.input
       const finishReason = this.saidFinish ?? this.ended.finishReason
@@ -114,6 +120,11 @@ export class TranslatedStream implements Answer {
       refuseEmpty(format, { finishReason, hasThought, followsResults: client.followsResults })
       this.commit()
     }
+    return this.close()
+  }
+
+  /** What ends a stream that is whole for its client. */
+  private close(): Observed {
     const { client, estimateUsage } = this.input
     // Who asked is told, as SDKs rely on it; the log goes on to say that nobody counted.
     if (client.includeUsage && !isCounted(this.ended.usage))
@@ -124,10 +135,21 @@ export class TranslatedStream implements Answer {
   }
 
   breakOff(error: GatewayError): Observed {
+    if (error.code === 'answer_blocked') return this.endFiltered()
     const { client } = this.input
     const text = client.format.writeStreamError(error, this.lastWritten)
     this.sink?.end(client.framing === 'sse' ? text : brokenList(this.enframer, text))
     return this.observe()
+  }
+
+  /** The client's own word for an answer that a filter stopped: nothing failed, and asking again would not help. */
+  private endFiltered(): Observed {
+    const { openCall } = this
+    if (this.sink !== undefined) {
+      const cut: StreamPart[] = openCall === undefined ? [] : [{ type: 'tool-call-end', index: openCall, isCut: true }]
+      this.write(this.sink, [...cut, { type: 'response-end', finishReason: 'content-filter', raw: undefined }])
+    }
+    return this.close()
   }
 
   /** A client that does not read is not told more. */
@@ -160,6 +182,13 @@ export class TranslatedStream implements Answer {
     this.note(parts)
     if (parts.length === 0) return
     this.input.client.watch?.(parts)
+    if (this.guard === undefined) this.pass(parts)
+    // One by one: what came before a part that is blocked is passed on.
+    else for (const part of parts) this.pass(this.guard.push(part))
+  }
+
+  private pass(parts: readonly StreamPart[]): void {
+    if (parts.length === 0) return
     if (this.sink !== undefined) {
       this.write(this.sink, parts)
       return
@@ -203,6 +232,8 @@ export class TranslatedStream implements Answer {
   private write(sink: Sink, parts: readonly StreamPart[]): void {
     let text = ''
     for (const part of parts) {
+      if (part.type === 'tool-call-start') this.openCall = part.index
+      else if (part.type === 'tool-call-end') this.openCall = undefined
       const events = this.writer.push(part)
       this.lastWritten = events.at(-1)?.data ?? this.lastWritten
       text += this.enframer.write(events)

@@ -135,6 +135,7 @@ function logFields(record: CallRecord): Record<string, unknown> {
     key: record.key,
     shadow_of: record.shadowOf,
     attempts: record.attempts.length,
+    ...(record.guards === undefined || record.guards.length === 0 ? {} : { guards: record.guards }),
     ms: round(record.elapsedMs),
     overhead_ms: round(record.overheadMs),
     ttft_ms: round(record.ttftMs),

@@ -2,6 +2,7 @@ import { routers } from '../../routers/index.ts'
 import type { Counters } from '../../src/core/counters.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { Ledger } from '../../src/core/ledger.ts'
+import type { PlacedGuard } from '../../src/core/guard.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
@@ -82,6 +83,7 @@ type Options = {
   readonly counters?: Counters
   readonly ledger?: Ledger
   readonly isLedgerRequired?: boolean
+  readonly guards?: readonly PlacedGuard[]
 }
 
 const FACTS: Facts = {
@@ -178,6 +180,7 @@ function snapshotOf(options: Options): Snapshot {
     router: options.router ?? { use: 'uniform', device: 'cpu', deadlineMs: 1_000 },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxAttempts: options.maxAttempts ?? 3,
+    ...(options.guards === undefined ? {} : { guards: options.guards }),
     ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
   }

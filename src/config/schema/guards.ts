@@ -8,7 +8,7 @@ const place = {
   timeout_ms: z
     .int()
     .positive()
-    .default(1_000)
+    .default(5_000)
     .describe('Milliseconds that the guard may take for a request, and for each answer.'),
   passthrough: z
     .enum(['allow', 'block'])

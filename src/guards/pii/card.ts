@@ -1,4 +1,5 @@
 import type { Reading } from './characters.ts'
+import { at, digitOf } from './characters.ts'
 import { groupsAt, mayBegin, mayEnd, passesLuhn } from './digits.ts'
 
 const SHORTEST = 13
@@ -7,9 +8,10 @@ const LONGEST = 19
 /** A payment card's number, in one piece or as it is printed, whose check digit is right (ISO/IEC 7812). */
 export function card(reading: Reading, start: number): number {
   if (!mayBegin(reading, start)) return 0
-  const { digits, ends, sizes } = groupsAt(reading, start, LONGEST)
-  const [first = 0] = digits
+  const first = digitOf(at(reading, start))
   if (first < 2 || first > 6) return 0
+  for (let index = start + 1; index < start + 4; index += 1) if (digitOf(at(reading, index)) < 0) return 0
+  const { digits, ends, sizes } = groupsAt(reading, start, LONGEST)
   // The longest first: a number of 19 digits may hold one of 16.
   for (let last = ends.length - 1, count = digits.length; last >= 0; count -= sizes[last] ?? 0, last -= 1) {
     if (count < SHORTEST) return 0

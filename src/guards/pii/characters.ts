@@ -15,13 +15,13 @@ export function at(reading: Reading, index: number): number {
 
 /** The value of a decimal digit of Latin, full-width, Arabic-Indic, Persian or Devanagari script; -1 of anything else. */
 export function digitOf(code: number): number {
-  if (code < 58) return code >= 48 ? code - 48 : -1
-  if (code < 0x660) return -1
+  if (code < FIRST_OTHER_DIGIT) return code >= 48 && code < 58 ? code - 48 : -1
   for (const zero of ZEROS) if (code >= zero && code < zero + 10) return code - zero
   return -1
 }
 
 const ZEROS = [0xff10, 0x660, 0x6f0, 0x966]
+const FIRST_OTHER_DIGIT = 0x660
 
 export function isDigit(code: number): boolean {
   return digitOf(code) >= 0
@@ -33,12 +33,28 @@ export function isAsciiLetter(code: number): boolean {
 
 /** Letters of scripts that are written with spaces: a Chinese word before an address is none of it. */
 export function isLetter(code: number): boolean {
-  return isAsciiLetter(code) || (code >= 0xc0 && code <= 0x52f && code !== 0xd7 && code !== 0xf7)
+  return code >= 0 && code < CLASSES.length && CLASSES[code] === LETTER
 }
 
 /** What a number or a token may not stand right behind or before. */
 export function isWord(code: number): boolean {
-  return isLetter(code) || isDigit(code) || code === UNDERSCORE
+  if (code < CLASSES.length) return code >= 0 && CLASSES[code] !== NEITHER
+  return isDigit(code)
+}
+
+const UNDERSCORE = 95
+const NEITHER = 0
+const LETTER = 1
+const OTHER_OF_WORDS = 2
+const CLASSES = classes()
+
+function classes(): Uint8Array {
+  const found = new Uint8Array(0x530)
+  for (let code = 0xc0; code < found.length; code += 1) if (code !== 0xd7 && code !== 0xf7) found[code] = LETTER
+  for (let code = 0; code < 128; code += 1) if (isAsciiLetter(code)) found[code] = LETTER
+  for (let code = 48; code < 58; code += 1) found[code] = OTHER_OF_WORDS
+  found[UNDERSCORE] = OTHER_OF_WORDS
+  return found
 }
 
 /** What stands between the groups of a number: spaces and dashes of all kinds, and what has no width. */
@@ -59,4 +75,3 @@ export const SPACE = 32
 export const DASH = 45
 export const DOT = 46
 export const PLUS = 43
-const UNDERSCORE = 95

@@ -41,6 +41,29 @@ export function groupsAt(
   }
 }
 
+/** The digits of a number whose groups have these sizes, and its end; `undefined` at the first that is otherwise. */
+export function shapeAt(
+  reading: Reading,
+  start: number,
+  sizes: readonly number[],
+): { readonly digits: readonly number[]; readonly end: number } | undefined {
+  const digits: number[] = []
+  let index = start
+  for (const [group, size] of sizes.entries()) {
+    if (group > 0) {
+      if (!isGap(at(reading, index))) return undefined
+      index += 1
+    }
+    for (let count = 0; count < size; count += 1) {
+      const digit = digitOf(at(reading, index))
+      if (digit < 0) return undefined
+      digits.push(digit)
+      index += 1
+    }
+  }
+  return mayEnd(reading, index) ? { digits, end: index } : undefined
+}
+
 /** True where a number may begin: not inside of a word, a longer number or behind a decimal point. */
 export function mayBegin(reading: Reading, start: number): boolean {
   const before = at(reading, start - 1)

@@ -1,40 +1,36 @@
 import type { Reading } from './characters.ts'
-import { at, digitOf, isAsciiLetter, isGap, isWord } from './characters.ts'
-import type { Groups } from './digits.ts'
-import { groupsAt, mayBegin, mayEnd } from './digits.ts'
+import { at, digitOf, isGap, isLetter, isWord } from './characters.ts'
+import { mayBegin, shapeAt } from './digits.ts'
 
 /** A social security number of the United States, as it is written: 536-90-4399. https://www.ssa.gov/employer/randomization.html */
 export function ssn(reading: Reading, start: number): number {
   if (!mayBegin(reading, start)) return 0
-  const { digits, ends, sizes } = groupsAt(reading, start, 9)
-  if (sizes.length !== 3 || sizes[0] !== 3 || sizes[1] !== 2 || sizes[2] !== 4) return 0
+  const found = shapeAt(reading, start, [3, 2, 4])
+  if (found === undefined) return 0
+  const { digits, end } = found
   const area = numberOf(digits.slice(0, 3))
   const isGiven = area !== 0 && area !== 666 && area < 900
-  const isWhole = numberOf(digits.slice(3, 5)) > 0 && numberOf(digits.slice(5)) > 0
-  const end = ends[2] ?? 0
-  return isGiven && isWhole && mayEnd(reading, end) ? end : 0
+  return isGiven && numberOf(digits.slice(3, 5)) > 0 && numberOf(digits.slice(5)) > 0 ? end : 0
 }
+
+/** How each is written, and whether its check digits are right. Ten digits in one piece are more often a time or an order. */
+const SHAPES: readonly (readonly [sizes: readonly number[], passes: (digits: readonly number[]) => boolean])[] = [
+  [[11], isGerman],
+  [[2, 3, 3, 3], isGerman],
+  [[15], isFrench],
+  [[1, 2, 2, 2, 3, 3, 2], isFrench],
+  [[3, 3, 4], isBritish],
+]
 
 /** A personal number of a state that can be told by its check digits: Germany's, France's, and two of the United Kingdom. */
 export function nationalId(reading: Reading, start: number): number {
-  if (isAsciiLetter(at(reading, start))) return insuranceNumber(reading, start)
+  if (isLetter(at(reading, start))) return insuranceNumber(reading, start)
   if (!mayBegin(reading, start)) return 0
-  const groups = groupsAt(reading, start, 15)
-  for (let last = groups.ends.length - 1; last >= 0; last -= 1) {
-    const end = groups.ends[last] ?? 0
-    if (mayEnd(reading, end) && isNationalId(groups, last)) return end
+  for (const [sizes, passes] of SHAPES) {
+    const found = shapeAt(reading, start, sizes)
+    if (found !== undefined && passes(found.digits)) return found.end
   }
   return 0
-}
-
-function isNationalId({ digits, sizes }: Groups, last: number): boolean {
-  const shape = sizes.slice(0, last + 1)
-  const count = shape.reduce((sum, size) => sum + size, 0)
-  const own = digits.slice(0, count)
-  if (count === 15) return isFrench(own)
-  if (count === 11) return (last === 0 || shape.join() === '2,3,3,3') && isGerman(own)
-  // Ten digits in one piece are more often a time or an order.
-  return shape.join() === '3,3,4' && isBritish(own)
 }
 
 /** Steuerliche Identifikationsnummer: ISO 7064 MOD 11,10, and one digit of the first ten stands there two or three times. */

@@ -7,8 +7,10 @@ const LONGEST_V6 = 39
 
 /** An address on the Internet, of either version. Not one that means every machine itself. */
 export function ip(reading: Reading, start: number): number {
+  const first = at(reading, start)
+  if (!isHex(first)) return 0
   if (isWord(at(reading, start - 1)) || at(reading, start - 1) === COLON) return 0
-  return version4(reading, start) || version6(reading, start)
+  return (first < 58 ? version4(reading, start) : 0) || version6(reading, start)
 }
 
 function version4(reading: Reading, start: number): number {

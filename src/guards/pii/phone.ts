@@ -35,16 +35,39 @@ function international(reading: Reading, start: number, leastGaps: number): numb
 
 /** (212) 555-0123, 212-555-0123, 1-212-555-0123. https://nationalnanpa.com */
 function northAmerican(reading: Reading, start: number): number {
-  const { digits, sizes, end } = dialled(reading, start)
-  const isWithCode = sizes[0] === 1 && digits[0] === 1
-  const [area, exchange, line, more] = isWithCode ? sizes.slice(1) : sizes
-  if (area !== 3 || exchange !== 3 || line !== 4 || more !== undefined) return 0
-  const from = isWithCode ? 1 : 0
-  return (digits[from] ?? 0) >= 2 && (digits[from + 3] ?? 0) >= 2 && mayEnd(reading, end) ? end : 0
+  let index = start
+  if (digitOf(at(reading, index)) === 1) index = afterSeparator(reading, index + 1)
+  const isOpen = at(reading, index) === OPEN
+  if (isOpen) index += 1
+  if (digitOf(at(reading, index)) < 2 || !hasDigits(reading, index, 3)) return 0
+  index += 3
+  if (isOpen && at(reading, index) !== CLOSE) return 0
+  if (isOpen) index += isSeparator(at(reading, index + 1)) ? 2 : 1
+  else index = afterSeparator(reading, index)
+  if (digitOf(at(reading, index)) < 2 || !hasDigits(reading, index, 3)) return 0
+  index = afterSeparator(reading, index + 3)
+  return hasDigits(reading, index, 4) && mayEnd(reading, index + 4) ? index + 4 : 0
 }
+
+function hasDigits(reading: Reading, start: number, count: number): boolean {
+  for (let index = start; index < start + count; index += 1) if (!isDigit(at(reading, index))) return false
+  return true
+}
+
+/** Behind the separator at an index; before the text, where nothing stands, when there is none. */
+function afterSeparator(reading: Reading, index: number): number {
+  return isSeparator(at(reading, index)) ? index + 1 : NOWHERE
+}
+
+function isSeparator(code: number): boolean {
+  return isGap(code) || code === DOT
+}
+
+const NOWHERE = -8
 
 /** 030 1234567, 0171/1234567, 01 23 45 67 89; not a date. */
 function national(reading: Reading, start: number): number {
+  if (!isDigit(at(reading, start + 1))) return 0
   const { digits, sizes, gaps, end } = dialled(reading, start)
   if (digits.length < 9 || digits.length > 12 || sizes.length < 2 || (sizes[0] ?? 0) < 2) return 0
   if (sizes[0] === 2 && sizes[1] === 2 && sizes[2] === 4) return 0

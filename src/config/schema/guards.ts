@@ -17,7 +17,7 @@ const place = {
 }
 
 const pii = z.strictObject({
-  use: z.literal('pii'),
+  use: z.literal('pii').describe('What names a person or opens a door.'),
   on: z
     .array(z.enum(['request', 'answer']))
     .min(1)
@@ -41,7 +41,7 @@ const pii = z.strictObject({
 })
 
 const injection = z.strictObject({
-  use: z.literal('prompt-injection'),
+  use: z.literal('prompt-injection').describe('Orders to the model in texts that should hold none.'),
   on: z
     .array(z.enum(['request']))
     .min(1)

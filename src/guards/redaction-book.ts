@@ -1,7 +1,7 @@
 /** What was taken out of a request, and the placeholder that stands for each: the same for the same. */
 export type RedactionBook = {
-  /** `[EMAIL_1]`. */
-  placeholder(kind: string, original: string): string
+  /** `[EMAIL_1]`. `isCallers`: the caller said it himself, and may have it back. */
+  placeholder(kind: string, original: string, isCallers: boolean): string
   /** `text` with the originals of its placeholders. */
   restore(text: string, write: (original: string) => string): string
   /** Where in `text` a placeholder may begin whose end is not there yet; the length of the text where none does. */
@@ -30,13 +30,13 @@ export function createRedactionBook(isTaken: (placeholder: string) => boolean): 
   }
 
   return {
-    placeholder(kind, original) {
+    placeholder(kind, original, isCallers) {
       const key = `${kind} ${original}`
       const known = placeholders.get(key)
       if (known !== undefined) return known
       const placeholder = unused(kind)
       placeholders.set(key, placeholder)
-      originals.set(placeholder, original)
+      if (isCallers) originals.set(placeholder, original)
       return placeholder
     },
     restore(text, write) {

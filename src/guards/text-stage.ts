@@ -140,7 +140,7 @@ function found({ guard, action }: PlacedGuard, kind: string, text: string, run: 
   notes.add({ guard: guard.id, where, action }, kind)
   switch (action) {
     case 'redact':
-      return book.placeholder(kind, text)
+      return book.placeholder(kind, text, where === 'request')
     case 'flag':
       return undefined
     case 'block':
@@ -155,12 +155,18 @@ function found({ guard, action }: PlacedGuard, kind: string, text: string, run: 
 }
 
 function timed<Value>(placed: PlacedGuard, { clock, spentMs }: GuardRun, scan: () => Value): Value {
+  const before = spentMs.get(placed) ?? 0
+  if (before > placed.timeoutMs) throw late(before)
   const startedAt = clock.monotonic()
   const value = scan()
-  const spent = (spentMs.get(placed) ?? 0) + clock.monotonic() - startedAt
+  const spent = before + clock.monotonic() - startedAt
   spentMs.set(placed, spent)
-  if (spent > placed.timeoutMs) throw new Error(`took ${Math.round(spent)} ms`)
+  if (spent > placed.timeoutMs) throw late(spent)
   return value
+}
+
+function late(spentMs: number): Error {
+  return Object.assign(new Error(), { name: `late: ${Math.round(spentMs)} ms` })
 }
 
 /** Throws unless a failing guard is passed over. */
@@ -169,6 +175,8 @@ function fail({ guard, onFailure }: PlacedGuard, thrown: unknown, { where, notes
   notes.add({ guard: guard.id, where, action: 'failed' }, 'failure')
   if (onFailure === 'allow') return
   throw new GatewayError('guard_failed', `The guard ${guard.id} failed, and nothing passes it unseen.`, {
+    // Not its message, which may quote what it read.
+    detail: { guard: guard.id, reason: thrown instanceof Error ? thrown.name : typeof thrown },
     cause: thrown,
   })
 }

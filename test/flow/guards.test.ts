@@ -64,6 +64,15 @@ describe.each(PAIRS)('a client of %s, a model of %s', (client, spoken) => {
     }
   })
 
+  test.each([false, true])(
+    'the caller gets back what he said and not what the model said, streamed: %s',
+    async (stream) => {
+      const url = await start(spoken, [pii({ on: ['request', 'answer'], restore: true })])
+      answer = saying('Not [EMAIL_1] but joe@example.org.', 2)
+      expect((await callAs(client, url, EMAIL, { stream })).text).toBe(`Not ${EMAIL} but [EMAIL_2].`)
+    },
+  )
+
   test.each([false, true])('what the model says is redacted wherever it was cut, streamed: %s', async (stream) => {
     const url = await start(spoken, [pii({ on: ['answer'] })])
     for (const size of stream ? [1, 2, 3, 7, 1_000] : [1_000]) {

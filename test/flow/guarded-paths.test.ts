@@ -137,23 +137,6 @@ test('a shadow’s copy is redacted as the call is', async () => {
   for (const body of sent()) expect(body).toContain('Hi [EMAIL_1]')
 })
 
-test('what a shadow answers is nobody’s to guard', async () => {
-  const shadow = { model: 'up/second', share: 1 }
-  const trial = { ...(builtInPolicies.get('balanced') as Policy), name: 'trial', match: { model: ['auto*'] }, shadow }
-  const message = { role: 'assistant', content: EMAIL }
-  const answer = JSON.stringify({ ...COMPLETION, choices: [{ index: 0, message, finish_reason: 'stop' }] })
-  const options = { models: ['m', 'second'], policies: [trial] }
-  const url = await start([pii({ on: ['answer'] })], options, (response) => {
-    response.setHeader('content-type', 'application/json')
-    response.end(answer)
-  })
-  expect(await (await post(url, { model: 'auto', messages: HELLO })).text()).toContain('[EMAIL_1]')
-  await eventually('both calls', () => gateway?.log.filter(({ event }) => event === 'request').length === 2)
-  expect(await (await fetch(`${url}/metrics`)).text()).toContain(
-    'thalamus_guard_total{guard="pii",action="redact"} 1\n',
-  )
-})
-
 test('a key’s own guards hold beside those of all, and the receipt says what they did', async () => {
   const sha256 = new Uint8Array(createHash('sha256').update('team').digest())
   const key = { name: 'team', sha256, routing: {}, promptFlags: 'off' as const, guards: [pii({ kinds: ['phone'] })] }

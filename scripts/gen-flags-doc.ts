@@ -15,6 +15,7 @@ import { findFlag, flags } from '../src/directives/flags.ts'
 import { fromBody } from '../src/directives/from-body.ts'
 import { overlay } from '../src/directives/merge.ts'
 import { createGateway } from '../src/gateway.ts'
+import { openGuard } from '../src/guards/index.ts'
 import { createNodePorts } from '../src/platform/node/ports.ts'
 import { providers } from '../src/providers/index.ts'
 import type { Example } from './flag-examples.ts'
@@ -143,6 +144,7 @@ async function openGateway() {
     routers: routers.keys(),
     secrets,
     readRouting: (routing) => fromBody(routing),
+    openGuard,
     isFlag: (name) => findFlag(name, 'model') !== undefined,
     overlay,
   })

@@ -2,6 +2,7 @@ import { openAccount } from './call-account.ts'
 import type { Attempt, Decision } from './core/decision.ts'
 import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import { GatewayError } from './core/errors.ts'
+import type { CallGuards } from './core/guard.ts'
 import type { Mask } from './core/mask.ts'
 import type { Exchange, Ports, Store } from './core/ports.ts'
 import type { ProviderCall } from './core/provider.ts'
@@ -22,6 +23,7 @@ import type { DispatchResult } from './dispatch/dispatch.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { endsWithResults } from './dispatch/empty-answer.ts'
 import type { HedgeBudget } from './dispatch/hedge-budget.ts'
+import { requireOneAnswer, withGuardNotes } from './guard-notes.ts'
 import type { KeptThoughts } from './kept-thoughts.ts'
 import type { Learning } from './learn/learning.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -90,6 +92,8 @@ export type ChatCall = {
   /** As metrics name it. */
   readonly endpoint?: string
   readonly startedAt: number
+  /** Whose request has passed; absent where there are none. */
+  readonly guards?: CallGuards | undefined
   /** Of a copy to a second target: the id of the call that it is a copy of. */
   readonly shadowOf?: string
 }
@@ -108,7 +112,9 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const { includeUsage, legacyCalls } = asked
   const usedCallIds = () => callIdsOf(asked.messages)
   const watch = asked.tools.length === 0 ? undefined : context.thoughts.watch(principal.name)
-  const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds, watch }
+  const guard = call.guards?.answer()
+  if (guard !== undefined && body.stream) requireOneAnswer(asked)
+  const client = { format, framing, id, includeUsage, legacyCalls, followsResults, usedCallIds, watch, guard }
   // What a shadow answers reaches nobody, and is decided for nobody.
   const isToBeAnswered = call.shadowOf === undefined
   const decisionLog = isToBeAnswered ? context.decisionLog : undefined
@@ -119,12 +125,13 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   if (limits !== undefined && isToBeAnswered) context.limiter.requireRequestsLeft({ key: principal.name, limits })
   const deciding = decide(question, context)
   const decided = deciding instanceof Promise ? await deciding : deciding
-  const routed = mayGoOn(call, decided, snapshot) ? { ...decided, isContinuable: true } : decided
+  const guarded = call.guards === undefined ? decided : withGuardNotes(decided, call.guards.notes())
+  const routed = mayGoOn(call, decided, snapshot) ? { ...guarded, isContinuable: true } : guarded
   const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, routed, limits, context)
   const account = opening instanceof Promise ? await opening : opening
   const isCopied = routed.shadow !== undefined && call.shadowOf === undefined && mayBeCopied(asked, body)
   const sendCopy = isCopied ? context.shadows.prepare(call, routed.shadow, context) : undefined
-  const sent = new SentCall(call, routed, context, account)
+  const sent = new SentCall(call, routed, guard !== undefined, context, account)
   const dispatched = dispatch({
     plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
     stream: body.stream,
@@ -155,10 +162,12 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     sendCopy?.()
   })
   if (routed.keepSession !== undefined) routed.keepSession(result)
-  if (result.outcome !== 'failed' || result.error === undefined) return { result, routed, overheadMs: sent.overheadMs }
+  const ended = guard === undefined ? routed : sent.noteGuards()
+  if (result.outcome !== 'failed' || result.error === undefined)
+    return { result, routed: ended, overheadMs: sent.overheadMs }
   const error = withAttempts(result.error, result.attempts)
   const overheadMs = ports.clock.monotonic() - call.startedAt - result.waitedMs
-  return { result: { ...result, error }, routed, overheadMs }
+  return { result: { ...result, error }, routed: ended, overheadMs }
 }
 
 function withAttempts(error: GatewayError, attempts: readonly Attempt[]): GatewayError {

@@ -11,6 +11,8 @@ import { WORTH } from './usage/tool-reliability.ts'
 
 /** Tells learning what became of a routed call. Of the answer's words it keeps whether they decline, and nothing else. */
 export function recordOutcomes({ result, routed }: ChatOutcome, record: CallRecord, context: Context): void {
+  // What a guard did is none of the model's.
+  if (record.outcome === 'answer_blocked' || record.outcome === 'guard_failed') return
   const { target, attempts, observed } = result
   const quality = target === undefined ? undefined : routed.foreseen?.qualities.get(target.id)
   context.learning.answered({

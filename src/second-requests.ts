@@ -10,11 +10,13 @@ import type { ChatCall, Context } from './pipeline.ts'
 
 /** Whether another model may go on with a stream that breaks; the answer is read and written anew then. */
 export function mayGoOn(
-  { body, shadowOf, principal, format }: ChatCall,
+  { body, shadowOf, principal, format, guards }: ChatCall,
   routed: Routed,
   { dispatch: settings }: Snapshot,
 ): boolean {
   if (settings === undefined || settings.continuations === 0 || !body.stream || shadowOf !== undefined) return false
+  // What a guard still holds back of an answer would be missing from what another model goes on with.
+  if (guards !== undefined) return false
   if (principal.limits?.budget !== undefined || routed.isLocked === true || format.id === 'openai-completions')
     return false
   const { chat } = body.read()

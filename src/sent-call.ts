@@ -17,6 +17,8 @@ import type { AnswerFormat, ChangedTools } from './dispatch/tools-as-asked.ts'
 import { withToolsAsAsked } from './dispatch/tools-as-asked.ts'
 import type { Asking, Translation, UpstreamRequest } from './dispatch/upstream-request.ts'
 import { continuedRequest, laterRequest, upstreamRequest } from './dispatch/upstream-request.ts'
+import { withGuardNotes } from './guard-notes.ts'
+import { formatNotes } from './guards/guard-notes.ts'
 import { hopOf } from './hop-of.ts'
 import type { ChatCall, Context } from './pipeline.ts'
 import { keepReceipt, namedDecision, withLost } from './receipts.ts'
@@ -45,7 +47,9 @@ export class SentCall implements DispatchedCall {
   // The target that is asked at the moment.
   private underWay: string | undefined = undefined
   private readonly call: ChatCall
-  private readonly routed: Routed
+  private routed: Routed
+  // What answers say is changed on the way: streams are read and written anew.
+  private readonly isGuarded: boolean
   private readonly context: Context
   // Of a key that is bounded.
   private readonly account: CallAccount | undefined
@@ -58,6 +62,7 @@ export class SentCall implements DispatchedCall {
   constructor(
     call: ChatCall,
     routed: Routed,
+    isGuarded: boolean,
     context: Context,
     account: CallAccount | undefined,
     { origin, goesOnWith }: { readonly origin?: SentCall; readonly goesOnWith?: HandedOver } = {},
@@ -67,6 +72,7 @@ export class SentCall implements DispatchedCall {
     this.unsigned = this.origin === this ? new Set() : this.origin.unsigned
     this.call = call
     this.routed = routed
+    this.isGuarded = isGuarded
     this.context = context
     this.account = account
   }
@@ -144,7 +150,7 @@ export class SentCall implements DispatchedCall {
     const { request, losses, changedTools = {}, isAnsweredAnew = false, hidesUsage = false } = this.requestTo(target)
     this.losses = losses
     this.changedTools = changedTools
-    this.isAnsweredAnew = isAnsweredAnew
+    this.isAnsweredAnew = isAnsweredAnew || (this.isGuarded && call.body.stream)
     this.hidesUsage = hidesUsage
     call.body.release()
     return request
@@ -179,13 +185,27 @@ export class SentCall implements DispatchedCall {
     if (this.origin !== this) context.telemetry.hedged(target.id, 'won')
     const outcomes = formatOutcomes(this.answerFormat?.callOutcomes ?? [])
     if (outcomes !== undefined) headers['x-route-tool-calls'] = outcomes
+    const guarded = call.guards?.notes() ?? NONE
+    if (guarded.length > 0) headers['x-route-guards'] = formatNotes(guarded)
     const warnings = routed.warnings ?? NONE
     const told = warnings.length === 0 ? this.losses : [...warnings, ...this.losses]
     if (told.length > 0) headers['x-route-losses'] = formatLosses(told)
     // A decision is kept since it was made.
-    else if (routed.decision !== undefined) return
-    const decided = routed.decision ?? namedDecision(call.id, target, warnings)
+    else if (routed.decision !== undefined && guarded.length === 0) return
+    const named = routed.decision ?? namedDecision(call.id, target, warnings)
+    const decided = guarded.length === 0 ? named : { ...named, guards: guarded }
     keepReceipt(context, call.id, call.principal.name, withLost(decided, target, this.losses))
+  }
+
+  /** After the answer: the decision, and its receipt, with what the guards did. */
+  noteGuards(): Routed {
+    const { call, context } = this
+    const notes = call.guards?.notes() ?? NONE
+    this.routed = withGuardNotes(this.routed, notes)
+    const kept = context.decisions.get(call.id)
+    if (kept !== undefined && notes.length > 0)
+      keepReceipt(context, call.id, kept.key, { ...kept.decision, guards: notes })
+    return this.routed
   }
 
   failed(attempt: Attempt, error: GatewayError, target: Target, observed: Observed | undefined): void {
@@ -230,11 +250,11 @@ export class SentCall implements DispatchedCall {
 
   goingOnWith(goesOnWith: HandedOver): SentCall {
     const { call, routed, context, account, origin } = this
-    return new SentCall(call, routed, context, account, { origin, goesOnWith })
+    return new SentCall(call, routed, this.isGuarded, context, account, { origin, goesOnWith })
   }
 
   fork(): SentCall {
     const call = { ...this.call, body: this.call.body.fork() }
-    return new SentCall(call, this.routed, this.context, this.account, { origin: this.origin })
+    return new SentCall(call, this.routed, this.isGuarded, this.context, this.account, { origin: this.origin })
   }
 }

@@ -39,7 +39,7 @@ export function createShadowCalls(): ShadowCalls {
     let outcome: ChatOutcome | undefined
     let error: GatewayError | undefined
     try {
-      outcome = await chat({ ...call, id, exchange, body, startedAt, shadowOf: call.id }, context)
+      outcome = await chat({ ...call, id, exchange, body, startedAt, guards: undefined, shadowOf: call.id }, context)
       error = outcome.result.error
       if (outcome.result.outcome === 'abandoned')
         error = new GatewayError('client_closed_request', 'The gateway closed.')

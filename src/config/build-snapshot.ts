@@ -1,4 +1,6 @@
 import type { Directives } from '../core/directives.ts'
+import type { PlacedGuard } from '../core/guard.ts'
+import type { GuardSettings } from '../core/guard-settings.ts'
 import { isLoopback } from '../core/is-loopback.ts'
 import type { JsonValue } from '../core/json.ts'
 import { matchesModels } from '../core/match-models.ts'
@@ -28,6 +30,7 @@ export type SnapshotSources = {
   readonly secrets: Secrets
   /** Reads a key's `routing`; throws an error whose message says what is wrong. */
   readonly readRouting: (routing: JsonValue) => Directives
+  readonly openGuard: (settings: GuardSettings) => PlacedGuard
   /** See `PolicySources`. */
   readonly isFlag: (name: string) => boolean
   readonly overlay: (lower: Directives, higher: Directives) => Directives
@@ -85,6 +88,7 @@ export async function buildSnapshot(
         explore: config.learning.explore,
       },
       ...(tls === undefined ? {} : { tls }),
+      ...(config.guards.length === 0 ? {} : { guards: config.guards.map(given.openGuard) }),
       maxBodyBytes: server.max_body_bytes,
       maxAttempts: server.max_attempts,
       timeouts: {

@@ -4,6 +4,7 @@ import { routers } from '../../routers/index.ts'
 import { builtInPolicies } from '../directives/built-in-policies.ts'
 import { fromBody } from '../directives/from-body.ts'
 import { overlay } from '../directives/merge.ts'
+import { openGuard } from '../guards/index.ts'
 import { providers } from '../providers/index.ts'
 import { buildSnapshot } from './build-snapshot.ts'
 import { readConfig } from './read-config.ts'
@@ -25,6 +26,7 @@ async function problemsWith(provider: string, key: string): Promise<string[]> {
     providers,
     policies: builtInPolicies,
     routers: [...routers.keys()],
+    openGuard,
     readRouting: (routing) => fromBody(routing),
     isFlag: () => false,
     overlay,
@@ -78,6 +80,7 @@ test('Vertex AI without its place says what one looks like', async () => {
     providers,
     policies: builtInPolicies,
     routers: [...routers.keys()],
+    openGuard,
     readRouting: (routing) => fromBody(routing),
     isFlag: () => false,
     overlay,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { policySchema } from './policy-schema.ts'
 import { dispatch } from './schema/dispatch.ts'
+import { guards } from './schema/guards.ts'
 import { learning } from './schema/learning.ts'
 import { ledger } from './schema/ledger.ts'
 import { model } from './schema/models.ts'
@@ -55,6 +56,9 @@ export const configSchema = z.strictObject({
   dispatch: dispatch
     .prefault({})
     .describe('Failover: retries, rests of models that fail, queues and second requests: docs/failover.md.'),
+  guards: guards
+    .default([])
+    .describe('What looks at every request before the model and at answers after it: docs/guardrails.md.'),
   timeouts: timeouts.prefault({}).describe('How long to wait for an upstream.'),
   store,
   ledger: ledger.optional().describe('Where the usage of every call is kept: docs/operations.md.'),

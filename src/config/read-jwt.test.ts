@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Directives } from '../core/directives.ts'
+import { openGuard } from '../guards/index.ts'
 import type { Problem } from './problem.ts'
 import { readConfig } from './read-config.ts'
 import { readJwt } from './read-jwt.ts'
@@ -15,7 +16,7 @@ async function read(server: string) {
   if ('problems' in parsed) return { jwt: undefined, problems: parsed.problems }
   const problems: Problem[] = []
   const say = (path: string, problem: string, remedy: string): void => void problems.push({ path, problem, remedy })
-  const sources = { secrets, readRouting }
+  const sources = { secrets, readRouting, openGuard }
   const keys = await readKeys(parsed.config, sources, say)
   return { jwt: readJwt(parsed.config, keys, sources, say), problems }
 }

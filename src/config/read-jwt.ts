@@ -46,8 +46,13 @@ export function readJwt(
   }
 }
 
-function isWritten({ limits, budget, routing }: Omit<Config['server']['keys'][number], 'name' | 'key'>): boolean {
-  return limits !== undefined || budget !== undefined || routing !== undefined
+function isWritten({
+  limits,
+  budget,
+  routing,
+  guards,
+}: Omit<Config['server']['keys'][number], 'name' | 'key'>): boolean {
+  return limits !== undefined || budget !== undefined || routing !== undefined || guards.length > 0
 }
 
 /** Who can change what is on the way could issue tokens. */

@@ -1,6 +1,8 @@
 import type { KeyLimits } from '../core/counters.ts'
 import type { Directives } from '../core/directives.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { PlacedGuard } from '../core/guard.ts'
+import type { GuardSettings } from '../core/guard-settings.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Secrets } from '../core/ports.ts'
 import type { Grant, InboundKey } from '../core/snapshot.ts'
@@ -12,6 +14,7 @@ export type Sources = {
   readonly secrets: Secrets
   /** Reads a key's `routing`; throws an error whose message says what is wrong. */
   readonly readRouting: (routing: JsonValue) => Directives
+  readonly openGuard: (settings: GuardSettings) => PlacedGuard
 }
 
 /** Names of callers that a token names begin with it. */
@@ -77,6 +80,7 @@ export function readGrant(written: WrittenGrant, path: string, sources: Sources,
     promptFlags: written.prompt_flags,
     isSensitive: written.sensitive,
     ...limitsOf(written),
+    ...(written.guards.length === 0 ? {} : { guards: written.guards.map(sources.openGuard) }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { GuardNote } from './guard.ts'
 import type { DecisionSession } from './session.ts'
 import type { Target } from './target.ts'
 import type { Loss } from './wire-format.ts'
@@ -128,6 +129,8 @@ export type Decision = {
   readonly warnings?: readonly Loss[]
   /** The conversation that the call belongs to, and what that meant; absent where sessions are off. */
   readonly session?: DecisionSession
+  /** What guards did; absent where they did nothing. */
+  readonly guards?: readonly GuardNote[]
   /** Limits given up in the order the caller allowed, if any. */
   readonly relaxed?: readonly string[]
 }

@@ -2,6 +2,7 @@ import type { KeyLimits } from './counters.ts'
 import type { Timeouts } from './decision.ts'
 import type { Directives } from './directives.ts'
 import type { DispatchSettings } from './dispatch-settings.ts'
+import type { PlacedGuard } from './guard.ts'
 import type { Policy } from './policy.ts'
 import type { Reach, RemoteModel } from './ports.ts'
 import type { Provider } from './provider.ts'
@@ -40,6 +41,8 @@ export type Snapshot = {
   readonly dispatch?: DispatchSettings
   /** `SESSION_DEFAULTS` when left out. */
   readonly sessions?: SessionSettings
+  /** Of every call, before those of its key; absent where there are none. */
+  readonly guards?: readonly PlacedGuard[]
 }
 
 /** PEM texts. */
@@ -106,6 +109,8 @@ export type InboundKey = {
   readonly isSensitive?: boolean
   /** Left out where nothing is bounded. */
   readonly limits?: KeyLimits | undefined
+  /** Beside those of every call. */
+  readonly guards?: readonly PlacedGuard[]
 }
 
 /** What a caller may do, whoever he is. */
@@ -145,6 +150,8 @@ export type Principal = {
   readonly isSensitive?: boolean
   /** Left out where nothing is bounded. */
   readonly limits?: KeyLimits | undefined
+  /** Beside those of every call. */
+  readonly guards?: readonly PlacedGuard[]
 }
 
 export type RouterSettings = {

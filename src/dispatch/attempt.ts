@@ -243,8 +243,8 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     const emptiness = { fallbackOn: settings.fallbackOn, hasOthers: this.hasOthers }
     const isNative = format === client.format
     if (!input.stream) {
-      const { followsResults } = client
-      const whole = { format, clock, owner, contentType, explanation, followsResults, emptiness }
+      const { followsResults, guard } = client
+      const whole = { format, clock, owner, contentType, explanation, followsResults, emptiness, guard }
       const translating = { ...input, model, refine }
       if (!isNative) return createTranslatedAnswer(whole, translating)
       return createJsonAnswer(whole, mended === undefined ? undefined : { ...translating, format: mended })

@@ -1,3 +1,4 @@
+import type { AnswerGuard } from '../core/guard.ts'
 import type { Message } from '../core/request.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import type { AnswerContext, WireFormat } from '../core/wire-format.ts'
@@ -19,6 +20,8 @@ export type ClientSide = {
   readonly usedCallIds: () => readonly string[]
   /** Sees the parts of an answer on their way to him. */
   readonly watch?: ((parts: readonly StreamPart[]) => void) | undefined
+  /** Nothing reaches him but through it. */
+  readonly guard?: AnswerGuard | undefined
 }
 
 /** What a writer is told of a call that `model` answers. */

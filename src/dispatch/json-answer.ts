@@ -1,5 +1,6 @@
 import type { Decision } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { AnswerGuard } from '../core/guard.ts'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { appendMember } from '../core/json-edit.ts'
@@ -15,6 +16,7 @@ import type { Translating } from './translated-json.ts'
 import { translate } from './translated-json.ts'
 
 const decoder = new TextDecoder()
+const encoder = new TextEncoder()
 const MAX_BYTES = 64 * 1024 * 1024
 
 export type JsonAnswerInput = {
@@ -26,6 +28,7 @@ export type JsonAnswerInput = {
   readonly followsResults: boolean
   readonly explanation: Decision | undefined
   readonly emptiness: Emptiness
+  readonly guard?: AnswerGuard | undefined
 }
 
 /**
@@ -48,8 +51,9 @@ export function createJsonAnswer(
       const { followsResults, emptiness } = input
       refuseEmpty(input.format, { finishReason, hasThought: false, followsResults }, emptiness)
     }
-    const { explanation } = input
-    const body = explanation === undefined ? answered : appendMember(answered, 'routing', explanation)
+    const { explanation, guard } = input
+    const passed = guard === undefined ? answered : guarded(answered, guard)
+    const body = explanation === undefined ? passed : appendMember(passed, 'routing', explanation)
     const sink = input.owner.commit({
       'content-type': input.contentType ?? 'application/json',
       'content-length': String(body.length),
@@ -57,6 +61,12 @@ export function createJsonAnswer(
     sink.end(body)
     return { ...observed, callOutcomes: mended?.format.callOutcomes, firstPartAt: input.clock.monotonic() }
   })
+}
+
+function guarded(answered: Uint8Array, guard: AnswerGuard): Uint8Array {
+  const text = decoder.decode(answered)
+  const passed = guard.whole(text)
+  return passed === text ? answered : encoder.encode(passed)
 }
 
 /** True where a call has to be written in another way than it came. Several choices are no one's to mend. */

@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import { foldParts } from '../core/fold.ts'
 import { isJsonObject } from '../core/json.ts'
+import { appendMember } from '../core/json-edit.ts'
 import { parseAnswer } from '../core/lossless-json.ts'
 import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart, isCounted } from '../core/stream-part.ts'
@@ -80,9 +81,9 @@ function write(
   const counted: StreamPart[] = !isCounted(usage) ? [{ type: 'usage', usage: estimateUsage(observed) }] : []
   const written = client.format.writeResponse([...parts, ...counted], answerContext(client, model, input.clock.now()))
   const { explanation } = input
-  const body = encoder.encode(
-    JSON.stringify(explanation === undefined ? written : { ...written, routing: explanation }),
-  )
+  const text = JSON.stringify(written)
+  const passed = encoder.encode(client.guard?.whole(text) ?? text)
+  const body = explanation === undefined ? passed : appendMember(passed, 'routing', explanation)
   const sink = input.owner.commit({ 'content-type': 'application/json', 'content-length': String(body.length) })
   sink.end(body)
   return { ...observed, firstPartAt: input.clock.monotonic() }

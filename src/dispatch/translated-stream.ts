@@ -1,5 +1,6 @@
 import type { DispatchSettings } from '../core/dispatch-settings.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { PartGuard } from '../core/guard.ts'
 import type { Clock, Sink } from '../core/ports.ts'
 import type { FinishReason, StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart, isCounted } from '../core/stream-part.ts'
@@ -54,6 +55,7 @@ export class TranslatedStream implements Answer {
   private readonly tidier: PartTidier
   private readonly writer: StreamWriter
   private readonly enframer: Enframer
+  private readonly guard: PartGuard | undefined
   private held: StreamPart[] = []
   private bytesBeforeCommit = 0
   private isStalled = false
@@ -68,6 +70,8 @@ export class TranslatedStream implements Answer {
   // The data of the last event the client got.
   private lastWritten: string | undefined = undefined
   private readonly continuable: Continuable | undefined
+  // The index of a call that the client has the beginning of.
+  private openCall: number | undefined = undefined
 
   constructor(input: TranslatedInput) {
     const { format, client, model, clock } = input
@@ -79,6 +83,7 @@ export class TranslatedStream implements Answer {
     this.continuable = isContinuable === true ? createContinuable(goesOnWith?.text) : undefined
     this.writer = goesOnWith?.writer ?? client.format.createWriter(answerContext(client, model, clock.now()))
     this.enframer = goesOnWith?.enframer ?? createEnframer(client.framing, client.format.takesComments)
+    this.guard = client.guard?.stream()
     if (goesOnWith === undefined) return
     this.sink = goesOnWith.sink
     this.lastWritten = goesOnWith.lastWritten
@@ -120,6 +125,7 @@ export class TranslatedStream implements Answer {
 
   private complete(): Observed {
     this.take(this.tidier.end())
+    if (this.guard !== undefined) this.pass(this.guard.end())
     if (this.sink === undefined) {
       const { format, client, emptiness } = this.input
       const finishReason = this.saidFinish ?? this.ended.finishReason
@@ -127,10 +133,15 @@ export class TranslatedStream implements Answer {
       refuseEmpty(format, { finishReason, hasThought, followsResults: client.followsResults }, emptiness)
       this.commit()
     }
-    const { client, estimateUsage, goesOnWith } = this.input
     // It was to go on and has nothing to say: nobody knows whether the answer was whole.
-    if (goesOnWith !== undefined && this.firstPartAt === undefined)
+    if (this.input.goesOnWith !== undefined && this.firstPartAt === undefined)
       throw new GatewayError('upstream_empty', 'The model had nothing to add to an answer that broke.')
+    return this.close()
+  }
+
+  /** What ends a stream that is whole for its client. */
+  private close(): Observed {
+    const { client, estimateUsage } = this.input
     // Who asked is told, as SDKs rely on it; the log goes on to say that nobody counted.
     if (client.includeUsage && !isCounted(this.ended.usage))
       this.writer.push({ type: 'usage', usage: this.withEarlier(estimateUsage(this.observe())) })
@@ -144,6 +155,7 @@ export class TranslatedStream implements Answer {
   }
 
   breakOff(error: GatewayError): Observed {
+    if (error.code === 'answer_blocked') return this.endFiltered()
     const { client } = this.input
     const text = client.format.writeStreamError(error, this.lastWritten)
     this.sink?.end(client.framing === 'sse' ? text : brokenList(this.enframer, text))
@@ -157,6 +169,16 @@ export class TranslatedStream implements Answer {
     const { estimateUsage } = this.input
     const usage = this.withEarlier(estimateUsage(this.observe()))
     return { text, usage, sink, writer, enframer, lastWritten, breakOff: (error) => void this.breakOff(error) }
+  }
+
+  /** The client's own word for an answer that a filter stopped: nothing failed, and asking again would not help. */
+  private endFiltered(): Observed {
+    const { openCall } = this
+    if (this.sink !== undefined) {
+      const cut: StreamPart[] = openCall === undefined ? [] : [{ type: 'tool-call-end', index: openCall, isCut: true }]
+      this.write(this.sink, [...cut, { type: 'response-end', finishReason: 'content-filter', raw: undefined }])
+    }
+    return this.close()
   }
 
   /** A client that does not read is not told more. */
@@ -190,6 +212,13 @@ export class TranslatedStream implements Answer {
     this.note(parts)
     if (parts.length === 0) return
     this.input.client.watch?.(parts)
+    if (this.guard === undefined) this.pass(parts)
+    // One by one: what came before a part that is blocked is passed on.
+    else for (const part of parts) this.pass(this.guard.push(part))
+  }
+
+  private pass(parts: readonly StreamPart[]): void {
+    if (parts.length === 0) return
     if (this.sink !== undefined) {
       const { goesOnWith } = this.input
       if (goesOnWith !== undefined && parts.some(isContentPart)) this.firstPartAt ??= this.input.clock.monotonic()
@@ -236,6 +265,8 @@ export class TranslatedStream implements Answer {
   private write(sink: Sink, parts: readonly StreamPart[]): void {
     let text = ''
     for (const part of parts) {
+      if (part.type === 'tool-call-start') this.openCall = part.index
+      else if (part.type === 'tool-call-end') this.openCall = undefined
       const events = this.writer.push(part)
       this.lastWritten = events.at(-1)?.data ?? this.lastWritten
       text += this.enframer.write(events)

@@ -65,6 +65,7 @@ async function findPrincipal(keys: readonly InboundKey[], key: string): Promise<
     promptFlags: found.promptFlags,
     isSensitive: found.isSensitive ?? false,
     ...(found.limits === undefined ? {} : { limits: found.limits }),
+    ...(found.guards === undefined ? {} : { guards: found.guards }),
   }
 }
 

@@ -1,9 +1,11 @@
 import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { CallGuards } from '../core/guard.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { ChatBody } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countUsage, promptTokensOf } from '../count-usage.ts'
+import { guardHeaders, openGuards } from '../guards-of.ts'
 import { hopOf } from '../hop-of.ts'
 import { measure } from '../measure.ts'
 import type { ChatOutcome, Context } from '../pipeline.ts'
@@ -46,13 +48,14 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   let body: ChatBody | undefined
   let outcome: ChatOutcome | undefined
   let error: GatewayError | undefined
+  let guards: CallGuards | undefined
   const taped = context.readingTape.tape(exchange, format, framing)
   const settled =
     context.ledger === undefined ? undefined : new SettledExchange(taped?.exchange ?? exchange, format, clock)
   const fail = (thrown: unknown): void => {
     error = toGatewayError(thrown)
     if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
-    respondError(exchange.sink, format, error, { 'x-route-id': id })
+    respondError(exchange.sink, format, error, { 'x-route-id': id, ...guardHeaders(guards) })
   }
 
   try {
@@ -63,7 +66,8 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
     const { snapshot } = context
     const takeOff = takeOffFor({ format, principal, snapshot, pathModel: door.said?.model })
-    body = openChatBody(bytes, format, door.said, takeOff)
+    guards = openGuards(principal, snapshot, clock)
+    body = openChatBody(guards?.request(bytes) ?? bytes, format, door.said, takeOff)
     outcome = await chat(
       {
         id,
@@ -75,6 +79,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
         routeHeader: exchange.header('x-route'),
         endpoint,
         startedAt,
+        guards,
       },
       context,
     )
@@ -86,7 +91,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   }
 
   const endedAt = clock.monotonic()
-  const facts = { id, endpoint, principal, body, outcome, error, elapsedMs: endedAt - startedAt }
+  const facts = { id, endpoint, principal, body, outcome, error, guards, elapsedMs: endedAt - startedAt }
   if (settled !== undefined) {
     settleCall(recordOf(facts), context)
     settled.settled()
@@ -115,6 +120,7 @@ export type CallFacts = {
   readonly outcome: ChatOutcome | undefined
   readonly error: GatewayError | undefined
   readonly elapsedMs: number
+  readonly guards?: CallGuards | undefined
   readonly shadowOf?: string
 }
 
@@ -150,6 +156,7 @@ export function recordOf(facts: CallFacts): CallRecord {
     costBasis: spent?.costBasis,
     finishReason: observed?.ending().finishReason,
     detail: error?.detail,
+    guards: facts.guards?.notes(),
     ...(facts.shadowOf === undefined ? {} : { shadowOf: facts.shadowOf }),
   }
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countTokens } from '../count-tokens.ts'
+import { guardHeaders } from '../guards-of.ts'
 import { keepNamed } from '../receipts.ts'
 import { setRouteHeaders } from '../route-headers.ts'
 import { takeOffFor } from '../take-off.ts'
@@ -36,12 +37,13 @@ export function geminiCount(gemini: WireFormat, said: PathFacts): CountDoor {
 
 /** A count of a prompt's tokens, from bytes to the last byte of the answer. */
 export async function serveCountTokens(call: UnroutedCall, door: CountDoor): Promise<void> {
-  const { id, context, exchange, principal, soFar } = call
+  const { id, context, exchange, principal, guards, soFar } = call
   const { format, said, within } = door
   const startedAt = context.ports.clock.monotonic()
   const { snapshot } = context
   const takeOff = takeOffFor({ format, principal, snapshot, pathModel: said?.model, within })
-  const body = openChatBody(await readBytes(exchange, snapshot.maxBodyBytes), format, said, takeOff)
+  const bytes = await readBytes(exchange, snapshot.maxBodyBytes)
+  const body = openChatBody(guards?.request(bytes) ?? bytes, format, said, takeOff)
   soFar.asked = body.model
   const { tokens, target, decision } = await countTokens(
     {
@@ -64,6 +66,7 @@ export async function serveCountTokens(call: UnroutedCall, door: CountDoor): Pro
     'content-type': 'application/json',
     'content-length': String(answer.length),
     'x-route-id': id,
+    ...guardHeaders(guards),
   }
   if (target !== undefined) {
     const overheadMs = context.ports.clock.monotonic() - startedAt - soFar.waitedMs

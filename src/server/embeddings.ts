@@ -3,6 +3,7 @@ import { boundedTokens, takeLimits, UNKNOWN_COST } from '../call-account.ts'
 import type { Target } from '../core/target.ts'
 import type { EmbeddingsAnswer, EmbeddingsCall } from '../embeddings.ts'
 import { embed, embeddingsTarget } from '../embeddings.ts'
+import { guardHeaders } from '../guards-of.ts'
 import { keepNamed } from '../receipts.ts'
 import { formatLosses, setRouteHeaders } from '../route-headers.ts'
 import { priceUsage } from '../usage/price.ts'
@@ -17,9 +18,9 @@ const NANO_USD_A_TOKEN = 1_000
 
 /** `POST /v1/embeddings`, from bytes to the last byte of the answer. */
 export async function serveEmbeddings(call: UnroutedCall): Promise<void> {
-  const { context, exchange, soFar } = call
+  const { context, exchange, guards, soFar } = call
   const startedAt = context.ports.clock.monotonic()
-  const { bytes, text, body } = await readJsonBytes(exchange, context.snapshot.maxBodyBytes)
+  const { bytes, text, body } = await readJsonBytes(exchange, context.snapshot.maxBodyBytes, guards)
   const sentBytes = bytes.length
   const request = readEmbeddingsRequest(body)
   soFar.asked = request.model
@@ -40,7 +41,7 @@ type Embedding = Pick<EmbeddingsCall, 'bytes' | 'text' | 'request'> & {
 }
 
 async function answerWith(call: UnroutedCall, embedding: Embedding): Promise<void> {
-  const { context, exchange, principal, soFar, id } = call
+  const { context, exchange, principal, guards, soFar, id } = call
   const { bytes, text, request, target, startedAt, taken } = embedding
   const sentBytes = bytes.length
   const answer = await embed(
@@ -64,6 +65,7 @@ async function answerWith(call: UnroutedCall, embedding: Embedding): Promise<voi
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'content-length': String(answer.body.length),
+    ...guardHeaders(guards),
   }
   const overheadMs = context.ports.clock.monotonic() - startedAt - soFar.waitedMs
   taken?.setHeaders(headers)

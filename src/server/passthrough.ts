@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import type { HttpMethod } from '../core/ports.ts'
 import type { ConfiguredProvider, Snapshot } from '../core/snapshot.ts'
+import { guardsOf } from '../guards-of.ts'
 import type { Passthrough } from '../passthrough.ts'
 import { passThrough } from '../passthrough.ts'
 import type { PassthroughBody } from './passthrough-body.ts'
@@ -18,6 +19,7 @@ const HOW_TO_NAME =
 export async function servePassthrough(call: UnroutedCall, method: string, url: string): Promise<void> {
   const { context, exchange, soFar } = call
   const { snapshot } = context
+  requireUnguarded(call)
   const said = passthroughPath(url)
   const known = METHODS.find((one) => one === method)
   if (known === undefined) {
@@ -40,6 +42,16 @@ export async function servePassthrough(call: UnroutedCall, method: string, url: 
     body: sent.length === 0 ? undefined : sent,
     model,
   })
+}
+
+/** What is passed on unread passes no guard: nobody may go around his. */
+function requireUnguarded({ principal, context }: UnroutedCall): void {
+  const guard = guardsOf(principal, context.snapshot).find(({ allowsUnread }) => !allowsUnread)
+  if (guard === undefined) return
+  throw new GatewayError(
+    'request_blocked',
+    `The calls of this key are guarded (${guard.guard.id}), and this path is passed on unread. Use a path that the gateway serves itself, or ask the operator for "passthrough: allow" on the guard.`,
+  )
 }
 
 function providerOf(

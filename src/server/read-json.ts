@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
+import type { CallGuards } from '../core/guard.ts'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject, jsonKind } from '../core/json.ts'
 import { editMemberBytes, editMembers, prependMember } from '../core/json-edit.ts'
@@ -34,8 +35,10 @@ export async function readJson(exchange: Exchange, maxBytes: number): Promise<Js
 export async function readJsonBytes(
   exchange: Exchange,
   maxBytes: number,
+  guards?: Pick<CallGuards, 'request'> | undefined,
 ): Promise<{ readonly bytes: Uint8Array; readonly text: string; readonly body: JsonObject }> {
-  const bytes = withoutMark(await readBytes(exchange, maxBytes))
+  const sent = withoutMark(await readBytes(exchange, maxBytes))
+  const bytes = guards?.request(sent) ?? sent
   const text = decode(bytes)
   return { bytes, text, body: parseBody(text) }
 }

@@ -3,10 +3,12 @@ import { takeLimits } from '../call-account.ts'
 import type { Cost } from '../core/counters.ts'
 import type { Attempt } from '../core/decision.ts'
 import { type GatewayError, toGatewayError } from '../core/errors.ts'
+import type { CallGuards } from '../core/guard.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { Usage } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
+import { guardHeaders, openGuards } from '../guards-of.ts'
 import { hopOf } from '../hop-of.ts'
 import type { Context } from '../pipeline.ts'
 import { settleCall, settlePassed } from '../settle-usage.ts'
@@ -38,6 +40,8 @@ export type UnroutedCall = {
   readonly exchange: Exchange
   readonly context: Context
   readonly principal: Principal
+  /** Absent where there are none. */
+  readonly guards: CallGuards | undefined
   readonly soFar: CallSoFar
 }
 
@@ -66,6 +70,7 @@ export async function serveUnrouted(
   let key = 'none'
   let taken: TakenLimits | undefined
   let keyLabel: string | undefined
+  let guards: CallGuards | undefined
   const soFar: CallSoFar = {
     asked: '',
     provider: undefined,
@@ -89,17 +94,18 @@ export async function serveUnrouted(
       taken = await takeLimits({ id, exchange, key, limits }, { tokens: 0, cost }, context)
     keyLabel = principal.label
     context.ledger?.requireWritable()
-    await answer({ id, exchange: settled ?? exchange, context, principal, soFar })
+    guards = openGuards(principal, context.snapshot, clock)
+    await answer({ id, exchange: settled ?? exchange, context, principal, guards, soFar })
   } catch (thrown) {
     const error = toGatewayError(thrown)
     soFar.error = error
     if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
-    respondError(exchange.sink, format, error, { 'x-route-id': id })
+    respondError(exchange.sink, format, error, { 'x-route-id': id, ...guardHeaders(guards) })
   } finally {
     taken?.settle()
   }
   const elapsedMs = clock.monotonic() - startedAt
-  const frame = { id, endpoint, key, keyLabel, elapsedMs }
+  const frame = { id, endpoint, key, keyLabel, elapsedMs, guards }
   if (settled !== undefined) {
     settle(recordOf(frame, soFar), soFar, context)
     settled.settled()
@@ -123,9 +129,10 @@ type Frame = {
   readonly key: string
   readonly keyLabel: string | undefined
   readonly elapsedMs: number
+  readonly guards: CallGuards | undefined
 }
 
-function recordOf({ id, endpoint, key, keyLabel, elapsedMs }: Frame, soFar: CallSoFar): CallRecord {
+function recordOf({ id, endpoint, key, keyLabel, elapsedMs, guards }: Frame, soFar: CallSoFar): CallRecord {
   const { error } = soFar
   return {
     id,
@@ -148,5 +155,6 @@ function recordOf({ id, endpoint, key, keyLabel, elapsedMs }: Frame, soFar: Call
     costUsd: soFar.costUsd,
     finishReason: undefined,
     detail: error?.detail,
+    guards: guards?.notes(),
   }
 }

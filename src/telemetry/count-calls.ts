@@ -14,6 +14,8 @@ type Series = {
   costRatio: HistogramCell | undefined
 }
 
+const NONE: readonly never[] = []
+
 /** Counts finished calls. All of its values come from configuration and tables, so there are few series. */
 export function createCallCounter(metrics: Metrics): (record: CallRecord) => void {
   const known = new Map<string, Series>()
@@ -44,6 +46,7 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
       series.ttft ??= metrics.ttft.cell(model)
       series.ttft.observe(ttftMs / 1_000)
     }
+    for (const { guard, action, count } of record.guards ?? NONE) metrics.guards.add(count, guard, action)
     if (decision !== undefined) metrics.decisions.add(1, decision.model, decision.policy, decision.reason)
     if (costUsd !== undefined) {
       series.cost ??= metrics.cost.cell(model, labelOf(record))

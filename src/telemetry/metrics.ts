@@ -60,6 +60,10 @@ export function createMetrics() {
       'provider',
     ]),
     decisions: registry.counter('thalamus_decisions_total', 'Routing decisions.', ['model', 'policy', 'reason']),
+    guards: registry.counter('thalamus_guard_total', 'What guards found in requests and answers, and their failures.', [
+      'guard',
+      'action',
+    ]),
     shadowsDropped: registry.counter(
       'thalamus_shadow_dropped_total',
       'Copies for a shadow target that were not sent, since too many were under way.',

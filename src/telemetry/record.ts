@@ -1,4 +1,5 @@
 import type { Attempt, Decision } from '../core/decision.ts'
+import type { GuardNote } from '../core/guard.ts'
 import type { CostBasis } from '../core/rates.ts'
 import type { FinishReason, Usage } from '../core/stream-part.ts'
 
@@ -42,6 +43,8 @@ export type CallRecord = {
   readonly finishReason: FinishReason | undefined
   /** For operators: what the error's message keeps from the client. */
   readonly detail: Readonly<Record<string, unknown>> | undefined
+  /** What guards did; absent where there are none. */
+  readonly guards?: readonly GuardNote[] | undefined
   /** Of a copy to a second target: the id of the call that it is a copy of. */
   readonly shadowOf?: string
 }

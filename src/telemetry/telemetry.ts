@@ -51,6 +51,8 @@ export type Telemetry = {
 const LATE_MS = 1
 const MOST_WAITING = 1_000
 const GOOD = 0.5
+/** What ends an attempt and is no failure of its upstream's. */
+const OURS: ReadonlySet<string> = new Set(['answer_blocked', 'guard_failed'])
 
 /**
  * One log line, the metrics and the spans of each call. Calls that end within a millisecond are written down together:
@@ -81,7 +83,7 @@ export function createTelemetry(
   return {
     attemptFailed(attempt, error, lost) {
       if (lost !== undefined) countSpent(metrics, attempt.target, lost.key, lost)
-      metrics.failures.add(1, attempt.target, attempt.outcome)
+      if (!OURS.has(attempt.outcome)) metrics.failures.add(1, attempt.target, attempt.outcome)
       log('warn', 'attempt_failed', {
         target: attempt.target,
         code: attempt.outcome,
@@ -155,6 +157,7 @@ function logFields(record: CallRecord): Record<string, unknown> {
     key: record.key,
     shadow_of: record.shadowOf,
     attempts: record.attempts.length,
+    ...(record.guards === undefined || record.guards.length === 0 ? {} : { guards: record.guards }),
     ms: round(record.elapsedMs),
     overhead_ms: round(record.overheadMs),
     ttft_ms: round(record.ttftMs),

@@ -7,6 +7,7 @@ import { builtInPolicies } from '../../src/directives/built-in-policies.ts'
 import { findFlag } from '../../src/directives/flags.ts'
 import { fromBody } from '../../src/directives/from-body.ts'
 import { overlay } from '../../src/directives/merge.ts'
+import { openGuard } from '../../src/guards/index.ts'
 import { providers } from '../../src/providers/index.ts'
 
 const KEPT: Readonly<Record<string, string>> = {
@@ -23,6 +24,7 @@ const sources: SnapshotSources = {
   policies: builtInPolicies,
   routers: routers.keys(),
   readRouting: (routing) => fromBody(routing),
+  openGuard,
   isFlag: (name) => findFlag(name, 'model') !== undefined,
   overlay,
   secrets: {

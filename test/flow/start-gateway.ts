@@ -3,6 +3,7 @@ import type { Counters } from '../../src/core/counters.ts'
 import type { Timeouts } from '../../src/core/decision.ts'
 import type { DispatchSettings } from '../../src/core/dispatch-settings.ts'
 import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
+import type { PlacedGuard } from '../../src/core/guard.ts'
 import type { Ledger } from '../../src/core/ledger.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Inference } from '../../src/core/ports.ts'
@@ -87,6 +88,7 @@ type Options = {
   readonly counters?: Counters
   readonly ledger?: Ledger
   readonly isLedgerRequired?: boolean
+  readonly guards?: readonly PlacedGuard[]
 }
 
 const FACTS: Facts = {
@@ -187,6 +189,7 @@ export function snapshotOf(options: Options): Snapshot {
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     maxAttempts: options.maxAttempts ?? 3,
     dispatch: { ...DISPATCH_DEFAULTS, ...options.dispatch },
+    ...(options.guards === undefined ? {} : { guards: options.guards }),
     ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
   }

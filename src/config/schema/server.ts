@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { guards } from './guards.ts'
 import { milliseconds, NO_URL, pemReference, secretReference } from './values.ts'
 
 const jsonValue: z.ZodType<unknown> = z.json()
@@ -27,6 +28,7 @@ const key = z.strictObject({
     .enum(['off', 'soft', 'tighten'])
     .default('off')
     .describe('What a flag written in a prompt may do: nothing, choose a preset without limits, or also add limits.'),
+  guards: guards.default([]).describe('Guards of this key’s calls, beside those of all.'),
   sensitive: z.boolean().default(false).describe('Calls of this key are never explored with (learning.explore).'),
 })
 

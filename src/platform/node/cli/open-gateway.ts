@@ -13,6 +13,7 @@ import { fromBody } from '../../../directives/from-body.ts'
 import { overlay } from '../../../directives/merge.ts'
 import type { Gateway } from '../../../gateway.ts'
 import { createGateway } from '../../../gateway.ts'
+import { openGuard } from '../../../guards/index.ts'
 import { providers } from '../../../providers/index.ts'
 import { certificateProblems } from '../check-certificates.ts'
 import { discover } from '../discover.ts'
@@ -182,6 +183,7 @@ export async function snapshotOf(
     routers: routers.keys(),
     secrets: createSecrets(process.env, config.secrets_dir),
     readRouting: (routing) => fromBody(routing),
+    openGuard,
     isFlag: (name) => findFlag(name, 'model') !== undefined,
     overlay,
     policyFiles: policyFiles.policies,

@@ -1,0 +1,60 @@
+import { GatewayError } from '../core/errors.ts'
+import type { CallGuards, PlacedGuard } from '../core/guard.ts'
+import type { JsonObject } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
+import { createAnswerGuard } from './guard-answer.ts'
+import { createGuardNotes } from './guard-notes.ts'
+import { guardRequest } from './guard-request.ts'
+import { createRedactionBook } from './redaction-book.ts'
+import type { GuardRun } from './text-stage.ts'
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+const encoder = new TextEncoder()
+
+/** The guards of one call, before and after the model. */
+export function createCallGuards(guards: readonly PlacedGuard[], clock: { monotonic(): number }): CallGuards {
+  let sent: string | undefined
+  const notes = createGuardNotes()
+  const book = createRedactionBook((placeholder) => sent?.includes(placeholder) === true)
+  const run = (where: GuardRun['where']): GuardRun => ({ where, notes, book, clock, spentMs: new Map() })
+  return {
+    request(bytes) {
+      const read = readObject(bytes)
+      if (read === undefined) return bytes
+      sent = read.text
+      requireText(read.body, guards)
+      const text = guardRequest(sent, guards, run('request'))
+      return text === sent ? bytes : encoder.encode(text)
+    },
+    answer: () => createAnswerGuard(guards, run('answer')),
+    notes: notes.list,
+  }
+}
+
+/** `undefined` of what is no JSON object: whoever reads the body says what is wrong with it. */
+function readObject(bytes: Uint8Array): { readonly text: string; readonly body: JsonObject } | undefined {
+  try {
+    const text = decoder.decode(bytes)
+    const body: unknown = JSON.parse(text)
+    return isJsonObject(body) ? { text, body } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Tokens in place of texts are for the model alone to read. */
+function requireText({ input, prompt }: JsonObject, guards: readonly PlacedGuard[]): void {
+  if (!hasNumbers(input) && !hasNumbers(prompt)) return
+  const guard = guards.find(({ on, allowsUnread }) => on.has('request') && !allowsUnread)
+  if (guard === undefined) return
+  throw new GatewayError('request_blocked', `The guard ${guard.guard.id} cannot read tokens. Send texts.`, {
+    param: hasNumbers(input) ? 'input' : 'prompt',
+  })
+}
+
+function hasNumbers(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.some((one) => typeof one === 'number' || (Array.isArray(one) && typeof one[0] === 'number'))
+  )
+}

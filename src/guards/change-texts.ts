@@ -1,0 +1,45 @@
+import { changeStrings } from '../core/json-strings.ts'
+import { isFree, isFreeKey, isStructural } from './structural.ts'
+
+type Change = (text: string) => string
+
+const MOST_NESTED = 4
+const JSON_LIKE = /^\s*[{[]/
+
+/**
+ * `text`, a JSON text, with `change` made to everything in it that somebody said: strings, what tools called the members of
+ * their objects and the numbers in them, and the same inside of strings that are JSON themselves.
+ */
+export function changeTexts(text: string, change: Change): string {
+  return changed(text, change, 0)
+}
+
+function changed(text: string, change: Change, depth: number): string {
+  // What is JSON inside of a string is a tool's.
+  const isTools = depth > 0
+  const only = (value: string): string | undefined => {
+    const other = change(value)
+    return other === value ? undefined : other
+  }
+  return changeStrings(text, {
+    text(value, place) {
+      if (value === '' || (!isTools && isStructural(place, value))) return undefined
+      if (depth >= MOST_NESTED || !isJson(value)) return only(value)
+      const other = changed(value, change, depth + 1)
+      return other === value ? undefined : other
+    },
+    key: (key, place) => (isTools || isFreeKey(place) ? only(key) : undefined),
+    number: (written, place) => (isTools || isFree(place) ? only(written) : undefined),
+  })
+}
+
+function isJson(text: string): boolean {
+  if (!JSON_LIKE.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    // It only began like one.
+    return false
+  }
+}

@@ -1,0 +1,56 @@
+/** What was taken out of a request, and the placeholder that stands for each: the same for the same. */
+export type RedactionBook = {
+  /** `[EMAIL_1]`. `isCallers`: the caller said it himself, and may have it back. */
+  placeholder(kind: string, original: string, isCallers: boolean): string
+  /** `text` with the originals of its placeholders. */
+  restore(text: string, write: (original: string) => string): string
+  /** Where in `text` a placeholder may begin whose end is not there yet; the length of the text where none does. */
+  settled(text: string): number
+  isEmpty(): boolean
+}
+
+const MOST_CHARACTERS = 32
+const PLACEHOLDER = /\[[A-Z_]{1,20}_[0-9]{1,9}\]/g
+const BEGINNING = /^\[(?:[A-Z_]{0,21}|[A-Z_]{1,21}[0-9]{0,9})$/
+
+/** `isTaken`: the request itself says so, so that it stands for nothing else. */
+export function createRedactionBook(isTaken: (placeholder: string) => boolean): RedactionBook {
+  const placeholders = new Map<string, string>()
+  const originals = new Map<string, string>()
+  const counts = new Map<string, number>()
+
+  function unused(kind: string): string {
+    const name = kind.toUpperCase()
+    for (;;) {
+      const count = (counts.get(kind) ?? 0) + 1
+      counts.set(kind, count)
+      const placeholder = `[${name}_${count}]`
+      if (!isTaken(placeholder)) return placeholder
+    }
+  }
+
+  return {
+    placeholder(kind, original, isCallers) {
+      const key = `${kind} ${original}`
+      const known = placeholders.get(key)
+      if (known !== undefined) return known
+      const placeholder = unused(kind)
+      placeholders.set(key, placeholder)
+      if (isCallers) originals.set(placeholder, original)
+      return placeholder
+    },
+    restore(text, write) {
+      if (originals.size === 0 || !text.includes('[')) return text
+      return text.replaceAll(PLACEHOLDER, (placeholder) => {
+        const original = originals.get(placeholder)
+        return original === undefined ? placeholder : write(original)
+      })
+    },
+    settled(text) {
+      const open = text.lastIndexOf('[')
+      if (open < 0 || text.length - open > MOST_CHARACTERS) return text.length
+      return BEGINNING.test(text.slice(open)) ? open : text.length
+    },
+    isEmpty: () => originals.size === 0,
+  }
+}

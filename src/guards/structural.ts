@@ -1,0 +1,40 @@
+// Which strings of a body are not what anybody said: changing one would break the call.
+
+const STRUCTURAL: ReadonlySet<string> = new Set(
+  [
+    'type role id call_id tool_call_id tool_use_id toolUseId item_id file_id fileId previous_response_id response_id',
+    'conversation container signature thoughtSignature thought_signature encrypted_content media_type mimeType mime_type',
+    'url image_url file_url fileUri file_uri detail system_fingerprint object service_tier finish_reason stop_reason',
+    'finishReason responseId modelVersion status',
+  ].flatMap((line) => line.split(' ')),
+)
+
+/** Objects that a tool or its caller filled: anything may stand in there. */
+const FREE: ReadonlySet<string> = new Set(['input', 'args', 'arguments', 'response', 'structuredContent'])
+const DATA: ReadonlySet<string> = new Set(['data', 'file_data', 'bytes', 'b64_json'])
+const BASE64 = /^(?:data:[\w./+-]*(?:;[\w=-]*)*,)?[A-Za-z0-9+/_-]*={0,2}$/
+
+type Place = readonly (string | number)[]
+
+/** True inside of an object whose members are a tool's own. */
+export function isFree(place: Place): boolean {
+  for (let index = 0; index + 1 < place.length; index += 1) {
+    const step = place[index]
+    if (typeof step === 'string' && FREE.has(step) && typeof place[index + 1] === 'string') return true
+  }
+  return false
+}
+
+/** The same of the members of the object at a place. */
+export function isFreeKey(place: Place): boolean {
+  const last = place.at(-1)
+  return (typeof last === 'string' && FREE.has(last)) || isFree(place)
+}
+
+/** True of a name, an id, a signature, a link to a medium or its bytes. */
+export function isStructural(place: Place, value: string): boolean {
+  const name = place.findLast((step) => typeof step === 'string')
+  if (typeof name !== 'string' || isFree(place)) return false
+  if (DATA.has(name)) return BASE64.test(value)
+  return STRUCTURAL.has(name) || (name === 'model' && place.length === 1)
+}

@@ -1,25 +1,24 @@
+import { DatabaseSync } from 'node:sqlite'
 import type { LedgerTotals } from '../../src/simulator/ledger.ts'
 
-type Tokens = ReadonlyMap<string, { input: number; output: number }>
+export type Tokens = { readonly input: number; readonly output: number; readonly estimated: number }
 
-const LINE = /^thalamus_tokens_total\{model="([^"]+)",kind="(input|output)"\} (\d+)/gm
-
-/** What both have counted so far, by the gateway's name of the model. */
+/** What the gateway has written down, and what the simulator has sent, by the gateway's name of the model. */
 export async function tokensOf(
-  gateway: string,
+  ledger: string,
   simulator: string,
-): Promise<{ readonly gateway: Tokens; readonly simulator: Tokens }> {
-  const metrics = await (await fetch(`${gateway}/metrics`)).text()
-  const counted = new Map<string, { input: number; output: number }>()
-  for (const [, model = '', kind, value] of metrics.matchAll(LINE)) {
-    const entry = counted.get(model) ?? { input: 0, output: 0 }
-    counted.set(model, { ...entry, [kind === 'input' ? 'input' : 'output']: Number(value) })
-  }
+): Promise<{ readonly ledger: ReadonlyMap<string, Tokens>; readonly simulator: ReadonlyMap<string, Tokens> }> {
+  const rows = new DatabaseSync(ledger, { readOnly: true })
+    .prepare(
+      'SELECT model, sum(input_tokens) AS input, sum(output_tokens) AS output, sum(estimated) AS estimated FROM usage GROUP BY model',
+    )
+    .all() as unknown as readonly (Tokens & { readonly model: string })[]
+  const written = new Map(rows.map(({ model, ...tokens }) => [model, tokens]))
   const { models } = (await (await fetch(`${simulator}/simulator/usage`)).json()) as LedgerTotals
-  const names = new Map([...counted.keys()].map((name) => [name.slice(name.indexOf('/') + 1), name]))
+  const names = new Map([...written.keys()].map((name) => [name.slice(name.indexOf('/') + 1), name]))
   const sent = Object.entries(models).map(([model, totals]) => {
-    const tokens = { input: totals.prompt_tokens, output: totals.completion_tokens }
+    const tokens = { input: totals.prompt_tokens, output: totals.completion_tokens, estimated: 0 }
     return [names.get(model) ?? model, tokens] as const
   })
-  return { gateway: counted, simulator: new Map(sent) }
+  return { ledger: written, simulator: new Map(sent) }
 }

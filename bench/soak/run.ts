@@ -9,6 +9,7 @@ import { textTokens } from '../../src/simulator/text.ts'
 import { origin } from '../origin.ts'
 import { freePort, LOAD_CORE, startNode, stopAll, TESTED_CORE } from '../proxy/processes.ts'
 import { generator } from '../route/pool.ts'
+import type { Tokens } from './count-tokens.ts'
 import { tokensOf } from './count-tokens.ts'
 import { plotsOf } from './plots.ts'
 import { soakConfig } from './soak-config.ts'
@@ -50,7 +51,7 @@ const calls = await soak(rate, Number(options.minutes) * 60)
 watch.stop()
 // What is under way ends, and idle connections close.
 await sleep(3_000)
-report(calls, await tokensOf(gateway, simulator))
+report(calls, await tokensOf(join(folder, 'usage.sqlite'), simulator))
 await traffic.close()
 process.exit()
 
@@ -130,11 +131,11 @@ function report(
     `descriptors: ${first?.descriptors} ▶ ${last?.descriptors}, ${perMinute(warm.map(({ descriptors }) => descriptors))}`,
   )
   const line = (models: readonly string[]) => {
-    const of = (who: 'gateway' | 'simulator', kind: 'input' | 'output') =>
+    const of = (who: 'ledger' | 'simulator', kind: keyof Tokens) =>
       models.reduce((sum, model) => sum + (tokens[who].get(model)?.[kind] ?? 0), 0)
-    return `input ${of('gateway', 'input')} of ${of('simulator', 'input')}, output ${of('gateway', 'output')} of ${of('simulator', 'output')}`
+    return `input ${of('ledger', 'input')} of ${of('simulator', 'input')}, output ${of('ledger', 'output')} of ${of('simulator', 'output')}, ${of('ledger', 'estimated')} estimated`
   }
-  console.log(`tokens of ordinary calls, counted by the gateway of those the simulator sent: ${line(ORDINARY)}`)
+  console.log(`tokens of ordinary calls in the ledger, of those that the simulator sent: ${line(ORDINARY)}`)
   console.log(`tokens of calls whose client left: ${line(LEFT)}`)
   if (options.out !== undefined) {
     for (const [name, svg] of plotsOf(watch.samples, ended)) writeFileSync(`${options.out}-${name}.svg`, svg)

@@ -21,6 +21,7 @@ export function soakConfig(simulator: string): object {
     ],
     pools: Object.fromEntries(faulty.map((id, index) => [`fault${index}`, { models: [id, second] }])),
     router: { use: 'uniform' },
+    ledger: { sqlite: 'usage.sqlite' },
   }
 }
 

@@ -100,7 +100,8 @@ async function run(pool: Pool, call: Call, text: string): Promise<string> {
     const isStream = String(headers['content-type'] ?? '').includes('event-stream')
     const seen = isStream ? client.readStream(sseEvents(answer)) : client.readWhole(JSON.parse(answer))
     if (statusCode !== 200) return `status ${statusCode}: ${answer.slice(0, 200)}`
-    if (expected === 'cut') return seen.errors.length === 1 && !seen.isEnded ? 'as expected' : 'no cut answer'
+    // A target that keeps breaking off is left alone for a while, and the second answers.
+    if (expected === 'cut' && seen.errors.length === 1 && !seen.isEnded) return 'as expected'
     if (seen.errors.length > 0) return `error ${seen.errors.join()}`
     if (!seen.isEnded) return 'silently cut'
     return seen.text === text ? 'as expected' : 'another text'

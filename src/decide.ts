@@ -29,6 +29,7 @@ import { describeSignals } from './route/describe.ts'
 import type { ForeseenPrompt, RouteInput } from './route/route.ts'
 import { LISTED } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
+import { isBound } from './sessions/bound-state.ts'
 import type { ShadowCopy } from './shadow-copy.ts'
 import { shadowCopy } from './shadow-copy.ts'
 import { translationOf } from './translation-of.ts'
@@ -127,8 +128,12 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
   const lot = session?.lot ?? lotOf(directives, call.id)
   const able = ableToServe(asked, call, speaks)
   const { id, principal, chat: request, isToBeAnswered = false } = call
+  // Also where its model is forgotten: after a restart, or because it is another gateway's.
+  const isLocked = isBound(request.native.body) || (session !== undefined && signals.phase !== 'first-turn')
   const isPinned = named.length > 0 || entries.length > 1 || !isEmpty(wishes)
-  const exploration = isToBeAnswered ? explorationOf({ directives, signals, isPinned, principal }, context) : undefined
+  const exploration = isToBeAnswered
+    ? explorationOf({ directives, signals, isPinned, isLocked, principal }, context)
+    : undefined
   if (isToBeAnswered) context.learning.asked({ id, key: principal.name, signals, lastTurn: lastTurnOf(request) })
   const input: RouteInput = {
     id: call.id,
@@ -155,9 +160,9 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     onPrediction: context.telemetry.routed,
   }
   const routed = await routeAmongUp(input, context.breakers)
-  const isLocked = session?.previous?.lock !== undefined && routed.staying?.passes === true
+  const mustStay = session?.previous?.lock !== undefined && routed.staying?.passes === true
   const listed = isExplained ? Number.POSITIVE_INFINITY : LISTED
-  const { decision: ordered, ranked } = inAskedOrder(routed, entries, isLocked ? onlyAlone(wishes) : wishes, listed)
+  const { decision: ordered, ranked } = inAskedOrder(routed, entries, mustStay ? onlyAlone(wishes) : wishes, listed)
   const warned = naming.warnings.length === 0 ? ordered : { ...ordered, warnings: naming.warnings }
   const decided =
     session === undefined ? warned : { ...warned, session: session.describe(routed.staying, warned.model) }
@@ -173,8 +178,8 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     isExplained,
     ...naming,
     isLossless: directives.require?.lossless === true,
-    isLocked,
-    keepSession: session === undefined ? undefined : (result) => keepSession(session, result, routed.shares),
+    isLocked: mustStay,
+    keepSession: session === undefined ? undefined : (result) => keepSession(session, result, routed),
     foreseen: routed.believed,
     shadow: shadowCopy(policy, directives, lot),
   }

@@ -7,6 +7,7 @@ import type { Target } from './core/target.ts'
 import type { Question } from './decide.ts'
 import type { DispatchResult } from './dispatch/dispatch.ts'
 import type { Context } from './pipeline.ts'
+import type { RouteResult } from './route/route.ts'
 import type { Session } from './sessions/sessions.ts'
 
 type Read = { readonly signals: Signals; readonly directives: Directives; readonly pool: string | undefined }
@@ -39,16 +40,22 @@ export function withinReach(candidates: readonly Target[], previous: Previous | 
   return provider === undefined ? candidates : candidates.filter((target) => target.provider === provider)
 }
 
-/** Keeps the conversation with the model that answered; a broken answer, and one that never began, change nothing. */
+/** Keeps the conversation with the model that answered, or the one that it was tried in place of; a broken answer, and one that never began, change nothing. */
 export function keepSession(
   session: Session,
   { outcome, target, observed }: DispatchResult,
-  shares: ArrayLike<number> | undefined,
+  { shares, insteadOf, decision }: RouteResult,
 ): void {
   const hasAnswered = outcome === 'complete' || (outcome === 'abandoned' && observed?.firstPartAt !== undefined)
   if (!hasAnswered || target === undefined) return
   const ending = observed?.ending()
-  session.answered({ targetId: target.id, usage: ending?.usage, responseId: ending?.responseId, shares })
+  session.answered({
+    targetId: target.id,
+    insteadOf: target.id === decision.model ? insteadOf : undefined,
+    usage: ending?.usage,
+    responseId: ending?.responseId,
+    shares,
+  })
 }
 
 /** What a conversation that is locked leaves of its caller's wishes for an order: whether others may be tried. */

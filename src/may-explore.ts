@@ -11,13 +11,13 @@ type Deciding = {
   readonly principal: Principal
   /** The caller named models, or said whom he would rather have. */
   readonly isPinned: boolean
-  /** The conversation is bound to the model that it has. */
+  /** The conversation has begun with a model already, or is bound to one. */
   readonly isLocked?: boolean
 }
 
 /**
  * How much may be tried out on a call; `undefined` is nothing: in the middle of a tool loop, for a key marked `sensitive`,
- * in a conversation that is bound to its model, and where the caller says which models he wants.
+ * in a conversation that has a model already, and where the caller says which models he wants.
  */
 export function explorationOf(
   { directives, signals, principal, isPinned, isLocked = false }: Deciding,

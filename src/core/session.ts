@@ -20,7 +20,7 @@ export const SESSION_DEFAULTS: SessionSettings = { isEnabled: true, idleMs: 300_
  */
 export type SessionLock = 'tool loop' | 'bound state' | 'follow-up'
 
-/** The model that answered a conversation last, as routing weighs it against the others. */
+/** The model that a conversation has, mostly the one that answered last, as routing weighs it against the others. */
 export type Previous = {
   readonly targetId: string
   /** It stays as long as it passes the hard limits. */
@@ -51,7 +51,7 @@ export type DecisionSession = {
   readonly named_by: 'routing' | 'header' | 'body' | 'opening'
   /** Calls answered before this one. */
   readonly calls: number
-  /** The model that answered last. */
+  /** The model that answered last; where that one was only tried, who would have answered otherwise. */
   readonly previous?: string
   readonly kept_because?: SessionLock | 'price of switching' | 'same choice'
   readonly redecided_because?:

@@ -85,6 +85,8 @@ export type RouteResult = {
   readonly foreseen: Foreseen
   /** What became of the conversation's previous model, where there is one. */
   readonly staying?: Staying | undefined
+  /** Where the winner is only tried: the best one, in whose place it is. */
+  readonly insteadOf?: string | undefined
   /** How much the prompt is of each of the router's clusters, where it has any. */
   readonly shares?: ArrayLike<number> | undefined
   /** What the router said of the prompt, and of the first hundred of `ranked`; `undefined` where none spoke. */
@@ -212,6 +214,7 @@ export async function route(input: RouteInput): Promise<RouteResult> {
     ranked,
     foreseen: { ...foreseen, toolShares, lessons },
     staying,
+    insteadOf: explored.isExplored ? ranked[1]?.id : undefined,
     shares: predictions?.shares,
     believed: prompt,
   }

@@ -2,6 +2,8 @@
 export type SessionState = {
   /** The model that answered last. */
   readonly targetId: string
+  /** Where that one was only tried: who would have answered otherwise. */
+  readonly insteadOf?: string
   /** Of the call that it answered: when it began, in milliseconds since 1970, and its id. */
   readonly begunAt: number
   readonly id: string

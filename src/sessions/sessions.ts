@@ -25,6 +25,8 @@ export type SessionCall = KeyedCall & {
 /** Who answered, and what it said of its caches. */
 export type Answered = {
   readonly targetId: string
+  /** Where it was only tried: who would have answered otherwise. */
+  readonly insteadOf?: string | undefined
   readonly usage: Usage | undefined
   /** The provider's id of the answer, where it keeps it. */
   readonly responseId: string | undefined
@@ -75,17 +77,21 @@ export function createSessions({ store, now, digest }: Ports): Sessions {
       const isChanged = state !== undefined && state.asked !== asked
       const isWarm = !isIdle && !isChanged
       let hasDrifted = false
+      const lock = state === undefined ? undefined : lockOf(chat, signals, isChanged)
+      // What is under way ends with the model that was tried; the conversation is not that model's.
+      const mustEnd = lock === 'tool loop' || lock === 'bound state'
+      const insteadOf = mustEnd ? undefined : state?.insteadOf
       const previous: Previous | undefined =
         state === undefined
           ? undefined
           : {
-              targetId: state.targetId,
-              lock: lockOf(chat, signals, isChanged),
-              cachedTokens: isIdle ? 0 : state.cachedTokens,
+              targetId: insteadOf ?? state.targetId,
+              lock,
+              cachedTokens: isIdle || insteadOf !== undefined ? 0 : state.cachedTokens,
               marginPoints(shares) {
                 hasDrifted = likeness(state.shares, shares) < settings.drift
                 const margin = isWarm && !hasDrifted ? settings.switchMargin : 0
-                return hasSignatures(chat.messages) ? margin + SIGNATURE_POINTS : margin
+                return insteadOf === undefined && hasSignatures(chat.messages) ? margin + SIGNATURE_POINTS : margin
               },
             }
       return {
@@ -95,14 +101,16 @@ export function createSessions({ store, now, digest }: Ports): Sessions {
           key: keys.thread.slice(0, SHOWN_KEY),
           named_by: keys.namedBy,
           calls: state?.calls ?? 0,
-          ...(state === undefined ? {} : { previous: state.targetId }),
+          ...(previous === undefined ? {} : { previous: previous.targetId }),
           ...verdictOn({ previous, staying, model, isIdle, isChanged, hasDrifted }),
           ...(staying?.switchCostUsd === undefined ? {} : { switch_cost_usd: staying.switchCostUsd }),
           ...(staying?.passes === true ? { margin_points: staying.marginPoints } : {}),
         }),
-        answered({ targetId, usage, responseId, shares }) {
+        answered({ targetId, insteadOf: tried, usage, responseId, shares }) {
+          const otherwise = tried ?? (mustEnd && targetId === state?.targetId ? state.insteadOf : undefined)
           const next: SessionState = {
             targetId,
+            ...(otherwise === undefined ? {} : { insteadOf: otherwise }),
             begunAt,
             id: call.id,
             answeredAt: now(),

@@ -17,7 +17,12 @@ export type Awaited = {
   readonly believed: number | undefined
   /** The outcomes so far, by source and model. */
   readonly given: Map<string, Given>
+  /** How often a person's word was taken, the first time included. */
+  timesTold: number
 }
+
+/** A person changes his mind; who does it more often on one answer is a program, and each time is a line of the log. */
+export const MOST_TOLD = 20
 
 /** An outcome that has been learned from, so that it can be put right. */
 export type Given = {

@@ -6,7 +6,7 @@ import type { LearningSettings } from '../core/snapshot.ts'
 import { keptSince } from './account.ts'
 import type { Seen } from './answer-signals.ts'
 import type { Awaited } from './awaited.ts'
-import { MOST_AWAITED, nameOf } from './awaited.ts'
+import { MOST_AWAITED, MOST_TOLD, nameOf } from './awaited.ts'
 import type { Cluster, DriftGauges } from './drift/drift.ts'
 import { createDrift } from './drift/drift.ts'
 import { createPosterior } from './posterior.ts'
@@ -31,8 +31,8 @@ export type Answered = {
   readonly seen: readonly Seen[]
 }
 
-/** What a person's word did: `unknown` where no such answer is kept for this key. */
-export type Told = 'unknown' | 'counted' | 'replaced' | 'same'
+/** What a person's word did: `unknown` where no such answer is kept for this key, `too often` where it stays as it was. */
+export type Told = 'unknown' | 'too often' | 'counted' | 'replaced' | 'same'
 
 export type Learning = {
   /** What bears on a prompt. */
@@ -122,7 +122,16 @@ export function createLearning({ ports, settings, isShared, gauges, onOutcome }:
     answered({ id, key, model, quality, believed, predictions, seen }) {
       const kind = predictions === undefined ? undefined : kindOf(predictions)
       const cluster = clusterOf(kind, predictions)
-      const entry: Awaited = { key, model: model ?? '', kind, cluster, quality, believed, given: new Map() }
+      const entry: Awaited = {
+        key,
+        model: model ?? '',
+        kind,
+        cluster,
+        quality,
+        believed,
+        given: new Map(),
+        timesTold: 0,
+      }
       if (model !== undefined) awaited.set(id, entry)
       if (predictions !== undefined) drift.prompt(predictions)
       for (const signal of seen) see(id, entry, signal)
@@ -135,6 +144,8 @@ export function createLearning({ ports, settings, isShared, gauges, onOutcome }:
       const name = nameOf('user', model)
       const before = entry.given.get(name)
       if (before?.reward === reward) return 'same'
+      if (entry.timesTold >= MOST_TOLD) return 'too often'
+      entry.timesTold += 1
       if (kind !== undefined && quality !== undefined) {
         const whose = isShared() ? key : undefined
         if (before === undefined) {
@@ -162,6 +173,7 @@ export function createLearning({ ports, settings, isShared, gauges, onOutcome }:
         quality: undefined,
         believed: undefined,
         given: new Map(),
+        timesTold: 0,
       })
     },
     state() {

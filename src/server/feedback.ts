@@ -39,7 +39,7 @@ export function readFeedback(body: JsonObject): Feedback {
 
 const EXAMPLE = '{"id": "rt_…", "reward": 1}'
 
-/** Learns from it once, however often it is sent. Throws `decision_not_found` for an answer that is not the caller's or not kept. */
+/** Learns from it once, however often it is sent. Throws `decision_not_found` for an answer that is not the caller's or not kept, `invalid_request` for one that was rated too often. */
 export function takeFeedback({ id, reward }: Feedback, { name }: Principal, context: Context): FeedbackTaken {
   const { learning, decisions, telemetry } = context
   // An answer that has just ended may not be written down yet.
@@ -52,6 +52,12 @@ export function takeFeedback({ id, reward }: Feedback, { name }: Principal, cont
       'decision_not_found',
       'No answer of that id is kept for this key. Send the x-route-id of one of the last answers, once it has ended; a decision without an answer has no outcome.',
       { param: 'id' },
+    )
+  }
+  if (told === 'too often') {
+    throw invalid(
+      'id',
+      'The reward of this answer was changed as often as it may be, and stays as it is. Rate another answer.',
     )
   }
   return { object: 'feedback', id, source: 'user', reward, status: told === 'same' ? 'unchanged' : told }

@@ -67,6 +67,20 @@ test('a reward is counted once, changes nothing when it comes again, and is repl
   expect(await metric(url, 'thalamus_outcomes_total{model="up/a",source="user",verdict="good"}')).toBe(1)
 })
 
+test('the reward of one answer is said twenty times at most, and stays as it was then', async () => {
+  const url = await start()
+  const { id } = await askOf(url, 'Some SQL')
+  for (let change = 0; change < 20; change += 1)
+    expect((await sendFeedback(url, { id, reward: change % 2 })).status).toBe(200)
+  const refused = await sendFeedback(url, { id, reward: 0 })
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { error: { code: 'invalid_request', param: 'id', message: expect.stringContaining('stays as it is') } },
+  ])
+  expect(await (await sendFeedback(url, { id, reward: 1 })).json()).toMatchObject({ status: 'unchanged' })
+  expect(gateway?.log.filter(({ event }) => event === 'feedback')).toHaveLength(20)
+})
+
 test('complaints move routing away from a model on that kind of prompt alone, and the decision says so', async () => {
   const url = await start()
   const before = await decide(url, 'A join in SQL?')

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { StateFile } from '../../learn/keep-state.ts'
 
@@ -18,7 +18,14 @@ export function learnedFile(path: string): StateFile {
     async write(text) {
       const draft = `${file}.${process.pid}.tmp`
       await mkdir(dirname(file), { recursive: true })
-      await writeFile(draft, text, { mode: 0o600 })
+      const handle = await open(draft, 'w', 0o600)
+      try {
+        await handle.writeFile(text)
+        // Else the name may be on the disk before the bytes are: after a loss of power the file would be empty.
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
       await rename(draft, file)
     },
     setAside() {

@@ -252,8 +252,9 @@ class Dispatching implements LaneOwner {
   /** The next target, or the same where there is no other: a stream that broke may have met a restart. */
   private askToGoOn(lane: Lane, error: GatewayError, handed: HandedOver): void {
     const { input } = this
-    const { settings, clock } = input
-    const isAllowed = this.continuations < settings.continuations && clock.monotonic() < this.deadlineAt
+    const { settings, clock, plan } = input
+    const isWithin = this.sent < plan.maxAttempts && clock.monotonic() < this.deadlineAt
+    const isAllowed = this.continuations < settings.continuations && isWithin
     const picked = isAllowed ? (this.walk.pick() ?? this.sameAgain(lane.target)) : undefined
     if (picked === undefined) {
       handed.breakOff(error)

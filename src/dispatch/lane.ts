@@ -37,7 +37,7 @@ export class Lane implements AttemptOwner {
   sentAt = 0
   private readonly input: DispatchInput
   private readonly owner: LaneOwner
-  private readonly permit: Permit
+  private permit: Permit
   private place: Place | undefined = undefined
   private running: RunningAttempt | undefined = undefined
   private isOver = false
@@ -106,7 +106,7 @@ export class Lane implements AttemptOwner {
   }
 
   commit(headers: Record<string, string>): Sink {
-    this.input.breakers.answered(this.target.id, this.permit)
+    this.permit = this.input.breakers.answered(this.target.id, this.permit)
     return this.owner.commit(this, headers)
   }
 

@@ -66,7 +66,7 @@ export class Lane implements AttemptOwner {
     const { input, target, owner } = this
     this.sentAt = input.clock.monotonic()
     const { queue } = input.settings
-    const waitMs = Math.min(queue.waitMs, owner.deadlineAt - this.sentAt)
+    const waitMs = Math.max(0, Math.min(queue.waitMs, owner.deadlineAt - this.sentAt))
     const isLimited = target.providerConcurrency !== undefined || target.facts.max_concurrent !== undefined
     if (isLimited) {
       const place = input.places.enter(target, input.key, { ...queue, waitMs }, (isIn) => this.onTurn(isIn))

@@ -442,3 +442,28 @@ test.each(FORMATS)(
     expect((await ask()).status).toBe(503)
   },
 )
+
+test('a gateway that stops ends calls that wait for a retry or for their turn with an error of their own', async () => {
+  const upstream = await startUpstream((response, model) => {
+    if (model === 'limited') refuse(response, 429, { message: 'slow down' }, { 'retry-after': '8' })
+  })
+  const { url, gateway, log } = await start({
+    models: ['limited', 'silent'],
+    upstream: upstream.url,
+    facts: { max_concurrent: 1 },
+  })
+  const calls = [post(url, { model: 'up/limited', messages: HELLO })]
+  await eventually('the refusal', () => log.some(({ event: what }) => what === 'attempt_failed'))
+  calls.push(post(url, { model: 'up/silent', messages: HELLO }))
+  await eventually('the silent model to be asked', () => upstream.requests.length === 2)
+  for (let count = 0; count < 3; count += 1) calls.push(post(url, { model: 'up/silent', messages: HELLO }))
+  await eventually('the queue', async () =>
+    (await (await fetch(`${url}/metrics`)).text()).includes('thalamus_queue_waiting{provider="up"} 3'),
+  )
+  gateway.endCalls()
+  for (const call of calls) {
+    const response = await call
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ error: { code: 'shutting_down' } })
+  }
+})

@@ -190,3 +190,24 @@ test('whatever becomes of calls, at most one trial is under way and a target tha
     }),
   )
 })
+
+test('the long answer of a trial does not keep others from trying, when the target falls again meanwhile', () => {
+  const { clock, breakers, fall, fail, mayEnter } = start()
+  fall()
+  clock.advance(1_000)
+  expect(mayEnter()).toBe('trial')
+  const long = breakers.answered('a', 'trial')
+  fall()
+  expect(mayEnter()).toBeUndefined()
+  clock.advance(8_000)
+  expect(mayEnter()).toBe('trial')
+  // It ends while another one is on trial: still one at a time.
+  breakers.succeeded('a', long)
+  expect(mayEnter()).toBeUndefined()
+  breakers.left('a', 'trial')
+  expect(mayEnter()).toBe('trial')
+  breakers.succeeded('a', 'trial')
+  // What broke after it had begun, of a target that is up: it rests at once.
+  fail('stream_interrupted', long)
+  expect(mayEnter()).toBeUndefined()
+})

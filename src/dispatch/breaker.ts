@@ -3,8 +3,11 @@ import type { ErrorCode, GatewayError } from '../core/errors.ts'
 import type { Clock } from '../core/ports.ts'
 import { retryAfterMs } from './retry-after.ts'
 
-/** `go`: it is up. `trial`: it rests, and this one call finds out whether it is back. */
-export type Permit = 'go' | 'trial'
+/**
+ * `go`: it is up. `trial`: it rests, and this one call finds out whether it is back. `tried`: it began to answer this one,
+ * and others may be sent.
+ */
+export type Permit = 'go' | 'trial' | 'tried'
 
 /**
  * Which targets rest because they failed. In memory, of this process alone; only targets that failed have a state.
@@ -13,8 +16,11 @@ export type Permit = 'go' | 'trial'
 export type Breakers = {
   /** May this target be asked? `isLast`: nobody else can be, so that one call at a time may try it while it rests. */
   enter(targetId: string, settings: BreakerSettings, isLast: boolean): Permit | undefined
-  /** It has begun to answer: whoever waits for a trial need not wait for the end of a long answer. */
-  answered(targetId: string, permit: Permit): void
+  /**
+   * It has begun to answer: whoever waits for a trial need not wait for the end of a long answer. Returns the permit to be
+   * given back at its end.
+   */
+  answered(targetId: string, permit: Permit): Permit
   succeeded(targetId: string, permit: Permit): void
   /** `status`: the upstream's, where there was one. Failures that are the client's do not count (docs/failover.md). */
   failed(targetId: string, permit: Permit, failure: Failure, settings: BreakerSettings): void
@@ -121,8 +127,11 @@ export function createBreakers({ clock, random, changed }: BreakerPorts): Breake
       return 'trial'
     },
     answered(targetId, permit) {
+      if (permit !== 'trial') return permit
       const state = states.get(targetId)
-      if (permit === 'trial' && state !== undefined) wakes(targetId, state)
+      ends(state, permit)
+      if (state !== undefined) wakes(targetId, state)
+      return 'tried'
     },
     succeeded(targetId, permit) {
       const state = states.get(targetId)
@@ -146,7 +155,7 @@ export function createBreakers({ clock, random, changed }: BreakerPorts): Breake
       const asked = isAskedToWait(error) ? retryAfterMs(error.headers, clock.now()) : undefined
       const advisedMs = Math.min(asked ?? 0, MAX_ADVISED_MS)
       const leastMs = isAccount ? ACCOUNT_REST_MS : advisedMs
-      if (state.isResting && permit === 'go') {
+      if (state.isResting && permit !== 'trial') {
         // Sent before it went to rest: no news, unless it says how long.
         state.until = Math.max(state.until, clock.monotonic() + advisedMs)
         return
@@ -154,7 +163,7 @@ export function createBreakers({ clock, random, changed }: BreakerPorts): Breake
       note(state, 1, clock.monotonic())
       state.failures += 1
       const isDown =
-        permit === 'trial' || leastMs > 0 || state.failures >= settings.failures || isOften(state, settings.share)
+        permit !== 'go' || leastMs > 0 || state.failures >= settings.failures || isOften(state, settings.share)
       if (isDown) rests(targetId, state, error.code, leastMs, settings)
     },
     left: (targetId, permit) => ends(states.get(targetId), permit),

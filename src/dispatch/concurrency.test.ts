@@ -138,3 +138,47 @@ test('places are given back exactly once in every outcome, and never more are ta
     }),
   )
 })
+
+test('a key that fills the queue leaves room in it for others', () => {
+  const { enter, order, places } = start({ length: 4, waitMs: 1_000 })
+  const one = target('m', 1)
+  const first = placeOf(enter(one, 'a0', 'a'))
+  for (const name of ['a1', 'a2', 'a3', 'a4']) enter(one, name, 'a')
+  expect(enter(one, 'a5', 'a')).toBe('full')
+  expect(placeOf(enter(one, 'b1', 'b')).isIn).toBe(false)
+  expect(placeOf(enter(one, 'b2', 'b')).isIn).toBe(false)
+  expect(enter(one, 'b3', 'b')).toBe('full')
+  expect(order).toEqual(['a4 out', 'a3 out'])
+  expect(places.count('up')).toEqual({ underWay: 1, waiting: 4 })
+  first.leave()
+  expect(order.at(-1)).toBe('a1 in')
+})
+
+test('whoever makes room in a full queue does not take the room that was made', () => {
+  const { places, order } = start()
+  const queue = { length: 2, waitMs: 1_000 }
+  const again: unknown[] = []
+  const enter = (key: string, name: string) =>
+    places.enter(target('m', 1, 1), key, queue, (isIn) => {
+      order.push(`${name} ${isIn ? 'in' : 'out'}`)
+      if (!isIn) again.push(places.enter(target('n', 1, 1), key, queue, () => undefined))
+    })
+  enter('a', 'a0')
+  enter('a', 'a1')
+  enter('a', 'a2')
+  enter('b', 'b1')
+  expect(order).toEqual(['a2 out'])
+  expect(again).toEqual(['full'])
+  expect(places.count('up').waiting).toBe(2)
+})
+
+test('a place that is given back twice does not open the door to others', () => {
+  const { enter, places } = start()
+  const one = target('m', 1)
+  const earlier = placeOf(enter(one, 'earlier'))
+  earlier.leave()
+  placeOf(enter(one, 'now'))
+  earlier.leave()
+  expect(placeOf(enter(one, 'next')).isIn).toBe(false)
+  expect(places.count('up')).toEqual({ underWay: 1, waiting: 1 })
+})

@@ -68,15 +68,25 @@ export function createPlaces(
     if (queue === undefined) pool.queues.set(entry.key, [entry])
     else queue.push(entry)
     waits(pool, 1)
-    entry.timer = clock.timer(settings.waitMs, () => {
-      entry.timer = undefined
-      leave(pool, entry)
-      entry.onTurn(false)
-    })
+    entry.timer = clock.timer(settings.waitMs, () => refuse(pool, entry))
+  }
+
+  function refuse(pool: Pool, entry: Entry): void {
+    leave(pool, entry)
+    entry.onTurn(false)
+  }
+
+  /** In a full queue the newest call of the key with the most makes room for a key with fewer. */
+  function whoMakesRoom(pool: Pool, key: string): Entry | undefined {
+    let longest: readonly Entry[] = []
+    for (const queue of pool.queues.values()) if (queue.length > longest.length) longest = queue
+    return longest.length > (pool.queues.get(key)?.length ?? 0) + 1 ? longest.at(-1) : undefined
   }
 
   function leave(pool: Pool, entry: Entry): void {
     const { state } = entry
+    // Its pool may be gone, and another one in its place.
+    if (state === 'gone') return
     entry.state = 'gone'
     if (state === 'waiting') unqueue(pool, entry)
     else if (state === 'in') {
@@ -119,10 +129,14 @@ export function createPlaces(
       const pool = poolOf(target.provider)
       const entry: Entry = { target, key, onTurn, state: 'in', timer: undefined }
       if (hasRoom(pool, target)) take(pool, target, 1)
-      else if (pool.waiting >= settings.length) return 'full'
       else {
+        const isFull = pool.waiting >= settings.length
+        const leaving = isFull ? whoMakesRoom(pool, key) : undefined
+        if (isFull && leaving === undefined) return 'full'
         entry.state = 'waiting'
         wait(pool, entry, settings)
+        // Afterwards: it may want to wait for another model of this provider.
+        if (leaving !== undefined) refuse(pool, leaving)
       }
       return {
         get isIn() {

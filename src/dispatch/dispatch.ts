@@ -101,7 +101,7 @@ class Dispatching implements LaneOwner {
   // Beside it, while neither has begun to answer.
   private hedge: Lane | undefined = undefined
   private hedgeTimer: Timer | undefined = undefined
-  private backoff: Timer | undefined = undefined
+  private backoff: Pick<Timer, 'cancel'> | undefined = undefined
   private isOver = false
   // An answer that broke, while another target is asked to go on with it.
   private handed: HandedOver | undefined = undefined
@@ -252,8 +252,9 @@ class Dispatching implements LaneOwner {
   /** The next target, or the same where there is no other: a stream that broke may have met a restart. */
   private askToGoOn(lane: Lane, error: GatewayError, handed: HandedOver): void {
     const { input } = this
-    const { settings, clock } = input
-    const isAllowed = this.continuations < settings.continuations && clock.monotonic() < this.deadlineAt
+    const { settings, clock, plan } = input
+    const isWithin = this.sent < plan.maxAttempts && clock.monotonic() < this.deadlineAt
+    const isAllowed = this.continuations < settings.continuations && isWithin
     const picked = isAllowed ? (this.walk.pick() ?? this.sameAgain(lane.target)) : undefined
     if (picked === undefined) {
       handed.breakOff(error)
@@ -297,7 +298,27 @@ class Dispatching implements LaneOwner {
     const leftMs = this.deadlineAt - clock.monotonic()
     const waitMs = retryWait(error, { tries, settings, leftMs, now: clock.now(), random })
     if (waitMs === undefined) this.giveUp(error)
-    else this.backoff = clock.timer(waitMs, () => this.again(target, error))
+    else this.waitThenAgain(waitMs, target, error)
+  }
+
+  /** Unless the call is to end meanwhile: the gateway stops. */
+  private waitThenAgain(waitMs: number, target: Target, error: GatewayError): void {
+    const { clock, deadlines } = this.input
+    const end = (reason: GatewayError): void => {
+      this.backoff?.cancel()
+      this.giveUp(reason)
+    }
+    const ending = deadlines.start(this.deadlineAt, { expire: () => end(error), interrupt: end })
+    const timer = clock.timer(waitMs, () => {
+      ending.clear()
+      this.again(target, error)
+    })
+    this.backoff = {
+      cancel() {
+        timer.cancel()
+        ending.clear()
+      },
+    }
   }
 
   private again(target: Target, error: GatewayError): void {

@@ -1,4 +1,5 @@
 import type { Attempt } from '../core/decision.ts'
+import type { GatewayError } from '../core/errors.ts'
 import { toGatewayError } from '../core/errors.ts'
 import type { HttpRequest, Sink } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
@@ -6,9 +7,12 @@ import type { AttemptOwner, AttemptResult } from './attempt.ts'
 import { RunningAttempt } from './attempt.ts'
 import type { Permit } from './breaker.ts'
 import type { Place } from './concurrency.ts'
+import type { Deadline, Expiring } from './deadline.ts'
 import type { DispatchedCall, DispatchInput } from './dispatch.ts'
 import type { Observed } from './observed.ts'
 import { busyTarget } from './take-turn.ts'
+
+const NO_ROOM = 'had no room for this call in time'
 
 /** What a lane needs of the call it belongs to. */
 export type LaneOwner = {
@@ -29,7 +33,7 @@ export type LaneOwner = {
  * the queue and its permit of the breaker are given back, once. A class, as everything that lives as long as a call:
  * docs/decisions/2026-11-23-classes-per-call.md.
  */
-export class Lane implements AttemptOwner {
+export class Lane implements AttemptOwner, Expiring {
   readonly target: Target
   readonly call: DispatchedCall
   /** A second request beside a slow first one. */
@@ -37,8 +41,10 @@ export class Lane implements AttemptOwner {
   sentAt = 0
   private readonly input: DispatchInput
   private readonly owner: LaneOwner
-  private readonly permit: Permit
+  private permit: Permit
   private place: Place | undefined = undefined
+  // While it waits in the queue.
+  private waiting: Deadline | undefined = undefined
   private running: RunningAttempt | undefined = undefined
   private isOver = false
   private isDropped = false
@@ -66,7 +72,7 @@ export class Lane implements AttemptOwner {
     const { input, target, owner } = this
     this.sentAt = input.clock.monotonic()
     const { queue } = input.settings
-    const waitMs = Math.min(queue.waitMs, owner.deadlineAt - this.sentAt)
+    const waitMs = Math.max(0, Math.min(queue.waitMs, owner.deadlineAt - this.sentAt))
     const isLimited = target.providerConcurrency !== undefined || target.facts.max_concurrent !== undefined
     if (isLimited) {
       const place = input.places.enter(target, input.key, { ...queue, waitMs }, (isIn) => this.onTurn(isIn))
@@ -75,7 +81,10 @@ export class Lane implements AttemptOwner {
         return
       }
       this.place = place
-      if (place?.isIn === false) return
+      if (place?.isIn === false) {
+        this.waiting = input.deadlines.start(owner.deadlineAt, this)
+        return
+      }
     }
     this.prepare()
   }
@@ -106,7 +115,7 @@ export class Lane implements AttemptOwner {
   }
 
   commit(headers: Record<string, string>): Sink {
-    this.input.breakers.answered(this.target.id, this.permit)
+    this.permit = this.input.breakers.answered(this.target.id, this.permit)
     return this.owner.commit(this, headers)
   }
 
@@ -124,13 +133,23 @@ export class Lane implements AttemptOwner {
 
   private over(): void {
     this.isOver = true
+    this.waiting?.clear()
     this.place?.leave()
+  }
+
+  expire(): void {
+    this.busy(NO_ROOM)
+  }
+
+  interrupt(error: GatewayError): void {
+    this.settled({ type: 'failed', error, status: undefined })
   }
 
   private onTurn(isIn: boolean): void {
     if (this.isOver) return
+    this.waiting?.clear()
     if (isIn) this.prepare()
-    else this.busy('had no room for this call in time')
+    else this.busy(NO_ROOM)
   }
 
   private busy(what: string): void {

@@ -239,13 +239,15 @@ export class TranslatedStream implements Answer {
 
   private checkHeld(): void {
     const { settings } = this.input
-    if (this.bytesBeforeCommit <= settings.holdBackBytes && this.events <= settings.holdBackFrames) return
+    // One event may be large: a picture. What is held back of it has a bound of its own.
+    const bytes = this.bytesBeforeCommit - this.deframer.unfinishedBytes()
+    if (bytes <= settings.holdBackBytes && this.events <= settings.holdBackFrames) return
     if (this.isAtWork()) {
       this.commit()
       return
     }
     throw new GatewayError('upstream_malformed', 'The model sent too much without a first part of an answer.', {
-      detail: { bytes: this.bytesBeforeCommit, frames: this.events },
+      detail: { bytes, frames: this.events },
     })
   }
 

@@ -46,10 +46,14 @@ function inListedOrder(again: Again, plan: readonly string[] | undefined): Again
   return first === undefined ? again : { ...again, decision: { ...again.decision, model: first } }
 }
 
-/** A logged decision under the policy and directives of its own record. */
-export function decideAsLogged(record: DecisionRecord, request: LoggedRequest): Promise<Again> {
+/** A logged decision under the policy and directives of its own record, and without the models that rested then. */
+export async function decideAsLogged(record: DecisionRecord, request: LoggedRequest): Promise<Again> {
   const directives = mergeDirectives(record.said)
-  return decide({ ...request, isExplained: directives.explain === true }, directives, loggedPolicy(record))
+  const again = await decide({ ...request, isExplained: directives.explain === true }, directives, loggedPolicy(record))
+  const resting = record.decision.dropped.filter(({ constraint }) => constraint === 'health')
+  if (again.type !== 'decided' || resting.length === 0) return again
+  const dropped = [...again.decision.dropped, ...resting]
+  return { ...again, decision: { ...again.decision, dropped } }
 }
 
 function doorsOf({ said }: DecisionRecord, { flags, policy, overridesCallers }: Change): SaidDirectives[] {

@@ -4,6 +4,8 @@ import type { Model } from '../../test/replay/scene.ts'
 import { fading, inputOf, logged, orRefused, plain, RUNS, scene } from '../../test/replay/scene.ts'
 import type { Policy } from '../core/policy.ts'
 import { builtInPolicies } from '../directives/built-in-policies.ts'
+import type { Breakers } from '../dispatch/breaker.ts'
+import { routeAmongUp } from '../leave-resting.ts'
 import { route } from '../route/route.ts'
 import { decideAsLogged, decideUnder } from './decide-again.ts'
 import { loggedRequest } from './logged-request.ts'
@@ -31,6 +33,36 @@ test('a decision replayed from its log is identical, whatever the pool, the dire
   // Not a test of refusals alone.
   expect(decided).toBeGreaterThan(RUNS / 4)
 })
+
+test('a decision that was made while models rested is replayed without them, and identical', async () => {
+  let rested = 0
+  await fc.assert(
+    fc.asyncProperty(scene, fc.subarray(['m0', 'm1', 'm2', 'm3']), async (given, resting) => {
+      const asked = fading(inputOf(given, true))
+      const result = await orRefused(routeAmongUp(asked.input, restingOf(resting)))
+      if (result === undefined) return
+      if (result.decision.dropped.some(({ constraint }) => constraint === 'health')) rested += 1
+      const { record, models } = logged(asked, result)
+      const again = await decideAsLogged(
+        record,
+        loggedRequest(record, models) as NonNullable<ReturnType<typeof loggedRequest>>,
+      )
+      if (again.type !== 'decided') throw new Error('infeasible')
+      expect(JSON.parse(JSON.stringify(again.decision))).toEqual(JSON.parse(JSON.stringify(result.decision)))
+      expect(differences(record.decision, again.decision)).toEqual([])
+    }),
+    { numRuns: RUNS },
+  )
+  expect(rested).toBeGreaterThan(RUNS / 10)
+})
+
+function restingOf(ids: readonly string[]): Breakers {
+  return {
+    isQuiet: () => ids.length === 0,
+    restMs: (id: string) => (ids.includes(id) ? 1_000 : undefined),
+    cause: () => 'upstream_error',
+  } as unknown as Breakers
+}
 
 test('a logged decision under another policy is what routing would have decided under it', async () => {
   let decided = 0

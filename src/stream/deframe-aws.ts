@@ -58,6 +58,7 @@ export function createAwsDeframer(maxEventBytes: number): Deframer {
       kept = bytes.subarray(start)
       return events
     },
+    unfinishedBytes: () => kept.length,
     end() {
       if (kept.length === 0) return []
       throw new GatewayError('stream_interrupted', 'The model closed the connection in the middle of an event.')

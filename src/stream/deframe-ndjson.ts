@@ -42,5 +42,6 @@ export function createLineDeframer(maxEventBytes: number): Deframer {
       return events
     },
     end: line,
+    unfinishedBytes: () => keptBytes,
   }
 }

@@ -19,6 +19,7 @@ export function createSseDeframer(maxEventBytes: number): Deframer {
 
   return {
     push: (chunk) => parse(framer.push(chunk)),
+    unfinishedBytes: () => framer.restBytes(),
     end() {
       const rest = framer.rest()
       if (rest.length === 0) return []

@@ -9,6 +9,8 @@ export type Deframer = {
   push(chunk: Uint8Array): WireEvent[]
   /** A last event that the upstream did not close. */
   end(): WireEvent[]
+  /** Bytes of an event that is not complete yet. */
+  unfinishedBytes(): number
 }
 
 /** Keeps at most `maxEventBytes` of an unfinished event. */

@@ -2,6 +2,8 @@ import { GatewayError } from '../core/errors.ts'
 
 const LF = 10
 const CR = 13
+// U+FEFF in UTF-8.
+const MARK = [0xef, 0xbb, 0xbf]
 const EMPTY = new Uint8Array(0)
 
 /** Cuts a byte stream after its last complete server-sent event; keeps the rest for the next read. */
@@ -10,12 +12,14 @@ export type SseFramer = {
   push(chunk: Uint8Array): Uint8Array
   /** What is left when the stream ends: an unfinished frame. */
   rest(): Uint8Array
+  restBytes(): number
   /** A frame ended with two carriage returns: lines of this stream may have no line feed. */
   hasBareReturns(): boolean
 }
 
 /**
  * Frames end with an empty line (`\n\n`, `\r\n\r\n` or `\r\r`); bytes may be cut anywhere.
+ * A byte order mark before the first is no part of it.
  * Linear in the bytes whatever the cuts: an unfinished frame is kept as a list and joined once.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
@@ -32,6 +36,7 @@ class Framer implements SseFramer {
   private before = 0
   private beforeThat = 0
   private isBare = false
+  private hasBegun = false
 
   constructor(maxFrameBytes: number) {
     this.maxFrameBytes = maxFrameBytes
@@ -50,15 +55,26 @@ class Framer implements SseFramer {
     this.before = LF
     this.beforeThat = LF
     if (end < chunk.length) this.keep(chunk.subarray(end))
-    return frames
+    return this.hasBegun ? frames : this.begin(frames)
   }
 
   rest(): Uint8Array {
-    return this.keptBytes === 0 ? EMPTY : join(this.kept, this.keptBytes, EMPTY)
+    if (this.keptBytes === 0) return EMPTY
+    const rest = join(this.kept, this.keptBytes, EMPTY)
+    return this.hasBegun ? rest : this.begin(rest)
+  }
+
+  restBytes(): number {
+    return this.keptBytes
   }
 
   hasBareReturns(): boolean {
     return this.isBare
+  }
+
+  private begin(first: Uint8Array): Uint8Array {
+    this.hasBegun = true
+    return MARK.every((byte, index) => first[index] === byte) ? first.subarray(MARK.length) : first
   }
 
   private keep(chunk: Uint8Array): void {

@@ -47,7 +47,7 @@ function answer(response: ServerResponse, { model }: Said): void {
   response.end(`${start}${said}${event({}, 'stop')}${USAGE}data: [DONE]\n\n`)
 }
 
-async function start(models: readonly string[], continuations: number) {
+async function start(models: readonly string[], continuations: number, maxAttempts = 3) {
   const asked: Said[] = []
   const upstream = await startCaptureUpstream((response, { body }) => {
     const said = JSON.parse(body.toString()) as Said
@@ -55,7 +55,12 @@ async function start(models: readonly string[], continuations: number) {
     answer(response, said)
   })
   const breaker = { ...DISPATCH_DEFAULTS.breaker, isEnabled: false }
-  const gateway = await startGateway({ models, upstream: upstream.url, dispatch: { continuations, breaker } })
+  const gateway = await startGateway({
+    models,
+    upstream: upstream.url,
+    maxAttempts,
+    dispatch: { continuations, breaker },
+  })
   running.push(upstream, gateway)
   const routing = { models: models.map((model) => `up/${model}`) }
   const ask = async (more: object = {}): Promise<string> =>
@@ -150,4 +155,10 @@ test('when one that is to go on fails, the next is asked', async () => {
   const { ask, asked } = await start(['cut', 'refuses', 'ok'], 2)
   expect(textOf(await ask())).toBe('Hello world!')
   expect(asked.map(({ model }) => model)).toEqual(['cut', 'refuses', 'ok'])
+})
+
+test('no more requests are sent for one call than server.max_attempts says, continued or not', async () => {
+  const { ask, asked } = await start(['cut', 'refuses', 'ok'], 3, 2)
+  expectBroken(await ask())
+  expect(asked).toHaveLength(2)
 })

@@ -402,3 +402,68 @@ test('embeddings and paths that are passed on wait their turn too, and what rest
   for (const response of held.slice(3)) refuse(response, 500, { message: 'no' })
   expect((await trial).status).toBe(502)
 })
+
+const CHUNK_HEAD = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm' }
+
+function event(content: string, finish: string | null = null): string {
+  const choice = { index: 0, delta: { content }, finish_reason: finish }
+  return `data: ${JSON.stringify({ ...CHUNK_HEAD, choices: [choice] })}\n\n`
+}
+
+test.each(FORMATS)(
+  'T-05 a first event larger than what is held back is an answer ($format format)',
+  async ({ path, body }) => {
+    const upstream = await startUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(`${event('x'.repeat(1_000_000))}${event('', 'stop')}data: [DONE]\n\n`)
+    })
+    const dispatch = { holdBackBytes: 20_000, holdBackFrames: 50 }
+    const { url } = await start({ models: ['a'], upstream: upstream.url, dispatch })
+    const response = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(asking(['a'], body)) })
+    expect(response.status).toBe(200)
+    expect(await response.text()).toContain('x'.repeat(1_000_000))
+  },
+)
+
+test.each(FORMATS)(
+  'a byte order mark before a stream is no part of its first event ($format format)',
+  async ({ path, body }) => {
+    let said = ''
+    const upstream = await startUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(`\uFEFF${said}`)
+    })
+    const { url } = await start({ models: ['a'], upstream: upstream.url })
+    const ask = () => fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(asking(['a'], body)) })
+    said = `${event('all there is')}${event('', 'stop')}data: [DONE]\n\n`
+    expect(await (await ask()).text()).toContain('all there is')
+    said = 'data: {"error":{"message":"boom","code":503}}\n\n'
+    expect(await (await ask()).json()).toMatchObject({ error: expect.anything() })
+    expect((await ask()).status).toBe(503)
+  },
+)
+
+test('a gateway that stops ends calls that wait for a retry or for their turn with an error of their own', async () => {
+  const upstream = await startUpstream((response, model) => {
+    if (model === 'limited') refuse(response, 429, { message: 'slow down' }, { 'retry-after': '8' })
+  })
+  const { url, gateway, log } = await start({
+    models: ['limited', 'silent'],
+    upstream: upstream.url,
+    facts: { max_concurrent: 1 },
+  })
+  const calls = [post(url, { model: 'up/limited', messages: HELLO })]
+  await eventually('the refusal', () => log.some(({ event: what }) => what === 'attempt_failed'))
+  calls.push(post(url, { model: 'up/silent', messages: HELLO }))
+  await eventually('the silent model to be asked', () => upstream.requests.length === 2)
+  for (let count = 0; count < 3; count += 1) calls.push(post(url, { model: 'up/silent', messages: HELLO }))
+  await eventually('the queue', async () =>
+    (await (await fetch(`${url}/metrics`)).text()).includes('thalamus_queue_waiting{provider="up"} 3'),
+  )
+  gateway.endCalls()
+  for (const call of calls) {
+    const response = await call
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ error: { code: 'shutting_down' } })
+  }
+})

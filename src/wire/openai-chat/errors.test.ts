@@ -60,7 +60,7 @@ test.each([
     'TGI',
     422,
     '{"error":"Input validation error: `inputs` must have less than 1 tokens","error_type":"validation"}',
-    'upstream_rejected',
+    'context_length_exceeded',
     'Input validation error: `inputs` must have less than 1 tokens',
   ],
   [
@@ -103,4 +103,29 @@ test.each([
   const error = readError(status, {}, text)
   expect(error.code).toBe(code)
   if (message !== undefined) expect(error.message).toBe(message)
+})
+
+// As their servers' sources and users' reports have them.
+test.each([
+  ['xAI', 400, "This model's maximum prompt length is 131072 but the request contains 140000 tokens."],
+  ['llama.cpp', 400, 'the request exceeds the available context size, try increasing it'],
+  ['SGLang', 400, "The input (5000 tokens) is longer than the model's context length (4096 tokens)."],
+  ['LM Studio', 400, 'The number of tokens to keep from the initial prompt is greater than the context length.'],
+  [
+    'Together',
+    422,
+    '`inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens and 1 `max_new_tokens`',
+  ],
+  ['Moonshot', 400, 'Invalid request: Your request exceeded model token limit: 8192'],
+  ['Alibaba', 400, 'Range of input length should be [1, 129024]'],
+  ['a proxy of Anthropic', 400, 'prompt is too long: 210000 tokens > 200000 maximum'],
+])('a prompt that is too long in the words of %s is one for a larger model', (_who, status, message) => {
+  expect(readError(status, {}, body(message)).code).toBe('context_length_exceeded')
+})
+
+test('what an account may not send is another’s to answer, as is a tier without room', () => {
+  const tooMany = body('Request too large for model `m` on tokens per minute (TPM)', { code: 'rate_limit_exceeded' })
+  expect(readError(413, {}, tooMany).code).toBe('upstream_rate_limited')
+  expect(readError(413, {}, body('too large')).code).toBe('upstream_rejected')
+  expect(readError(498, {}, body('flex capacity exceeded')).code).toBe('upstream_overloaded')
 })

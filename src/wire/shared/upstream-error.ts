@@ -75,12 +75,7 @@ export function errorStatus(value: JsonValue | undefined): number | undefined {
 }
 
 function classify(status: number | undefined, upstreamCode: string, message: string): ErrorCode {
-  if (
-    upstreamCode === 'context_length_exceeded' ||
-    /maximum context length|context window/i.test(message.slice(0, 500))
-  ) {
-    return 'context_length_exceeded'
-  }
+  if (isTooLong(upstreamCode, message)) return 'context_length_exceeded'
   if (isFiltered(status, upstreamCode, message)) return 'content_filtered'
   if (upstreamCode === 'insufficient_quota' || status === 402) return 'upstream_quota_exhausted'
   // Groq: the model's call is no good, and another model's may be. https://console.groq.com/docs/tool-use
@@ -91,12 +86,26 @@ function classify(status: number | undefined, upstreamCode: string, message: str
   if (status === 404) return 'upstream_model_missing'
   if (status === 408) return 'upstream_timeout'
   if (status === 429) return 'upstream_rate_limited'
+  // Groq: more tokens than the account may send in a minute; others may take it. 498: no capacity at this tier.
+  if (status === 413 && upstreamCode === 'rate_limit_exceeded') return 'upstream_rate_limited'
+  if (status === 498) return 'upstream_overloaded'
   // Bedrock: the model failed, not the request.
   if (status === 424) return 'upstream_error'
   if (status === 503 || status === 529) return 'upstream_overloaded'
   if (status === 504) return 'upstream_timeout'
   if (status >= 400 && status < 500) return 'upstream_rejected'
   return 'upstream_error'
+}
+
+// OpenAI and most others; llama.cpp.
+const TOO_LONG_CODE = /^(?:context_length_exceeded|exceed_context_size_error)$/
+// OpenAI, Mistral, DeepSeek, vLLM, Fireworks; xAI; llama.cpp; SGLang, LM Studio; TGI, Together; Moonshot; Alibaba;
+// Anthropic's, passed on by others.
+const TOO_LONG =
+  /maximum context length|context window|maximum prompt length|available context size|than the (?:model's )?context length|`inputs` (?:tokens \+|must have less than)|exceeded model token limit|range of input length|prompt is too long/i
+
+function isTooLong(upstreamCode: string, message: string): boolean {
+  return TOO_LONG_CODE.test(upstreamCode) || TOO_LONG.test(message.slice(0, 500))
 }
 
 // Azure OpenAI and OpenAI, then Alibaba; the words of Azure OpenAI, Anthropic and Alibaba.

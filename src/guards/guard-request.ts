@@ -17,7 +17,10 @@ export function guardRequest(sent: string, guards: readonly PlacedGuard[], run: 
 
 function guarded(text: string, placed: PlacedGuard, run: GuardRun): string {
   if (placed.guard.reads === 'every-string') {
-    return changeTexts(text, (one) => through(createGuardStage(placed, 'other', run), one))
+    return changeTexts(text, (one) => {
+      run.book.saw(one)
+      return through(createGuardStage(placed, 'other', run), one)
+    })
   }
   const body: unknown = JSON.parse(text)
   if (isJsonObject(body)) {

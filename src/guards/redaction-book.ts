@@ -6,15 +6,18 @@ export type RedactionBook = {
   restore(text: string, write: (original: string) => string): string
   /** Where in `text` a placeholder may begin whose end is not there yet; the length of the text where none does. */
   settled(text: string): number
+  /** What a text says as a placeholder stands for nothing else from here on. */
+  saw(text: string): void
   isEmpty(): boolean
 }
 
 const MOST_CHARACTERS = 32
-const PLACEHOLDER = /\[[A-Z_]{1,20}_[0-9]{1,9}\]/g
-const BEGINNING = /^\[(?:[A-Z_]{0,21}|[A-Z_]{1,21}[0-9]{0,9})$/
+// Models write names in small letters too.
+const PLACEHOLDER = /\[[A-Z_]{1,20}_[0-9]{1,9}\]/gi
+const BEGINNING = /^\[(?:[A-Z_]{0,21}|[A-Z_]{1,21}[0-9]{0,9})$/i
 
-/** `isTaken`: the request itself says so, so that it stands for nothing else. */
-export function createRedactionBook(isTaken: (placeholder: string) => boolean): RedactionBook {
+export function createRedactionBook(): RedactionBook {
+  const taken = new Set<string>()
   const placeholders = new Map<string, string>()
   const originals = new Map<string, string>()
   const counts = new Map<string, number>()
@@ -25,7 +28,7 @@ export function createRedactionBook(isTaken: (placeholder: string) => boolean): 
       const count = (counts.get(kind) ?? 0) + 1
       counts.set(kind, count)
       const placeholder = `[${name}_${count}]`
-      if (!isTaken(placeholder)) return placeholder
+      if (!taken.has(placeholder)) return placeholder
     }
   }
 
@@ -42,7 +45,7 @@ export function createRedactionBook(isTaken: (placeholder: string) => boolean): 
     restore(text, write) {
       if (originals.size === 0 || !text.includes('[')) return text
       return text.replaceAll(PLACEHOLDER, (placeholder) => {
-        const original = originals.get(placeholder)
+        const original = originals.get(placeholder.toUpperCase())
         return original === undefined ? placeholder : write(original)
       })
     },
@@ -50,6 +53,10 @@ export function createRedactionBook(isTaken: (placeholder: string) => boolean): 
       const open = text.lastIndexOf('[')
       if (open < 0 || text.length - open > MOST_CHARACTERS) return text.length
       return BEGINNING.test(text.slice(open)) ? open : text.length
+    },
+    saw(text) {
+      if (!text.includes('[')) return
+      for (const [placeholder] of text.matchAll(PLACEHOLDER)) taken.add(placeholder.toUpperCase())
     },
     isEmpty: () => originals.size === 0,
   }

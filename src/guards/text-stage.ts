@@ -66,9 +66,11 @@ export function createGuardStage(placed: PlacedGuard, source: TextSource, run: G
     let out = ''
     let copied = from
     for (const { start, end, kind } of findings) {
+      const isBare = mask !== undefined && inside[start] !== true
+      // No number below zero names anybody, and a string behind its sign would be no JSON.
+      if (isBare && raw[start - 1] === '-') continue
       const replacement = found(placed, kind, raw.slice(start, end), run)
       if (replacement === undefined) continue
-      const isBare = mask !== undefined && inside[start] !== true
       out += raw.slice(copied, start) + (isBare ? `"${replacement}"` : replacement)
       copied = end
     }

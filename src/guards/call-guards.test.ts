@@ -61,6 +61,38 @@ test('a placeholder stays the same from turn to turn, also where the answers kee
   expect(later).toContain('and [EMAIL_3], again [EMAIL_1]')
 })
 
+test('two callers never share a name, and each keeps his', () => {
+  const named = (who: string) => JSON.stringify({ user_id: who, n: 1 })
+  const body = (who: string, before = '') => ({
+    messages: [{ role: 'user', content: `${before}${who}` }],
+    user: who,
+    session_id: who,
+    prompt_cache_key: `key of ${who}`,
+    metadata: { user_id: named(who) },
+  })
+  const [jane, again, joe] = [body(EMAIL), body(EMAIL, 'x@example.org '), body('joe@example.org')].map((one) => {
+    const { messages, ...names } = JSON.parse(seen(one)) as ReturnType<typeof body>
+    expect(messages[0]?.content).toMatch(/\[EMAIL_[12]\]$/)
+    return names
+  })
+  expect(JSON.stringify([jane, joe])).not.toContain('example.org')
+  expect(jane?.user).toMatch(/^\[EMAIL_\d{8}\]$/)
+  expect(again).toEqual(jane)
+  for (const name of ['user', 'session_id', 'prompt_cache_key'] as const) expect(joe?.[name]).not.toBe(jane?.[name])
+  expect(joe?.metadata).not.toEqual(jane?.metadata)
+})
+
+test.each([{ previous_response_id: 'resp_1' }, { conversation: 'conv_1' }, { conversation: { id: 'conv_1' } }])(
+  'placeholders of turns that are kept elsewhere, %j, stand for nobody else here',
+  (before) => {
+    const first = seen({ input: 'bob@example.org' })
+    const [placeholder = ''] = /\[EMAIL_\d+\]/.exec(first) ?? []
+    const later = seen({ ...before, input: `${EMAIL} and ${EMAIL}` })
+    expect(later).toMatch(/"(\[EMAIL_\d{8}\]) and \1"/)
+    expect(later).not.toContain(placeholder)
+  },
+)
+
 function call(args: string) {
   return { id: 'c', type: 'function', function: { name: 'send', arguments: args } }
 }

@@ -48,6 +48,9 @@ function readObject(bytes: Uint8Array): { readonly text: string; readonly body: 
  * something in an earlier turn: that is taken where it is met, so that what came before it has the placeholder it had.
  */
 function noteSaid(body: JsonObject, book: RedactionBook): void {
+  const { conversation, previous_response_id: previous } = body
+  const kept = previous ?? (isJsonObject(conversation) ? conversation['id'] : conversation)
+  if (typeof kept === 'string') book.goesOnFrom(kept)
   for (const { text, source } of textsOf(body)) if (!FROM_MODELS.has(source)) book.saw(text)
 }
 

@@ -2,6 +2,13 @@
 export type RedactionBook = {
   /** `[EMAIL_1]`. `isCallers`: the caller said it himself, and may have it back. */
   placeholder(kind: string, original: string, isCallers: boolean): string
+  /**
+   * The same where somebody is named to whoever keeps accounts or sessions: two callers never share a name, as they would
+   * share `[EMAIL_1]`, and each keeps his from call to call. Eight digits of a hash, and so no secret from who can guess.
+   */
+  pseudonym(kind: string, original: string): string
+  /** The turns before this one are kept elsewhere, by this name: what stood for something in them stands for nothing here. */
+  goesOnFrom(id: string): void
   /** `text` with the originals of its placeholders. */
   restore(text: string, write: (original: string) => string): string
   /** Where in `text` a placeholder may begin whose end is not there yet; the length of the text where none does. */
@@ -21,11 +28,12 @@ export function createRedactionBook(): RedactionBook {
   const placeholders = new Map<string, string>()
   const originals = new Map<string, string>()
   const counts = new Map<string, number>()
+  let first = 0
 
   function unused(kind: string): string {
     const name = kind.toUpperCase()
     for (;;) {
-      const count = (counts.get(kind) ?? 0) + 1
+      const count = (counts.get(kind) ?? first) + 1
       counts.set(kind, count)
       const placeholder = `[${name}_${count}]`
       if (!taken.has(placeholder)) return placeholder
@@ -41,6 +49,10 @@ export function createRedactionBook(): RedactionBook {
       placeholders.set(key, placeholder)
       if (isCallers) originals.set(placeholder, original)
       return placeholder
+    },
+    pseudonym: (kind, original) => `[${kind.toUpperCase()}_${eightDigits(original)}]`,
+    goesOnFrom(id) {
+      first = eightDigits(id)
     },
     restore(text, write) {
       if (originals.size === 0 || !text.includes('[')) return text
@@ -60,4 +72,11 @@ export function createRedactionBook(): RedactionBook {
     },
     isEmpty: () => originals.size === 0,
   }
+}
+
+/** FNV-1a over UTF-16 units. */
+function eightDigits(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return 10_000_000 + ((hash >>> 0) % 90_000_000)
 }

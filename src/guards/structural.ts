@@ -37,6 +37,16 @@ export function isFreeKey(place: Place): boolean {
   return (typeof last === 'string' && FREE.has(last)) || isFree(place)
 }
 
+const NAMES: ReadonlySet<string | number | undefined> = new Set(
+  'user user_id safety_identifier session_id litellm_session_id prompt_cache_key'.split(' '),
+)
+
+/** True of what a caller calls himself, his user or his conversation. */
+export function namesSomebody(place: Place): boolean {
+  const isOutermost = place.length === 1 || (place.length === 2 && place[0] === 'metadata')
+  return isOutermost && NAMES.has(place.at(-1))
+}
+
 /** True of a name, an id, a signature, a link to a medium or its bytes. */
 export function isStructural(place: Place, value: string): boolean {
   if (isFree(place) || place.at(-2) === 'variables') return false

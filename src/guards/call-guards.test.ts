@@ -117,6 +117,29 @@ test('a placeholder in small letters is the same placeholder', () => {
   expect(said.join('')).toBe(`to ${EMAIL} now`)
 })
 
+test.each(['{"key":"[SECRET_1]"}', ' {\n "a": 1, "key": "[SECRET_1]"}'])(
+  'an answer asked for as JSON stays JSON: %s',
+  (text) => {
+    const key = '-----BEGIN PRIVATE KEY-----\nab"c\\d\n-----END PRIVATE KEY-----'
+    const guards = open(true)
+    seen({ messages: [{ role: 'user', content: key }] }, guards)
+    for (const size of [1, 3, 100]) {
+      expect(JSON.parse(streamed(guards, text, size))).toMatchObject({ key })
+      expect(streamed(guards, `Say {"a":1} ${text}`, size)).toContain(key)
+      expect(streamed(guards, `[SECRET_1] ${text}`, size)).toContain(`"${key}"`)
+    }
+  },
+)
+
+function streamed(guards: ReturnType<typeof open>, text: string, size: number): string {
+  const stream = guards.answer()?.stream()
+  const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+    text.slice(index * size, index * size + size),
+  )
+  const parts = pieces.flatMap((piece) => stream?.push({ type: 'text-delta', text: piece }) ?? [])
+  return [...parts, ...(stream?.end() ?? [])].map((part) => (part.type === 'text-delta' ? part.text : '')).join('')
+}
+
 test('a number below zero in the arguments of a streamed call is left, and they stay JSON', () => {
   const on = ['answer'] as const
   const settings = { action: 'redact', kinds: PII_KINDS, restore: false, timeout_ms: 60_000 } as const
@@ -166,4 +189,13 @@ test('how deep a text stands does not say how long it takes to place it', () => 
 test('a body deeper than any format is read whole', () => {
   const body = `{"x":${'['.repeat(5_000)}"${EMAIL}"${',"a"'.repeat(5_000)}${']'.repeat(5_000)}}`
   expect(seen(body)).toBe(body.replace(EMAIL, '[EMAIL_1]'))
+})
+
+test('an answer that loses its log probabilities keeps its numbers as they were written', () => {
+  const guards = open(true)
+  seen({ messages: [{ role: 'user', content: EMAIL }] }, guards)
+  const answer = '{"n":12345678901234567890,"m":1.0,"choices":[{"logprobs":{"content":[]},"text":"[EMAIL_1]"}]}'
+  expect(guards.answer()?.whole(answer)).toBe(
+    `{"n":12345678901234567890,"m":1.0,"choices":[{"logprobs":null,"text":"${EMAIL}"}]}`,
+  )
 })

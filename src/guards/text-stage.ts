@@ -95,12 +95,31 @@ export function createGuardStage(placed: PlacedGuard, source: TextSource, run: G
   }
 }
 
-/** What was redacted of the request comes back where its placeholder stands. */
-export function createRestoreStage(book: RedactionBook, isJson = false): TextStage {
-  const write = isJson ? asJson : asIs
+// As an answer begins that was asked for as JSON.
+const JSON_OBJECT = /^\s*\{\s*"/
+
+/**
+ * What was redacted of the request comes back where its placeholder stands. `isJson`: the text is JSON as it comes, of which
+ * `perhaps` is told by its beginning.
+ */
+export function createRestoreStage(book: RedactionBook, isJson: boolean | 'perhaps' = false): TextStage {
+  let write = isJson === true ? asJson : asIs
+  // None stands before an object's first name, so that it is known in time.
+  let isKnown = isJson !== 'perhaps'
   let held = ''
+  let beginning = ''
+
+  function look(text: string): void {
+    beginning += text
+    isKnown = beginning.length > LONGEST_BEGINNING
+    if (!JSON_OBJECT.test(beginning)) return
+    write = asJson
+    isKnown = true
+  }
+
   return {
     push(text) {
+      if (!isKnown) look(text)
       held += text
       const settled = book.settled(held)
       const out = book.restore(held.slice(0, settled), write)
@@ -114,6 +133,8 @@ export function createRestoreStage(book: RedactionBook, isJson = false): TextSta
     },
   }
 }
+
+const LONGEST_BEGINNING = 256
 
 /** One stage after the other. */
 export function inTurn(stages: readonly TextStage[]): TextStage {

@@ -1,30 +1,31 @@
 import { GatewayError } from '../core/errors.ts'
-import type { CallGuards, PlacedGuard } from '../core/guard.ts'
+import type { CallGuards, PlacedGuard, TextSource } from '../core/guard.ts'
 import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { createAnswerGuard } from './guard-answer.ts'
 import { createGuardNotes } from './guard-notes.ts'
 import { guardRequest } from './guard-request.ts'
+import type { RedactionBook } from './redaction-book.ts'
 import { createRedactionBook } from './redaction-book.ts'
 import type { GuardRun } from './text-stage.ts'
+import { textsOf } from './texts-of.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
 
 /** The guards of one call, before and after the model. */
 export function createCallGuards(guards: readonly PlacedGuard[], clock: { monotonic(): number }): CallGuards {
-  let sent: string | undefined
   const notes = createGuardNotes()
-  const book = createRedactionBook((placeholder) => sent?.includes(placeholder) === true)
+  const book = createRedactionBook()
   const run = (where: GuardRun['where']): GuardRun => ({ where, notes, book, clock, spentMs: new Map() })
   return {
     request(bytes) {
       const read = readObject(bytes)
       if (read === undefined) return bytes
-      sent = read.text
       requireText(read.body, guards)
-      const text = guardRequest(sent, guards, run('request'))
-      return text === sent ? bytes : encoder.encode(text)
+      noteSaid(read.body, book)
+      const text = guardRequest(read.text, guards, run('request'))
+      return text === read.text ? bytes : encoder.encode(text)
     },
     answer: () => createAnswerGuard(guards, run('answer')),
     notes: notes.list,
@@ -41,6 +42,19 @@ function readObject(bytes: Uint8Array): { readonly text: string; readonly body: 
     return undefined
   }
 }
+
+/**
+ * What the caller says as a placeholder is his own. What models said before, and tools after them, may be what stood for
+ * something in an earlier turn: that is taken where it is met, so that what came before it has the placeholder it had.
+ */
+function noteSaid(body: JsonObject, book: RedactionBook): void {
+  const { conversation, previous_response_id: previous } = body
+  const kept = previous ?? (isJsonObject(conversation) ? conversation['id'] : conversation)
+  if (typeof kept === 'string') book.goesOnFrom(kept)
+  for (const { text, source } of textsOf(body)) if (!FROM_MODELS.has(source)) book.saw(text)
+}
+
+const FROM_MODELS: ReadonlySet<TextSource> = new Set(['assistant', 'tool-arguments', 'tool-result'])
 
 /** Tokens in place of texts are for the model alone to read. */
 function requireText({ input, prompt }: JsonObject, guards: readonly PlacedGuard[]): void {

@@ -1,7 +1,8 @@
 import { changeStrings } from '../core/json-strings.ts'
-import { isFree, isFreeKey, isStructural } from './structural.ts'
+import { isFree, isFreeKey, isStructural, namesSomebody } from './structural.ts'
 
-type Change = (text: string) => string
+/** `isName`: it names somebody to whoever keeps accounts or sessions. */
+type Change = (text: string, isName: boolean) => string
 
 const MOST_NESTED = 4
 const JSON_LIKE = /^\s*[{[]/
@@ -11,25 +12,26 @@ const JSON_LIKE = /^\s*[{[]/
  * their objects and the numbers in them, and the same inside of strings that are JSON themselves.
  */
 export function changeTexts(text: string, change: Change): string {
-  return changed(text, change, 0)
+  return changed(text, change, 0, false)
 }
 
-function changed(text: string, change: Change, depth: number): string {
+function changed(text: string, change: Change, depth: number, isNamed: boolean): string {
   // What is JSON inside of a string is a tool's.
   const isTools = depth > 0
-  const only = (value: string): string | undefined => {
-    const other = change(value)
+  const only = (value: string, isName: boolean): string | undefined => {
+    const other = change(value, isName)
     return other === value ? undefined : other
   }
   return changeStrings(text, {
     text(value, place) {
       if (value === '' || (!isTools && isStructural(place, value))) return undefined
-      if (depth >= MOST_NESTED || !isJson(value)) return only(value)
-      const other = changed(value, change, depth + 1)
+      const isName = isNamed || (!isTools && namesSomebody(place))
+      if (depth >= MOST_NESTED || !isJson(value)) return only(value, isName)
+      const other = changed(value, change, depth + 1, isName)
       return other === value ? undefined : other
     },
-    key: (key, place) => (isTools || isFreeKey(place) ? only(key) : undefined),
-    number: (written, place) => (isTools || isFree(place) ? only(written) : undefined),
+    key: (key, place) => (isTools || isFreeKey(place) ? only(key, false) : undefined),
+    number: (written, place) => (isTools || isFree(place) ? only(written, false) : undefined),
   })
 }
 

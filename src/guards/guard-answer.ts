@@ -1,5 +1,6 @@
 import type { AnswerGuard, PartGuard, PlacedGuard } from '../core/guard.ts'
 import { isJsonObject } from '../core/json.ts'
+import { parseExact } from '../core/lossless-json.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import { changeTexts } from './change-texts.ts'
 import type { GuardRun, TextStage } from './text-stage.ts'
@@ -12,8 +13,8 @@ export function createAnswerGuard(guards: readonly PlacedGuard[], run: GuardRun)
   const restores = !book.isEmpty() && guards.some((one) => one.restores)
   if (placed.length === 0 && !restores) return undefined
 
-  function createStage(isJson: boolean): TextStage {
-    const stages = placed.map((one) => createGuardStage(one, 'assistant', run, isJson))
+  function createStage(isJson: boolean | 'perhaps'): TextStage {
+    const stages = placed.map((one) => createGuardStage(one, 'assistant', run, isJson === true))
     return inTurn(restores ? [...stages, createRestoreStage(book, isJson)] : stages)
   }
 
@@ -31,7 +32,7 @@ type Channel =
   | { readonly type: 'tool-call-delta'; readonly index: number }
 
 /** One text after the other: what another part interrupts is over, so nothing of it comes after that part. */
-function createPartGuard(createStage: (isJson: boolean) => TextStage): PartGuard {
+function createPartGuard(createStage: (isJson: boolean | 'perhaps') => TextStage): PartGuard {
   let channel: Channel | undefined
   let stage: TextStage | undefined
   let isCustom = false
@@ -45,7 +46,7 @@ function createPartGuard(createStage: (isJson: boolean) => TextStage): PartGuard
 
   function extend(next: Channel, text: string, out: StreamPart[]): void {
     if (channel?.type !== next.type) close(out)
-    stage ??= createStage(next.type === 'tool-call-delta' && !isCustom)
+    stage ??= createStage(next.type === 'tool-call-delta' ? !isCustom : next.type === 'text-delta' && 'perhaps')
     channel = next
     say(next, stage.push(text), out)
   }
@@ -105,7 +106,7 @@ function say(channel: Channel, text: string, out: StreamPart[]): void {
 /** The tokens' probabilities are the text once more, piece by piece. */
 function withoutLogprobs(text: string): string {
   if (!text.includes('"logprobs"') && !text.includes('"logprobsResult"')) return text
-  const body: unknown = JSON.parse(text)
+  const body = parseExact(text)
   if (!isJsonObject(body)) return text
   return JSON.stringify(body, (key, value: unknown) =>
     (key === 'logprobs' || key === 'logprobsResult') && typeof value === 'object' ? null : value,

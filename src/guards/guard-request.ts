@@ -17,7 +17,12 @@ export function guardRequest(sent: string, guards: readonly PlacedGuard[], run: 
 
 function guarded(text: string, placed: PlacedGuard, run: GuardRun): string {
   if (placed.guard.reads === 'every-string') {
-    return changeTexts(text, (one) => through(createGuardStage(placed, 'other', run), one))
+    const { book } = run
+    const naming = { ...run, book: { ...book, placeholder: book.pseudonym } }
+    return changeTexts(text, (one, isName) => {
+      book.saw(one)
+      return through(createGuardStage(placed, 'other', isName ? naming : run), one)
+    })
   }
   const body: unknown = JSON.parse(text)
   if (isJsonObject(body)) {

@@ -21,7 +21,7 @@ const placed: PlacedGuard = {
 
 /** What comes out of the stages of an answer whose request had an address and a key of two lines. */
 function passed(isJson: boolean, pieces: readonly string[]): string {
-  const book: RedactionBook = createRedactionBook(() => false)
+  const book: RedactionBook = createRedactionBook()
   book.placeholder('email', 'jane@example.org', true)
   book.placeholder('secret', 'line 1\n"line 2"', true)
   const run: GuardRun = {

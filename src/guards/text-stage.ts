@@ -66,9 +66,11 @@ export function createGuardStage(placed: PlacedGuard, source: TextSource, run: G
     let out = ''
     let copied = from
     for (const { start, end, kind } of findings) {
+      const isBare = mask !== undefined && inside[start] !== true
+      // No number below zero names anybody, and a string behind its sign would be no JSON.
+      if (isBare && raw[start - 1] === '-') continue
       const replacement = found(placed, kind, raw.slice(start, end), run)
       if (replacement === undefined) continue
-      const isBare = mask !== undefined && inside[start] !== true
       out += raw.slice(copied, start) + (isBare ? `"${replacement}"` : replacement)
       copied = end
     }
@@ -93,12 +95,31 @@ export function createGuardStage(placed: PlacedGuard, source: TextSource, run: G
   }
 }
 
-/** What was redacted of the request comes back where its placeholder stands. */
-export function createRestoreStage(book: RedactionBook, isJson = false): TextStage {
-  const write = isJson ? asJson : asIs
+// As an answer begins that was asked for as JSON.
+const JSON_OBJECT = /^\s*\{\s*"/
+
+/**
+ * What was redacted of the request comes back where its placeholder stands. `isJson`: the text is JSON as it comes, of which
+ * `perhaps` is told by its beginning.
+ */
+export function createRestoreStage(book: RedactionBook, isJson: boolean | 'perhaps' = false): TextStage {
+  let write = isJson === true ? asJson : asIs
+  // None stands before an object's first name, so that it is known in time.
+  let isKnown = isJson !== 'perhaps'
   let held = ''
+  let beginning = ''
+
+  function look(text: string): void {
+    beginning += text
+    isKnown = beginning.length > LONGEST_BEGINNING
+    if (!JSON_OBJECT.test(beginning)) return
+    write = asJson
+    isKnown = true
+  }
+
   return {
     push(text) {
+      if (!isKnown) look(text)
       held += text
       const settled = book.settled(held)
       const out = book.restore(held.slice(0, settled), write)
@@ -112,6 +133,8 @@ export function createRestoreStage(book: RedactionBook, isJson = false): TextSta
     },
   }
 }
+
+const LONGEST_BEGINNING = 256
 
 /** One stage after the other. */
 export function inTurn(stages: readonly TextStage[]): TextStage {

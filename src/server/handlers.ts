@@ -6,6 +6,8 @@ import type { WireFormatId } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import { decide } from '../decide.ts'
+import { withGuardNotes } from '../guard-notes.ts'
+import { guardHeaders, openGuards } from '../guards-of.ts'
 import { openQuestion } from '../open-question.ts'
 import type { Context } from '../pipeline.ts'
 import { openaiCompletions } from '../wire/openai-completions/index.ts'
@@ -148,7 +150,8 @@ export function createHandlers(
       guarded(request, async (context, principal) => {
         const { exchange } = request.env
         const { snapshot } = context
-        const { bytes, body: value } = await readJsonBytes(exchange, snapshot.maxBodyBytes)
+        const guards = openGuards(principal, snapshot, context.ports.clock)
+        const { bytes, body: value } = await readJsonBytes(exchange, snapshot.maxBodyBytes, guards)
         const hints = {
           format: queryOf(request).get('format') ?? undefined,
           anthropicVersion: exchange.header('anthropic-version'),
@@ -156,7 +159,7 @@ export function createHandlers(
         const spoken = formatNamed(formatOfBody(value, hints))
         const { chat, said } = openQuestion(bytes, spoken, principal, snapshot)
         const id = `rt_${context.ports.randomId(24)}`
-        const { decision } = await decide(
+        const decided = await decide(
           {
             id,
             chat,
@@ -168,7 +171,8 @@ export function createHandlers(
           },
           context,
         )
-        return Response.json(decision, { headers: { 'x-route-id': id } })
+        const { decision } = withGuardNotes(decided, guards?.notes() ?? [])
+        return Response.json(decision, { headers: { 'x-route-id': id, ...guardHeaders(guards) } })
       }),
     models: (request) =>
       guarded(request, (context) =>

@@ -147,7 +147,12 @@ function partsOf(format: WireFormat, raw: string, stream: boolean): StreamPart[]
   return events.flatMap((event) => (event.data === '[DONE]' ? [] : reader.push(event)))
 }
 
-function requestOf(id: ClientFormat, text: string, stream: boolean): { readonly path: string; readonly body: unknown } {
+/** A call of a client, as it is sent. */
+export function requestOf(
+  id: ClientFormat,
+  text: string,
+  stream: boolean,
+): { readonly path: string; readonly body: unknown } {
   const model = 'up/m'
   switch (id) {
     case 'openai-chat': {

@@ -56,6 +56,7 @@ test('a native body is changed where something was found and stays as it was eve
     body
       .replace('"up/m"', '"m"')
       .replace('"caf\\u00e9 \\u006aane@example.org ☕"', '"café [EMAIL_1] ☕"')
+      .replace(`"user": "${EMAIL}"`, '"user": "[EMAIL_57018507]"')
       .replaceAll(EMAIL, '[EMAIL_1]'),
   ])
   const plain = '{ "model" : "up/m", "messages":[{"role":"user","content":"caf\\u00e9"}], "seed": 1.0 }'
@@ -126,6 +127,20 @@ test('tokens in place of texts, and paths that are passed on unread, need the op
   await upstream?.close()
   const other = await start([pii({ passthrough: 'allow' })])
   expect((await postTo(`${other}/v1/moderations`, { model: 'up/m', input: 'x' })).status).toBe(200)
+})
+
+test('where a call would go is asked with what its model would see', async () => {
+  const url = await start([pii()])
+  const body = { model: 'auto', messages: [{ role: 'user', content: `Dear ${EMAIL}` }] }
+  const told = await postTo(`${url}/v1/route`, body)
+  expect([told.status, told.headers.get('x-route-guards')]).toEqual([200, 'pii;where=request;action=redact;count=1'])
+  expect(await told.json()).toMatchObject({ guards: [{ guard: 'pii', kinds: { email: 1 } }] })
+  await gateway?.close()
+  await upstream?.close()
+  const other = await start([pii({ action: 'block' })])
+  const refused = await postTo(`${other}/v1/route`, body)
+  const said: unknown = await refused.json()
+  expect([refused.status, said]).toMatchObject([400, { error: { code: 'request_blocked' } }])
 })
 
 test('a shadow’s copy is redacted as the call is', async () => {

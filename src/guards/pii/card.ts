@@ -1,5 +1,5 @@
 import type { Reading } from './characters.ts'
-import { at, digitOf } from './characters.ts'
+import { at, digitOf, isInvisible } from './characters.ts'
 import { groupsAt, mayBegin, mayEnd, passesLuhn } from './digits.ts'
 
 const SHORTEST = 13
@@ -10,7 +10,10 @@ export function card(reading: Reading, start: number): number {
   if (!mayBegin(reading, start)) return 0
   const first = digitOf(at(reading, start))
   if (first < 2 || first > 6) return 0
-  for (let index = start + 1; index < start + 4; index += 1) if (digitOf(at(reading, index)) < 0) return 0
+  for (let index = start + 1; index < start + 4; index += 1) {
+    const code = at(reading, index)
+    if (digitOf(code) < 0 && !isInvisible(code)) return 0
+  }
   const { digits, ends, sizes } = groupsAt(reading, start, LONGEST)
   // The longest first: a number of 19 digits may hold one of 16.
   for (let last = ends.length - 1, count = digits.length; last >= 0; count -= sizes[last] ?? 0, last -= 1) {

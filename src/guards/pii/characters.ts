@@ -33,13 +33,17 @@ export function isAsciiLetter(code: number): boolean {
 
 /** Letters of scripts that are written with spaces: a Chinese word before an address is none of it. */
 export function isLetter(code: number): boolean {
-  return code >= 0 && code < CLASSES.length && CLASSES[code] === LETTER
+  return code < CLASSES.length ? code >= 0 && CLASSES[code] === LETTER : isWideLetter(code)
+}
+
+function isWideLetter(code: number): boolean {
+  return (code >= 0xff21 && code <= 0xff3a) || (code >= 0xff41 && code <= 0xff5a)
 }
 
 /** What a number or a token may not stand right behind or before. */
 export function isWord(code: number): boolean {
   if (code < CLASSES.length) return code >= 0 && CLASSES[code] !== NEITHER
-  return isDigit(code)
+  return isDigit(code) || isWideLetter(code)
 }
 
 const UNDERSCORE = 95
@@ -57,6 +61,12 @@ function classes(): Uint8Array {
   return found
 }
 
+/** What has no width: inside of an address or a number it hides it from nobody's eyes. */
+export function isInvisible(code: number): boolean {
+  if (code < 0xad) return false
+  return code === 0xad || (code >= 0x200b && code <= 0x200d) || code === 0x2060 || code === 0xfeff
+}
+
 /** What stands between the groups of a number: spaces and dashes of all kinds, and what has no width. */
 export function isGap(code: number): boolean {
   if (code === SPACE || code === DASH) return true
@@ -67,6 +77,7 @@ export function isGap(code: number): boolean {
     (code >= 0x2007 && code <= 0x2015) ||
     code === 0x202f ||
     code === 0x2060 ||
+    code === 0x3000 ||
     code === 0xfeff
   )
 }
@@ -75,3 +86,4 @@ export const SPACE = 32
 export const DASH = 45
 export const DOT = 46
 export const PLUS = 43
+export const WIDE_PLUS = 0xff0b

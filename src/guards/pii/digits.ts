@@ -1,5 +1,5 @@
 import type { Reading } from './characters.ts'
-import { at, DOT, digitOf, isDigit, isGap, isWord } from './characters.ts'
+import { at, DOT, digitOf, isDigit, isGap, isInvisible, isWord } from './characters.ts'
 
 /** A number in groups: its digits, and where each of its groups ends and how long it is. */
 export type Groups = {
@@ -32,6 +32,7 @@ export function groupsAt(
       digits.push(digit)
       size += 1
       index += 1
+      if (isInvisible(at(reading, index)) && isDigit(at(reading, index + 1))) index += 1
     }
     if (size === 0) return { digits, ends, sizes }
     ends.push(index)

@@ -1,7 +1,9 @@
 import type { Reading } from './characters.ts'
-import { at, DASH, DOT, isDigit, isLetter } from './characters.ts'
+import { at, DASH, DOT, isDigit, isInvisible, isLetter } from './characters.ts'
 
 const AT = 64
+const WIDE_AT = 0xff20
+const WIDE_DOT = 0xff0e
 const MAX_LOCAL = 64
 const MAX_DOMAIN = 255
 
@@ -12,32 +14,42 @@ export function email(reading: Reading, start: number): number {
     index += 1
     if (index - start > MAX_LOCAL) return 0
   }
-  if (index === start || at(reading, index) !== AT) return 0
-  return domain(reading, index + 1)
+  if (index === start) return 0
+  const sign = at(reading, index)
+  return sign === AT || sign === WIDE_AT ? domain(reading, index + 1) : 0
 }
 
 /** Where a host name with a top-level domain ends. */
 function domain(reading: Reading, start: number): number {
   let end = 0
-  let labelStart = start
+  // Behind the last character that is seen.
+  let seen = start
+  let letters = 0
+  let labels = 0
+  let isLabel = false
   let isLettersOnly = true
   for (let index = start; index - start <= MAX_DOMAIN; index += 1) {
     const code = at(reading, index)
-    if (isLetter(code)) continue
-    const isLabel = index > labelStart
-    if (isDigit(code) || (code === DASH && isLabel)) {
-      isLettersOnly = false
+    if (isInvisible(code)) continue
+    const isName = isLetter(code)
+    if (isName || isDigit(code) || (code === DASH && isLabel)) {
+      if (isName) letters += 1
+      else isLettersOnly = false
+      isLabel = true
+      seen = index + 1
       continue
     }
-    if (labelStart > start && isLettersOnly && index - labelStart >= 2) end = index
-    if (code !== DOT || !isLabel) return end
-    labelStart = index + 1
+    if (labels > 0 && isLettersOnly && letters >= 2) end = seen
+    if ((code !== DOT && code !== WIDE_DOT) || !isLabel) return end
+    labels += 1
+    letters = 0
+    isLabel = false
     isLettersOnly = true
   }
   return end
 }
 
 function isLocal(code: number): boolean {
-  if (isLetter(code) || isDigit(code) || code === DOT || code === DASH) return true
-  return code === 43 || code === 95 || code === 37
+  if (isLetter(code) || isDigit(code) || code === DOT || code === DASH || isInvisible(code)) return true
+  return code === 43 || code === 95 || code === 37 || code === WIDE_DOT
 }

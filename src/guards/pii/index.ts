@@ -2,7 +2,7 @@ import type { Characters, Finding, Guard, Scanned } from '../../core/guard.ts'
 import type { PiiKind } from '../../core/guard-settings.ts'
 import { card } from './card.ts'
 import type { Reading } from './characters.ts'
-import { DASH, isLetter, isWord, PLUS } from './characters.ts'
+import { DASH, isLetter, isWord, PLUS, WIDE_PLUS } from './characters.ts'
 import { email } from './email.ts'
 import { iban } from './iban.ts'
 import { nationalId, ssn } from './identity.ts'
@@ -45,7 +45,7 @@ export function createPiiGuard({ kinds }: { readonly kinds: readonly PiiKind[] }
 
   function detectorsAt(code: number, before: number): readonly Detector[] | undefined {
     if (code === DASH) return atDash
-    if (code === PLUS || code === OPEN) return atPlus
+    if (code === PLUS || code === OPEN || code === WIDE_PLUS) return atPlus
     if (!isWord(code) || isWord(before)) return undefined
     return isLetter(code) ? atLetters : atDigits
   }

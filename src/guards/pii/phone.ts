@@ -1,5 +1,5 @@
 import type { Reading } from './characters.ts'
-import { at, DOT, digitOf, isDigit, isGap, isWord, PLUS } from './characters.ts'
+import { at, DOT, digitOf, isDigit, isGap, isWord, PLUS, WIDE_PLUS } from './characters.ts'
 import { mayBegin, mayEnd } from './digits.ts'
 
 const OPEN = 40
@@ -19,7 +19,8 @@ const LONGEST = 17
 /** A telephone number: with the country's code (E.164), of North America, or one that begins with 0 as in Europe. */
 export function phone(reading: Reading, start: number): number {
   const first = at(reading, start)
-  if (first === PLUS) return isWord(at(reading, start - 1)) ? 0 : international(reading, start + 1, 0)
+  if (first === PLUS || first === WIDE_PLUS)
+    return isWord(at(reading, start - 1)) ? 0 : international(reading, start + 1, 0)
   if (first === OPEN) return at(reading, start + 4) === CLOSE ? northAmerican(reading, start) : 0
   if (!mayBegin(reading, start)) return 0
   if (digitOf(first) !== 0) return northAmerican(reading, start)

@@ -20,11 +20,14 @@ function marked(text: string): string {
 const FOUND: readonly (readonly [string, string])[] = [
   ['email', 'jane.doe+news@mail.example.co.uk'],
   ['email', 'josé@exemple.fr'],
+  ['email', 'ja\u200bne\u00ad@exam\u2060ple.org'],
+  ['email', 'ｊａｎｅ＠ｅｘａｍｐｌｅ．ｏｒｇ'],
   ['card', '4111111111111111'],
   ['card', '4111 1111 1111 1111'],
   ['card', '3782-822463-10005'],
   ['card', '４１１１１１１１１１１１１１１１'],
   ['card', '4111\u200b1111\u200b1111\u200b1111'],
+  ['card', '4\u200b1\u200b1\u200b1\u200b111111111111'],
   ['iban', 'DE89370400440532013000'],
   ['iban', 'GB82 WEST 1234 5698 7654 32'],
   ['iban', 'fr1420041010050500013m02606'],
@@ -37,6 +40,7 @@ const FOUND: readonly (readonly [string, string])[] = [
   ['phone', '030 90182012'],
   ['phone', '0171/1234567'],
   ['phone', '01 23 45 67 89'],
+  ['phone', '＋４９　３０　９０１８２０'],
   ['ip', '203.0.113.7'],
   ['ip', '2001:db8::8a2e:370:7334'],
   ['ip', '2001:0db8:0000:0000:0000:8a2e:0370:7334'],
@@ -89,6 +93,10 @@ test('kinds that are not asked for are left', () => {
 const HOSTILE = [
   'a.',
   'a@',
+  'a\u200b',
+  'a@\u200b',
+  '4\u200b',
+  'ａ',
   'a@b.',
   '1 ',
   '4111 ',
@@ -138,7 +146,7 @@ function looks(unit: string, length: number): number {
 
 const snippet = fc.oneof(
   fc.constantFrom(...FOUND.map(([, text]) => text), ...HOSTILE),
-  fc.constantFrom(' ', '.', ',', '\n', '是', '😀', '"', '[', '1', 'a', '@', '-', '+'),
+  fc.constantFrom(' ', '.', ',', '\n', '是', '😀', '"', '[', '1', 'a', '@', '-', '+', '\u200b', '．', '＠'),
   fc.string({ maxLength: 5 }),
 )
 

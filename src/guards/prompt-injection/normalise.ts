@@ -33,21 +33,45 @@ export function spelled(word: string): string {
 const BASE64 = /[A-Za-z0-9+/_-]{24,}={0,2}/g
 const HEX = /(?:[0-9a-fA-F]{2}[\s:]?){16,}/g
 const PERCENT = /(?:%[0-9a-fA-F]{2}){8,}/g
-const MOST_DECODED = 64
+// As in JSON and most programming languages, and as in HTML.
+const ESCAPES = /\\+(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2})|[nrt"'/])/g
+const ENTITIES = /&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));?/g
 const PRINTABLE = 0.9
 
-/** What is written in base64, hexadecimal or percent signs in a text, as far as it is text. At most 64 stretches. */
+/**
+ * What is written in base64, hexadecimal or percent signs in a text, as far as it is text; and all of the text without
+ * escapes, where it has some. Each encoding gives at most the text's length.
+ */
 export function decodedIn(text: string): string[] {
-  const found: string[] = []
+  const plain = unescaped(text)
+  const found = plain === text ? [] : [plain]
   for (const [pattern, decode] of ENCODINGS) {
     for (const [stretch] of text.matchAll(pattern)) {
-      if (found.length >= MOST_DECODED) return found
       const decoded = decode(stretch)
       if (decoded !== undefined && isProse(decoded)) found.push(decoded)
     }
   }
   return found
 }
+
+function unescaped(text: string): string {
+  const plain = text.includes('\\')
+    ? text.replace(ESCAPES, (_, unicode?: string, byte?: string) => fromCode(unicode ?? byte, 16))
+    : text
+  if (!plain.includes('&#')) return plain
+  return plain.replace(ENTITIES, (_, hex?: string, decimal?: string) =>
+    hex === undefined ? fromCode(decimal, 10) : fromCode(hex, 16),
+  )
+}
+
+/** A space for a line break, a quotation mark and the like, and for what is no character. */
+function fromCode(digits: string | undefined, radix: number): string {
+  const code = digits === undefined ? SPACE : Number.parseInt(digits, radix)
+  return code > LAST_CODE ? ' ' : String.fromCodePoint(code)
+}
+
+const SPACE = 32
+const LAST_CODE = 0x10ffff
 
 const utf8 = new TextDecoder()
 

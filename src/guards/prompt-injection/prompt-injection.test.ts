@@ -54,6 +54,25 @@ test('letters without width, of other alphabets, apart or as digits hide nothing
   )
 })
 
+test('the escapes of JSON, of languages and of HTML hide nothing', () => {
+  const unicode = [...ATTACK].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+  const bytes = [...ATTACK].map((one) => `\\x${one.charCodeAt(0).toString(16)}`).join('')
+  const entities = [...ATTACK].map((one, index) =>
+    index % 2 ? `&#${one.charCodeAt(0)};` : `&#x${one.charCodeAt(0).toString(16)};`,
+  )
+  const nested = JSON.stringify({ inner: `{"page":"${unicode}"}` })
+  for (const hidden of [`{"page":"${unicode}"}`, nested, bytes, entities.join('')]) {
+    expect(isFound(`${PROSE}${hidden} ${PROSE}`), hidden).toBe(true)
+  }
+  expect(isFound(`${PROSE}\\u{110000}\\uZZ \\frac{a}{b} &#99999999; C:\\new\\table ${PROSE}`)).toBe(false)
+})
+
+test('however much else is encoded before it, an attack in base64 is read', () => {
+  const decoys = Array.from({ length: 200 }, (_, index) => btoa(`The library opens at nine, line ${index}.`)).join(' ')
+  expect(isFound(decoys)).toBe(false)
+  expect(isFound(`${decoys} ${btoa(ATTACK)}`)).toBe(true)
+})
+
 test('texts of whom nobody asked are not read', () => {
   const toolsOnly = createInjectionGuard({ threshold: 0.5, sources: ['tool-result'] })
   expect(toolsOnly.scan(ATTACK, 0, true, 'user').findings).toEqual([])

@@ -12,6 +12,7 @@ import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { SessionSettings } from '../../src/core/session.ts'
 import type {
+  CacheSettings,
   ConfiguredProvider,
   InboundKey,
   JwtSettings,
@@ -33,6 +34,7 @@ export type LogLine = { readonly level: string; readonly event: string; readonly
 export type TestGateway = {
   readonly url: string
   readonly gateway: Gateway
+  readonly snapshot: Snapshot
   readonly log: LogLine[]
   close(): Promise<void>
 }
@@ -83,6 +85,7 @@ type Options = {
   readonly inference?: Inference
   readonly decisionLog?: DecisionLogSettings
   readonly sessions?: SessionSettings
+  readonly cache?: CacheSettings
   readonly learning?: LearningSettings
   readonly learnedFile?: StateFile
   readonly counters?: Counters
@@ -110,8 +113,9 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
     ledger: options.ledger,
   })
+  const snapshot = snapshotOf(options)
   const gateway = await createGateway({
-    snapshot: snapshotOf(options),
+    snapshot,
     ports,
     routers: options.uniform === undefined ? routers : new Map([['uniform', options.uniform]]),
     decisionLog: options.decisionLog,
@@ -122,6 +126,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
   return {
     url: server.url,
     gateway,
+    snapshot,
     log,
     async close() {
       await server.close(0)
@@ -191,6 +196,7 @@ export function snapshotOf(options: Options): Snapshot {
     dispatch: { ...DISPATCH_DEFAULTS, ...options.dispatch },
     ...(options.guards === undefined ? {} : { guards: options.guards }),
     ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
   }
 }

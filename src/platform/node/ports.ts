@@ -4,6 +4,7 @@ import type { Counters } from '../../core/counters.ts'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Background, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
+import { createBlobs } from './blobs-lru.ts'
 import { createUndiciTransport } from './transport-undici.ts'
 
 type NodePortsOptions = {
@@ -32,6 +33,7 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     randomId,
     createStore,
     counters: options.counters ?? createMemoryCounters(nodeClock),
+    createBlobs,
     digest,
     log: options.log,
     ledger: options.ledger,

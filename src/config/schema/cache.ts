@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+const enabled = z.boolean().default(false)
+const ttl = z.number().positive().default(3_600)
+
+export const cache = z.strictObject({
+  exact: z
+    .strictObject({
+      enabled: enabled.describe('Whether the same request of the same key is answered with the answer that it had.'),
+      ttl_s: ttl.describe('Seconds that an answer is given again.'),
+      max_bytes: z
+        .int()
+        .positive()
+        .default(67_108_864)
+        .describe('Memory for all answers together. The one that was used longest ago goes first.'),
+      max_entry_bytes: z.int().positive().default(1_048_576).describe('Longer answers are not kept.'),
+    })
+    .prefault({})
+    .describe('Answers to the same request.'),
+  semantic: z
+    .strictObject({
+      enabled: enabled.describe(
+        'Whether a question that means the same is answered with it too, for keys with `cache: semantic`. Needs `exact.enabled`, and a router with an encoder.',
+      ),
+      ttl_s: ttl.describe('Seconds that an answer is given again.'),
+      threshold: z
+        .number()
+        .min(0.5)
+        .max(1)
+        .default(0.97)
+        .describe('Least cosine between two questions that are answered alike: docs/caching.md has what each costs.'),
+    })
+    .prefault({})
+    .describe('Answers to questions that mean the same.'),
+})

@@ -34,17 +34,28 @@ const encoder = new TextEncoder()
 /** The kept answers of all calls. */
 export type AnswerCache = { readonly blobs: Blobs; readonly settings: CacheSettings }
 
-/** The same answers for one snapshot after another, as long as their bound is the same. */
-export function keepAnswers({
-  createBlobs,
-}: Pick<Ports, 'createBlobs'>): (snapshot: Snapshot) => AnswerCache | undefined {
+/** Keeps the same answers from one snapshot to the next, as long as it is asked to keep them in the same way. */
+export type AnswerKeeper = {
+  cacheFor(snapshot: Snapshot): AnswerCache | undefined
+  close(): Promise<void>
+}
+
+export function keepAnswers({ createBlobs }: Pick<Ports, 'createBlobs'>): AnswerKeeper {
   let blobs: Blobs | undefined
-  let maxBytes: number | undefined
-  return ({ cache: settings }) => {
-    if (settings === undefined) blobs = undefined
-    else if (blobs === undefined || settings.maxBytes !== maxBytes) blobs = createBlobs(settings.maxBytes)
-    maxBytes = settings?.maxBytes
-    return blobs === undefined || settings === undefined ? undefined : { blobs, settings }
+  let way = ''
+  return {
+    cacheFor({ cache: settings }) {
+      if (settings === undefined) return undefined
+      const { maxBytes, isShared = false } = settings
+      const asked = `${isShared} ${maxBytes}`
+      if (blobs === undefined || asked !== way) {
+        void blobs?.close?.()
+        blobs = createBlobs({ maxBytes, isShared })
+        way = asked
+      }
+      return { blobs, settings }
+    },
+    close: async () => blobs?.close?.(),
   }
 }
 

@@ -143,7 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     digest: ports.digest,
   })
   const shadows = createShadowCalls()
-  const answersFor = keepAnswers(ports)
+  const answers = keepAnswers(ports)
   const learning = createLearning({
     ports,
     settings: () => context.snapshot.learning ?? DEFAULT_LEARNING,
@@ -192,7 +192,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       sessions,
       shadows,
       mask: createMask(secretsOf(snapshot)),
-      answers: answersFor(snapshot),
+      answers: answers.cacheFor(snapshot),
       formats: wireFormats,
       ask: upstream,
       textTools: foundDialects.read,
@@ -274,6 +274,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       shadows.close()
       await ports.background.drain()
       await ports.counters.close()
+      await answers.close()
       telemetry.flush()
       ledger?.close()
       await decisionLog?.close()

@@ -49,6 +49,8 @@ export type Snapshot = {
 }
 
 export type CacheSettings = {
+  /** Answers are kept in the store that gateways share. */
+  readonly isShared?: boolean
   readonly ttlMs: number
   /** Of all answers together, and of one. */
   readonly maxBytes: number

@@ -6,7 +6,7 @@ import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import type { PlacedGuard } from '../../src/core/guard.ts'
 import type { Ledger } from '../../src/core/ledger.ts'
 import type { Policy } from '../../src/core/policy.ts'
-import type { Inference } from '../../src/core/ports.ts'
+import type { Blobs, Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
@@ -89,6 +89,7 @@ type Options = {
   readonly learning?: LearningSettings
   readonly learnedFile?: StateFile
   readonly counters?: Counters
+  readonly sharedBlobs?: () => Blobs
   readonly ledger?: Ledger
   readonly isLedgerRequired?: boolean
   readonly guards?: readonly PlacedGuard[]
@@ -109,6 +110,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
   const ports = createNodePorts({
     inference: options.inference ?? noInference,
     counters: options.counters,
+    sharedBlobs: options.sharedBlobs,
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
     ledger: options.ledger,

@@ -4,6 +4,10 @@ const enabled = z.boolean().default(false)
 const ttl = z.number().positive().default(3_600)
 
 export const cache = z.strictObject({
+  shared: z
+    .boolean()
+    .default(false)
+    .describe('Whether answers are kept in `store`, for all gateways that share it, and not in the memory of each.'),
   exact: z
     .strictObject({
       enabled: enabled.describe('Whether the same request of the same key is answered with the answer that it had.'),

@@ -6,7 +6,7 @@ const OVERHEAD_BYTES = 320
 const BYTES_PER_UNIT = 2
 
 /** Bytes in this process's memory. What was used longest ago goes first; what is larger than all of it is not kept. */
-export function createBlobs(maxBytes: number): Blobs {
+export function createMemoryBlobs(maxBytes: number): Blobs {
   const entries = new LRUCache<string, Uint8Array>({
     maxSize: maxBytes,
     sizeCalculation: (value, key) => value.byteLength + key.length * BYTES_PER_UNIT + OVERHEAD_BYTES,

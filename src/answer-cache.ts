@@ -1,7 +1,9 @@
+import { AlikeAnswers } from './alike-answers.ts'
 import type { AskedCache } from './cache/asked-cache.ts'
 import { askedCache } from './cache/asked-cache.ts'
 import type { Entry } from './cache/entry.ts'
 import { decodeEntry, encodeEntry } from './cache/entry.ts'
+import { questionOf } from './cache/question.ts'
 import { isWholeAnswer } from './cache/read-entry.ts'
 import type { Asking, RequestDigests } from './cache/request-key.ts'
 import { isCacheable, keyText, requestDigests } from './cache/request-key.ts'
@@ -96,6 +98,7 @@ export class CachedCall {
   private readonly input: Omit<Input, 'chat'>
   private readonly request: RequestDigests
   private readonly hasUsage: boolean
+  private readonly alike: AlikeAnswers | undefined
 
   constructor({ chat, ...input }: Input) {
     const { call, cache, asked, context } = input
@@ -104,6 +107,12 @@ export class CachedCall {
     this.outcome = asked.reads ? 'miss' : 'refresh'
     this.request = requestDigests(chat, call.format, context.ports.digest)
     this.hasUsage = chat.includeUsage
+    const { semantic } = cache.settings
+    const question = asked.isSemantic ? questionOf(chat, call.format) : undefined
+    const [target] = input.routed.targets
+    if (semantic === undefined || question === undefined || target === undefined) return
+    const keyOf = (about: string): string => this.keyOf('semantic', target, call.format.id, about)
+    this.alike = new AlikeAnswers({ question, settings: semantic, blobs: cache.blobs, context, keyOf })
   }
 
   /** An answer of before for the model that is asked first. */
@@ -113,7 +122,19 @@ export class CachedCall {
     if (!asked.reads || target === undefined) return undefined
     const entry = await this.findExact(target)
     context.telemetry.cacheAsked('exact', entry === undefined ? 'miss' : 'hit')
-    return entry === undefined ? undefined : { entry, kind: 'exact', ageMs: this.ageOf(entry) }
+    return entry === undefined ? this.findAlike() : { entry, kind: 'exact', ageMs: this.ageOf(entry) }
+  }
+
+  private async findAlike(): Promise<FoundAnswer | undefined> {
+    const { cache, context } = this.input
+    const { semantic } = cache.settings
+    if (this.alike === undefined || semantic === undefined) return undefined
+    const key = await this.alike.find()
+    const entry = key === undefined ? undefined : await this.get(key)
+    const ageMs = entry === undefined ? 0 : this.ageOf(entry)
+    const isFound = entry !== undefined && ageMs <= semantic.ttlMs
+    context.telemetry.cacheAsked('semantic', isFound ? 'hit' : 'miss')
+    return isFound ? { entry, kind: 'semantic', ageMs } : undefined
   }
 
   /** Keeps the answer that was given, if it is one to be given again. `losses`: what the target could not be told. */
@@ -150,13 +171,15 @@ export class CachedCall {
   }
 
   private async store(entry: Entry, target: Target): Promise<void> {
-    const { cache, context, call } = this.input
+    const { cache, context, call, routed } = this.input
     if (!isWholeAnswer(entry, call.format)) return
     const { blobs, settings } = cache
     const key = this.exactKey(target)
     await blobs.set(key, encodeEntry(entry), settings.ttlMs)
     const shared = this.sharedKey(target)
     if (shared !== undefined) await blobs.set(shared, encoder.encode(key), settings.ttlMs)
+    // A fallback's answer is none of the model that is asked first.
+    if (target.id === routed.targets[0]?.id) await this.alike?.keep(key, settings.ttlMs)
     context.telemetry.cacheAsked('exact', 'stored')
   }
 

@@ -16,7 +16,9 @@ export function readCache({ cache, store }: Config, say: Say): { readonly cache?
       ttlMs: exact.ttl_s * 1_000,
       maxBytes: exact.max_bytes,
       maxEntryBytes: exact.max_entry_bytes,
-      ...(semantic.enabled ? { semantic: { ttlMs: semantic.ttl_s * 1_000, threshold: semantic.threshold } } : {}),
+      ...(semantic.enabled
+        ? { semantic: { ttlMs: semantic.ttl_s * 1_000, match: semantic.match, threshold: semantic.threshold } }
+        : {}),
     },
   }
 }

@@ -61,7 +61,9 @@ export type CacheSettings = {
 
 export type SemanticSettings = {
   readonly ttlMs: number
-  /** Least cosine between two questions that are answered alike. */
+  /** Every word of substance must be the same, or what they mean. */
+  readonly match: 'words' | 'meaning'
+  /** Least cosine between two questions that mean the same. */
   readonly threshold: number
 }
 

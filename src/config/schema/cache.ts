@@ -24,15 +24,21 @@ export const cache = z.strictObject({
   semantic: z
     .strictObject({
       enabled: enabled.describe(
-        'Whether a question that means the same is answered with it too, for keys with `cache: semantic`. Needs `exact.enabled`, and a router with an encoder.',
+        'Whether a question that asks the same in other words is answered with it too, for keys with `cache: semantic`. Needs `exact.enabled`.',
       ),
       ttl_s: ttl.describe('Seconds that an answer is given again.'),
+      match: z
+        .enum(['words', 'meaning'])
+        .default('words')
+        .describe(
+          'What must be the same: every word of substance, or, by an encoder, the meaning. The latter is wrong now and then: docs/caching.md has how often. It needs the router `clusters`.',
+        ),
       threshold: z
         .number()
         .min(0.5)
         .max(1)
-        .default(0.97)
-        .describe('Least cosine between two questions that are answered alike: docs/caching.md has what each costs.'),
+        .default(0.99)
+        .describe('For `match: meaning`, the least cosine between two questions that are answered alike.'),
     })
     .prefault({})
     .describe('Answers to questions that mean the same.'),

@@ -32,6 +32,7 @@ export async function ask(
       principal: LOCAL_PRINCIPAL,
       routeHeader: undefined,
       startedAt: ports.clock.monotonic(),
+      isOwn: true,
     },
     context,
   )

@@ -48,6 +48,8 @@ export type Routed = {
   readonly isLocked?: boolean
   /** When its stream breaks in the middle of its text, another model may go on with it. */
   readonly isContinuable?: boolean
+  /** Which answers of before the caller wants; `undefined` where he did not say. */
+  readonly cache?: Directives['cache']
   /** A model that gets a copy of the call. */
   readonly shadow?: ShadowCopy | undefined
   /** What he said of routing that could not be heeded. */
@@ -114,6 +116,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
       isExplained,
       ...naming,
       isLossless: false,
+      cache: directives.cache,
       shadow: shadowCopy(policy, directives, lotOf(directives, call.id)),
     }
 
@@ -179,6 +182,7 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     ...naming,
     isLossless: directives.require?.lossless === true,
     isLocked: mustStay,
+    cache: directives.cache,
     keepSession: session === undefined ? undefined : (result) => keepSession(session, result, routed),
     foreseen: routed.believed,
     shadow: shadowCopy(policy, directives, lot),

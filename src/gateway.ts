@@ -1,3 +1,4 @@
+import { keepAnswers } from './answer-cache.ts'
 import { ask } from './ask.ts'
 import { askUpstream } from './ask-upstream.ts'
 import { UNKNOWN_COST } from './call-account.ts'
@@ -142,6 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     digest: ports.digest,
   })
   const shadows = createShadowCalls()
+  const answers = keepAnswers(ports)
   const learning = createLearning({
     ports,
     settings: () => context.snapshot.learning ?? DEFAULT_LEARNING,
@@ -190,6 +192,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       sessions,
       shadows,
       mask: createMask(secretsOf(snapshot)),
+      answers: answers.cacheFor(snapshot),
       formats: wireFormats,
       ask: upstream,
       textTools: foundDialects.read,
@@ -271,6 +274,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       shadows.close()
       await ports.background.drain()
       await ports.counters.close()
+      await answers.close()
       telemetry.flush()
       ledger?.close()
       await decisionLog?.close()

@@ -1,3 +1,5 @@
+import type { AnswerCache, CacheKind } from './answer-cache.ts'
+import { openCached } from './answer-cache.ts'
 import { openAccount } from './call-account.ts'
 import type { Attempt, Decision } from './core/decision.ts'
 import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
@@ -32,6 +34,7 @@ import type { ReadingTape } from './reading-tape.ts'
 import { formatAttempts } from './route-headers.ts'
 import { hedgingOf, mayGoOn } from './second-requests.ts'
 import { SentCall } from './sent-call.ts'
+import { answerAgain } from './serve-cached.ts'
 import type { Tokens } from './server/jwt/tokens.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { ShadowCalls } from './shadow-calls.ts'
@@ -71,6 +74,8 @@ export type Context = {
   readonly shadows: ShadowCalls
   /** Hides the secrets of the snapshot in what upstreams say. */
   readonly mask: Mask
+  /** Absent where no answer is kept. */
+  readonly answers?: AnswerCache | undefined
   readonly formats: ReadonlyMap<string, WireFormat>
   readonly ask: ProviderCall['ask']
   /** What a target's server says of how its models call tools; `undefined` where nothing is known beyond the configuration. */
@@ -96,9 +101,17 @@ export type ChatCall = {
   readonly guards?: CallGuards | undefined
   /** Of a copy to a second target: the id of the call that it is a copy of. */
   readonly shadowOf?: string
+  /** A call of the program's own: it is answered by a model. */
+  readonly isOwn?: boolean
 }
 
-export type ChatOutcome = { readonly result: DispatchResult; readonly routed: Routed; readonly overheadMs: number }
+export type ChatOutcome = {
+  readonly result: DispatchResult
+  readonly routed: Routed
+  readonly overheadMs: number
+  /** The answer is one of before: it costs nothing, and says nothing new of its model. */
+  readonly cached?: CacheKind
+}
 
 /**
  * Decides, dispatches and streams the answer into the exchange. Throws only before anything was sent; where no target
@@ -129,14 +142,22 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const routed = mayGoOn(call, decided, snapshot) ? { ...guarded, isContinuable: true } : guarded
   const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, routed, limits, context)
   const account = opening instanceof Promise ? await opening : opening
+  const { answers } = context
+  // Two requests may be one after what was redacted of them, and their answers are not.
+  const isKept = answers !== undefined && guard === undefined
+  const cached = isKept ? openCached(call, asked, routed, answers, context) : undefined
+  const answered =
+    cached === undefined ? undefined : await answerAgain(cached, { call, client, routed, account }, context)
+  if (answered !== undefined) return answered
   const isCopied = routed.shadow !== undefined && call.shadowOf === undefined && mayBeCopied(asked, body)
   const sendCopy = isCopied ? context.shadows.prepare(call, routed.shadow, context) : undefined
   const sent = new SentCall(call, routed, guard !== undefined, context, account)
+  sent.cacheOutcome = cached?.outcome
   const dispatched = dispatch({
     plan: { targets: routed.targets, maxAttempts: snapshot.maxAttempts },
     stream: body.stream,
     client,
-    exchange: call.exchange,
+    exchange: cached?.exchange ?? call.exchange,
     transport: ports.transport,
     clock: ports.clock,
     timeouts: snapshot.timeouts,
@@ -162,6 +183,7 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
     sendCopy?.()
   })
   if (routed.keepSession !== undefined) routed.keepSession(result)
+  cached?.keep(result, sent.answerLosses)
   const ended = guard === undefined ? routed : sent.noteGuards()
   if (result.outcome !== 'failed' || result.error === undefined)
     return { result, routed: ended, overheadMs: sent.overheadMs }

@@ -1,10 +1,11 @@
 import type { JsonObject } from './core/json.ts'
 import { isJsonObject } from './core/json.ts'
-import type { Clock, Exchange, Sink } from './core/ports.ts'
+import type { Clock, Exchange } from './core/ports.ts'
 import type { StreamPart } from './core/stream-part.ts'
 import type { WireFormat } from './core/wire-format.ts'
 import { createDeframer } from './stream/deframe.ts'
 import type { ClientFraming } from './stream/enframe.ts'
+import { TapedExchange } from './taped-exchange.ts'
 import { readingOf } from './usage/reading-grade.ts'
 
 // How hard answers are to read is known of no table, so it is read off those that pass. At most one a second is looked at,
@@ -29,69 +30,10 @@ export function createReadingTape(clock: Pick<Clock, 'monotonic'>): ReadingTape 
     tape(exchange, format, framing) {
       if (framing !== 'sse' || clock.monotonic() < nextAt) return undefined
       nextAt = clock.monotonic() + BETWEEN_MS
-      const sink = new TapedSink(exchange.sink)
-      const taped: Exchange = {
-        header: (name) => exchange.header(name),
-        readBody: (maxBytes) => exchange.readBody(maxBytes),
-        sink,
-        onAbort: (listener) => exchange.onAbort(listener),
-        isAborted: () => exchange.isAborted(),
-        response: () => exchange.response(),
-      }
+      const taped = new TapedExchange(exchange, MOST_BYTES)
+      const { sink } = taped
       return { exchange: taped, grade: () => readingOf(textOf(sink.take(), sink.isStream, format))?.grade }
     },
-  }
-}
-
-/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
-class TapedSink implements Sink {
-  isStream = false
-  private chunks: (Uint8Array | string)[] = []
-  private bytes = 0
-  private readonly sink: Sink
-
-  constructor(sink: Sink) {
-    this.sink = sink
-  }
-
-  isHeadSent(): boolean {
-    return this.sink.isHeadSent()
-  }
-
-  head(status: number, headers: Readonly<Record<string, string>>): void {
-    this.isStream = headers['content-type']?.startsWith('text/event-stream') === true
-    this.sink.head(status, headers)
-  }
-
-  write(chunk: Uint8Array | string): boolean {
-    this.keep(chunk)
-    return this.sink.write(chunk)
-  }
-
-  end(chunk?: Uint8Array | string): void {
-    if (chunk !== undefined) this.keep(chunk)
-    this.sink.end(chunk)
-  }
-
-  destroy(): void {
-    this.sink.destroy()
-  }
-
-  onDrain(listener: () => void): void {
-    this.sink.onDrain(listener)
-  }
-
-  /** What was kept, and no longer is. */
-  take(): readonly (Uint8Array | string)[] {
-    const { chunks } = this
-    this.chunks = []
-    return chunks
-  }
-
-  private keep(chunk: Uint8Array | string): void {
-    if (this.bytes > MOST_BYTES) return
-    this.bytes += chunk.length
-    this.chunks.push(chunk)
   }
 }
 

@@ -36,6 +36,10 @@ const REFUSALS: ReadonlySet<string> = new Set(['upstream_rate_limited', 'upstrea
 /** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
 export class SentCall implements DispatchedCall {
   overheadMs = 0
+  /** What became of looking for an answer of before; `undefined` where none was looked for. */
+  cacheOutcome: string | undefined = undefined
+  /** What the target that answers could not be told. */
+  answerLosses: readonly Loss[] = NONE
   private losses: readonly Loss[] = []
   private changedTools: ChangedTools = {}
   private isAnsweredAnew = false
@@ -183,6 +187,9 @@ export class SentCall implements DispatchedCall {
     setRouteHeaders(headers, call.id, target, routed.decision, attempts, overheadMs)
     this.account?.taken.setHeaders(headers)
     if (this.origin !== this) context.telemetry.hedged(target.id, 'won')
+    this.origin.answerLosses = this.losses
+    const { cacheOutcome } = this.origin
+    if (cacheOutcome !== undefined) headers['x-route-cache'] = cacheOutcome
     const outcomes = formatOutcomes(this.answerFormat?.callOutcomes ?? [])
     if (outcomes !== undefined) headers['x-route-tool-calls'] = outcomes
     const guarded = call.guards?.notes() ?? NONE

@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Who may import whom: a folder not in this table may import nothing of ours. */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/core': [],
+  'src/cache': ['src/core', 'src/stream'],
   'src/directives': ['src/core', 'policies'],
   'src/classify': ['src/core'],
   'src/dialects': ['src/core'],
@@ -31,6 +32,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   'src/probes': ['src/core', 'src/usage'],
   'src/server': ['src/core', 'src/stream', 'src/telemetry', 'src/usage', 'src/wire', 'src'],
   src: [
+    'src/cache',
     'src/core',
     'src/directives',
     'src/classify',

@@ -1,5 +1,5 @@
 import type { Tensors } from '#core/ports.ts'
-import { defineRouter, type Router } from '#core/router.ts'
+import { defineRouter, type Embedding, type Router } from '#core/router.ts'
 import { createWordPiece } from '#core/word-piece.ts'
 import heads from '../heads/heads.json' with { type: 'json' }
 import { createHeadsRouter, type Encoded, type Verdict } from '../heads/heads-router.ts'
@@ -34,18 +34,24 @@ export default defineRouter({
       golden: GOLDEN.map((text) => inputsOf(tokenizer.encode(text).ids)),
     })
 
-    async function encode(text: string, signal?: AbortSignal): Promise<Encoded> {
+    async function embed(text: string, signal?: AbortSignal): Promise<Embedding> {
       const { ids, truncated } = tokenizer.encode(text)
       const outputs = await session.run(inputsOf(ids), signal)
       const embedding = outputs['embedding']
       if (embedding?.type !== 'float32') throw new Error('The encoder gave no embedding.')
-      return { projected: projectEmbedding(embedding.data), truncated }
+      return { vector: embedding.data, truncated }
+    }
+
+    async function encode(text: string, signal?: AbortSignal): Promise<Encoded> {
+      const { vector, truncated } = await embed(text, signal)
+      return { projected: projectEmbedding(vector), truncated }
     }
 
     const router = createHeadsRouter({
       name: 'clusters@1',
       device: () => session.device,
       encode,
+      embed,
       store: createStore<Verdict>(KEPT_VERDICTS),
       digest,
     })

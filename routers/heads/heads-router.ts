@@ -24,6 +24,8 @@ export type HeadsRouterOptions = {
   /** Where the encoder runs at this moment. */
   readonly device: () => string
   readonly encode: (text: string, signal: AbortSignal) => Encoded | Promise<Encoded>
+  /** See `Router`. */
+  readonly embed?: Router['embed']
   readonly store: Store<Verdict>
   readonly digest: (text: string) => string
 }
@@ -32,7 +34,7 @@ export type HeadsRouterOptions = {
 type Judge = { readonly predict: Predict; readonly profile: (target: Target) => Profile }
 
 /** A router of an encoder and the heads that read its embeddings: the same heads for every encoder. */
-export function createHeadsRouter({ name, device, encode, store, digest }: HeadsRouterOptions): Router {
+export function createHeadsRouter({ name, device, encode, embed, store, digest }: HeadsRouterOptions): Router {
   const profileOf = createProfiles()
   // Trained anew, the clusters are others, and what was learned of the old ones says nothing of them.
   const clusters = `heads-${digest(heads.labels.join('\n')).slice(0, 8)}`
@@ -58,6 +60,7 @@ export function createHeadsRouter({ name, device, encode, store, digest }: Heads
   function routerWith({ predict, profile }: Judge): Router {
     return {
       name,
+      ...(embed === undefined ? {} : { embed }),
       get device() {
         return device()
       },

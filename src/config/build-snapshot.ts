@@ -13,6 +13,7 @@ import type { Config } from './config-schema.ts'
 import { embeddingModels } from './embedding-models.ts'
 import type { Problem, Say } from './problem.ts'
 import { suggestion } from './problem.ts'
+import { readCache } from './read-cache.ts'
 import { readDispatch } from './read-dispatch.ts'
 import { readJwt } from './read-jwt.ts'
 import { readKeys } from './read-keys.ts'
@@ -60,6 +61,7 @@ export async function buildSnapshot(
   checkPolicy(config, sources, say)
   if (hasAllModels) checkShadows(policies, targets, say)
   const router = readRouter(config, sources, say)
+  const cache = readCache(config, say)
   if (targets.size === 0 && hasAllModels) {
     const remedy = 'List models as PROVIDER/MODEL, or name a provider of which the catalogue knows models.'
     say('models', 'there is no model to choose from', remedy)
@@ -104,6 +106,7 @@ export async function buildSnapshot(
         drift: sessions.drift,
         switchMargin: sessions.switch_margin,
       },
+      ...cache,
     },
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policySchema } from './policy-schema.ts'
+import { cache } from './schema/cache.ts'
 import { dispatch } from './schema/dispatch.ts'
 import { guards } from './schema/guards.ts'
 import { learning } from './schema/learning.ts'
@@ -59,6 +60,7 @@ export const configSchema = z.strictObject({
   guards: guards
     .default([])
     .describe('What looks at every request before the model and at answers after it: docs/guardrails.md.'),
+  cache: cache.prefault({}).describe('Which answers are kept and given again: docs/caching.md.'),
   timeouts: timeouts.prefault({}).describe('How long to wait for an upstream.'),
   store,
   ledger: ledger.optional().describe('Where the usage of every call is kept: docs/operations.md.'),

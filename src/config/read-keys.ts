@@ -79,6 +79,7 @@ export function readGrant(written: WrittenGrant, path: string, sources: Sources,
     routing: readRouting(written.routing, `${path}.routing`, sources, say),
     promptFlags: written.prompt_flags,
     isSensitive: written.sensitive,
+    cache: written.cache,
     ...limitsOf(written),
     ...(written.guards.length === 0 ? {} : { guards: written.guards.map(sources.openGuard) }),
   }

@@ -131,9 +131,14 @@ export type Decision = {
   readonly session?: DecisionSession
   /** What guards did; absent where they did nothing. */
   readonly guards?: readonly GuardNote[]
+  /** The answer is one of before, and no model was asked. */
+  readonly cache?: DecisionCache
   /** Limits given up in the order the caller allowed, if any. */
   readonly relaxed?: readonly string[]
 }
+
+/** JSON names, because a receipt shows it. `id`: of the call in which the answer was first given. */
+export type DecisionCache = { readonly kind: 'exact' | 'semantic'; readonly age_s: number; readonly id: string }
 
 /** What dispatch does: targets in order, with bounds. */
 export type Plan = {

@@ -1,3 +1,4 @@
+import type { CacheUse } from './cache-use.ts'
 import type { FactName } from './target.ts'
 
 /** A soft goal of the objective; each has a unit and reference in policies/flags.yaml. */
@@ -69,6 +70,8 @@ export type Directives = {
   readonly willingness_to_pay?: number
   readonly session?: string
   readonly explain?: boolean
+  /** Which answers of before will do; `refresh`: none, and the new one is kept. */
+  readonly cache?: CacheUse | 'refresh'
   readonly relax?: readonly string[]
 }
 

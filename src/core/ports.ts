@@ -114,6 +114,19 @@ export type Store<Value> = {
   set(key: string, value: Value): void
 }
 
+/**
+ * Bounded keep for bytes that may be lost at any time. Never rejects and never throws: a fault is a miss, and what cannot be
+ * set is not kept.
+ */
+export type Blobs = {
+  get(key: string): Uint8Array | undefined | Promise<Uint8Array | undefined>
+  set(key: string, value: Uint8Array, ttlMs: number): void | Promise<void>
+  close?(): Promise<void>
+}
+
+/** `isShared`: by all gateways that share a store, which then bounds it; `maxBytes`, keys included, where it is this process's own. */
+export type BlobsOptions = { readonly maxBytes: number; readonly isShared: boolean }
+
 export type Timer = { cancel(): void; refresh(): void }
 
 export type Clock = {
@@ -170,6 +183,7 @@ export type Ports = {
   readonly createStore: <Value>(maxEntries: number) => Store<Value>
   /** What keys use of their limits. */
   readonly counters: Counters
+  readonly createBlobs: (options: BlobsOptions) => Blobs
   /** SHA-256 of a text, for keys that must not hold the text itself. */
   readonly digest: (text: string) => string
   readonly log: Log

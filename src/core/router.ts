@@ -68,10 +68,15 @@ export type Router = {
    * scale of all the models that are not among them.
    */
   onboard?(models: readonly Onboarded[], how?: 'pool' | 'each'): Promise<Router>
+  /** What its encoder makes of a text. Absent where it has none that tells meanings apart. Rejects as `predict` does. */
+  embed?(text: string, signal: AbortSignal): Promise<Embedding>
   /** Asked when this one is late or fails; answers at once. Closing the router closes it. */
   readonly fallback?: Router
   close(): Promise<void>
 }
+
+/** A vector of unit length. `truncated`: not all of the text is in it. */
+export type Embedding = { readonly vector: Float32Array; readonly truncated: boolean }
 
 /** A model and answers of it that were graded. */
 export type Onboarded = {

@@ -1,3 +1,4 @@
+import type { CacheUse } from './cache-use.ts'
 import type { KeyLimits } from './counters.ts'
 import type { Timeouts } from './decision.ts'
 import type { Directives } from './directives.ts'
@@ -43,6 +44,27 @@ export type Snapshot = {
   readonly sessions?: SessionSettings
   /** Of every call, before those of its key; absent where there are none. */
   readonly guards?: readonly PlacedGuard[]
+  /** Absent where no answer is kept. */
+  readonly cache?: CacheSettings
+}
+
+export type CacheSettings = {
+  /** Answers are kept in the store that gateways share. */
+  readonly isShared?: boolean
+  readonly ttlMs: number
+  /** Of all answers together, and of one. */
+  readonly maxBytes: number
+  readonly maxEntryBytes: number
+  /** Absent where only the same question has the same answer. */
+  readonly semantic?: SemanticSettings
+}
+
+export type SemanticSettings = {
+  readonly ttlMs: number
+  /** Every word of substance must be the same, or what they mean. */
+  readonly match: 'words' | 'meaning'
+  /** Least cosine between two questions that mean the same. */
+  readonly threshold: number
 }
 
 /** PEM texts. */
@@ -111,6 +133,8 @@ export type InboundKey = {
   readonly limits?: KeyLimits | undefined
   /** Beside those of every call. */
   readonly guards?: readonly PlacedGuard[]
+  /** `semantic` when left out: whatever is enabled. */
+  readonly cache?: CacheUse
 }
 
 /** What a caller may do, whoever he is. */
@@ -152,6 +176,8 @@ export type Principal = {
   readonly limits?: KeyLimits | undefined
   /** Beside those of every call. */
   readonly guards?: readonly PlacedGuard[]
+  /** `semantic` when left out: whatever is enabled. */
+  readonly cache?: CacheUse
 }
 
 export type RouterSettings = {

@@ -58,6 +58,7 @@ const sayings: readonly Saying[] = [
   { model: 'wtp=0.01', header: 'willingness_to_pay=0.01', body: ['willingness_to_pay', 0.01] },
   { model: 'session=abc123', header: 'session="abc123"', body: ['session', 'abc123'] },
   { model: 'explain', header: 'explain', body: ['explain', true] },
+  { model: 'cache=refresh', header: 'cache=refresh', body: ['cache', 'refresh'] },
   {
     model: 'relax=latency_ms,cost_usd',
     header: 'relax=(latency_ms cost_usd)',

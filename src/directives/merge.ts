@@ -21,6 +21,7 @@ export function overlay(lower: Directives, higher: Directives): Directives {
   const preset = higher.preset ?? lower.preset
   const session = higher.session ?? lower.session
   const explain = higher.explain ?? lower.explain
+  const cache = higher.cache ?? lower.cache
   const relax = higher.relax ?? lower.relax
   return {
     ...(preset === undefined ? {} : { preset }),
@@ -32,6 +33,7 @@ export function overlay(lower: Directives, higher: Directives): Directives {
     ...(willingness === undefined ? {} : { willingness_to_pay: willingness }),
     ...(session === undefined ? {} : { session }),
     ...(explain === undefined ? {} : { explain }),
+    ...(cache === undefined ? {} : { cache }),
     ...(relax === undefined ? {} : { relax }),
   }
 }

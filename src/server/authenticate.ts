@@ -66,6 +66,7 @@ async function findPrincipal(keys: readonly InboundKey[], key: string): Promise<
     isSensitive: found.isSensitive ?? false,
     ...(found.limits === undefined ? {} : { limits: found.limits }),
     ...(found.guards === undefined ? {} : { guards: found.guards }),
+    ...(found.cache === undefined ? {} : { cache: found.cache }),
   }
 }
 

@@ -101,11 +101,14 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     traceparent: exchange.header('traceparent'),
     record() {
       const record = recordOf(facts)
-      if (outcome !== undefined && record.outcome === 'complete')
+      // An answer of before says nothing new of its model.
+      const isNew = outcome?.cached === undefined
+      if (outcome !== undefined && isNew && record.outcome === 'complete')
         measure(outcome, record, { endedAt, readingGrade: taped?.grade() }, context)
       if (record.decision !== undefined) context.decisionLog?.ended(record)
-      if (outcome?.result.target !== undefined) recordToolCalls(outcome.result.observed, outcome.result.target, context)
-      if (outcome?.routed.decision !== undefined) recordOutcomes(outcome, record, context)
+      if (isNew && outcome?.result.target !== undefined)
+        recordToolCalls(outcome.result.observed, outcome.result.target, context)
+      if (isNew && outcome?.routed.decision !== undefined) recordOutcomes(outcome, record, context)
       return record
     },
   })
@@ -152,7 +155,8 @@ export function recordOf(facts: CallFacts): CallRecord {
         : observed.firstPartAt - result.sentAt,
     usage: spent?.usage,
     estimated: spent?.estimated ?? [],
-    costUsd: spent?.costUsd,
+    costUsd: outcome?.cached === undefined ? spent?.costUsd : 0,
+    ...(outcome?.cached === undefined ? {} : { cached: outcome.cached }),
     costBasis: spent?.costBasis,
     finishReason: observed?.ending().finishReason,
     detail: error?.detail,
@@ -162,6 +166,7 @@ export function recordOf(facts: CallFacts): CallRecord {
 }
 
 function spentOn({ outcome, body }: CallFacts): Spent | undefined {
+  if (outcome?.cached !== undefined) return undefined
   const { observed, target, outcome: how } = outcome?.result ?? {}
   if (observed === undefined || target === undefined || body === undefined) return undefined
   return countUsage(observed, target, how !== 'complete', () => promptTokensOf(body))

@@ -51,7 +51,7 @@ export function createCallCounter(metrics: Metrics): (record: CallRecord) => voi
     if (costUsd !== undefined) {
       series.cost ??= metrics.cost.cell(model, labelOf(record))
       series.cost.value += costUsd
-      const expected = decision === undefined ? undefined : expectedCost(decision, model)
+      const expected = decision === undefined || record.cached !== undefined ? undefined : expectedCost(decision, model)
       if (expected !== undefined && expected > 0) {
         series.costRatio ??= metrics.costRatio.cell(model)
         series.costRatio.observe(costUsd / expected)

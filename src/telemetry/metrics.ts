@@ -64,6 +64,11 @@ export function createMetrics() {
       'guard',
       'action',
     ]),
+    cache: registry.counter(
+      'thalamus_cache_total',
+      'Answers of before: found, not found, kept, or too large to be kept.',
+      ['kind', 'outcome'],
+    ),
     shadowsDropped: registry.counter(
       'thalamus_shadow_dropped_total',
       'Copies for a shadow target that were not sent, since too many were under way.',

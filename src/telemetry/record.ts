@@ -47,4 +47,6 @@ export type CallRecord = {
   readonly guards?: readonly GuardNote[] | undefined
   /** Of a copy to a second target: the id of the call that it is a copy of. */
   readonly shadowOf?: string
+  /** The answer is one of before: it took no tokens and cost nothing. */
+  readonly cached?: 'exact' | 'semantic'
 }

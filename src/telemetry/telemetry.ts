@@ -30,6 +30,8 @@ export type Telemetry = {
   routed(router: string, device: string, milliseconds: number): void
   /** A call of a tool in an answer, and how reliable the model's calls are after it. */
   toolCalled(model: string, dialect: string, outcome: CallOutcome, reliability: number): void
+  /** A kept answer was looked for, found or kept. */
+  cacheAsked(kind: 'exact' | 'semantic', outcome: 'hit' | 'miss' | 'stored' | 'too_large'): void
   /** A copy for a second target that was not sent, since too many were under way. */
   shadowDropped(model: string): void
   /** What became of a decision; a person's word is a log line as well. */
@@ -120,6 +122,7 @@ export function createTelemetry(
       else gauge.set(value, model)
     },
     routed: (router, device, milliseconds) => metrics.router.observe(milliseconds / 1_000, router, device),
+    cacheAsked: (kind, outcome) => metrics.cache.add(1, kind, outcome),
     shadowDropped: (model) => metrics.shadowsDropped.add(1, model),
     decisionLogged(result, records) {
       metrics.decisionLog.add(records, result)
@@ -156,6 +159,7 @@ function logFields(record: CallRecord): Record<string, unknown> {
     stream: record.stream,
     key: record.key,
     shadow_of: record.shadowOf,
+    cache: record.cached,
     attempts: record.attempts.length,
     ...(record.guards === undefined || record.guards.length === 0 ? {} : { guards: record.guards }),
     ms: round(record.elapsedMs),

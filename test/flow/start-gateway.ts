@@ -6,12 +6,13 @@ import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import type { PlacedGuard } from '../../src/core/guard.ts'
 import type { Ledger } from '../../src/core/ledger.ts'
 import type { Policy } from '../../src/core/policy.ts'
-import type { Inference } from '../../src/core/ports.ts'
+import type { Blobs, Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { RouterDefinition } from '../../src/core/router.ts'
 import type { SessionSettings } from '../../src/core/session.ts'
 import type {
+  CacheSettings,
   ConfiguredProvider,
   InboundKey,
   JwtSettings,
@@ -33,6 +34,7 @@ export type LogLine = { readonly level: string; readonly event: string; readonly
 export type TestGateway = {
   readonly url: string
   readonly gateway: Gateway
+  readonly snapshot: Snapshot
   readonly log: LogLine[]
   close(): Promise<void>
 }
@@ -83,9 +85,11 @@ type Options = {
   readonly inference?: Inference
   readonly decisionLog?: DecisionLogSettings
   readonly sessions?: SessionSettings
+  readonly cache?: CacheSettings
   readonly learning?: LearningSettings
   readonly learnedFile?: StateFile
   readonly counters?: Counters
+  readonly sharedBlobs?: () => Blobs
   readonly ledger?: Ledger
   readonly isLedgerRequired?: boolean
   readonly guards?: readonly PlacedGuard[]
@@ -106,12 +110,14 @@ export async function startGateway(options: Options): Promise<TestGateway> {
   const ports = createNodePorts({
     inference: options.inference ?? noInference,
     counters: options.counters,
+    sharedBlobs: options.sharedBlobs,
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
     ledger: options.ledger,
   })
+  const snapshot = snapshotOf(options)
   const gateway = await createGateway({
-    snapshot: snapshotOf(options),
+    snapshot,
     ports,
     routers: options.uniform === undefined ? routers : new Map([['uniform', options.uniform]]),
     decisionLog: options.decisionLog,
@@ -122,6 +128,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
   return {
     url: server.url,
     gateway,
+    snapshot,
     log,
     async close() {
       await server.close(0)
@@ -191,6 +198,7 @@ export function snapshotOf(options: Options): Snapshot {
     dispatch: { ...DISPATCH_DEFAULTS, ...options.dispatch },
     ...(options.guards === undefined ? {} : { guards: options.guards }),
     ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
     timeouts: { headersMs: 5_000, firstPartMs: 5_000, idleMs: 5_000, totalMs: 60_000, ...options.timeouts },
   }
 }

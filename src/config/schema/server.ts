@@ -29,6 +29,10 @@ const key = z.strictObject({
     .default('off')
     .describe('What a flag written in a prompt may do: nothing, choose a preset without limits, or also add limits.'),
   guards: guards.default([]).describe('Guards of this key’s calls, beside those of all.'),
+  cache: z
+    .enum(['off', 'exact', 'semantic'])
+    .default('exact')
+    .describe('Which kept answers its calls may get, of those that `cache` enables: docs/caching.md.'),
   sensitive: z.boolean().default(false).describe('Calls of this key are never explored with (learning.explore).'),
 })
 

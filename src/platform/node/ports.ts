@@ -2,8 +2,9 @@ import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Counters } from '../../core/counters.ts'
 import type { Ledger } from '../../core/ledger.ts'
-import type { Background, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
+import type { Background, Blobs, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
+import { createMemoryBlobs } from './blobs-lru.ts'
 import { createUndiciTransport } from './transport-undici.ts'
 
 type NodePortsOptions = {
@@ -15,6 +16,8 @@ type NodePortsOptions = {
   readonly maxSocketsPerOrigin?: number
   /** In this process's memory when left out. */
   readonly counters?: Counters | undefined
+  /** Opens what gateways share. */
+  readonly sharedBlobs?: (() => Blobs) | undefined
 }
 
 /** The ports as Node provides them. */
@@ -32,6 +35,8 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     randomId,
     createStore,
     counters: options.counters ?? createMemoryCounters(nodeClock),
+    createBlobs: ({ maxBytes, isShared }) =>
+      (isShared ? options.sharedBlobs?.() : undefined) ?? createMemoryBlobs(maxBytes),
     digest,
     log: options.log,
     ledger: options.ledger,

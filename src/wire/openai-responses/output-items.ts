@@ -1,9 +1,10 @@
+import type { Signature } from '../../core/content.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { StreamPart } from '../../core/stream-part.ts'
 import { readLogprobs } from '../shared/logprobs.ts'
 import { objectsOf, textOf } from '../shared/read-json.ts'
 import { readSpan } from '../shared/span.ts'
-import { BETWEEN_SUMMARIES, readReasoningText } from './reasoning.ts'
+import { BETWEEN_SUMMARIES, readReasoningText, unpackCarried } from './reasoning.ts'
 
 /** What a text belongs to. */
 export type Spoken = 'text' | 'refusal' | 'summary' | 'reasoning'
@@ -45,6 +46,8 @@ export function createOutputItems(): OutputItems {
   let calls = 0
   let texts = 0
   let hasOwnTools = false
+  // A signature that a reasoning item carried for the call after it: a gateway answered.
+  let ahead: Signature | undefined
 
   function itemOf(key: string): Item {
     const known = items.get(key)
@@ -71,7 +74,9 @@ export function createOutputItems(): OutputItems {
       if (name === '') return []
       item.call = { index: calls, text: '' }
       calls += 1
-      return [start(calls - 1, id, name, isCustom)]
+      const signature = ahead
+      ahead = undefined
+      return [{ ...start(calls - 1, id, name, isCustom), ...(signature === undefined ? {} : { signature }) }]
     }
     if (type !== 'message' && type !== 'reasoning') hasOwnTools = true
     return []
@@ -151,14 +156,21 @@ export function createOutputItems(): OutputItems {
   function finishReasoning(key: string, given: JsonObject, item: Item): StreamPart[] {
     const said = item.thought === undefined ? say(key, 'summary', 0, readReasoningText(given)) : []
     const encrypted = textOf(given['encrypted_content'])
-    const id = textOf(given['id'])
     const isSigned = encrypted !== undefined && encrypted !== ''
     if (item.thought === undefined && !isSigned) return said
+    const itemId = textOf(given['id'])
+    const carried = isSigned ? unpackCarried(encrypted, itemId) : undefined
+    if (carried?.of === 'text') return [...said, { type: 'text-signature', signature: carried.signature }]
+    if (carried?.of === 'call') {
+      ahead = carried.signature
+      return said
+    }
+    const id = carried === undefined ? itemId : carried.id
     return [
       ...said,
       {
         type: 'reasoning-end',
-        ...(isSigned ? { signature: { by: 'openai-responses', value: encrypted } } : {}),
+        ...(carried === undefined ? {} : { signature: carried.signature }),
         ...(isSigned && item.thought === undefined ? { redacted: true } : {}),
         ...(id === undefined ? {} : { id }),
       },
@@ -198,7 +210,12 @@ function isOwnCall(item: JsonObject): boolean {
   return textOf(item['call_id'])?.startsWith('xs_') === true
 }
 
-function start(index: number, id: string, name: string, isCustom: boolean): StreamPart {
+function start(
+  index: number,
+  id: string,
+  name: string,
+  isCustom: boolean,
+): StreamPart & { readonly type: 'tool-call-start' } {
   return { type: 'tool-call-start', index, id, name, ...(isCustom ? { custom: true } : {}) }
 }
 

@@ -28,7 +28,7 @@ import type { OnBroken } from '../profiles-folder.ts'
 import { profilesFolder, readProfiles } from '../profiles-folder.ts'
 import { createSecrets } from '../secrets.ts'
 import { findConfig } from './find-config.ts'
-import { openCounters, readStore } from './open-store.ts'
+import { openCounters, readStore, sharedBlobsIn } from './open-store.ts'
 import { VERSION } from './version.ts'
 
 /** Where the models come from. */
@@ -125,6 +125,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     log,
     ledger,
     counters,
+    sharedBlobs: counters === undefined || store === undefined ? undefined : await sharedBlobsIn(store, options.log),
     connectMs: timeouts.connect_ms,
   })
   const { file } = config.learning

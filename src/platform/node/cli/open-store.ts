@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/config-schema.ts'
 import type { Problem } from '../../../config/problem.ts'
 import { readSecret } from '../../../config/read-secret.ts'
-import type { Log, Secrets } from '../../../core/ports.ts'
+import type { Blobs, Log, Secrets } from '../../../core/ports.ts'
 import { nodeClock, randomId } from '../ports.ts'
 import type { RedisCounters } from '../redis/redis-counters.ts'
 
@@ -24,6 +24,12 @@ export function readStore(
   if (/^rediss?:\/\/./.test(url)) return { ...store, url }
   const problem = 'what is kept there is no address of a Redis or Valkey'
   return { problems: [{ path: 'store.url', problem, remedy: 'Keep redis://USER:PASSWORD@HOST:PORT there.' }] }
+}
+
+/** What opens the keep for answers in the store. Nothing is contacted before it is asked to. */
+export async function sharedBlobsIn({ url, timeout_ms: timeoutMs }: StoreAddress, log: Log): Promise<() => Blobs> {
+  const { createRedisBlobs } = await import('../redis/redis-blobs.ts')
+  return () => createRedisBlobs({ url, timeoutMs, log })
 }
 
 /** Counters in the store. One that is away is looked for, and said to be; it keeps nothing from starting. */

@@ -2,6 +2,7 @@ import type { Reading } from './characters.ts'
 import { at, DASH, DOT, isDigit, isInvisible, isLetter } from './characters.ts'
 
 const AT = 64
+const PERCENT = 37
 const WIDE_AT = 0xff20
 const WIDE_DOT = 0xff0e
 const MAX_LOCAL = 64
@@ -11,6 +12,7 @@ const MAX_DOMAIN = 255
 export function email(reading: Reading, start: number): number {
   let index = start
   while (isLocal(at(reading, index))) {
+    if (index > start && isEscapedAt(reading, index)) return domain(reading, index + 3)
     index += 1
     if (index - start > MAX_LOCAL) return 0
   }
@@ -49,7 +51,12 @@ function domain(reading: Reading, start: number): number {
   return end
 }
 
+/** As in a link: `?to=jane%40example.org`. */
+function isEscapedAt(reading: Reading, index: number): boolean {
+  return at(reading, index) === PERCENT && at(reading, index + 1) === 52 && at(reading, index + 2) === 48
+}
+
 function isLocal(code: number): boolean {
   if (isLetter(code) || isDigit(code) || code === DOT || code === DASH || isInvisible(code)) return true
-  return code === 43 || code === 95 || code === 37 || code === WIDE_DOT
+  return code === 43 || code === 95 || code === PERCENT || code === WIDE_DOT
 }

@@ -9,8 +9,10 @@ const LONGEST_V6 = 39
 export function ip(reading: Reading, start: number): number {
   const first = at(reading, start)
   if (!isHex(first)) return 0
-  if (isWord(at(reading, start - 1)) || at(reading, start - 1) === COLON) return 0
-  return (first < 58 ? version4(reading, start) : 0) || version6(reading, start)
+  const before = at(reading, start - 1)
+  if (isWord(before)) return 0
+  const end = first < 58 ? version4(reading, start) : 0
+  return end > 0 || before === COLON ? end : version6(reading, start)
 }
 
 function version4(reading: Reading, start: number): number {

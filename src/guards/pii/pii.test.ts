@@ -22,6 +22,7 @@ const FOUND: readonly (readonly [string, string])[] = [
   ['email', 'josé@exemple.fr'],
   ['email', 'ja\u200bne\u00ad@exam\u2060ple.org'],
   ['email', 'ｊａｎｅ＠ｅｘａｍｐｌｅ．ｏｒｇ'],
+  ['email', 'jane.doe%40example.org'],
   ['card', '4111111111111111'],
   ['card', '4111 1111 1111 1111'],
   ['card', '3782-822463-10005'],
@@ -84,6 +85,13 @@ test.each([
   expect(marked(text)).toBe(text)
 })
 
+test('an address of the Internet is found behind a name and a colon, and in a mapped one', () => {
+  expect(marked('client:203.0.113.7, ::ffff:203.0.113.8')).toBe('client:<ip:203.0.113.7>, ::ffff:<ip:203.0.113.8>')
+  expect(marked('https://example.org/?to=jane%40example.org&x=1')).toBe(
+    'https://example.org/?to=<email:jane%40example.org>&x=1',
+  )
+})
+
 test('kinds that are not asked for are left', () => {
   const emails = createPiiGuard({ kinds: ['email'] })
   const { findings } = emails.scan('a@b.example, 4111111111111111, +442079460958', 0, true, 'user')
@@ -93,6 +101,8 @@ test('kinds that are not asked for are left', () => {
 const HOSTILE = [
   'a.',
   'a@',
+  'a%40',
+  `${'a.'.repeat(30)}%40${'a.'.repeat(120)}`,
   'a\u200b',
   'a@\u200b',
   '4\u200b',

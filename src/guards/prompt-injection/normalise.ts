@@ -34,7 +34,7 @@ const BASE64 = /[A-Za-z0-9+/_-]{24,}={0,2}/g
 const HEX = /(?:[0-9a-fA-F]{2}[\s:]?){16,}/g
 const PERCENT = /(?:%[0-9a-fA-F]{2}){8,}/g
 // As in JSON and most programming languages, and as in HTML.
-const ESCAPES = /\\+(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2})|[nrt"'/])/g
+const ESCAPES = /(?<!\\)\\+(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2})|[nrt"'/])/g
 const ENTITIES = /&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));?/g
 const PRINTABLE = 0.9
 

@@ -67,6 +67,10 @@ test('the escapes of JSON, of languages and of HTML hide nothing', () => {
   expect(isFound(`${PROSE}\\u{110000}\\uZZ \\frac{a}{b} &#99999999; C:\\new\\table ${PROSE}`)).toBe(false)
 })
 
+test('a long run of backslashes is read once', () => {
+  expect(isFound('\\'.repeat(1_000_000))).toBe(false)
+})
+
 test('however much else is encoded before it, an attack in base64 is read', () => {
   const decoys = Array.from({ length: 200 }, (_, index) => btoa(`The library opens at nine, line ${index}.`)).join(' ')
   expect(isFound(decoys)).toBe(false)

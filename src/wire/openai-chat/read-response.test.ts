@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { writeLogprob } from '../shared/logprobs.ts'
-import { createReader, readEnd, readResponse } from './read-response.ts'
+import { createReader, readEnd, readResponse, summarizeResponse } from './read-response.ts'
 import { writeResponse } from './write-response.ts'
 
 const chunk = (rest: object) => JSON.stringify({ object: 'chat.completion.chunk', choices: [], ...rest })
@@ -87,4 +87,27 @@ test.each([
   [{ message: 'oops', type: 'server_error', code: null }, 'upstream_error'],
 ] as const)('the error %j inside a stream is classified by what it says', (error, code) => {
   expect(() => read({ error })).toThrow(expect.objectContaining({ code }))
+})
+
+test.each([
+  ['an object that is an error', { object: 'error', message: 'boom', code: 500 }, undefined],
+  ['an event that is named so', { message: 'boom' }, 'error'],
+  [
+    'a choice',
+    { choices: [{ index: 0, delta: {}, finish_reason: 'error', error: { code: 502, message: 'boom' } }] },
+    undefined,
+  ],
+])('T-15 the words of an error in a stream are kept: %s', (_where, body, event) => {
+  expect(() => createReader().push({ event, data: JSON.stringify(body) })).toThrow('boom')
+})
+
+test('T-15 an error in a choice, or in place of one, is no answer, whatever was said before it', () => {
+  const message = { role: 'assistant', content: 'Hel' }
+  const ended = { choices: [{ index: 0, message, finish_reason: 'error', error: { code: 502, message: 'boom' } }] }
+  for (const body of [ended, { object: 'error', message: 'boom', code: 500 }]) {
+    expect(() => summarizeResponse(body)).toThrow('boom')
+    expect(() => readResponse(body)).toThrow('boom')
+  }
+  const fine = { choices: [{ index: 0, message, finish_reason: 'stop', error: null }], error: null }
+  expect(summarizeResponse(fine)).toMatchObject({ hasContent: true, finishReason: 'stop' })
 })

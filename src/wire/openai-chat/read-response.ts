@@ -38,7 +38,8 @@ export function summarizeResponse(body: JsonObject): AnswerSummary {
   const choices = body['choices']
   const choice = Array.isArray(choices) && choices.length === 1 ? choices[0] : undefined
   const message = isJsonObject(choice) ? choice['message'] : undefined
-  if (isJsonObject(choice) && isJsonObject(message) && (body['error'] ?? null) === null && hasPlainContent(message)) {
+  const hasError = (body['error'] ?? null) !== null || (isJsonObject(choice) && (choice['error'] ?? null) !== null)
+  if (isJsonObject(choice) && isJsonObject(message) && !hasError && hasPlainContent(message)) {
     return { hasContent: true, finishReason: finishOf(choice)?.finishReason, usage: usageOf(body) }
   }
   const parts = readResponse(body)
@@ -115,7 +116,7 @@ export function createReader(): StreamReader {
     push(event) {
       if (event.data === '[DONE]') return []
       const body = parseEvent(event.data)
-      refuseError(body)
+      refuseError(body, event.event)
       if (!Array.isArray(body['choices']) && !isAside(body)) throw noCompletion()
       const choices = objectsOf(body['choices'])
       const parts: StreamPart[] = [startPart(body), ...choices.flatMap(readDelta)]
@@ -142,9 +143,18 @@ export function readEnd(data: string): Pick<AnswerSummary, 'usage' | 'finishReas
   }
 }
 
-function refuseError(body: JsonObject): void {
-  const error = body['error']
+/** An error object, as it is (Mistral and older vLLM say `object: error`), in a member, or in the choice that it ended (OpenRouter). */
+function refuseError(body: JsonObject, event?: string): void {
+  const { error, choices } = body
   if (error !== undefined && error !== null) throw readErrorBody(undefined, {}, body)
+  if (!Array.isArray(choices)) {
+    if (body['object'] === 'error' || event === 'error') throw readErrorBody(undefined, {}, body)
+    return
+  }
+  for (const choice of choices) {
+    const own = isJsonObject(choice) ? (choice['error'] ?? null) : null
+    if (own !== null) throw readErrorBody(undefined, {}, { error: own })
+  }
 }
 
 function noCompletion(): GatewayError {

@@ -81,7 +81,7 @@ const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }
 const chunkOf = (index: number, content: string, finish_reason: string | null, more: object = {}): string =>
   `data: ${JSON.stringify({ ...head, choices: [{ index, delta: { content }, finish_reason }], ...more })}\n\n`
 
-test.each(['mistral', 'deepseek'])('usage comes from %s in exactly the streams that ask for it', async (provider) => {
+test.each(['mistral', 'deepseek'])('T-42 usage comes from %s in exactly the streams that ask for it', async (provider) => {
   const frames = `${chunkOf(0, 'Hi', null)}${chunkOf(0, '', 'stop', { usage })}data: [DONE]\n\n`
   const client = await start(provider, SSE, frames)
   const usages = async (more: object): Promise<unknown[]> => {

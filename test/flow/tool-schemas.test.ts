@@ -57,6 +57,11 @@ const NASTY: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'required names that are not there': {
+    type: 'object',
+    properties: { a: { type: 'object', properties: { b: {} }, required: ['b', 'ghost'] } },
+    required: ['ghost'],
+  },
   'types beside branches': {
     type: 'object',
     properties: { a: { type: 'object', anyOf: [{ properties: { b: {} } }, { required: ['c'] }] }, d: true, e: {} },

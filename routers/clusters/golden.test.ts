@@ -30,7 +30,7 @@ async function predict(text: string, ids: readonly string[]) {
   return router.predict({ signals: signals(text), candidates, signal: new AbortController().signal })
 }
 
-test('golden prompts get the predictions the recipe computed', async () => {
+test('T-57 golden prompts get the predictions the recipe computed', async () => {
   for (const { prompt, predictions } of golden.cases) {
     const ids = Object.keys(predictions)
     const given = await predict(prompt, ids)
@@ -130,7 +130,7 @@ test('a model nobody measured is less certain than one that was', async () => {
   expect(predictions[1]?.uncertainty).toBeGreaterThan(predictions[0]?.uncertainty ?? 1)
 })
 
-test('a prompt longer than the encoder reads is reported as truncated', async () => {
+test('T-52 a prompt longer than the encoder reads is reported as truncated', async () => {
   expect((await predict('word '.repeat(1_000), ['openai/gpt-5-mini'])).truncated).toBe(true)
   expect((await predict('a few words', ['openai/gpt-5-mini'])).truncated).toBe(false)
 })

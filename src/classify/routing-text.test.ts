@@ -31,7 +31,7 @@ describe('the text a router reads', () => {
     expect(routingText(messages, [tool])).toEqual({ text: long, truncated: true })
   })
 
-  test('keeps head and tail of a huge turn', () => {
+  test('T-52 keeps head and tail of a huge turn', () => {
     const { text, truncated } = routingText([message('user', `${'a'.repeat(1e6)}END`)], [])
     expect(text).toBe(`${'a'.repeat(1_200)}\n${'a'.repeat(597)}END`)
     expect(truncated).toBe(true)
@@ -63,7 +63,7 @@ describe('the text a router reads', () => {
     }
   })
 
-  test('never holds what an agent program put into the message', () => {
+  test('T-59 never holds what an agent program put into the message', () => {
     const block = '<system-reminder>\nUse the todo list.\n</system-reminder>'
     const messages = [message('user', 'Fix the test'), message('user', `${block}go on${block}`), message('user', block)]
     expect(routingText(messages, []).text).toBe('go on\n\nFix the test')
@@ -88,7 +88,7 @@ describe('the text a router reads', () => {
     expect(routingText([message('assistant', '')], []).text).toBe('')
   })
 
-  test('is at most 2,300 characters and never cuts a character in two', () => {
+  test('T-58 is at most 2,300 characters and never cuts a character in two', () => {
     const anyMessage = fc
       .tuple(fc.constantFrom('system', 'user', 'assistant', 'tool'), fc.string({ maxLength: 3_000, unit: 'grapheme' }))
       .map(([role, text]) => message(role, text.repeat(3)))

@@ -67,7 +67,7 @@ test('an id that a client makes for every request is no session', () => {
   expect(keys({ headers: { 'x-client-request-id': 's' } })).toEqual(keys({}))
 })
 
-test('without a name the key, the system prompt and the first turn tell a conversation', () => {
+test('T-51 without a name the key, the system prompt and the first turn tell a conversation', () => {
   const { thread } = keys({})
   expect(keys({ messages: [SYSTEM, FIRST, message('assistant', 'a'), message('user', 'b')] }).thread).toBe(thread)
   for (const other of [

@@ -10,7 +10,7 @@ const usage = (inputTokens: number, outputTokens: number, cachedInputTokens?: nu
   reasoningTokens: undefined,
 })
 
-test('each kind of token is priced at its own rate, cached ones once', () => {
+test('T-40 each kind of token is priced at its own rate, cached ones once', () => {
   const facts = { price_in: 2, price_out: 10, price_cached_in: 0.5 }
   expect(priceUsage(facts, usage(1_000_000, 100_000, 400_000))).toBeCloseTo(0.6 * 2 + 0.4 * 0.5 + 1)
   expect(priceUsage({ price_in: 2, price_out: 10 }, usage(1_000_000, 0, 400_000))).toBeCloseTo(2)

@@ -81,22 +81,25 @@ const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }
 const chunkOf = (index: number, content: string, finish_reason: string | null, more: object = {}): string =>
   `data: ${JSON.stringify({ ...head, choices: [{ index, delta: { content }, finish_reason }], ...more })}\n\n`
 
-test.each(['mistral', 'deepseek'])('usage comes from %s in exactly the streams that ask for it', async (provider) => {
-  const frames = `${chunkOf(0, 'Hi', null)}${chunkOf(0, '', 'stop', { usage })}data: [DONE]\n\n`
-  const client = await start(provider, SSE, frames)
-  const usages = async (more: object): Promise<unknown[]> => {
-    const stream = await client.chat.completions.create({ ...asked, stream: true, ...more })
-    return (await Array.fromAsync(stream))
-      .map((chunk) => chunk.usage)
-      .filter((said) => said !== undefined && said !== null)
-  }
-  expect(await usages({})).toEqual([])
-  expect(await usages({ stream_options: { include_usage: true } })).toMatchObject([usage])
-  const counted = (): unknown[] =>
-    (gateway?.log ?? []).filter((line) => line.event === 'request').map((line) => line['tokens_out'])
-  await eventually('both log lines', () => counted().length === 2)
-  expect(counted()).toEqual([2, 2])
-})
+test.each(['mistral', 'deepseek'])(
+  'T-42 usage comes from %s in exactly the streams that ask for it',
+  async (provider) => {
+    const frames = `${chunkOf(0, 'Hi', null)}${chunkOf(0, '', 'stop', { usage })}data: [DONE]\n\n`
+    const client = await start(provider, SSE, frames)
+    const usages = async (more: object): Promise<unknown[]> => {
+      const stream = await client.chat.completions.create({ ...asked, stream: true, ...more })
+      return (await Array.fromAsync(stream))
+        .map((chunk) => chunk.usage)
+        .filter((said) => said !== undefined && said !== null)
+    }
+    expect(await usages({})).toEqual([])
+    expect(await usages({ stream_options: { include_usage: true } })).toMatchObject([usage])
+    const counted = (): unknown[] =>
+      (gateway?.log ?? []).filter((line) => line.event === 'request').map((line) => line['tokens_out'])
+    await eventually('both log lines', () => counted().length === 2)
+    expect(counted()).toEqual([2, 2])
+  },
+)
 
 test('several choices in one answer go on as they came', async () => {
   const frames = `${chunkOf(0, 'Hi', null)}${chunkOf(1, 'Ho', null)}${chunkOf(0, '', 'stop')}${chunkOf(1, '', 'stop', { usage })}data: [DONE]\n\n`

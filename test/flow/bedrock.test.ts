@@ -215,6 +215,15 @@ test('a model that is throttled before it spoke is replaced, whole or in a strea
   }
 })
 
+test('T-02 a stream whose only event is an exception is asked of the next model', async () => {
+  await start(({ model }) => ({ events: model === ARN ? [...BEGUN, ...ENDED] : [THROTTLED] }))
+  const response = await post(gateway?.url ?? '', { model: 'auto', messages: HELLO, stream: true })
+  expect(response.headers.get('x-route-attempts')).toMatch(/outcome=upstream_rate_limited.*outcome=ok/)
+  const text = await response.text()
+  expect(text).toContain('Hi')
+  expect(text).not.toContain('error')
+})
+
 test('an exception after the first part ends the stream with an error and no [DONE]', async () => {
   await start(() => ({ events: [...BEGUN, THROTTLED] }))
   const response = await post(gateway?.url ?? '', { model: `up/${SONNET}`, messages: HELLO, stream: true })

@@ -166,7 +166,7 @@ test('code that ran at Google is an answer, not an empty one', async () => {
   expect(await answer.json()).toMatchObject({ candidates: [{ content: { parts: code } }] })
 })
 
-test('calls of an earlier model are marked on their way to Gemini 3, from a client of Gemini and from one of OpenAI', async () => {
+test('T-32 calls of an earlier model are marked on their way to Gemini 3, from a client of Gemini and from one of OpenAI', async () => {
   const { url } = await start((response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] }))

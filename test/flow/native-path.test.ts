@@ -125,7 +125,7 @@ test('nothing reaches the client before the first content part', async () => {
   )
 })
 
-test('each frame is forwarded when it comes, cut frames when they are whole', async () => {
+test('T-09 each frame is forwarded when it comes, cut frames when they are whole', async () => {
   let answer: import('node:http').ServerResponse | undefined
   upstream = await startCaptureUpstream((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -130,7 +130,7 @@ test.each(['openai', 'openai-compatible'])('the error of a broken stream is numb
   expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, index) => first + index))
 })
 
-test('a response that failed before its first word is asked of the next model', async () => {
+test('T-05 a response that failed before its first word is asked of the next model', async () => {
   await start(
     (response, body) => streaming(body.includes('"bad"') ? CREATED + FAILED : CREATED + DELTA + COMPLETED)(response),
     {

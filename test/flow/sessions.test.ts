@@ -142,7 +142,7 @@ test('what the previous provider has in its cache is taken off its price', async
 })
 
 test.each(['continue', 'Fix it!', 'yes', 'weiter', '続けて', 'now commit that please'])(
-  '"%s" says nothing by itself: the model that answered goes on',
+  'T-50 "%s" says nothing by itself: the model that answered goes on',
   async (text) => {
     await start()
     await ask([OPENING])

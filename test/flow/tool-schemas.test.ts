@@ -57,6 +57,11 @@ const NASTY: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'required names that are not there': {
+    type: 'object',
+    properties: { a: { type: 'object', properties: { b: {} }, required: ['b', 'ghost'] } },
+    required: ['ghost'],
+  },
   'types beside branches': {
     type: 'object',
     properties: { a: { type: 'object', anyOf: [{ properties: { b: {} } }, { required: ['c'] }] }, d: true, e: {} },
@@ -106,7 +111,7 @@ describe.each(TARGETS)('%s %s%s', (provider, path, name) => {
   })
   afterAll(() => gateway.close())
 
-  test.each(Object.keys(NASTY))('takes a schema with %s', async (what) => {
+  test.each(Object.keys(NASTY))('T-22 takes a schema with %s', async (what) => {
     const schema = NASTY[what]
     const base = { model: 'it', max_tokens: 100, messages: HELLO }
     const chat = { ...base, tools: [{ type: 'function', function: { name: 'look', parameters: schema } }] }

@@ -215,7 +215,7 @@ describe('settings', () => {
     expect(write([user('Hi')], SONNET, { sampling: { ...base, ...none } }).lost).toEqual([])
   })
 
-  test('a schema is kept natively or asked for in words', () => {
+  test('T-80 a schema is kept natively or asked for in words', () => {
     const schema = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false }
     const responseFormat = { type: 'json-schema', schema, name: 'my answer' } as const
     const native = write([user('Hi')], SONNET, { responseFormat })

@@ -178,7 +178,7 @@ test('a schema is enforced where the model can be held to it, and asked for wher
   expect(written({ response_format: { type: 'json_object' } }).lost).toEqual(['response_format'])
 })
 
-test('tools: one call at a time, only those allowed, free text as one member, names the API takes', () => {
+test('T-21 tools: one call at a time, only those allowed, free text as one member, names the API takes', () => {
   const single = written({ tools: [WEATHER], parallel_tool_calls: false })
   expect(single.sent['tool_choice']).toEqual({ type: 'auto', disable_parallel_tool_use: true })
   const other = { type: 'function', function: { name: 'other' } }

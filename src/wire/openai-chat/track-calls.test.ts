@@ -31,7 +31,7 @@ function calls(...deltas: readonly Delta[]): string[] {
 }
 
 // Issue numbers: design/tool-calling.md §5.
-test('parallel calls that all say index 0 stay apart', () => {
+test('T-20 parallel calls that all say index 0 stay apart', () => {
   expect(
     calls(
       { index: 0, id: 'a', name: 'read', text: '' },

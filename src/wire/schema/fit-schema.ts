@@ -17,6 +17,7 @@ import {
   fitItems,
   fitKeywords,
   fitNames,
+  fitRequired,
   fitTuples,
   fitType,
 } from './fit-values.ts'
@@ -105,6 +106,7 @@ const RULES: readonly Rule[] = [
   fitType,
   typeInBranches,
   fitEmptyObject,
+  fitRequired,
   fitNames,
   fitKeywords,
 ]

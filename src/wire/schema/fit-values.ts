@@ -130,6 +130,19 @@ function asText(node: JsonObject, words: string, place: Place, fitting: Fitting)
   return described(withMembers(node, { type: 'string' }), words)
 }
 
+/** Names that are required without being properties, where every one must be. */
+export function fitRequired(node: JsonObject, place: Place, fitting: Fitting): JsonObject {
+  const { required, properties } = node
+  if (fitting.subset.declaredRequired !== true || !isList(required)) return node
+  const isDeclared = (name: JsonValue): boolean => {
+    return typeof name === 'string' && isJsonObject(properties) && Object.hasOwn(properties, name)
+  }
+  const declared = required.filter(isDeclared)
+  if (declared.length === required.length) return node
+  change(fitting, place, 'what is required must be a property; other names were left out')
+  return withMembers(node, { required: declared.length === 0 ? undefined : declared })
+}
+
 const HASH_LENGTH = 10
 const MAX_NAME = 64
 

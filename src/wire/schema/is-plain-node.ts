@@ -49,7 +49,7 @@ function isPlainMember(name: string, value: JsonValue, node: JsonObject, subset:
     case 'additionalProperties':
       return typeof value === 'boolean' || isJsonObject(value)
     case 'required':
-      return isList(value) && value.every(isText) && (value.length < 2 || new Set(value).size === value.length)
+      return isList(value) && value.every(isText) && isPlainRequired(value, node, subset)
     case 'enum':
       return (
         isList(value) && value.length > 0 && value.every(isText) && (subset.enums === undefined || isFull(value, node))
@@ -65,6 +65,12 @@ function isPlainType(type: JsonValue, node: JsonObject, subset: SchemaSubset): b
   if (type !== 'object' || subset.emptyObjects === undefined) return true
   const { properties } = node
   return isJsonObject(properties) && Object.keys(properties).length > 0
+}
+
+function isPlainRequired(names: readonly JsonValue[], { properties }: JsonObject, subset: SchemaSubset): boolean {
+  if (names.length > 1 && new Set(names).size !== names.length) return false
+  if (subset.declaredRequired !== true) return true
+  return isJsonObject(properties) && names.every((name) => Object.hasOwn(properties, String(name)))
 }
 
 function isFull(values: readonly JsonValue[], { type }: JsonObject): boolean {

@@ -26,6 +26,8 @@ export type SchemaSubset = {
   readonly needsProperties?: true
   /** Arrays must say what they hold. */
   readonly needsItems?: true
+  /** What is required must be among the properties. */
+  readonly declaredRequired?: true
   /** Every schema says its type; one that takes anything becomes branches, or a text that holds JSON. */
   readonly needsTypes?: 'branches' | 'text'
   /** Objects have members; those of any name become a text that holds JSON. */
@@ -112,6 +114,8 @@ export const SCHEMA_SUBSETS = {
     enums: 'strings',
     tuples: 'items',
     needsItems: true,
+    // "required[0]: property is not defined"
+    declaredRequired: true,
     needsTypes: 'text',
     emptyObjects: 'text',
     noBooleans: true,

@@ -28,7 +28,7 @@ function program(text: string): URL {
   return pathToFileURL(file)
 }
 
-test('the CPU agrees with itself, and a batch of the golden inputs agrees well enough', async () => {
+test('T-57 the CPU agrees with itself, and a batch of the golden inputs agrees well enough', async () => {
   const answer = await probeDevice(question, { maxMs: 20_000 })
   expect(answer).toMatchObject({ type: 'ran', ms: expect.any(Number), cpuMs: expect.any(Number) })
   if (answer.type !== 'ran') return

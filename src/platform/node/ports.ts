@@ -31,12 +31,27 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     random: Math.random,
     randomId,
     createStore,
-    counters: options.counters ?? createMemoryCounters(nodeClock),
+    counters: options.counters ?? createMemoryCounters(nodeClock, { spentSince: spentOf(options) }),
     digest,
     log: options.log,
     ledger: options.ledger,
   }
 }
+
+/** What the ledger has of a key: a restart goes on from there. */
+function spentOf({ ledger, log }: NodePortsOptions): ((key: string, since: number) => number) | undefined {
+  if (ledger === undefined) return undefined
+  return (key, since) => {
+    try {
+      return Math.round(ledger.spentSince(key, since) * NANO)
+    } catch (cause) {
+      log('error', 'budget_not_read', { key, problem: String(cause), counted: 'from nothing' })
+      return 0
+    }
+  }
+}
+
+const NANO = 1_000_000_000
 
 /** Keeps the entries that were used last. */
 export function createStore<Value>(maxEntries: number): Store<Value> {

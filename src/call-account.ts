@@ -114,13 +114,15 @@ export function openAccount(
   let cost: Cost = { full: 0, least: 0 }
   let tokens = 0
   for (const target of targets) {
-    const expectedOutput = expectedOf(routed, target)
+    const predicted = predictedOf(routed, target)
     const rounds = 1 + (shape.hasTools ? (target.refine ?? 0) : 0)
-    const bound = limits.budget === undefined ? undefined : callBounds(target.facts, shape, { expectedOutput, rounds })
+    const bound =
+      limits.budget === undefined ? undefined : callBounds(target.facts, shape, { expectedOutput: predicted, rounds })
     if (bound !== undefined) bounds.set(target.id, bound)
     const { full, least } = bound ?? UNKNOWN_COST
     cost = { full: Math.max(cost.full, full), least: Math.max(cost.least, least) }
-    const answer = Math.min(expectedOutput, shape.maxOutputTokens ?? Number.POSITIVE_INFINITY) * shape.choices
+    const answer =
+      Math.min(predicted ?? ASSUMED_OUTPUT_TOKENS, shape.maxOutputTokens ?? Number.POSITIVE_INFINITY) * shape.choices
     tokens = Math.max(tokens, shape.promptTokens + Math.ceil(answer))
   }
   const caller = { id: call.id, exchange: call.exchange, key: call.principal.name, limits }
@@ -136,9 +138,9 @@ export function boundedTokens(tokens: number, promptTokens: number, { tokensPerM
   return Math.min(tokens, most)
 }
 
-function expectedOf({ decision }: Routed, target: Target): number {
+function predictedOf({ decision }: Routed, target: Target): number | undefined {
   const candidate = decision?.candidates.find(({ model }) => model === target.id)
-  return candidate?.output_tokens ?? ASSUMED_OUTPUT_TOKENS
+  return candidate?.output_tokens ?? undefined
 }
 
 function callShape({ chat, text }: ReadBody, targets: readonly Target[]): CallShape & { readonly hasTools: boolean } {

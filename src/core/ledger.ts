@@ -34,7 +34,7 @@ export type Ledger = {
    * Synchronous, since answers wait for it: a few dozen microseconds.
    */
   append(records: readonly UsageRecord[]): void
-  /** Dollars that a key has spent since then, in milliseconds since 1970. */
+  /** Dollars that a key has spent since then, in milliseconds since 1970; copies for shadows are not its own. */
   spentSince(key: string, since: number): number
   close(): void
 }

@@ -38,7 +38,7 @@ test('a call that keeps to its bounds costs no more than was set aside', () => {
       if (bounds === undefined) throw new Error('no bounds')
       expect(bounds.least).toBeLessThanOrEqual(bounds.full)
       for (const granted of [bounds.full, bounds.least]) {
-        const most = bounds.outputFor(granted) ?? Math.min(saidMost ?? Infinity, modelMost ?? Infinity)
+        const most = bounds.outputFor(granted) ?? Math.min(saidMost ?? 32_768, modelMost ?? 32_768)
         const outputTokens = Math.floor(most * share)
         const usage = {
           ...NO_USAGE,
@@ -53,12 +53,13 @@ test('a call that keeps to its bounds costs no more than was set aside', () => {
   )
 })
 
-test('what the client and the model bound is not bounded again; what nobody bounds is', () => {
+test('no answer is bounded while all that it is thought to cost is paid for, and each is where less was set aside', () => {
   const facts = { price_in: 1, price_out: 2 }
   const bounded = callBounds(facts, { ...SHAPE, maxOutputTokens: 50 }, { expectedOutput: 10 })
   expect(bounded?.outputFor(bounded.full)).toBeUndefined()
   const open = callBounds(facts, SHAPE, { expectedOutput: 10 })
-  expect(open?.outputFor(open.full)).toBe(32_768)
+  expect(open?.outputFor(open.full)).toBeUndefined()
+  expect(open?.outputFor(open.full - 4_000_000)).toBe(30_768)
   expect(open?.outputFor(open.least)).toBe(256)
 })
 

@@ -27,7 +27,7 @@ export type CallBounds = Cost & {
 const PROMPT_FACTOR = 2
 const PROMPT_SLACK = 64
 const LEAST_OUTPUT = 256
-// Of a model of which nobody says how much it can write. The call is held to it.
+// Of a model of which nobody says how much it can write; what it writes beyond that is not set aside.
 const MOST_OUTPUT = 32_768
 const NANO_USD_A_TOKEN = 1_000
 
@@ -35,7 +35,7 @@ const NANO_USD_A_TOKEN = 1_000
 export function callBounds(
   facts: Facts,
   shape: CallShape,
-  { expectedOutput, rounds = 1 }: { readonly expectedOutput: number; readonly rounds?: number },
+  { expectedOutput = 0, rounds = 1 }: { readonly expectedOutput?: number | undefined; readonly rounds?: number },
 ): CallBounds | undefined {
   const { context_tokens: context = Number.POSITIVE_INFINITY } = facts
   const promptTokens = Math.min(shape.promptTokens * PROMPT_FACTOR + PROMPT_SLACK, context)
@@ -53,7 +53,7 @@ export function callBounds(
     full,
     least: costOf(Math.min(longest, Math.max(LEAST_OUTPUT, 2 * expectedOutput))),
     outputFor(nanoUsd) {
-      if (perToken === 0 || (isBounded && nanoUsd >= full)) return undefined
+      if (perToken === 0 || nanoUsd >= full) return undefined
       return Math.max(1, Math.min(longest, Math.floor((nanoUsd / rounds - prompt) / perToken)))
     },
   }

@@ -119,5 +119,5 @@ test('whoever left is not served when his turn comes', async () => {
   isGone = true
   first.hold.settle(settled)
   await expect(next).resolves.toMatchObject({ type: 'granted' })
-  expect((await ended)[0]?.status).toBe('rejected')
+  expect((await ended)[0]).toMatchObject({ status: 'rejected', reason: { code: 'client_closed_request' } })
 })

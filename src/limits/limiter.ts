@@ -1,4 +1,5 @@
 import type { Claim, Counters, Granted, Refused, Taken } from '../core/counters.ts'
+import { GatewayError } from '../core/errors.ts'
 import type { Clock } from '../core/ports.ts'
 import { refusal } from './refusal.ts'
 
@@ -81,6 +82,7 @@ export function createLimiter(counters: Counters, clock: Clock, random: () => nu
         const pause = isFirst && pollMs !== undefined ? Math.min(left, pollMs * (0.5 + random())) : left
         await asleep(waiter, pause)
       }
+      if (isGone()) throw new GatewayError('client_closed_request', 'The client left while it waited for its budget.')
       throw refusal(claim, last, clock.now())
     } finally {
       queue.splice(queue.indexOf(waiter), 1)

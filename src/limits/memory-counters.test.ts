@@ -127,7 +127,7 @@ test('tokens that were not used are given back, those beyond the claim count', (
 })
 
 test('keys beyond the bound are forgotten, oldest first, and none whose calls are under way', () => {
-  const counters = createMemoryCounters(clockAt(0), 2)
+  const counters = createMemoryCounters(clockAt(0), { maxKeys: 2 })
   const limits = { requestsPerMinute: 1 }
   const first = counters.take(claim(limits, { key: 'a' }))
   for (const key of ['b', 'c', 'd']) {
@@ -137,4 +137,33 @@ test('keys beyond the bound are forgotten, oldest first, and none whose calls ar
   expect(first.type).toBe('granted')
   expect(counters.take(claim(limits, { key: 'a' })).type).toBe('refused')
   expect(counters.take(claim(limits, { key: 'b' })).type).toBe('granted')
+})
+
+test('a budget goes on from what is written down of its period, which is asked for once', () => {
+  const clock = clockAt(0)
+  const asked: [string, string][] = []
+  const counters = createMemoryCounters(clock, {
+    spentSince(key, since) {
+      asked.push([key, new Date(since).toISOString()])
+      return since === Date.UTC(2026, 10, 28) ? 60 : since === Date.UTC(2026, 10, 1) ? 90 : 0
+    },
+  })
+  const day = { budget: { nanoUsd: 100, per: 'day' } } as const
+  const month = { budget: { nanoUsd: 100, per: 'month' } } as const
+  const cost = (nanoUsd: number) => ({ cost: { full: nanoUsd, least: nanoUsd } })
+  expect(counters.take(claim(day, cost(41)))).toMatchObject({ type: 'refused', by: 'budget', isHeld: false })
+  expect(counters.take(claim(month, cost(11)))).toMatchObject({ type: 'refused', by: 'budget' })
+  const granted = counters.take(claim(day, cost(10))) as Granted
+  granted.hold.settle({ tokens: 0, nanoUsd: 8 })
+  // The budget is edited from a day's to a month's: 98 are spent of that.
+  expect(counters.take(claim(month, cost(3)))).toMatchObject({ type: 'refused' })
+  expect(counters.take(claim(month, cost(2)))).toMatchObject({ type: 'granted' })
+  expect(asked).toEqual([
+    ['k', '2026-11-28T00:00:00.000Z'],
+    ['k', '2026-11-01T00:00:00.000Z'],
+  ])
+  // A new day of the same month.
+  clock.pass(3_600_000)
+  expect(counters.take(claim(day, cost(100)))).toMatchObject({ type: 'granted' })
+  expect(asked.slice(2)).toEqual([['k', '2026-11-29T00:00:00.000Z']])
 })

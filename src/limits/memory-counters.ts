@@ -1,4 +1,4 @@
-import type { Claim, Counters, Hold, KeyLimits, Refused, Taken, Used } from '../core/counters.ts'
+import type { Claim, Counters, Hold, KeyLimits, Period, Refused, Taken, Used } from '../core/counters.ts'
 import type { Clock } from '../core/ports.ts'
 import { periodAt } from './period.ts'
 import type { SlidingMinute } from './sliding-minute.ts'
@@ -8,16 +8,34 @@ type Usage = {
   readonly requests: SlidingMinute
   readonly tokens: SlidingMinute
   concurrent: number
+  /** Both are counted, so that a key whose budget is edited from one to the other goes on from what it has spent. */
+  readonly day: Tally
+  readonly month: Tally
+}
+
+type Tally = {
   /** The period that `spent` is of; of an earlier one nothing is asked any more. */
   period: string
   /** In nano-dollars, with what is set aside. */
   spent: number
 }
 
+export type MemoryCountersOptions = {
+  /** Of no more than so many keys; of those, the ones used last. */
+  readonly maxKeys?: number
+  /** Nano-dollars that a key has spent since then, in milliseconds since 1970, as it is written down elsewhere. Never throws. */
+  readonly spentSince?: ((key: string, since: number) => number) | undefined
+}
+
+const PERIODS: readonly Period[] = ['day', 'month']
+
 export type MemoryCounters = Omit<Counters, 'take'> & { take(claim: Claim): Taken }
 
-/** Counters of this process alone, gone with it. Of no more than `maxKeys` keys; of those, the ones used last. */
-export function createMemoryCounters(clock: Pick<Clock, 'monotonic' | 'now'>, maxKeys = 100_000): MemoryCounters {
+/** Counters of this process alone, gone with it, but for what is written down of money. */
+export function createMemoryCounters(
+  clock: Pick<Clock, 'monotonic' | 'now'>,
+  { maxKeys = 100_000, spentSince = () => 0 }: MemoryCountersOptions = {},
+): MemoryCounters {
   const keys = new Map<string, Usage>()
 
   function usageOf(key: string): Usage {
@@ -25,8 +43,8 @@ export function createMemoryCounters(clock: Pick<Clock, 'monotonic' | 'now'>, ma
       requests: createSlidingMinute(),
       tokens: createSlidingMinute(),
       concurrent: 0,
-      period: '',
-      spent: 0,
+      day: { period: '', spent: 0 },
+      month: { period: '', spent: 0 },
     }
     keys.delete(key)
     keys.set(key, usage)
@@ -55,25 +73,39 @@ export function createMemoryCounters(clock: Pick<Clock, 'monotonic' | 'now'>, ma
       if (refused !== undefined) return refused
       if (limits.concurrent !== undefined && usage.concurrent >= limits.concurrent) return held('concurrent')
       let nanoUsd = 0
-      let period = ''
       if (limits.budget !== undefined) {
-        period = periodAt(limits.budget.per, clock.now()).name
-        if (usage.period !== period) Object.assign(usage, { period, spent: 0 })
-        const fits = grantOf(claim, limits.budget.nanoUsd - usage.spent)
+        openTallies(usage, claim.key)
+        const fits = grantOf(claim, limits.budget.nanoUsd - usage[limits.budget.per].spent)
         if (fits === undefined) return { ...held('budget'), isHeld: usage.concurrent > 0 }
         nanoUsd = fits
-        usage.spent += fits
+        usage.day.spent += fits
+        usage.month.spent += fits
       }
+      const periods = [usage.day.period, usage.month.period] as const
       usage.concurrent += 1
       usage.requests.add(second, 1)
       usage.tokens.add(second, tokens)
-      return { type: 'granted', hold: holdOf(usage, { nanoUsd, tokens, second, period }), left: leftOf(usage, limits) }
+      return { type: 'granted', hold: holdOf(usage, { nanoUsd, tokens, second, periods }), left: leftOf(usage, limits) }
     },
+  }
+
+  function openTallies(usage: Usage, key: string): void {
+    const now = clock.now()
+    for (const per of PERIODS) {
+      const { name, startsAt } = periodAt(per, now)
+      if (usage[per].period !== name) Object.assign(usage[per], { period: name, spent: spentSince(key, startsAt) })
+    }
   }
 
   function holdOf(
     usage: Usage,
-    taken: { readonly nanoUsd: number; readonly tokens: number; readonly second: number; readonly period: string },
+    taken: {
+      readonly nanoUsd: number
+      readonly tokens: number
+      readonly second: number
+      /** Of the tallies that the money was taken from. */
+      readonly periods: readonly [day: string, month: string]
+    },
   ): Hold {
     let isOver = false
     return {
@@ -88,7 +120,9 @@ export function createMemoryCounters(clock: Pick<Clock, 'monotonic' | 'now'>, ma
           const second = change < 0 ? taken.second : Math.floor(clock.monotonic() / 1_000)
           usage.tokens.add(second, change)
         }
-        if (usage.period === taken.period) usage.spent += used.nanoUsd - taken.nanoUsd
+        const [day, month] = taken.periods
+        if (usage.day.period === day) usage.day.spent += used.nanoUsd - taken.nanoUsd
+        if (usage.month.period === month) usage.month.spent += used.nanoUsd - taken.nanoUsd
       },
     }
   }

@@ -3,7 +3,9 @@ import type { Period } from '../core/counters.ts'
 export type NamedPeriod = {
   /** `2026-11-28`, or `2026-11`. */
   readonly name: string
-  /** Milliseconds since 1970 at which the next one begins. */
+  /** Milliseconds since 1970 at which it begins. */
+  readonly startsAt: number
+  /** The same of the next one. */
   readonly endsAt: number
 }
 
@@ -11,7 +13,8 @@ export type NamedPeriod = {
 export function periodAt(per: Period, now: number): NamedPeriod {
   const date = new Date(now)
   const iso = date.toISOString()
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()]
   return per === 'day'
-    ? { name: iso.slice(0, 10), endsAt: Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() + 1) }
-    : { name: iso.slice(0, 7), endsAt: Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) }
+    ? { name: iso.slice(0, 10), startsAt: Date.UTC(year, month, day), endsAt: Date.UTC(year, month, day + 1) }
+    : { name: iso.slice(0, 7), startsAt: Date.UTC(year, month, 1), endsAt: Date.UTC(year, month + 1, 1) }
 }

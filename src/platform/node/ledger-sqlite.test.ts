@@ -48,6 +48,25 @@ test('what is written is there after opening again, is its owner’s alone, and 
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
+test('what a copy for a shadow took is not spent by the key, and a file of the first version is brought up to date', async () => {
+  const path = file()
+  const ledger = await openLedger(path)
+  ledger.append([record({}), record({ role: 'shadow' }), record({ role: 'attempt', costNanoUsd: 500 })])
+  ledger.close()
+  const old = new DatabaseSync(path)
+  old.exec('DROP INDEX usage_by_key; CREATE INDEX usage_by_key ON usage (key, at_ms); PRAGMA user_version = 1')
+  old.close()
+  const again = await openLedger(path)
+  expect(again.spentSince('team-a', 0)).toBeCloseTo(2_000e-9, 12)
+  again.close()
+  const now = new DatabaseSync(path)
+  const plan = now.prepare(
+    "EXPLAIN QUERY PLAN SELECT sum(cost_nano_usd) FROM usage WHERE key = 'a' AND at_ms >= 0 AND role <> 'shadow'",
+  )
+  expect(String(plan.get()?.['detail'])).toContain('COVERING INDEX usage_by_key')
+  now.close()
+})
+
 test('of several records all are written or none', async () => {
   const path = file()
   const ledger = await openLedger(path)

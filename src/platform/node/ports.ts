@@ -34,7 +34,7 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     random: Math.random,
     randomId,
     createStore,
-    counters: options.counters ?? createMemoryCounters(nodeClock),
+    counters: options.counters ?? createMemoryCounters(nodeClock, { spentSince: spentOf(options) }),
     createBlobs: ({ maxBytes, isShared }) =>
       (isShared ? options.sharedBlobs?.() : undefined) ?? createMemoryBlobs(maxBytes),
     digest,
@@ -42,6 +42,21 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     ledger: options.ledger,
   }
 }
+
+/** What the ledger has of a key: a restart goes on from there. */
+function spentOf({ ledger, log }: NodePortsOptions): ((key: string, since: number) => number) | undefined {
+  if (ledger === undefined) return undefined
+  return (key, since) => {
+    try {
+      return Math.round(ledger.spentSince(key, since) * NANO)
+    } catch (cause) {
+      log('error', 'budget_not_read', { key, problem: String(cause), counted: 'from nothing' })
+      return 0
+    }
+  }
+}
+
+const NANO = 1_000_000_000
 
 /** Keeps the entries that were used last. */
 export function createStore<Value>(maxEntries: number): Store<Value> {

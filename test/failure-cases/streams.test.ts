@@ -13,17 +13,18 @@ const { upstream, gateway } = gatewaysOfTest()
 
 const END = `${chunk('', 'stop')}data: [DONE]\n\n`
 const NO_REST = { breaker: { ...DISPATCH_DEFAULTS.breaker, isEnabled: false } }
-const SHORT = { headersMs: 300, firstPartMs: 300, idleMs: 300 }
+/** For those who wait for silence to end; all others have the usual seconds. */
+const SHORT = { headersMs: 800, firstPartMs: 800, idleMs: 800 }
 
 /** A healthy `b` beside an `a` that is not. */
-async function besides(a: (response: ServerResponse) => void) {
+async function besides(a: (response: ServerResponse) => void, timeouts: Partial<typeof SHORT> = {}) {
   const asked: string[] = []
   const up = await upstream((response, model) => {
     asked.push(model)
     if (model === 'a') a(response)
     else stream(response, chunk('from b')).end(END)
   })
-  const started = await gateway({ models: ['a', 'b'], upstream: up.url, timeouts: SHORT, dispatch: NO_REST })
+  const started = await gateway({ models: ['a', 'b'], upstream: up.url, timeouts, dispatch: NO_REST })
   return { ...started, asked, up }
 }
 
@@ -69,7 +70,7 @@ test.each<[string, string, (response: ServerResponse) => void]>([
   ['stalls', 'upstream_timeout', (response) => void stream(response, BEGUN)],
   ['is no JSON', 'upstream_malformed', (response) => void stream(response, BEGUN, 'data: {"choices":[{"del\n\n')],
 ])('T-03 a stream that %s before its first content is asked of the next model, once', async (_, code, a) => {
-  const { url, asked } = await besides(a)
+  const { url, asked } = await besides(a, SHORT)
   const response = await post(url, BOTH)
   expect(attemptsOf(response)).toEqual([`up/a;${code}`, 'up/b;ok'])
   expect(await response.text()).toBe(`${chunk('from b')}${END}`)
@@ -102,9 +103,9 @@ test('T-06 an error that comes as the first event of a 200 is asked of the next 
 })
 
 test('T-07 silence has an end: before the first content the next model is asked, after it the stream ends in an error', async () => {
-  const silent = await besides((response) => void stream(response))
+  const silent = await besides((response) => void stream(response), SHORT)
   expect(attemptsOf(await post(silent.url, BOTH))).toEqual(['up/a;upstream_timeout', 'up/b;ok'])
-  const stalling = await besides((response) => void stream(response, chunk('Hi')))
+  const stalling = await besides((response) => void stream(response, chunk('Hi')), SHORT)
   const events = eventsOf(await (await post(stalling.url, BOTH)).text())
   expect(events.at(-1)).toMatchObject({ error: { code: 'upstream_timeout' }, choices: [{ finish_reason: 'error' }] })
   await eventually('the upstream to be let go', () => stalling.up.closed() === 1)

@@ -17,7 +17,8 @@ type UsedUp = { readonly refused: Refused; readonly limit: number | undefined; r
 
 type Waiter = { wake: () => void }
 
-const MOST_WAIT_MS = 2_000
+// Answers take seconds, and what they leave of a budget is often enough for whoever waits.
+const MOST_WAIT_MS = 10_000
 const MOST_WAITING = 10_000
 const MOST_USED_UP = 10_000
 const HELD: Refused = { type: 'refused', by: 'budget', retryAfterMs: undefined, isHeld: true }

@@ -167,3 +167,43 @@ test('a budget goes on from what is written down of its period, which is asked f
   expect(counters.take(claim(day, cost(100)))).toMatchObject({ type: 'granted' })
   expect(asked.slice(2)).toEqual([['k', '2026-11-29T00:00:00.000Z']])
 })
+
+test('callers of whom nothing is to be remembered make room for new ones; of whom something is, it is told when he is forgotten', () => {
+  const clock = clockAt(0)
+  const forgotten: string[] = []
+  let asked: string[] = []
+  const spentSince = (key: string): number => {
+    asked.push(key)
+    return 0
+  }
+  const start = (isWrittenDown: boolean) =>
+    createMemoryCounters(clock, {
+      maxKeys: 4,
+      forgot: (key) => void forgotten.push(key),
+      ...(isWrittenDown ? { spentSince } : {}),
+    })
+  const limits = { requestsPerMinute: 9, budget: { nanoUsd: 10, per: 'month' } } as const
+  const use = (counters: ReturnType<typeof start>, key: string, nanoUsd: number) => {
+    const taken = counters.take(claim(limits, { key, cost: { full: nanoUsd, least: nanoUsd } }))
+    if (taken.type === 'granted') taken.hold.settle({ tokens: 0, nanoUsd })
+    return taken.type
+  }
+  const counters = start(false)
+  expect(use(counters, 'spent', 10)).toBe('granted')
+  for (const key of ['a', 'b', 'c']) use(counters, key, 0)
+  clock.pass(61_000)
+  // Whoever has spent something stands first, and stays while there is room.
+  expect(use(counters, 'spent', 1)).toBe('refused')
+  for (const key of ['d', 'e']) use(counters, key, 0)
+  expect(use(counters, 'spent', 1)).toBe('refused')
+  expect(forgotten).toEqual([])
+  for (const key of ['f', 'g', 'h', 'i']) use(counters, key, 1)
+  expect(forgotten).toEqual(['d', 'e', 'spent'])
+  const written = start(true)
+  use(written, 'spent', 5)
+  clock.pass(61_000)
+  use(written, 'other', 0)
+  asked = []
+  use(written, 'spent', 5)
+  expect(asked).toEqual(['spent', 'spent'])
+})

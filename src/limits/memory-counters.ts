@@ -25,7 +25,11 @@ export type MemoryCountersOptions = {
   readonly maxKeys?: number
   /** Nano-dollars that a key has spent since then, in milliseconds since 1970, as it is written down elsewhere. Never throws. */
   readonly spentSince?: ((key: string, since: number) => number) | undefined
+  /** There were too many keys to remember what this one has used. */
+  readonly forgot?: (key: string) => void
 }
+
+const IDLE_AT_ONCE = 2
 
 const PERIODS: readonly Period[] = ['day', 'month']
 
@@ -34,8 +38,9 @@ export type MemoryCounters = Omit<Counters, 'take'> & { take(claim: Claim): Take
 /** Counters of this process alone, gone with it, but for what is written down of money. */
 export function createMemoryCounters(
   clock: Pick<Clock, 'monotonic' | 'now'>,
-  { maxKeys = 100_000, spentSince = () => 0 }: MemoryCountersOptions = {},
+  { maxKeys = 100_000, spentSince, forgot = () => undefined }: MemoryCountersOptions = {},
 ): MemoryCounters {
+  const isWrittenDown = spentSince !== undefined
   const keys = new Map<string, Usage>()
 
   function usageOf(key: string): Usage {
@@ -46,16 +51,37 @@ export function createMemoryCounters(
       day: { period: '', spent: 0 },
       month: { period: '', spent: 0 },
     }
-    keys.delete(key)
+    if (!keys.delete(key)) dropIdle()
     keys.set(key, usage)
     if (keys.size > maxKeys) forgetOne()
     return usage
   }
 
-  function forgetOne(): void {
-    for (const [key, { concurrent }] of keys) {
-      if (concurrent > 0) continue
+  /** Of the keys that were used longest ago, those of whom nothing is to be remembered: twice as many as come at most. */
+  function dropIdle(): void {
+    let looked = 0
+    for (const [key, usage] of keys) {
+      if (looked === IDLE_AT_ONCE || !isIdle(usage)) return
+      looked += 1
       keys.delete(key)
+    }
+  }
+
+  function isIdle({ requests, tokens, concurrent, day, month }: Usage): boolean {
+    const second = Math.floor(clock.monotonic() / 1_000)
+    if (concurrent > 0 || requests.sum(second) > 0 || tokens.sum(second) > 0) return false
+    return isWrittenDown || (day.spent === 0 && month.spent === 0) || month.period !== monthNow()
+  }
+
+  function monthNow(): string {
+    return periodAt('month', clock.now()).name
+  }
+
+  function forgetOne(): void {
+    for (const [key, usage] of keys) {
+      if (usage.concurrent > 0) continue
+      keys.delete(key)
+      if (!isIdle(usage)) forgot(key)
       return
     }
   }
@@ -93,7 +119,8 @@ export function createMemoryCounters(
     const now = clock.now()
     for (const per of PERIODS) {
       const { name, startsAt } = periodAt(per, now)
-      if (usage[per].period !== name) Object.assign(usage[per], { period: name, spent: spentSince(key, startsAt) })
+      if (usage[per].period !== name)
+        Object.assign(usage[per], { period: name, spent: spentSince?.(key, startsAt) ?? 0 })
     }
   }
 

@@ -34,7 +34,9 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     random: Math.random,
     randomId,
     createStore,
-    counters: options.counters ?? createMemoryCounters(nodeClock, { spentSince: spentOf(options) }),
+    counters:
+      options.counters ??
+      createMemoryCounters(nodeClock, { spentSince: spentOf(options), forgot: warnOnce(options.log) }),
     createBlobs: ({ maxBytes, isShared }) =>
       (isShared ? options.sharedBlobs?.() : undefined) ?? createMemoryBlobs(maxBytes),
     digest,
@@ -53,6 +55,14 @@ function spentOf({ ledger, log }: NodePortsOptions): ((key: string, since: numbe
       log('error', 'budget_not_read', { key, problem: String(cause), counted: 'from nothing' })
       return 0
     }
+  }
+}
+
+function warnOnce(log: Log): () => void {
+  let isSaid = false
+  return () => {
+    if (!isSaid) log('warn', 'key_counts_forgotten', { why: 'too many callers for the memory of one process' })
+    isSaid = true
   }
 }
 

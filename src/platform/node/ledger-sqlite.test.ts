@@ -1,7 +1,8 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { UsageRecord } from '../../core/ledger.ts'
 import { openLedger } from './ledger-sqlite.ts'
@@ -124,4 +125,17 @@ test('usage is read by key, by model and by day while the gateway writes', async
   expect((await readUsage(path, 'model', 0)).map(({ name }) => name)).toEqual(['up/a', 'up/b'])
   expect((await readUsage(path, 'day', 11 * DAY_MS)).map(({ name }) => name)).toEqual(['1970-01-12'])
   ledger.close()
+})
+
+test('a file that was moved or removed takes no rows until it is back', async () => {
+  const path = file()
+  const ledger = await openLedger(path)
+  ledger.append([record({ id: 'rt_1' })])
+  renameSync(path, `${path}.old`)
+  await sleep(1_050)
+  expect(() => ledger.append([record({ id: 'rt_2' })])).toThrow(/moved or removed/)
+  renameSync(`${path}.old`, path)
+  ledger.append([record({ id: 'rt_2' })])
+  ledger.close()
+  expect(new DatabaseSync(path).prepare('SELECT id FROM usage').all()).toEqual([{ id: 'rt_1' }, { id: 'rt_2' }])
 })

@@ -1,6 +1,6 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Ledger, UsageRecord } from '../../core/ledger.ts'
 import { loadSqlite } from './load-sqlite.ts'
 
@@ -41,6 +41,8 @@ const OWNER_ONLY = 0o600
 const LOCK_MS = 10
 // Moving the log into the file takes a sync of the disk, in which nothing else happens: seldom, once in about 2,000 calls.
 const CHECKPOINT_PAGES = 4_000
+// How often it is looked for where it should be.
+const LOOK_MS = 1_000
 
 /**
  * The ledger in a file of SQLite. Written ahead, without a sync of the disk: a record outlives the process once it is
@@ -49,43 +51,23 @@ const CHECKPOINT_PAGES = 4_000
  */
 export async function openLedger(path: string): Promise<Ledger> {
   const { DatabaseSync: Database } = await loadSqlite()
-  mkdirSync(dirname(path), { recursive: true })
-  closeSync(openSync(path, 'a', OWNER_ONLY))
-  const database = new Database(path, { timeout: LOCK_MS })
-  try {
-    database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
-    )
-    migrate(database)
-  } catch (cause) {
-    database.close()
-    throw cause
-  }
-  const insert = database.prepare(INSERT)
-  const spent = database.prepare(SPENT)
-  spent.setReadBigInts(true)
+  const { database, inode, spent, write } = openFile(Database, path)
+  let lookedAt = performance.now()
+  let isInPlace = true
 
-  function write(record: UsageRecord): void {
-    insert.run(
-      record.id,
-      Math.round(record.at),
-      record.key,
-      record.model,
-      record.endpoint,
-      record.role,
-      record.outcome,
-      record.inputTokens ?? null,
-      record.outputTokens ?? null,
-      record.cachedInputTokens ?? null,
-      record.cacheWriteTokens ?? null,
-      record.reasoningTokens ?? null,
-      record.costNanoUsd ?? null,
-      record.isEstimated ? 1 : 0,
-    )
+  /** What is written to a file that nobody can find is lost, and SQLite would not say so. */
+  function requireFile(): void {
+    const now = performance.now()
+    if (isInPlace && now - lookedAt < LOOK_MS) return
+    lookedAt = now
+    isInPlace = inodeOf(path) === inode
+    if (!isInPlace)
+      throw new Error('its file was moved or removed: put it back, or restart the gateway to begin another')
   }
 
   return {
     append(records) {
+      requireFile()
       const [only] = records
       // One alone is a transaction by itself.
       if (records.length === 1 && only !== undefined) {
@@ -104,6 +86,57 @@ export async function openLedger(path: string): Promise<Ledger> {
     spentSince: (key, since) => Number(spent.get(key, Math.round(since))?.['spent'] ?? 0) / NANO,
     close: () => database.close(),
   }
+}
+
+type LedgerFile = {
+  readonly database: DatabaseSync
+  readonly inode: bigint | undefined
+  readonly spent: StatementSync
+  write(record: UsageRecord): void
+}
+
+function openFile(Database: typeof DatabaseSync, path: string): LedgerFile {
+  mkdirSync(dirname(path), { recursive: true })
+  closeSync(openSync(path, 'a', OWNER_ONLY))
+  const database = new Database(path, { timeout: LOCK_MS })
+  try {
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    )
+    migrate(database)
+  } catch (cause) {
+    database.close()
+    throw cause
+  }
+  const insert = database.prepare(INSERT)
+  const spent = database.prepare(SPENT)
+  spent.setReadBigInts(true)
+  return {
+    database,
+    inode: inodeOf(path),
+    spent,
+    write: (record) =>
+      void insert.run(
+        record.id,
+        Math.round(record.at),
+        record.key,
+        record.model,
+        record.endpoint,
+        record.role,
+        record.outcome,
+        record.inputTokens ?? null,
+        record.outputTokens ?? null,
+        record.cachedInputTokens ?? null,
+        record.cacheWriteTokens ?? null,
+        record.reasoningTokens ?? null,
+        record.costNanoUsd ?? null,
+        record.isEstimated ? 1 : 0,
+      ),
+  }
+}
+
+function inodeOf(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
 }
 
 const NANO = 1_000_000_000

@@ -48,7 +48,7 @@ const MOST_DECODINGS = 3
 function leavesItsFolder(path: string): boolean {
   let text = path
   for (let round = 0; round <= MOST_DECODINGS; round += 1) {
-    if (text.split(/[/\\]/).some((segment) => /^\.{1,2}(?:;|$)/.test(segment))) return true
+    if (text.split(/[/\\]/).some((segment) => /^\s*\.{1,2}\s*(?:;|$)/.test(segment))) return true
     if (hasControl(text) || text.includes('\\')) return true
     const decoded = text.replaceAll(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)))
     if (decoded === text) return false

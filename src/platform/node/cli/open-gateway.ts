@@ -5,6 +5,7 @@ import { SIMULATED_POOL } from '../../../config/catalog.ts'
 import type { Config } from '../../../config/config-schema.ts'
 import { configSchema } from '../../../config/config-schema.ts'
 import type { Problem } from '../../../config/problem.ts'
+import { DISPATCH_DEFAULTS } from '../../../core/dispatch-settings.ts'
 import type { Log } from '../../../core/ports.ts'
 import type { Snapshot } from '../../../core/snapshot.ts'
 import { builtInPolicies } from '../../../directives/built-in-policies.ts'
@@ -68,12 +69,19 @@ export type OpenOptions = {
   readonly sharesCounters?: boolean
   /** Find out about every device, and call the router's server only when `needsUpstream`. */
   readonly inspectsDevices?: boolean
+  /** Every question reaches its model: none rests, and none is asked in another's place. */
+  readonly isMeasuring?: boolean
   /** Go on without profiles whose files are broken, and be told of them. Without it they keep the gateway from opening. */
   readonly onBrokenProfile?: OnBroken
 }
 
 /** Where to listen, as far as the command line says. */
 export type Listening = { readonly host?: string; readonly port?: number }
+
+function restingNobody(snapshot: Snapshot): Snapshot {
+  const dispatch = snapshot.dispatch ?? DISPATCH_DEFAULTS
+  return { ...snapshot, dispatch: { ...dispatch, hedge: undefined, breaker: { ...dispatch.breaker, isEnabled: false } } }
+}
 
 /** A gateway from the configuration, from what this machine offers, or from the simulator. Opens all of it or nothing. */
 export async function openGateway(options: OpenOptions): Promise<Opened | { readonly problems: readonly Problem[] }> {
@@ -130,7 +138,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
   })
   const { file } = config.learning
   const gateway = await createGateway({
-    snapshot: built.snapshot,
+    snapshot: options.isMeasuring === true ? restingNobody(built.snapshot) : built.snapshot,
     ports,
     routers,
     isTracing: tracing !== undefined,

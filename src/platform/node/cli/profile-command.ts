@@ -43,6 +43,7 @@ export async function profileCommand(model: string, options: ProfileOptions): Pr
     config: options.config,
     log: silent,
     needsUpstream: true,
+    isMeasuring: true,
     // The one that this run replaces may be among them.
     onBrokenProfile: (problem) => broken.push(problem),
   })

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { buildPackage } from './build-package.ts'
 
 // node scripts/release.ts [--out DIR] [--allow-dirty] [--publish]
 // Writes what is released: the tarball, the lockfile it was tested with, a bill of materials and their checksums. The same
@@ -39,7 +40,11 @@ else process.stdout.write(`not published; --publish runs: npm ${publish.join(' '
 
 /** The name of the package file. npm sets every time in it to the same moment. */
 function pack(folder: string): string {
-  const packed: unknown = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]))
+  const built = mkdtempSync(join(tmpdir(), 'thalamus-package-'))
+  buildPackage(ROOT, built)
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
+  const packed: unknown = JSON.parse(run('npm', args, built))
+  rmSync(built, { recursive: true })
   const [first] = Array.isArray(packed) ? packed : Object.values(packed ?? {})
   return String(first.filename).replace('@', '').replace('/', '-')
 }

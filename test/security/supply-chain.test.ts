@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -67,8 +67,25 @@ test('T-79 a release is a tarball that runs, its bill of materials and checksums
   expect(
     readdirSync(unpacked).filter((name) => /^(?:test|bench|node_modules|\..*|thalamus\.ya?ml)$/.test(name)),
   ).toEqual([])
-  symlinkSync(join(ROOT, 'node_modules'), join(unpacked, 'node_modules'))
+  expect(await run('find', [unpacked, '-name', '*.ts']).then(({ stdout }) => stdout)).toBe('')
   expect(readdirSync(join(unpacked, 'routers/clusters/weights'))).toContain('encoder.onnx')
-  const { stdout } = await run('node', ['src/platform/node/main.ts', 'route', '--json', 'Hello'], { cwd: unpacked })
-  expect(JSON.parse(stdout)).toMatchObject({ model: expect.any(String) })
+
+  // As npm installs it: below node_modules, where Node runs no TypeScript, and with no packages but those it asks for.
+  const modules = join(folder, 'node_modules')
+  mkdirSync(modules)
+  for (const name of Object.keys(manifest.dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
+  }
+  const installed = join(modules, 'thalamus-gateway')
+  renameSync(unpacked, installed)
+  const { bin } = json<{ readonly bin: { readonly thalamus: string } }>(join(installed, 'package.json'))
+  const { stdout } = await run('node', [join(installed, bin.thalamus), 'route', '--json', 'Hello'], { cwd: folder })
+  expect(JSON.parse(stdout)).toMatchObject({ model: expect.any(String), router: expect.stringContaining('clusters') })
 }, 180_000)
+
+test('T-79 the checkout itself is not packed: what Node would not run is not published by mistake', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'thalamus-pack-'))
+  await expect(run('npm', ['pack', '--pack-destination', out], { cwd: ROOT })).rejects.toThrow('npm run release')
+  expect(readdirSync(out)).toEqual([])
+}, 60_000)

@@ -40,7 +40,11 @@ test('without keys only this machine’s own pages and addresses are let in', ()
     name: 'local',
   })
   expect(authenticate(open, call({ host: '[::1]:8787' }))).toMatchObject({ name: 'local' })
+  const opened = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+  expect(authenticate(open, call({ host: 'localhost', ...opened }))).toMatchObject({ name: 'local' })
   for (const headers of [
+    { host: 'localhost', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+    { host: 'localhost', ...opened, 'sec-fetch-dest': 'iframe' },
     { host: 'evil.example' },
     { host: 'localhost', origin: 'https://evil.example' },
     { host: 'localhost', origin: 'null' },

@@ -92,6 +92,13 @@ function requireLocalPage(call: Caller): void {
       'Web pages may use this gateway only with a key. Configure server.keys.',
     )
   }
+  // A picture or a script that another site's page wants comes without an origin; what a person opens himself does too.
+  if (origin === undefined && isOfAnotherSite(call.header('sec-fetch-site')) && !isOpened(call)) {
+    throw new GatewayError(
+      'origin_not_allowed',
+      'Web pages may use this gateway only with a key. Configure server.keys.',
+    )
+  }
   const host = call.header('host')
   if (host !== undefined && !isLocalHost(host)) {
     throw new GatewayError(
@@ -99,6 +106,14 @@ function requireLocalPage(call: Caller): void {
       'Without keys this gateway answers only to a loopback address such as 127.0.0.1 or localhost. Configure server.keys.',
     )
   }
+}
+
+function isOfAnotherSite(site: string | undefined): boolean {
+  return site === 'cross-site' || site === 'same-site'
+}
+
+function isOpened(call: Caller): boolean {
+  return call.header('sec-fetch-mode') === 'navigate' && call.header('sec-fetch-dest') === 'document'
 }
 
 function hostOf(origin: string): string {

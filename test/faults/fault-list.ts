@@ -16,7 +16,7 @@ export const FAULTS: readonly Fault[] = [
   { name: 'stall@0', streamed: 'second', whole: 'second', isSilent: true },
   { name: 'stall@10;itl=1', streamed: 'cut', whole: 'second', isSilent: true },
   { name: 'malformed@0', streamed: 'second', whole: 'second' },
-  { name: 'malformed@5;itl=5', streamed: 'cut', whole: 'second' },
+  { name: 'malformed@5;itl=20', streamed: 'cut', whole: 'second' },
   { name: 'error-in-200', streamed: 'second', whole: 'second' },
   { name: 'error-in-200@20;itl=2', streamed: 'cut', whole: 'second' },
   { name: 'empty-200', streamed: 'second', whole: 'second' },

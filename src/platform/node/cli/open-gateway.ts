@@ -80,7 +80,10 @@ export type Listening = { readonly host?: string; readonly port?: number }
 
 function restingNobody(snapshot: Snapshot): Snapshot {
   const dispatch = snapshot.dispatch ?? DISPATCH_DEFAULTS
-  return { ...snapshot, dispatch: { ...dispatch, hedge: undefined, breaker: { ...dispatch.breaker, isEnabled: false } } }
+  return {
+    ...snapshot,
+    dispatch: { ...dispatch, hedge: undefined, breaker: { ...dispatch.breaker, isEnabled: false } },
+  }
 }
 
 /** A gateway from the configuration, from what this machine offers, or from the simulator. Opens all of it or nothing. */

@@ -1,39 +1,10 @@
 import { expect, test } from 'vitest'
 import { GatewayError } from '../core/errors.ts'
-import type { Clock } from '../core/ports.ts'
 import { createDeadlines } from './deadline.ts'
+import { createManualClock } from './test-clock.ts'
 
 const TICK_MS = 20
 const interrupt = (): void => undefined
-
-/** A clock that moves when it is told to, and counts the timers that were set. */
-function createManualClock(): Clock & { advance(milliseconds: number): void; timers(): number } {
-  let now = 0
-  let set = 0
-  const pending = new Set<{ readonly at: number; readonly fire: () => void }>()
-  return {
-    monotonic: () => now,
-    now: () => now,
-    timer(milliseconds, fire) {
-      set += 1
-      const entry = { at: now + milliseconds, fire }
-      pending.add(entry)
-      return { cancel: () => void pending.delete(entry), refresh: () => undefined }
-    },
-    advance(milliseconds) {
-      const end = now + milliseconds
-      for (;;) {
-        const [next] = [...pending].filter((entry) => entry.at <= end).sort((a, b) => a.at - b.at)
-        if (next === undefined) break
-        pending.delete(next)
-        now = next.at
-        next.fire()
-      }
-      now = end
-    },
-    timers: () => set,
-  }
-}
 
 function start(overallAt: number) {
   const clock = createManualClock()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSimulator } from '../../src/platform/node/simulate.ts'
 import { startProgram } from '../clients/start-program.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { ClientFormat, Seen } from './client-formats.ts'
 import { CLIENT_FORMATS, sseEvents } from './client-formats.ts'
 import type { Fault, Verdict } from './fault-list.ts'
@@ -75,7 +76,7 @@ async function runCells(cells: readonly Cell[], setting: Setting): Promise<Outco
       ),
     )
     const expected = new Map(whole.map(([id, answer]) => [id, answer.seen.text]))
-    return await inParallel(cells, (cell, index) => runCell(cell, `auto/c${index}`, program.url, expected))
+    return await inParallel(PARALLEL, cells, (cell, index) => runCell(cell, `auto/c${index}`, program.url, expected))
   } finally {
     await program.close()
     await simulator.close()
@@ -151,20 +152,4 @@ function configOf(cells: readonly Cell[], simulator: string, { alone, timeouts }
 function basePath(format: string): string {
   if (format.startsWith('openai-')) return '/v1'
   return format === 'gemini-generate' ? '/v1beta' : ''
-}
-
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = []
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index]
-      if (item !== undefined) results[index] = await work(item, index)
-    }
-  }
-  await Promise.all(Array.from({ length: PARALLEL }, worker))
-  return results
 }

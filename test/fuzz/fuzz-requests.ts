@@ -1,6 +1,7 @@
 import { Pool } from 'undici'
 import { startSimulator } from '../../src/platform/node/simulate.ts'
 import { startGateway } from '../flow/start-gateway.ts'
+import { inParallel } from '../in-parallel.ts'
 import { problemOf } from './judge.ts'
 import type { FuzzedRequest } from './requests.ts'
 import { fuzzedRequest } from './requests.ts'
@@ -27,12 +28,9 @@ export async function fuzzRequests(seed: number, count: number, from = 0): Promi
     const problem = await answerTo(request, pool, statuses).catch((thrown: unknown) => String(thrown))
     if (problem !== undefined) findings.push({ index, what: `${request.method} ${request.path}`, problem })
   }
-  let next = from
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < from + count; index = next++) await ask(index)
-  }
+  const indexes = Array.from({ length: count }, (_, place) => from + place)
   try {
-    await Promise.all(Array.from({ length: PARALLEL }, work))
+    await inParallel(PARALLEL, indexes, ask)
   } finally {
     await pool.destroy()
     await gateway.close()

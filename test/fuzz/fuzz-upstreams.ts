@@ -5,6 +5,7 @@ import type { WireFormatId } from '../../src/core/request.ts'
 import { providers } from '../../src/providers/index.ts'
 import { CLIENT_FORMATS } from '../faults/client-formats.ts'
 import { startGateway } from '../flow/start-gateway.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { AnswerBytes } from '../reencode/answers.ts'
 import { answerBytes } from '../reencode/answers.ts'
 import type { Finding, Fuzzed } from './fuzz-requests.ts'
@@ -73,12 +74,9 @@ export async function fuzzUpstreams(seed: number, count: number, from = 0): Prom
       findings.push({ index, what, problem: String(thrown) })
     }
   }
-  let next = from
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < from + count; index = next++) await ask(index)
-  }
+  const indexes = Array.from({ length: count }, (_, place) => from + place)
   try {
-    await Promise.all(Array.from({ length: PARALLEL }, work))
+    await inParallel(PARALLEL, indexes, ask)
   } finally {
     await pool.destroy()
     await gateway.close()

@@ -7,6 +7,7 @@ import { questionOf } from './cache/question.ts'
 import { isWholeAnswer } from './cache/read-entry.ts'
 import type { Asking, RequestDigests } from './cache/request-key.ts'
 import { isCacheable, keyText, requestDigests } from './cache/request-key.ts'
+import { joinedBytes } from './core/joined-bytes.ts'
 import type { Blobs, Ports } from './core/ports.ts'
 import type { ChatRequest } from './core/request.ts'
 import type { CacheSettings, Snapshot } from './core/snapshot.ts'
@@ -243,11 +244,5 @@ function fingerprint(target: Target, { snapshot, textTools }: Context): string {
 
 function joined(chunks: readonly (Uint8Array | string)[]): Uint8Array {
   const pieces = chunks.map((chunk) => (typeof chunk === 'string' ? encoder.encode(chunk) : chunk))
-  const body = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    body.set(piece, at)
-    at += piece.length
-  }
-  return body
+  return joinedBytes(pieces)
 }

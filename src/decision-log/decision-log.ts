@@ -1,4 +1,5 @@
 import type { Decision } from '../core/decision.ts'
+import { joinedBytes } from '../core/joined-bytes.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Ports } from '../core/ports.ts'
 import type { Snapshot } from '../core/snapshot.ts'
@@ -131,7 +132,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
           found.push({ id: of.input.id, place: { file: fileNumber, from: at, bytes: bytes.length } })
         put(bytes)
       }
-      await file.append(joined(pieces)).catch((cause: unknown) => {
+      await file.append(joinedBytes(pieces)).catch((cause: unknown) => {
         for (const hash of added) known.delete(hash)
         throw cause
       })
@@ -163,14 +164,4 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
       await file.close()
     },
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }

@@ -1,5 +1,6 @@
 import type { Timeouts } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
+import { joinedBytes } from '../core/joined-bytes.ts'
 import type { Call, Clock, Exchange, HttpRequest, ResponseHandler, ResponseHeaders, Transport } from '../core/ports.ts'
 import type { Deadlines } from './deadline.ts'
 
@@ -67,7 +68,7 @@ export function collect(input: CollectInput): Promise<Collected> {
       },
       onEnd() {
         const { status = 0, headers = {} } = head ?? {}
-        over(() => resolve({ status, headers, body: joined(chunks, bytes) }))
+        over(() => resolve({ status, headers, body: joinedBytes(chunks) }))
       },
       onError: stop,
     }
@@ -76,14 +77,4 @@ export function collect(input: CollectInput): Promise<Collected> {
     call = transport.send(input.request, handler)
     if (isOver) call.abort()
   })
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes)
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.length
-  }
-  return whole
 }

@@ -1,3 +1,4 @@
+import { joinedBytes } from '../core/joined-bytes.ts'
 import type { Mask } from '../core/mask.ts'
 import type { Headers, ResponseHeaders, Sink } from '../core/ports.ts'
 
@@ -34,7 +35,7 @@ export function holdError(
       return false
     },
     end() {
-      const body = joined(chunks, bytes)
+      const body = joinedBytes(chunks)
       const masked = maskedBytes(body, mask)
       const isChanged = masked !== body
       sink.head(status, isChanged ? { ...head, 'content-length': String(masked.length) } : head)
@@ -52,14 +53,4 @@ function maskedBytes(body: Uint8Array, mask: Mask): Uint8Array {
     // Not text.
     return body
   }
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }

@@ -25,8 +25,14 @@ export type Started = { readonly pid: number; readonly command: string }
 const NODE_FLAGS = ['--max-semi-space-size=8']
 
 /** Starts a Node program and waits until it listens on `port`. Its output goes nowhere, as a log would to a file. */
-export async function startNode(core: number, script: string, args: readonly string[], port: number): Promise<Started> {
-  const commandLine = onCore(core, [process.execPath, ...NODE_FLAGS, script, ...args])
+export async function startNode(
+  core: number,
+  script: string,
+  args: readonly string[],
+  port: number,
+  flags: readonly string[] = [],
+): Promise<Started> {
+  const commandLine = onCore(core, [process.execPath, ...NODE_FLAGS, ...flags, script, ...args])
   const [command, ...rest] = commandLine
   const child = spawn(command, rest, { stdio: 'ignore' })
   running.push(child)

@@ -9,6 +9,7 @@ import { textTokens } from '../../src/simulator/text.ts'
 import { origin } from '../origin.ts'
 import { freePort, LOAD_CORE, startNode, stopAll, TESTED_CORE } from '../proxy/processes.ts'
 import { generator } from '../route/pool.ts'
+import { collectedHeap } from './collected-heap.ts'
 import type { Tokens } from './count-tokens.ts'
 import { tokensOf } from './count-tokens.ts'
 import { plotsOf } from './plots.ts'
@@ -22,7 +23,7 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '10' },
     share: { type: 'string', default: '0.7' },
     rate: { type: 'string' },
-    'warm-up': { type: 'string', default: '60' },
+    'warm-up': { type: 'string', default: '120' },
     out: { type: 'string' },
     seed: { type: 'string', default: '1' },
   },
@@ -41,16 +42,19 @@ const gateway = `http://127.0.0.1:${gatewayPort}`
 writeFileSync(config, JSON.stringify(soakConfig(simulator)))
 await startNode(LOAD_CORE, MAIN, ['simulate', '--port', String(simulatorPort)], simulatorPort)
 const args = ['serve', '--config', config, '--port', String(gatewayPort)]
-const { pid } = await startNode(TESTED_CORE, MAIN, args, gatewayPort)
+const inspectorPort = await freePort()
+const { pid } = await startNode(TESTED_CORE, MAIN, args, gatewayPort, [`--inspect-port=${inspectorPort}`])
 const traffic = createTraffic(gateway, generator(Number(options.seed)), textTokens(20, 0).join(''))
 
 const rate = options.rate === undefined ? Number(options.share) * (await saturation()) : Number(options.rate)
 console.log(`${rate.toFixed(0)} calls a second for ${options.minutes} minutes`)
 const watch = watchProcess(pid, 1_000)
+const heapBefore = await collectedHeap(pid, inspectorPort)
 const calls = await soak(rate, Number(options.minutes) * 60)
 watch.stop()
 // What is under way ends, and idle connections close.
 await sleep(3_000)
+const heapAfter = await collectedHeap(pid, inspectorPort)
 report(calls, await tokensOf(join(folder, 'usage.sqlite'), simulator))
 await traffic.close()
 process.exit()
@@ -127,6 +131,7 @@ function report(
   console.log(
     `RSS, MB: ${first?.rssMb.toFixed(0)} ▶ ${last?.rssMb.toFixed(0)}, ${perMinute(warm.map(({ rssMb }) => rssMb))}`,
   )
+  console.log(`heap after a full collection, MB: ${heapBefore.toFixed(1)} ▶ ${heapAfter.toFixed(1)}`)
   console.log(
     `descriptors: ${first?.descriptors} ▶ ${last?.descriptors}, ${perMinute(warm.map(({ descriptors }) => descriptors))}`,
   )

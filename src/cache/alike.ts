@@ -1,36 +1,61 @@
+import { bareQuestion } from './bare-question.ts'
+
 // Whether two questions are one and the same in other clothes. Cosines of embeddings do not tell: of questions that differ
 // in a number, a name or an opposite most lie as near to each other as paraphrases do (docs/caching.md has the figures). So
-// every word of substance has to be the same, in the same order; what may differ is politeness, case, marks and articles.
+// every word of substance has to be the same, in the same order; what may differ is politeness, case, marks, and which
+// article it is.
 
 // The encoder reads no more of English.
 const MOST_UNITS = 400
 const LEAST_WORDS = 2
 
-/** Code, formulas and quotations: their every character means something. */
-const EXACT = /[`{}<>\\$=|^*#@_"“”«»„]|\n|(?<!\w)'|'(?!\w)|\w\(|https?:/
-
-const GREETING =
-  /^(?:(?:hello|hi|hey|dear|good (?:morning|day|evening))\b[\s,.!]*(?:there|all|everyone|team)?[\s,.!]*)+/
-const ASKING =
-  /^(?:(?:please|kindly|just|so|ok|okay|well|also|and|now)\b[\s,:]*|(?:can|could|would|will) you(?: please| kindly)?[\s,:]+(?=tell|explain|say|give|help|let)|(?:tell|give) me(?! (?:about|more))[\s,:]+|let me know[\s,:]+|help me (?:to )?understand[\s,:]+|do you know[\s,:]+|i(?:'d| would) like to know[\s,:]+|i (?:want|need) to know[\s,:]+|i(?:'m| am| was) (?:wondering|curious)[\s,:]+|(?:my |a |quick |one )*question[\s,:]+)/
-const THANKS =
-  /[\s,.!?;:-]*\b(?:please|thanks|thank you|thx|cheers)(?: (?:so|very) much| a lot| in advance| again)*[\s,.!?]*$/
-
-/** Words that carry nothing where the rest is the same: articles, the copula of now, and "what", which every question asks. */
-const IDLE = new Set(['a', 'an', 'the', 'is', 'are', 'what'])
-const SHORTENED = /\b(what|who|where|when|how|it|that|there)'s\b/g
+/** What prose is made of. Any other character (of money, logic, an emoji) may be all that two questions differ in. */
+const PROSE = /^[\p{L}\p{N}\p{M} \t.,;:!?'()%°/&+−¿¡…，。、？！：；[\]-]*$/u
+/** Quotations, calls of functions, addresses, signs that stand alone, factorials. */
+const EXACT =
+  /(?<!\w)'|'(?!\w)|\w\(|https?:|(?<![\p{L}\p{N}\p{M}%°+-])[-+−/%°&]+(?![\p{L}\p{N}])|(?:\p{N}|(?<!\p{L})\p{L})!/u
+const WORD = /[-+−.]?[\p{L}\p{N}][\p{L}\p{N}\p{M}'.,:/%°&+-]*|[()[\]]/gu
+const SHORTENED = /\b(what|who|where|when|how|it|that|there)'s\b/gi
+const ARTICLES = new Set(['a', 'an', 'the'])
+/** In capitals these are names: hepatitis A, the WHO, IT. */
+const SMALL = new Set(
+  'a all am an and are as at be but by can do for go he if in is it may me my no not of off on or so the to up us was we who will'.split(
+    ' ',
+  ),
+)
 
 /** What must be the same in two questions that are answered alike; `undefined` for a question that none is like. */
 export function substanceOf(question: string): string | undefined {
-  if (question.length > MOST_UNITS || EXACT.test(question)) return undefined
-  let text = question.toLowerCase().replaceAll('’', "'").trim().replace(SHORTENED, '$1 is').replace(GREETING, '')
-  for (let before = ''; before !== text; ) {
-    before = text
-    text = text.replace(ASKING, '').replace(THANKS, '')
-  }
-  const words = text.match(/[-+−.]?[\p{L}\p{N}][\p{L}\p{N}\p{M}'.,:/%°€£¥+-]*/gu) ?? []
-  const said = words.map((word) => word.replace(/[.,':/+-]+$/, '')).filter((word) => !IDLE.has(word))
-  return said.length < LEAST_WORDS ? undefined : said.join(' ')
+  const text = proseOf(question)
+  if (text === undefined) return undefined
+  const words = wordsOf(bareQuestion(text).replace(SHORTENED, '$1 is'))
+  const [first, second] = words
+  // "What is" goes without saying, and so does an article after it. Whether it is, and what it is, are two questions.
+  if (first === 'what' && (second === 'is' || second === 'are')) words.splice(0, 2)
+  if (words[0] === ARTICLE) words.shift()
+  return words.length < LEAST_WORDS ? undefined : words.join(' ')
+}
+
+const ARTICLE = 'the'
+
+function wordsOf(text: string): string[] {
+  return rawWordsOf(text).map((word, at) => {
+    const small = word.toLowerCase()
+    // A sentence may begin with an article.
+    if (word !== small && word === word.toUpperCase() && SMALL.has(small) && (at > 0 || word.length > 1)) return word
+    return ARTICLES.has(small) ? ARTICLE : small
+  })
+}
+
+function rawWordsOf(text: string): string[] {
+  return (text.match(WORD) ?? []).map((word) => word.replace(/[.,':/]+$/, ''))
+}
+
+/** `undefined` for what is no prose, or too long a text. In capitals alone nothing is a name. */
+function proseOf(question: string): string | undefined {
+  const text = question.replaceAll('’', "'")
+  if (text.length > MOST_UNITS || !PROSE.test(text) || EXACT.test(text)) return undefined
+  return /\p{Ll}/u.test(text) ? text : text.toLowerCase()
 }
 
 /**
@@ -38,12 +63,13 @@ export function substanceOf(question: string): string | undefined {
  * than the substance: it leaves the rest to an encoder.
  */
 export function anchorsOf(question: string): string | undefined {
-  if (question.length > MOST_UNITS || EXACT.test(question)) return undefined
-  const words = question.replaceAll('’', "'").match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'.,:%-]*/gu) ?? []
+  const text = proseOf(question)
+  if (text === undefined) return undefined
+  const words = rawWordsOf(text)
   if (words.length < LEAST_WORDS) return undefined
-  const anchors = words
-    .map((word) => word.replace(/[.,':-]+$/, ''))
-    .filter((word, at) => /\p{N}/u.test(word) || (at > 0 && /^\p{Lu}/u.test(word)) || isTelling(word.toLowerCase()))
+  const anchors = words.filter(
+    (word, at) => /[\p{N}+]/u.test(word) || (at > 0 && /^\p{Lu}/u.test(word)) || isTelling(word.toLowerCase()),
+  )
   return anchors
     .map((word) => word.toLowerCase())
     .sort()

@@ -107,6 +107,19 @@ test.each([
   expect((await send(url, question('openai-chat', 'up/ok', other))).cache).toBe('miss')
 })
 
+test.each([
+  ['What is C used for?', 'What is C++ used for?'],
+  ['How much is £50 in dollars?', 'How much is €50 in dollars?'],
+  ['What is 2 + 3, exactly?', 'What is 2 - 3, exactly?'],
+  ['What does 😀 mean?', 'What does 😡 mean?'],
+  ['What is hepatitis A caused by?', 'What is hepatitis caused by?'],
+  ['What is my dog allowed to eat?', 'Is my dog allowed to eat?'],
+])('%s and %s are two questions', async (one, other) => {
+  const url = await start()
+  for (const text of [one, other])
+    expect((await send(url, question('openai-chat', 'up/ok', { text }))).cache).toBe('miss')
+})
+
 test('another model is another answer', async () => {
   const url = await start()
   await send(url, question('openai-chat', 'up/ok', { text: ONE }))

@@ -101,9 +101,9 @@ function replayed(
   now: number,
 ): ReturnType<typeof replay> | undefined {
   try {
-    const { format, framing, usedCallIds } = client
+    const { format, framing, usedCallIds, watch } = client
     const { stream } = call.body
-    return replay(entry, stored, { ...answerContext(client, model, now), format, framing, stream, usedCallIds })
+    return replay(entry, stored, { ...answerContext(client, model, now), format, framing, stream, usedCallIds, watch })
   } catch {
     // Kept by a version that read answers otherwise: the model is asked.
     return undefined

@@ -16,6 +16,8 @@ export type Wanted = AnswerContext & {
   readonly stream: boolean
   readonly framing: ClientFraming
   readonly usedCallIds: () => readonly string[]
+  /** Sees the parts of the answer. */
+  readonly watch?: ((parts: readonly StreamPart[]) => void) | undefined
 }
 
 export type Replayed = { readonly contentType: string; readonly body: string }
@@ -37,10 +39,11 @@ const JSON_TYPE = 'application/json'
 
 function whole(entry: Entry, stored: WireFormat, wanted: Wanted, renewal: Renewal): Replayed {
   const { format } = wanted
-  const body =
-    entry.format === format.id && entry.sentAs === 'whole'
-      ? renewed(wholeOf(entry), format.id, renewal)
-      : format.writeResponse(anew(entry, stored, wanted), wanted)
+  const isSame = entry.format === format.id && entry.sentAs === 'whole'
+  if (isSame) wanted.watch?.(partsOf(entry, stored))
+  const body = isSame
+    ? renewed(wholeOf(entry), format.id, renewal)
+    : format.writeResponse(anew(entry, stored, wanted), wanted)
   return { contentType: JSON_TYPE, body: JSON.stringify(body) }
 }
 
@@ -49,6 +52,7 @@ function stream(entry: Entry, stored: WireFormat, wanted: Wanted, renewal: Renew
   const enframer = createEnframer(framing, format.takesComments)
   const isSame = entry.format === format.id && entry.sentAs !== 'whole' && entry.hasUsage === wanted.includeUsage
   if (isSame) {
+    wanted.watch?.(partsOf(entry, stored))
     const events = eventsOf(entry).map((event) => renewedEvent(event, format, renewal))
     const end = framing === 'sse' ? format.streamEnd : ''
     return { contentType: enframer.contentType, body: enframer.write(events) + endOf(events, end) + enframer.end() }
@@ -69,13 +73,14 @@ function renewedEvent(event: WireEvent, { id }: WireFormat, renewal: Renewal): W
   return isJsonObject(value) ? { ...event, data: JSON.stringify(renewed(value, id, renewal)) } : event
 }
 
-function anew(entry: Entry, stored: WireFormat, { id, usedCallIds }: Wanted): StreamPart[] {
+function anew(entry: Entry, stored: WireFormat, { id, usedCallIds, watch }: Wanted): StreamPart[] {
   const tidier = createTidier(id, usedCallIds())
   const read = partsOf(entry, stored).map(
     (part): StreamPart =>
       part.type === 'response-start' && entry.responseId === undefined ? { ...part, id: '' } : part,
   )
   const parts = [...tidier.push(read), ...tidier.end()]
+  watch?.(parts)
   const isCounted = parts.some(({ type }) => type === 'usage')
   // A stream whose client did not ask has no usage in it.
   return isCounted || entry.usage === undefined ? parts : [...parts, { type: 'usage', usage: entry.usage }]

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { createMemoryBlobs } from '../../src/platform/node/blobs-lru.ts'
+import { CACHE } from './ask-twice.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
@@ -47,12 +49,15 @@ const CLAUDE = {
   usage: { input_tokens: 1, output_tokens: 1 },
 }
 
-async function start(provider: string, model: string, answer: object): Promise<void> {
+function baseOf(provider: string, url: string): string {
+  return provider === 'google' ? `${url}beta` : url
+}
+
+async function start(provider: string, model: string, answer: object, more: object = {}): Promise<void> {
   upstream = await startCaptureUpstream((response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   })
-  const url = provider === 'google' ? `${upstream.url}beta` : upstream.url
-  gateway = await startGateway({ models: [model], upstream: url, provider })
+  gateway = await startGateway({ models: [model], upstream: baseOf(provider, upstream.url), provider, ...more })
 }
 
 type Call = { readonly id: string; readonly type: string; readonly function: object }
@@ -81,6 +86,20 @@ describe.each([
   ['google', 'gemini-3-flash-preview', GEMINI],
   ['anthropic', 'claude-sonnet-4-5', CLAUDE],
 ] as const)('%s', (provider, model, answer) => {
+  test('gets back what it signed in an answer that is given again by a gateway that has not seen it', async () => {
+    const kept = createMemoryBlobs(1_000_000)
+    const sharing = { cache: { ...CACHE, isShared: true }, sharedBlobs: () => kept }
+    await start(provider, model, answer, sharing)
+    await ask(model, [ASK])
+    await gateway?.close()
+    const { url = '' } = upstream ?? {}
+    gateway = await startGateway({ models: [model], upstream: baseOf(provider, url), provider, ...sharing })
+    const calls = await ask(model, [ASK])
+    expect(upstream?.requests).toHaveLength(1)
+    await ask(model, history(calls))
+    expect(sent()).toContain('c2lnbmVk')
+  })
+
   test('gets back what it signed', async () => {
     await start(provider, model, answer)
     const calls = await ask(model, [ASK])

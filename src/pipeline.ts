@@ -140,15 +140,14 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const decided = deciding instanceof Promise ? await deciding : deciding
   const guarded = call.guards === undefined ? decided : withGuardNotes(decided, call.guards.notes())
   const routed = mayGoOn(call, decided, snapshot) ? { ...guarded, isContinuable: true } : guarded
-  const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, routed, limits, context)
-  const account = opening instanceof Promise ? await opening : opening
   const { answers } = context
   // Two requests may be one after what was redacted of them, and their answers are not.
   const isKept = answers !== undefined && guard === undefined
   const cached = isKept ? openCached(call, asked, routed, answers, context) : undefined
-  const answered =
-    cached === undefined ? undefined : await answerAgain(cached, { call, client, routed, account }, context)
+  const answered = cached === undefined ? undefined : await answerAgain(cached, { call, client, routed }, context)
   if (answered !== undefined) return answered
+  const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, routed, limits, context)
+  const account = opening instanceof Promise ? await opening : opening
   const isCopied = routed.shadow !== undefined && call.shadowOf === undefined && mayBeCopied(asked, body)
   const sendCopy = isCopied ? context.shadows.prepare(call, routed.shadow, context) : undefined
   const sent = new SentCall(call, routed, guard !== undefined, context, account)

@@ -1,8 +1,9 @@
 import type { CachedCall, FoundAnswer } from './answer-cache.ts'
 import { replay } from './cache/replay.ts'
-import type { CallAccount } from './call-account.ts'
+import type { TakenLimits } from './call-account.ts'
+import { takeLimits } from './call-account.ts'
 import type { DecisionCache } from './core/decision.ts'
-import type { WireFormat } from './core/wire-format.ts'
+import type { Target } from './core/target.ts'
 import type { Routed } from './decide.ts'
 import { answerContext, type ClientSide } from './dispatch/client-side.ts'
 import type { DispatchResult } from './dispatch/dispatch.ts'
@@ -15,48 +16,58 @@ type Answering = {
   readonly call: ChatCall
   readonly client: ClientSide
   readonly routed: Routed
-  readonly account: CallAccount | undefined
 }
 
-/** Answers with an answer of before, for which its key pays nothing; `undefined` where there is none, and nothing was sent. */
+/**
+ * Answers with an answer of before, for which its key pays nothing; `undefined` where there is none, and nothing was sent.
+ * Rejects with the refusal of a key that may not ask now.
+ */
 export async function answerAgain(
   cached: CachedCall,
   answering: Answering,
   context: Context,
 ): Promise<ChatOutcome | undefined> {
-  const { call, routed, account } = answering
-  let outcome: ChatOutcome | undefined
+  const found = await cached.find()
+  const answer = found === undefined ? undefined : replayed(found, answering, context)
+  if (found === undefined || answer === undefined) return undefined
+  const { call, routed } = answering
+  const taking = takeRequest(call, context)
+  const taken = taking instanceof Promise ? await taking : taking
   try {
-    const found = await cached.find()
-    outcome = found === undefined ? undefined : serve(found, answering, context)
-  } catch (thrown) {
-    account?.end(undefined, call)
-    throw thrown
+    const outcome = serve(found, answer, { ...answering, taken }, context)
+    routed.keepSession?.(outcome.result)
+    return outcome
+  } finally {
+    taken?.settle()
   }
-  if (outcome === undefined) return undefined
-  account?.end(undefined, call)
-  routed.keepSession?.(outcome.result)
-  return outcome
 }
+
+/** A request is counted, and has its place among those under way. What costs nothing waits for no tokens and no money. */
+function takeRequest({ id, exchange, principal }: ChatCall, context: Context) {
+  const { limits } = principal
+  if (limits === undefined) return undefined
+  const asked = { ...limits, tokensPerMinute: undefined, budget: undefined }
+  return takeLimits({ id, exchange, key: principal.name, limits: asked }, NOTHING, context)
+}
+
+const NOTHING = { tokens: 0, cost: { full: 0, least: 0 } }
+
+type Replayed = ReturnType<typeof replay> & { readonly target: Target }
 
 function serve(
   found: FoundAnswer,
-  { call, client, routed, account }: Answering,
+  { target, ...answer }: Replayed,
+  { call, routed, taken }: Answering & { readonly taken: TakenLimits | undefined },
   context: Context,
-): ChatOutcome | undefined {
+): ChatOutcome {
   const { entry, kind } = found
-  const [target] = routed.targets
-  const stored = entry.format === call.format.id ? call.format : context.formats.get(entry.format)
-  if (target === undefined || stored === undefined) return undefined
   const { clock } = context.ports
-  const answer = replayed(found, stored, call, client, target.id, clock.now())
-  if (answer === undefined) return undefined
   const losses = [...(routed.warnings ?? []), ...(entry.losses ?? [])]
   const overheadMs = clock.monotonic() - call.startedAt
   const headers: Record<string, string> = { 'content-type': answer.contentType }
   setRouteHeaders(headers, call.id, target, routed.decision, [], overheadMs)
   delete headers['x-route-attempts']
-  account?.taken.setHeaders(headers)
+  taken?.setHeaders(headers)
   headers['x-route-cost-usd'] = '0'
   headers['x-route-cache'] = kind === 'exact' ? 'hit' : 'semantic'
   headers['age'] = String(Math.floor(found.ageMs / 1_000))
@@ -92,18 +103,16 @@ function serve(
 
 const encoder = new TextEncoder()
 
-function replayed(
-  { entry }: FoundAnswer,
-  stored: WireFormat,
-  call: ChatCall,
-  client: ClientSide,
-  model: string,
-  now: number,
-): ReturnType<typeof replay> | undefined {
+/** For the model that is asked first. */
+function replayed({ entry }: FoundAnswer, { call, client, routed }: Answering, context: Context): Replayed | undefined {
+  const [target] = routed.targets
+  const stored = entry.format === call.format.id ? call.format : context.formats.get(entry.format)
+  if (target === undefined || stored === undefined) return undefined
   try {
     const { format, framing, usedCallIds, watch } = client
     const { stream } = call.body
-    return replay(entry, stored, { ...answerContext(client, model, now), format, framing, stream, usedCallIds, watch })
+    const asked = answerContext(client, target.id, context.ports.clock.now())
+    return { target, ...replay(entry, stored, { ...asked, format, framing, stream, usedCallIds, watch }) }
   } catch {
     // Kept by a version that read answers otherwise: the model is asked.
     return undefined

@@ -38,6 +38,16 @@ test('hits count as requests of their key', async () => {
   expect((await send(url, ASKING, AS_A)).status).toBe(429)
 })
 
+test('a key whose money and tokens are used up gets answers of before, and no others', async () => {
+  const url = await start({ tokensPerMinute: 100, budget: { nanoUsd: 300_000, per: 'day' } })
+  const asking = { ...ASKING, body: { ...ASKING.body, max_tokens: 80 } }
+  expect((await send(url, asking, AS_A)).cache).toBe('miss')
+  const other = { ...asking, body: { ...asking.body, seed: 1 } }
+  expect((await send(url, other, AS_A)).status).toBe(429)
+  const again = await Promise.all(Array.from({ length: 8 }, () => send(url, asking, AS_A)))
+  expect(again.map(({ cache }) => cache)).toEqual(again.map(() => 'hit'))
+})
+
 test('hits take no tokens, and give back their place among the requests under way', async () => {
   const url = await start({ tokensPerMinute: 200, concurrent: 1 })
   const asking = { ...ASKING, body: { ...ASKING.body, max_tokens: 80 } }

@@ -9,6 +9,8 @@ type Input = {
   readonly question: Question
   readonly settings: SemanticSettings
   readonly blobs: Blobs
+  /** What is kept there, while its client waits: `undefined` also where that takes too long. */
+  readonly read: (key: string) => Promise<Uint8Array | undefined>
   readonly context: Pick<Context, 'router' | 'ports' | 'snapshot'>
   /** The key under which something about this request is kept, of everything that changes its answer but the question. */
   readonly keyOf: (about: string) => string
@@ -40,12 +42,12 @@ export class AlikeAnswers {
   async find(): Promise<string | undefined> {
     const { name, input } = this
     if (name === undefined) return undefined
-    const { settings, blobs } = input
+    const { settings, read } = input
     if (settings.match === 'words') {
-      const key = await blobs.get(name)
+      const key = await read(name)
       return key === undefined ? undefined : decoder.decode(key)
     }
-    const [vector, kept] = await Promise.all([this.embed(), blobs.get(name)])
+    const [vector, kept] = await Promise.all([this.embed(), read(name)])
     return vector === undefined ? undefined : nearest(decodeNeighbours(kept), vector, settings.threshold)
   }
 
@@ -57,8 +59,15 @@ export class AlikeAnswers {
     if (settings.match === 'words') return blobs.set(name, encoder.encode(key), ttlMs)
     const vector = await this.embed()
     if (vector === undefined) return
+    let kept: Uint8Array | undefined
+    try {
+      kept = await blobs.get(name)
+    } catch {
+      // Late. Without the others this one would take their place: it is kept the next time.
+      return
+    }
     // Of two gateways that do this at once one may be lost: it is kept the next time.
-    const neighbours = withNeighbour(decodeNeighbours(await blobs.get(name)), { vector, key })
+    const neighbours = withNeighbour(decodeNeighbours(kept), { vector, key })
     await blobs.set(name, encodeNeighbours(neighbours), ttlMs)
   }
 

@@ -20,6 +20,7 @@ import type { DispatchResult } from './dispatch/dispatch.ts'
 import type { Observed } from './dispatch/observed.ts'
 import type { ChatCall, Context } from './pipeline.ts'
 import { TapedExchange } from './taped-exchange.ts'
+import { translationOf } from './translation-of.ts'
 
 // Looked up after the decision, under the model that it chose: what is forbidden to a call is so to its cache, and a hit is
 // what that model would say.
@@ -48,7 +49,11 @@ export function keepAnswers({ createBlobs }: Pick<Ports, 'createBlobs'>): Answer
   let way = ''
   return {
     cacheFor({ cache: settings }) {
-      if (settings === undefined) return undefined
+      if (settings === undefined) {
+        void blobs?.close?.()
+        blobs = undefined
+        return undefined
+      }
       const { maxBytes, isShared = false } = settings
       const asked = `${isShared} ${maxBytes}`
       if (blobs === undefined || asked !== way) {
@@ -100,20 +105,25 @@ export class CachedCall {
   private readonly request: RequestDigests
   private readonly hasUsage: boolean
   private readonly alike: AlikeAnswers | undefined
+  // The store did not answer in time once: it is not waited for again.
+  private isLate = false
+  private readonly needsKeptAnswer: boolean
 
   constructor({ chat, ...input }: Input) {
     const { call, cache, asked, context } = input
     this.input = input
     this.exchange = new TapedExchange(call.exchange, cache.settings.maxEntryBytes)
     this.outcome = asked.reads ? 'miss' : 'refresh'
-    this.request = requestDigests(chat, call.format, context.ports.digest)
+    this.request = requestDigests(chat, call.format, call.body.read().text, context.ports.digest)
+    this.needsKeptAnswer = chat.native.format === 'openai-responses' && chat.native.body['store'] !== false
     this.hasUsage = chat.includeUsage
     const { semantic } = cache.settings
     const question = asked.isSemantic ? questionOf(chat, call.format) : undefined
     const [target] = input.routed.targets
     if (semantic === undefined || question === undefined || target === undefined) return
     const keyOf = (about: string): string => this.keyOf('semantic', target, call.format.id, about)
-    this.alike = new AlikeAnswers({ question, settings: semantic, blobs: cache.blobs, context, keyOf })
+    const read = (key: string) => this.read(key)
+    this.alike = new AlikeAnswers({ question, settings: semantic, blobs: cache.blobs, read, context, keyOf })
   }
 
   /** An answer of before for the model that is asked first. */
@@ -188,15 +198,34 @@ export class CachedCall {
     const same = await this.get(this.exactKey(target))
     const shared = same === undefined ? this.sharedKey(target) : undefined
     if (shared === undefined) return same
-    const key = await this.input.cache.blobs.get(shared)
-    return key === undefined ? undefined : this.get(decoder.decode(key))
+    const key = await this.read(shared)
+    const entry = key === undefined ? undefined : await this.get(decoder.decode(key))
+    return entry?.responseId === undefined && this.isKeptAt(target) ? undefined : entry
+  }
+
+  /** Its client may go on from the answer by its id, under which this target would keep it. */
+  private isKeptAt(target: Target): boolean {
+    if (!this.needsKeptAnswer) return false
+    const { call, routed, context } = this.input
+    return translationOf(target, call.format, routed, call.principal.name, context).spoken === call.format
   }
 
   private async get(key: string): Promise<Entry | undefined> {
-    const { blobs, settings } = this.input.cache
-    const bytes = await blobs.get(key)
+    const { cache, asked } = this.input
+    const bytes = await this.read(key)
     const entry = bytes === undefined ? undefined : decodeEntry(bytes)
-    return entry === undefined || this.ageOf(entry) > settings.ttlMs ? undefined : entry
+    const mostMs = Math.min(cache.settings.ttlMs, asked.maxAgeMs)
+    return entry === undefined || this.ageOf(entry) > mostMs ? undefined : entry
+  }
+
+  private async read(key: string): Promise<Uint8Array | undefined> {
+    if (this.isLate) return undefined
+    try {
+      return await this.input.cache.blobs.get(key)
+    } catch {
+      this.isLate = true
+      return undefined
+    }
   }
 
   private exactKey(target: Target): string {
@@ -220,7 +249,8 @@ export class CachedCall {
   }
 
   private ageOf({ storedAt }: Entry): number {
-    return this.input.context.ports.clock.now() - storedAt
+    // Clocks of two gateways differ.
+    return Math.max(0, this.input.context.ports.clock.now() - storedAt)
   }
 }
 

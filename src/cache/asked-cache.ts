@@ -6,6 +6,8 @@ import type { CacheSettings } from '../core/snapshot.ts'
 export type AskedCache = {
   /** False: the new answer is kept, and none of before will do. */
   readonly reads: boolean
+  /** An older answer will not do. */
+  readonly maxAgeMs: number
   /** An answer to a question that means the same will do. */
   readonly isSemantic: boolean
 }
@@ -25,9 +27,10 @@ export function askedCache(
   if (allowed === 'off' || directive === 'off') return undefined
   const words = wordsOf(cacheControl)
   if (words.has('no-store')) return undefined
-  const isRefused = directive === 'refresh' || words.has('no-cache') || words.has('max-age=0')
+  const maxAgeMs = maxAgeOf(words)
+  const isRefused = directive === 'refresh' || words.has('no-cache') || maxAgeMs <= 0
   const isSemantic = settings.semantic !== undefined && allowed !== 'exact' && directive !== 'exact'
-  return { reads: !isRefused, isSemantic }
+  return { reads: !isRefused, maxAgeMs, isSemantic }
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -36,4 +39,14 @@ const NONE: ReadonlySet<string> = new Set()
 function wordsOf(header: string | undefined): ReadonlySet<string> {
   if (header === undefined) return NONE
   return new Set(header.split(',').map((word) => word.trim().toLowerCase().replaceAll(/[\s"]/g, '')))
+}
+
+const MAX_AGE = /^max-age=(\d+)$/
+
+/** Of several the least. */
+function maxAgeOf(words: ReadonlySet<string>): number {
+  return [...words].reduce((least, word) => {
+    const seconds = MAX_AGE.exec(word)?.[1]
+    return seconds === undefined ? least : Math.min(least, Number(seconds) * 1_000)
+  }, Number.POSITIVE_INFINITY)
 }

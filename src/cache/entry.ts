@@ -1,3 +1,4 @@
+import { isJsonObject } from '../core/json.ts'
 import type { WireFormatId } from '../core/request.ts'
 import type { FinishReason, Usage } from '../core/stream-part.ts'
 import type { Loss } from '../core/wire-format.ts'
@@ -43,10 +44,32 @@ export function decodeEntry(bytes: Uint8Array): Entry | undefined {
   const end = bytes.indexOf(NEW_LINE)
   if (end < 0) return undefined
   try {
-    const head: EntryHead & { readonly version: number } = JSON.parse(decoder.decode(bytes.subarray(0, end)))
-    return head.version === VERSION ? { ...head, body: bytes.subarray(end + 1) } : undefined
+    const head: unknown = JSON.parse(decoder.decode(bytes.subarray(0, end)))
+    return isHead(head) ? { ...head, body: bytes.subarray(end + 1) } : undefined
   } catch {
     // Somebody else's value under our key is no entry.
     return undefined
   }
+}
+
+const WAYS: ReadonlySet<unknown> = new Set(['whole', 'sse', 'json-array'])
+
+/** Whoever can write to the store can write anything; what is not an entry's must not fail a call. */
+function isHead(head: unknown): head is EntryHead {
+  if (!isJsonObject(head) || head['version'] !== VERSION || !WAYS.has(head['sentAs'])) return false
+  const { usage, losses, storedAt, responseId } = head
+  const areTexts = [head['format'], head['target'], head['id'], head['finishReason']].every(isText)
+  const isCounted = usage === undefined || isJsonObject(usage)
+  const areLosses = losses === undefined || (Array.isArray(losses) && losses.every(isLoss))
+  return (
+    areTexts && isCounted && areLosses && Number.isFinite(storedAt) && (responseId === undefined || isText(responseId))
+  )
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function isLoss(value: unknown): boolean {
+  return isJsonObject(value) && isText(value['path']) && isText(value['reason'])
 }

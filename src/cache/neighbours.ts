@@ -1,3 +1,5 @@
+import { isJsonObject } from '../core/json.ts'
+
 /** A question that was asked before, as a vector, and the key of its answer. */
 export type Neighbour = { readonly vector: readonly number[]; readonly key: string }
 
@@ -44,11 +46,16 @@ export function decodeNeighbours(bytes: Uint8Array | undefined): readonly Neighb
   if (bytes === undefined) return []
   try {
     const value: unknown = JSON.parse(decoder.decode(bytes))
-    return Array.isArray(value) ? value : []
+    return Array.isArray(value) ? value.filter(isNeighbour) : []
   } catch {
     // Somebody else's value under our key.
     return []
   }
+}
+
+function isNeighbour(value: unknown): value is Neighbour {
+  if (!isJsonObject(value) || typeof value['key'] !== 'string') return false
+  return Array.isArray(value['vector']) && value['vector'].every((one) => typeof one === 'number')
 }
 
 function cosine(one: readonly number[], other: readonly number[]): number {

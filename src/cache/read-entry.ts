@@ -38,11 +38,11 @@ export function partsOf(entry: Sent, format: WireFormat): StreamPart[] {
   return [...parts, ...reader.end()]
 }
 
-/** True where something was said, and said to its end. */
+/** True where something was said, said to its end, and was no refusal. */
 export function isWholeAnswer(entry: Sent, format: WireFormat): boolean {
   try {
     const parts = partsOf(entry, format)
-    return parts.some(isContentPart) && parts.every(({ type }) => type !== 'response-error')
+    return parts.some(isContentPart) && parts.every(({ type }) => type !== 'response-error' && type !== 'refusal-delta')
   } catch {
     // What cannot be read again is not kept.
     return false

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 
@@ -20,7 +20,23 @@ export type Asking = {
 export function isCacheable(chat: ChatRequest, format: WireFormat): boolean {
   if ((chat.sampling.choices ?? 1) !== 1) return false
   if (chat.tools.some(({ native }) => native !== undefined)) return false
+  if (DOING.some((name) => isAsked(chat.native.body[name]))) return false
   return format.untranslatable?.(chat.native.body) === undefined
+}
+
+// Members by which providers search, run code, or call what others serve: their tools, without standing among the tools.
+const DOING = [
+  'web_search_options',
+  'search_parameters',
+  'search_settings',
+  'enable_search',
+  'plugins',
+  'mcp_servers',
+  'container',
+]
+
+function isAsked(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0)
 }
 
 // How an answer is framed, and to whom it is put: the key has the target.
@@ -34,13 +50,24 @@ export type RequestDigests = {
   readonly shared: string | undefined
 }
 
+/** `sent`: the text that `chat` was read from. */
 export function requestDigests(
   chat: ChatRequest,
   format: WireFormat,
+  sent: string,
   digest: (text: string) => string,
 ): RequestDigests {
+  const numbers = longNumbers(sent)
   const shared = sharedText(chat, format)
-  return { exact: digest(bodyText(chat)), shared: shared === undefined ? undefined : digest(shared) }
+  return {
+    exact: digest(bodyText(chat) + numbers),
+    shared: shared === undefined ? undefined : digest(shared + numbers),
+  }
+}
+
+/** Numbers of which a double holds no more than the beginning (seeds of 64 bits): read, two of them may be one. */
+function longNumbers(sent: string): string {
+  return (sent.match(/\d{16,}/g) ?? []).join(' ')
 }
 
 /** The text whose digest names an answer to the request of that digest. */

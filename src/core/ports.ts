@@ -119,6 +119,7 @@ export type Store<Value> = {
  * set is not kept.
  */
 export type Blobs = {
+  /** `undefined` also where the store is known to be away. Rejects where it does not answer in time. */
   get(key: string): Uint8Array | undefined | Promise<Uint8Array | undefined>
   set(key: string, value: Uint8Array, ttlMs: number): void | Promise<void>
   close?(): Promise<void>

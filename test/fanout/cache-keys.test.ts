@@ -16,7 +16,8 @@ const IMPLIED =
 
 function digestsOf(client: WireFormatId, body: JsonObject) {
   const format = formatOf(client)
-  return requestDigests(format.readRequest(body, { model: 'auto', stream: false }), format, (text) => text)
+  const chat = format.readRequest(body, { model: 'auto', stream: false })
+  return requestDigests(chat, format, JSON.stringify(body), (text) => text)
 }
 
 /** The body with another value there. */

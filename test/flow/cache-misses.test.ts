@@ -33,6 +33,16 @@ async function start(models: readonly string[], options: Options = {}): Promise<
 }
 
 const HELLO = question('openai-chat', 'up/ok')
+const MESSAGE = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content: [{ type: 'text', text: 'Hello there' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 3, output_tokens: 2 },
+}
 const twice = async (url: string, one = HELLO, headers: Record<string, string> = {}) => [
   (await send(url, one, headers)).cache,
   (await send(url, one, headers)).cache,
@@ -149,6 +159,68 @@ test('tools of the provider that do something are called each time', async () =>
     null,
     null,
   ])
+})
+
+test.each([
+  ['openai-chat', 'web_search_options', {}],
+  ['openai-chat', 'search_parameters', { mode: 'on' }],
+  ['anthropic-messages', 'mcp_servers', [{ type: 'url', url: 'https://mcp.test', name: 'files' }]],
+  ['anthropic-messages', 'container', 'container_1'],
+] as const)(
+  'a client of %s that has the provider act by %s gets no answer of before',
+  async (client, member, value) => {
+    upstream = await startCaptureUpstream((response) => {
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify(client === 'openai-chat' ? COMPLETION : MESSAGE))
+    })
+    const provider = client === 'openai-chat' ? 'openai-compatible' : 'anthropic'
+    gateway = await startGateway({ models: ['m'], upstream: upstream.url, provider, cache: CACHE })
+    expect(await twice(gateway.url, question(client, 'up/m', { [member]: value }))).toEqual([null, null])
+    expect(await twice(gateway.url, question(client, 'up/m'))).toEqual(['miss', 'hit'])
+  },
+)
+
+test('seeds that differ in their last figure alone are two', async () => {
+  const url = await start(['ok'])
+  for (const seed of ['9007199254740992', '9007199254740993']) {
+    const body = `{"model": "up/ok", "messages": [{"role": "user", "content": "Hello"}], "seed": ${seed}}`
+    const response = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body })
+    expect(response.headers.get('x-route-cache')).toBe('miss')
+  }
+})
+
+test('a refusal is not given again', async () => {
+  const message = { role: 'assistant', content: null, refusal: 'No.' }
+  const choices = [{ index: 0, message, finish_reason: 'stop' }]
+  upstream = await startCaptureUpstream((response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ...COMPLETION, choices }))
+  })
+  gateway = await startGateway({ models: ['m'], upstream: upstream.url, cache: CACHE })
+  expect(await twice(gateway.url, question('openai-chat', 'up/m'))).toEqual(['miss', 'miss'])
+})
+
+test('who may go on from an answer by its id gets one that the provider has under that id', async () => {
+  const url = await start(['ok'], { provider: 'openai' })
+  await send(url, question('openai-chat', 'up/ok'))
+  const first = await send(url, question('openai-responses', 'up/ok', { store: undefined }))
+  expect(first.cache).toBe('miss')
+  expect(JSON.parse(first.text).id).not.toContain('rt_')
+  // Who keeps nothing may have the answer that a client of another format got.
+  expect((await send(url, question('openai-chat', 'up/ok', { text: 'Other' }))).cache).toBe('miss')
+  expect((await send(url, question('openai-responses', 'up/ok', { text: 'Other' }))).cache).toBe('hit')
+})
+
+test('answers of before an edit that enabled no cache are gone', async () => {
+  const url = await start(['ok'])
+  expect(await twice(url)).toEqual(['miss', 'hit'])
+  const { snapshot } = gateway ?? {}
+  if (snapshot === undefined) throw new Error('no gateway')
+  const { cache: _, ...without } = snapshot
+  await gateway?.gateway.replaceSnapshot(without)
+  expect((await send(url, HELLO)).cache).toBeNull()
+  await gateway?.gateway.replaceSnapshot(snapshot)
+  expect((await send(url, HELLO)).cache).toBe('miss')
 })
 
 test.each([

@@ -78,6 +78,36 @@ describe.skipIf(lacksRedis())('answers in a store', () => {
     }
   })
 
+  test('are misses where the store has what no gateway of this version wrote', async () => {
+    const [one] = await start()
+    const asking = question('openai-chat', 'up/ok')
+    await send(one, asking)
+    await eventually('both names are kept', async () => (await redis.command('DBSIZE')) === 2)
+    const keys = (await redis.command('KEYS', '*')) as string[]
+    const kept = (await Promise.all(keys.map((key) => redis.command('GET', key)))).map(String)
+    const entry = kept.find((text) => text.startsWith('{')) ?? ''
+    const head = JSON.parse(entry.split('\n')[0] ?? '')
+    const odd = [{ losses: 5 }, { losses: [{}] }, { usage: 7 }, { storedAt: null }, { format: 3 }, { sentAs: 'other' }]
+    for (const value of [
+      ...odd.map((change) => entryOf({ ...head, ...change }, entry)),
+      entry.slice(0, -9),
+      '[]\n{}',
+    ]) {
+      for (const key of keys) await redis.command('SET', key, value)
+      const { status, cache } = await send(one, asking)
+      expect([status, cache]).toEqual([200, 'miss'])
+      await eventually(
+        'it is kept anew',
+        async () => (await Promise.all(keys.map((key) => redis.command('GET', key)))).includes(value) === false,
+      )
+    }
+    for (const key of keys) {
+      await redis.command('DEL', key)
+      await redis.command('LPUSH', key, 'a list')
+    }
+    expect((await send(one, asking)).status).toBe(200)
+  })
+
   test('are misses while the store is away, frozen or has rubbish', async () => {
     const [one] = await start()
     const asking = question('openai-chat', 'up/ok')
@@ -96,3 +126,8 @@ describe.skipIf(lacksRedis())('answers in a store', () => {
     redis.thaw()
   })
 })
+
+/** Another head before the body of that entry. */
+function entryOf(head: object, entry: string): string {
+  return `${JSON.stringify(head)}\n${entry.slice(entry.indexOf('\n') + 1)}`
+}

@@ -23,13 +23,8 @@ export function createRedisBlobs({ url, timeoutMs, log }: RedisBlobsOptions): Bl
   return {
     async get(key) {
       if (!store.isUp()) return undefined
-      try {
-        const text = await store.send(['GET', key])
-        return typeof text === 'string' ? Buffer.from(text, 'latin1') : undefined
-      } catch {
-        // Late, or away by now: a miss.
-        return undefined
-      }
+      const text = await store.send(['GET', key])
+      return typeof text === 'string' ? Buffer.from(text, 'latin1') : undefined
     },
     async set(key, value, ttlMs) {
       if (!store.isUp() || value.length > MOST_BYTES) return

@@ -24,6 +24,9 @@ const SMALL = new Set(
   ),
 )
 
+/** Of these a capital makes another one: a mW and a MW, Mb and MB, CO and Co. */
+const UNIT = /^[-+−.]?[\d.,]*(?!tv$|pm$)(?:[kmgtp]?[bwgvajnslm]|[ckf]|co|pb)$/i
+
 /** What must be the same in two questions that are answered alike; `undefined` for a question that none is like. */
 export function substanceOf(question: string): string | undefined {
   const text = proseOf(question)
@@ -43,7 +46,8 @@ function wordsOf(text: string): string[] {
     const small = word.toLowerCase()
     // A sentence may begin with an article.
     if (word !== small && word === word.toUpperCase() && SMALL.has(small) && (at > 0 || word.length > 1)) return word
-    return ARTICLES.has(small) ? ARTICLE : small
+    if (ARTICLES.has(small)) return ARTICLE
+    return UNIT.test(word) ? word : small
   })
 }
 

@@ -16,7 +16,7 @@ const ASKING = new RegExp(
   'i',
 )
 const THANKS =
-  /(?:[\s]*[,.!?;:-][\s,.!?;:-]*(?:please|thanks|thank you|thx|cheers)|(?<!\b(?:say|says|said|saying|mean|means|meaning|of|word|words|for|to|with|spell|write|pronounce|translate|the|a|an|is|or|and|than|in|from))\s+(?:please|thanks|thank you|thx))(?: (?:so|very) much| a lot| in advance| again)*[\s,.!?]*$/i
+  /(?:\s*[,.!?;-][\s,.!?;-]*(?:please|thanks|thank you|thx|cheers)|(?<![\s:])(?<!\b(?:say|says|said|saying|mean|means|meaning|of|word|words|for|to|with|spell|write|pronounce|translate|the|a|an|is|or|and|than|in|from))\s+(?:please|thanks|thank you|thx))(?: (?:so|very) much| a lot| in advance| again)*[\s,.!?]*$/i
 
 /** A question without greetings, pleas and thanks. `’` has to be `'` in it. */
 export function bareQuestion(question: string): string {

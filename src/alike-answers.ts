@@ -56,7 +56,10 @@ export class AlikeAnswers {
     const { name, input } = this
     if (name === undefined) return
     const { settings, blobs } = input
-    if (settings.match === 'words') return blobs.set(name, encoder.encode(key), ttlMs)
+    if (settings.match === 'words') {
+      await blobs.set(name, encoder.encode(key), ttlMs)
+      return
+    }
     const vector = await this.embed()
     if (vector === undefined) return
     let kept: Uint8Array | undefined

@@ -186,7 +186,7 @@ export class CachedCall {
     if (!isWholeAnswer(entry, call.format)) return
     const { blobs, settings } = cache
     const key = this.exactKey(target)
-    await blobs.set(key, encodeEntry(entry), settings.ttlMs)
+    if (!(await blobs.set(key, encodeEntry(entry), settings.ttlMs))) return
     const shared = this.sharedKey(target)
     if (shared !== undefined) await blobs.set(shared, encoder.encode(key), settings.ttlMs)
     // A fallback's answer is none of the model that is asked first.

@@ -121,7 +121,8 @@ export type Store<Value> = {
 export type Blobs = {
   /** `undefined` also where the store is known to be away. Rejects where it does not answer in time. */
   get(key: string): Uint8Array | undefined | Promise<Uint8Array | undefined>
-  set(key: string, value: Uint8Array, ttlMs: number): void | Promise<void>
+  /** False where it is not kept. */
+  set(key: string, value: Uint8Array, ttlMs: number): boolean | Promise<boolean>
   close?(): Promise<void>
 }
 

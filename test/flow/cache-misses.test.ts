@@ -90,6 +90,12 @@ test('an answer that is longer than one may be is not kept', async () => {
   expect(await metric(url, 'thalamus_cache_total{kind="exact",outcome="too_large"}')).toBe(4)
 })
 
+test('an answer for which there is no room at all is not counted as kept', async () => {
+  const url = await start(['ok'], { cache: { ...CACHE, maxBytes: 500 } })
+  expect(await twice(url)).toEqual(['miss', 'miss'])
+  expect(await metric(url, 'thalamus_cache_total{kind="exact",outcome="stored"}')).toBe(0)
+})
+
 test('an answer is given again for as long as it may be, and not longer', async () => {
   const url = await start(['ok'], { cache: { ...CACHE, ttlMs: 1 } })
   await send(url, HELLO)

@@ -43,7 +43,7 @@ function aging(byMs: number): Blobs {
       const text = kept.get(key)?.replace(/"storedAt":(\d+)/, older)
       return text === undefined ? undefined : new TextEncoder().encode(text)
     },
-    set: (key, value) => void kept.set(key, new TextDecoder().decode(value)),
+    set: (key, value) => kept.set(key, new TextDecoder().decode(value)).has(key),
   }
 }
 
@@ -54,7 +54,7 @@ test('a store that does not answer is waited for once', async () => {
       asked.push(key)
       return Promise.reject(new Error('no answer within 50 ms'))
     },
-    set: () => {},
+    set: () => false,
   }
   const url = await start(late)
   const { status, cache } = await send(url, HELLO)
@@ -101,7 +101,7 @@ test.each(['["x"]', '[null]', '[{"vector": 3, "key": "k"}]', '[{"vector": ["a"],
   'what is no list of questions is none: %s',
   async (rubbish) => {
     const bytes = new TextEncoder().encode(rubbish)
-    const url = await start({ get: () => bytes, set: () => {} }, { ...SEMANTIC, match: 'meaning' }, same)
+    const url = await start({ get: () => bytes, set: () => false }, { ...SEMANTIC, match: 'meaning' }, same)
     const { status, cache } = await send(url, HELLO)
     expect([status, cache]).toEqual([200, 'miss'])
   },
@@ -112,7 +112,7 @@ test('a list of questions that could not be read is not replaced by a shorter on
   let isLate = false
   const blobs: Blobs = {
     get: (key) => (isLate ? Promise.reject(new Error('late')) : kept.get(key)),
-    set: (key, value) => void kept.set(key, value),
+    set: (key, value) => kept.set(key, value).has(key),
   }
   const url = await start(blobs, { ...SEMANTIC, match: 'meaning' }, same)
   const ask = async (text: string) => (await send(url, question('openai-chat', 'up/ok', { text }))).cache

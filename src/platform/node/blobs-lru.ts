@@ -14,6 +14,6 @@ export function createMemoryBlobs(maxBytes: number): Blobs {
   return {
     get: (key) => entries.get(key),
     // A view would hold on to all of the memory that it is a part of.
-    set: (key, value, ttlMs) => void entries.set(key, new Uint8Array(value), { ttl: ttlMs }),
+    set: (key, value, ttlMs) => entries.set(key, new Uint8Array(value), { ttl: ttlMs }).has(key),
   }
 }

@@ -27,13 +27,15 @@ export function createRedisBlobs({ url, timeoutMs, log }: RedisBlobsOptions): Bl
       return typeof text === 'string' ? Buffer.from(text, 'latin1') : undefined
     },
     async set(key, value, ttlMs) {
-      if (!store.isUp() || value.length > MOST_BYTES) return
+      if (!store.isUp() || value.length > MOST_BYTES) return false
       // The client speaks in texts. Those of one byte a character are read back as the bytes that they were.
       const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1')
       try {
         await store.send(['SET', key, text, 'PX', String(Math.ceil(ttlMs))])
+        return true
       } catch {
         // It is asked for once more, and kept then.
+        return false
       }
     },
     close: () => store.close(),

@@ -7,7 +7,7 @@ import { createStampReader, microseconds } from './stamps.ts'
 
 /** In microseconds, of every stream or piece; what the upstream itself waited before its first word is left out. */
 export type Sampled = {
-  /** From asking to the first byte of the body, and to the first word. */
+  /** From asking to the answer's head, and to the first word. */
   readonly firstByte: number[]
   readonly firstWord: number[]
   /** From the upstream's hand to the client's, of each word after the first. */
@@ -53,11 +53,11 @@ function stream(isCounted: boolean): Promise<void> {
       {
         onRequestStart() {},
         onResponseStart(controller, status) {
+          firstByteAt = microseconds()
           if (status !== 200) controller.abort(new Error(`${url} answered ${status}.`))
         },
         onResponseData(_controller, bytes) {
           const now = microseconds()
-          if (firstByteAt === 0) firstByteAt = now
           for (const stamp of read(bytes)) {
             if (Number.isNaN(firstWord)) {
               const waited = stamp.sentAt - stamp.askedAt

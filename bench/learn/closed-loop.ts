@@ -8,6 +8,8 @@ import { createLearning } from '../../src/learn/learning.ts'
 import { createStore, digest } from '../../src/platform/node/ports.ts'
 import { route } from '../../src/route/route.ts'
 import { signals, TODAY, target } from '../../src/route/test-pool.ts'
+import type { LiveMeasures } from '../../src/usage/live-measures.ts'
+import { createLiveMeasures } from '../../src/usage/live-measures.ts'
 
 // The gateway's own decisions and learning, with a table for the world: what models are really like, kind by kind.
 
@@ -27,6 +29,8 @@ export type LoopOptions = {
   /** What the router believes, and goes on believing. */
   readonly believed: World
   readonly directives: Directives
+  /** How long answers are, over the length that the router predicts; 1 when left out. */
+  readonly lengthRatio?: number
   /** The world at a call. */
   readonly world: (call: number) => World
 }
@@ -50,6 +54,7 @@ export type LoopRun = {
 
 const START = Date.UTC(2026, 10, 1)
 const DAY_MS = 86_400_000
+const PREDICTED_TOKENS = 100
 
 /** Plays calls one after the other: prompt ▶ decision ▶ answer ▶ now and then feedback. */
 export async function playLoop(options: LoopOptions): Promise<LoopRun> {
@@ -58,7 +63,7 @@ export async function playLoop(options: LoopOptions): Promise<LoopRun> {
   const alarms: { readonly call: number; readonly fields: Readonly<Record<string, unknown>> }[] = []
   let call = 0
   const clock = {
-    monotonic: () => 0,
+    monotonic: () => (call / options.callsPerDay) * DAY_MS,
     now: () => START + (call / options.callsPerDay) * DAY_MS,
     timer: () => ({ cancel() {}, refresh() {} }),
   }
@@ -82,12 +87,13 @@ export async function playLoop(options: LoopOptions): Promise<LoopRun> {
     gauges: () => {},
     onOutcome: () => {},
   })
+  const live = createLiveMeasures(clock)
   const candidates = Object.entries(options.prices).map(([id, price]) => target(id, { price_in: 0, price_out: price }))
   const kinds = Object.values(options.believed)[0]?.length ?? 0
   for (call = 0; call < options.calls; call += 1) {
     const kind = Math.floor(random() * kinds)
     const router = routerFor(sharesOf(kind, kinds, random), kind, options.believed)
-    calls.push(await play({ call, kind, router, candidates, learning, random, options, clock }))
+    calls.push(await play({ call, kind, router, candidates, learning, live, random, options, clock }))
   }
   return { calls, alarms }
 }
@@ -98,12 +104,23 @@ type Turn = {
   readonly router: Router
   readonly candidates: readonly Target[]
   readonly learning: Learning
+  readonly live: LiveMeasures
   readonly random: () => number
   readonly options: LoopOptions
   readonly clock: Parameters<typeof route>[0]['clock']
 }
 
-async function play({ call, kind, router, candidates, learning, random, options, clock }: Turn): Promise<LoopCall> {
+async function play({
+  call,
+  kind,
+  router,
+  candidates,
+  learning,
+  live,
+  random,
+  options,
+  clock,
+}: Turn): Promise<LoopCall> {
   const id = `rt_${call}`
   const { decision, believed } = await route({
     id,
@@ -113,7 +130,7 @@ async function play({ call, kind, router, candidates, learning, random, options,
     policy: { name: 'loop', description: '', directives: {}, fixedOrder: 'listed' },
     router,
     deadlineMs: 1_000,
-    live: () => undefined,
+    live: live.read,
     learned: learning.learned,
     exploration: options.explore > 0 ? { share: options.explore, random } : undefined,
     clock,
@@ -142,9 +159,16 @@ async function play({ call, kind, router, candidates, learning, random, options,
       calls: undefined,
     }),
   })
+  const chosen = decision.candidates.find((one) => one.model === model)
+  const actual = PREDICTED_TOKENS * (options.lengthRatio ?? 1)
+  live.record(model, {
+    ttftMs: undefined,
+    tokensPerSecond: undefined,
+    length: { predicted: chosen?.output_tokens ?? PREDICTED_TOKENS, actual },
+  })
   const hasFeedback = random() < options.feedback
   if (hasFeedback) learning.told(id, 'local', isGood ? 1 : 0)
-  const costUsd = decision.candidates.find((one) => one.model === model)?.cost_usd ?? 0
+  const costUsd = chosen?.cost_usd ?? 0
   return { call, kind, model, isExplored: decision.reason === 'explored', quality, costUsd, hasFeedback }
 }
 
@@ -164,7 +188,7 @@ function routerFor(shares: Float32Array, kind: number, believed: World): Router 
       predictions: candidates.map(({ id }) => ({
         quality: believed[id]?.[kind] ?? 0.5,
         uncertainty: 0.03,
-        outputTokens: 100,
+        outputTokens: PREDICTED_TOKENS,
       })),
       truncated: false,
       shares,

@@ -9,6 +9,7 @@ import {
   hiddenScene,
   meanOf,
   shareOf,
+  unaskedScene,
   WELL_FROM,
   WORSE_FROM,
   wrongScene,
@@ -139,6 +140,15 @@ for (const explore of [0, 0.02, 0.05]) {
   console.log(
     `explore ${explore}: found in ${runs} of ${seeds.length} runs, after ${(median(found.map(({ at }) => at)) / 1_000).toFixed(1)} days in the median, quality at the end ${points(meanFrom(found.map(({ quality }) => quality)))}`,
   )
+}
+
+console.log(
+  '\nTwo models are never the best, at its price: how often they are tried where answers are not as long as predicted\n',
+)
+for (const lengthRatio of [0.2, 0.5, 1, 3]) {
+  const runs = await Promise.all(seeds.map((seed) => playLoop(unaskedScene(lengthRatio, { seed }))))
+  const explored = runs.map(({ calls }) => meanOf(calls, ({ isExplored }) => Number(isExplored)))
+  console.log(`answers ${lengthRatio} times as long: explored ${percent(meanFrom(explored))}`)
 }
 
 function meanFrom(numbers: readonly number[]): number {

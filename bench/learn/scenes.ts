@@ -43,6 +43,15 @@ export function dropScene(given: Partial<LoopOptions> = {}): LoopOptions {
   }
 }
 
+/** Two models that are never the best, at the price of the one that is; answers are another length than predicted. */
+export function unaskedScene(lengthRatio: number, given: Partial<LoopOptions> = {}): LoopOptions {
+  const { large = [] } = BELIEVED
+  const worse = (points: number): readonly number[] => large.map((quality) => quality - points / 100)
+  const believed = { large, rival: worse(3), medium: worse(4) }
+  const prices = { large: 15, rival: 15, medium: 15 }
+  return { ...BASE, calls: 10_000, explore: 0.05, isLearning: false, prices, believed, lengthRatio, ...given }
+}
+
 /** `rival` is much better at one kind than anybody believes, and who follows the router never asks it. */
 export function hiddenScene(given: Partial<LoopOptions> = {}): LoopOptions {
   const better = withQuality('rival', 0.95)

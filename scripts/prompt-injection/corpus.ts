@@ -1,4 +1,5 @@
-import { FAMILIES, HARMLESS, SLOTS } from './grammar.ts'
+import { FAMILIES, HARMLESS } from './grammar.ts'
+import { SLOTS } from './slots.ts'
 
 export type Example = { readonly text: string; readonly isAttack: boolean; readonly family: string }
 

@@ -118,6 +118,7 @@ export type LoggedCandidate = {
   readonly tokens_per_second?: number
   /** Its answers' lengths over those that were predicted. */
   readonly length_factor?: number
+  readonly length_belief?: number
   readonly reading_grade?: number
   /** Of what it could serve at once, 0..1. */
   readonly remaining_share?: number

@@ -180,6 +180,7 @@ function candidateRecords({ foreseen, measures }: Taken): LoggedCandidate[] {
       ...(live?.ttftMsP95 === undefined ? {} : { ttft_ms_p95: live.ttftMsP95 }),
       ...(live?.tokensPerSecond === undefined ? {} : { tokens_per_second: live.tokensPerSecond }),
       ...(live?.lengthFactor === undefined ? {} : { length_factor: live.lengthFactor }),
+      ...(live?.lengthBelief === undefined ? {} : { length_belief: live.lengthBelief }),
       ...(live?.readingGrade === undefined ? {} : { reading_grade: live.readingGrade }),
       ...(live?.remainingShare === undefined ? {} : { remaining_share: live.remainingShare }),
       ...(speaks ? {} : { speaks }),

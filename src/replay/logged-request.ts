@@ -136,6 +136,7 @@ function measuredOf(candidate: LoggedCandidate | undefined): LiveMeasure | undef
     ttftMsP95: candidate.ttft_ms_p95,
     tokensPerSecond: candidate.tokens_per_second,
     lengthFactor: candidate.length_factor,
+    lengthBelief: candidate.length_belief,
     readingGrade: candidate.reading_grade,
     remainingShare: candidate.remaining_share,
   }

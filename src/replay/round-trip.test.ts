@@ -134,3 +134,24 @@ test('a decision that was drawn is verified by what it was drawn from', async ()
   expect(differences({ ...drawn, propensity: 1 }, decision)).toContain('model')
   expect(differences({ ...drawn, front: [] }, decision)).toEqual(['front'])
 })
+
+test('an exploring decision is replayed with how well the lengths of its models’ answers were known', async () => {
+  const [best, other] = plain.models as [Model, Model]
+  const seen = { ttftMs: undefined, tokensPerSecond: undefined, ttftMsP95: undefined, readingGrade: undefined }
+  const facts = { price_in: 0, price_out: 5 }
+  const short: Model['live'] = { ...seen, remainingShare: undefined, lengthFactor: 0.25, lengthBelief: 0.1 }
+  const hardlyKnown: Model['live'] = { ...short, lengthFactor: 1, lengthBelief: 1 }
+  const models: Model[] = [
+    { ...best, facts, live: short },
+    { ...other, facts, live: hardlyKnown },
+  ]
+  const asked = inputOf({ ...plain, models, exploration: { share: 0.05, draw: 0.03 } }, true)
+  const result = await route(asked.input)
+  expect(result.decision).toMatchObject({ model: 'm1', reason: 'explored' })
+  const { record, models: known } = logged(asked, result)
+  const again = await decideAsLogged(
+    record,
+    loggedRequest(record, known) as NonNullable<ReturnType<typeof loggedRequest>>,
+  )
+  expect(again.type === 'decided' ? again.decision.model : again).toBe('m1')
+})

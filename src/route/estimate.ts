@@ -7,6 +7,8 @@ export type LiveMeasure = {
   readonly tokensPerSecond: number | undefined
   /** Its answers' lengths over those that were predicted; 1 until there is evidence. */
   readonly lengthFactor?: number | undefined
+  /** How much of that is the router's word alone: 1 until there is evidence, near 0 with much of it. */
+  readonly lengthBelief?: number | undefined
   /** Grade of school of its English prose (Flesch-Kincaid). */
   readonly readingGrade?: number | undefined
   /** Of what it can serve at once, 0..1. */

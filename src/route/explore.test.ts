@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Directives } from '../core/directives.ts'
+import type { LiveMeasure } from './estimate.ts'
 import type { Foreseen } from './test-pool.ts'
 import { decide, tableRouter, target } from './test-pool.ts'
 
@@ -128,4 +129,29 @@ test('without predictions nothing is explored', async () => {
   )
   expect(decision).toMatchObject({ reason: 'router failed' })
   expect(decision).not.toHaveProperty('propensity')
+})
+
+describe('a model whose answers are hardly known', () => {
+  const pool = [target('best', { price_out: 10 }), target('other', { price_out: 10 })]
+  const router = tableRouter({ best: { quality: 0.8 }, other: { quality: 0.79 } })
+  const exploration = { share: 0.05, random: () => 0.03 }
+  const chosen = async (other: LiveMeasure | undefined, bestFactor: number): Promise<string> => {
+    const best = { ttftMs: undefined, tokensPerSecond: undefined, lengthFactor: bestFactor, lengthBelief: 0.1 }
+    const live = (id: string) => (id === 'best' ? best : other)
+    return (await decide(pool, { quality: { band: 0 } }, { router, exploration, live })).decision.model
+  }
+  const known = (lengthFactor: number, lengthBelief: number): LiveMeasure => {
+    return { ttftMs: undefined, tokensPerSecond: undefined, lengthFactor, lengthBelief }
+  }
+
+  test('is thought to write as short as the best one, and tried', async () => {
+    expect(await chosen(undefined, 0.25)).toBe('other')
+    expect(await chosen(known(1, 1), 0.25)).toBe('other')
+    expect(await chosen(known(0.9, 0.8), 0.25)).toBe('other')
+  })
+
+  test('is not tried where it is known to write more than twice as long', async () => {
+    expect(await chosen(known(1, 0.1), 0.25)).toBe('best')
+    expect(await chosen(known(0.4, 0.1), 0.25)).toBe('other')
+  })
 })

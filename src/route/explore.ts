@@ -29,18 +29,19 @@ const MOST_TIMES_DEARER = 2
 
 /**
  * With the chance `share`, one of several models that are good enough at its worst and not much dearer than the best, the
- * best among them, each equally likely. Hard limits were passed before. Ends as it began where no other model is.
+ * best among them, each equally likely. `costsBeside`: USD by place, beside a best one. Hard limits were passed before. Ends as it began where no other model is.
  */
 export function explore(
   considered: Considered,
   choice: Choice,
   directives: Directives,
   exploration: Exploration | undefined,
+  costsBeside: (best: number) => Float64Array,
 ): Explored {
   const asChosen: Explored = { choice, propensity: 1, isExplored: false }
   const best = choice.ranked[0]
   if (exploration === undefined || best === undefined || !(exploration.share > 0)) return asChosen
-  const eligible = eligibleFor(considered, best, directives)
+  const eligible = eligibleFor(considered, best, directives, costsBeside(best))
   if (eligible.length < 2) return asChosen
   const share = Math.min(exploration.share, MOST_EXPLORED)
   const each = share / eligible.length
@@ -52,17 +53,22 @@ export function explore(
 }
 
 /** The best, and whoever may be tried in its place. None where the best itself is not good enough. */
-function eligibleFor(considered: Considered, best: number, directives: Directives): readonly number[] {
-  const { passing, figures } = considered
+function eligibleFor(
+  considered: Considered,
+  best: number,
+  directives: Directives,
+  costs: Float64Array,
+): readonly number[] {
+  const { passing } = considered
   const { band = 0, floor = 0 } = directives.quality ?? {}
   const kappa = kappaOf(directives)
   if (lowerBoundAt(considered, best, kappa) < floor) return []
   const least = Math.max(floor, lowerBoundAt(considered, best, kappa) - (band + WIDER_BAND) / 100)
-  const most = (figures.costUsd[best] ?? Number.NaN) * MOST_TIMES_DEARER
+  const most = (costs[best] ?? Number.NaN) * MOST_TIMES_DEARER
   return [...passing].filter(
     (place) =>
       place === best ||
       // An unknown cost is NaN, and below nothing.
-      (lowerBoundAt(considered, place, kappa) >= least && (figures.costUsd[place] ?? Number.NaN) <= most),
+      (lowerBoundAt(considered, place, kappa) >= least && (costs[place] ?? Number.NaN) <= most),
   )
 }

@@ -23,6 +23,7 @@ import type { Figures } from './figures.ts'
 import { known, measure } from './figures.ts'
 import { paretoFront } from './front.ts'
 import { learnFrom } from './learn-from.ts'
+import { likeTheBest } from './like-the-best.ts'
 import { limitsOf } from './limits.ts'
 import { needsOf } from './needs.ts'
 import type { Predicted } from './predict-in-time.ts'
@@ -120,7 +121,7 @@ export const LISTED = 100
 export async function route(input: RouteInput): Promise<RouteResult> {
   const startedAt = input.clock.monotonic()
   const columns = columnsOf(input.candidates, input.today)
-  const { admitted, foreseen, figures } = await filterAndPredict(input, columns)
+  const { admitted, foreseen, figures, places } = await filterAndPredict(input, columns)
   const { predicted } = foreseen
   const { passing, directives, relaxed, limits } = admitted
   const { predictions } = predicted
@@ -156,7 +157,9 @@ export async function route(input: RouteInput): Promise<RouteResult> {
   const isKept = considered.stay !== undefined && mustStay(considered.stay, previous, predictions)
   // Neither in the middle of a conversation nor in a pool that shares its requests by chance already.
   const isExplorable = predictions !== undefined && previous === undefined && input.spread === undefined
-  const explored = explore(considered, best, directives, isExplorable ? input.exploration : undefined)
+  const explored = explore(considered, best, directives, isExplorable ? input.exploration : undefined, (place) =>
+    costsBeside(input, columns, places, predictions, place),
+  )
   const shared = spreadChoice(considered, explored.choice, isKept ? undefined : input.spread)
   const { choice } = shared
   const propensity = explored.propensity * shared.propensity
@@ -247,7 +250,25 @@ function reason(
   return [why, problem, left].filter((phrase) => phrase !== undefined).join(', ')
 }
 
-type Filtered = { readonly admitted: Admitted; readonly foreseen: Foreseen; readonly figures: Figures }
+/** USD by place, as exploring compares them. */
+function costsBeside(
+  { live, signals }: RouteInput,
+  columns: Columns,
+  places: Int32Array,
+  predictions: Predictions | undefined,
+  best: number,
+): Float64Array {
+  const { id } = at(columns.targets, best)
+  return measure(columns, places, predictions, signals, likeTheBest(live, id)).costUsd
+}
+
+type Filtered = {
+  readonly admitted: Admitted
+  readonly foreseen: Foreseen
+  readonly figures: Figures
+  /** Of those that the router was asked about. */
+  readonly places: Int32Array
+}
 
 /**
  * Facts are filtered before the router is asked. Only when a limit is about an estimate are all candidates asked
@@ -261,7 +282,7 @@ async function filterAndPredict(input: RouteInput, columns: Columns): Promise<Fi
     const asked = await ask(input, candidates)
     const figures = measure(columns, columns.places, asked.predicted.predictions, signals, live)
     const foreseen = { ...asked, measured: figures.measured }
-    return { foreseen, figures, admitted: admit(columns, figures, needs, directives, context) }
+    return { foreseen, figures, places: columns.places, admitted: admit(columns, figures, needs, directives, context) }
   }
   const admitted = admit(columns, undefined, needs, directives, context)
   const { passing } = admitted
@@ -269,7 +290,7 @@ async function filterAndPredict(input: RouteInput, columns: Columns): Promise<Fi
   const asked = await ask(input, asksAll ? candidates : Array.from(passing, (place) => at(candidates, place)))
   const places = asksAll ? columns.places : passing
   const figures = measure(columns, places, asked.predicted.predictions, signals, live)
-  return { foreseen: { ...asked, measured: figures.measured }, figures, admitted }
+  return { foreseen: { ...asked, measured: figures.measured }, figures, places, admitted }
 }
 
 function at(candidates: readonly Target[], place: number): Target {

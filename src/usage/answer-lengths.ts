@@ -4,6 +4,8 @@ export type AnswerLengths = {
   record(predicted: number, actual: number): void
   /** What a prediction is to be multiplied by; 1 without evidence. */
   factor(): number
+  /** How much of it is the predictor's word alone, 0..1; 1 without evidence. */
+  belief(): number
 }
 
 // The predictor's word counts as much as so many answers (router.md §4.6: shrink toward the mean).
@@ -34,5 +36,6 @@ export function createAnswerLengths(): AnswerLengths {
       count = count * KEPT + 1
     },
     factor,
+    belief: () => BELIEF / (count + BELIEF),
   }
 }

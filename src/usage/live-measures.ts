@@ -13,6 +13,8 @@ export type LiveMeasure = {
   readonly tokensPerSecond: number | undefined
   /** Answers' lengths over the predicted ones. */
   readonly lengthFactor: number
+  /** How much of that is the router's word alone, 0..1. */
+  readonly lengthBelief: number
   /** Grade of school of its English prose. */
   readonly readingGrade: number | undefined
   /** Of what it can serve at once, 0..1. */
@@ -92,6 +94,7 @@ class Kept {
       ttftMsP95: ttft?.p95,
       tokensPerSecond: this.pace.tokensPerSecond(),
       lengthFactor: this.lengths.factor(),
+      lengthBelief: this.lengths.belief(),
       readingGrade: this.graded < LEAST_GRADED ? undefined : this.grade,
       remainingShare: this.busy.remainingShare(),
     }

@@ -137,30 +137,40 @@ test.each(CLIENTS)('T-09 each word reaches a client of %s before the model says 
   answer?.end()
 })
 
-test('T-16 of fifty streams at once each has its first word before any has its second', async () => {
-  const held: ServerResponse[] = []
-  const { url } = await besides((response) => void held.push(stream(response, chunk('first '))))
-  const all = await Promise.all(Array.from({ length: 50 }, () => post(url, { ...BOTH, model: 'up/a', routing: {} })))
-  const reads = all.map(readerOf)
-  await Promise.all(reads.map((read) => read((text) => text.includes('first '))))
-  for (const one of held) one.end(`${chunk('second')}${END}`)
-  await Promise.all(reads.map((read) => read((text) => text.includes('[DONE]'))))
-  expect(held).toHaveLength(50)
-})
+const ROUTED: (typeof CLIENTS)[number] = ['Chat Completions that leave the choice', (url) => post(url, BOTH)]
 
-test('T-17 no timer stands between the first word of a model and its client', async () => {
-  const { url } = await besides((response) => {
-    // From here on no timer of this process ends: whatever waits for one waits for ever.
-    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] })
-    stream(response, chunk('first '))
-  })
-  try {
-    const response = await post(url, { ...BOTH, model: 'up/a', routing: {} })
-    expect(await readerOf(response)((text) => text.includes('first '))).toBe(chunk('first '))
-  } finally {
-    vi.useRealTimers()
-  }
-})
+test.each([...CLIENTS, ROUTED])(
+  'T-16 of fifty streams at once each has its first word before any has its second: %s',
+  async (_, send) => {
+    const held: ServerResponse[] = []
+    const { url } = await besides((response) => void held.push(stream(response, chunk('first '))))
+    const reads = (await Promise.all(Array.from({ length: 50 }, () => send(url)))).map(readerOf)
+    await Promise.all(reads.map((read) => read((text) => text.includes('first '))))
+    for (const one of held) one.end(`${chunk('second')}${END}`)
+    await Promise.all(reads.map((read) => read((text) => text.includes('second'))))
+    expect(held).toHaveLength(50)
+  },
+)
+
+test.each([...CLIENTS, ROUTED])(
+  'T-17 no timer stands between the words of a model and its client: %s',
+  async (_, send) => {
+    let answer: ServerResponse | undefined
+    const { url } = await besides((response) => {
+      // From here on no timer of this process ends: whatever waits for one waits for ever.
+      vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] })
+      answer = stream(response, chunk('first '))
+    })
+    try {
+      const read = readerOf(await send(url))
+      expect(await read((text) => text.includes('first '))).not.toContain('second')
+      answer?.write(chunk('second '))
+      expect(await read((text) => text.includes('second '))).toContain('first ')
+    } finally {
+      vi.useRealTimers()
+    }
+  },
+)
 
 test('T-11 a call is given up with an Error that can be written to, as what it goes through expects', async () => {
   const reasons: unknown[] = []

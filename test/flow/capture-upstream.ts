@@ -55,6 +55,18 @@ export async function startCaptureUpstream(
   }
 }
 
+/** An answer of Messages. */
+export const MESSAGE = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  content: [{ type: 'text', text: 'Hello there' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 3, output_tokens: 2 },
+}
+
 export const COMPLETION = {
   id: 'chatcmpl-1',
   object: 'chat.completion',

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { CaptureUpstream } from './capture-upstream.ts'
-import { startCaptureUpstream } from './capture-upstream.ts'
+import { MESSAGE, startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
 import { startGateway } from './start-gateway.ts'
 
@@ -14,17 +14,6 @@ afterEach(async () => {
   await gateway?.close()
   await upstream?.close()
 })
-
-const MESSAGE = {
-  id: 'msg_1',
-  type: 'message',
-  role: 'assistant',
-  model: 'm',
-  content: [{ type: 'text', text: 'Hello there' }],
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage: { input_tokens: 3, output_tokens: 2 },
-}
 
 type Options = { readonly models?: readonly string[]; readonly busy?: string }
 

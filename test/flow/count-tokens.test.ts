@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import type { Directives } from '../../src/core/directives.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
-import { startCaptureUpstream } from './capture-upstream.ts'
+import { MESSAGE, startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
 import { eventually, HELLO, startGateway } from './start-gateway.ts'
 
@@ -16,17 +16,6 @@ afterEach(async () => {
   await gateway?.close()
   await upstream?.close()
 })
-
-const MESSAGE = {
-  id: 'msg_1',
-  type: 'message',
-  role: 'assistant',
-  model: 'm',
-  content: [{ type: 'text', text: 'Hello there' }],
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage: { input_tokens: 3, output_tokens: 2 },
-}
 
 function counting(response: ServerResponse, path: string): void {
   response.end(path.endsWith('/count_tokens') ? '{"input_tokens": 2095}' : JSON.stringify(MESSAGE))

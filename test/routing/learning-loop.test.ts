@@ -7,6 +7,7 @@ import {
   firstWhere,
   meanOf,
   shareOf,
+  unaskedScene,
   WELL_FROM,
   WORSE_FROM,
 } from '../../bench/learn/scenes.ts'
@@ -59,4 +60,14 @@ test('exploring two percent costs no more quality and money than its bounds', as
   const noise = 0.004
   expect(quality(plain) - quality(explored)).toBeLessThan(0.02 * 0.05 + noise)
   expect(cost(explored) / cost(plain) - 1).toBeLessThan(0.02 + 0.02)
+})
+
+test('models that are never the best are tried as often where all answers are shorter than predicted', async () => {
+  const tried = async (lengthRatio: number): Promise<number[]> => {
+    const { calls } = await playLoop(unaskedScene(lengthRatio, { seed: 4, calls: 6_000 }))
+    return ['rival', 'medium'].map((model) => calls.filter((one) => one.model === model && one.call >= 2_000).length)
+  }
+  const asPredicted = await tried(1)
+  for (const count of asPredicted) expect(count).toBeGreaterThan(30)
+  expect(await tried(0.2)).toEqual(asPredicted)
 })

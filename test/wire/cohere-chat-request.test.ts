@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ContentPart } from '../../src/core/content.ts'
@@ -8,31 +5,8 @@ import { isJsonObject } from '../../src/core/json.ts'
 import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { ChatRequest, Message } from '../../src/core/request.ts'
 import { cohereChat } from '../../src/wire/cohere-chat/index.ts'
-import { openaiChat } from '../../src/wire/openai-chat/index.ts'
 import { image, NOTHING_SAID, requests, words } from './arbitrary-request.ts'
-import { DATA, hasCases } from './cases.ts'
-
-const user = (...content: ContentPart[]): Message => ({ role: 'user', content, name: undefined })
-const text = (said: string): ContentPart => ({ type: 'text', text: said })
-
-const HELLO: ChatRequest = {
-  model: 'auto',
-  messages: [user(text('Hello'))],
-  tools: [],
-  toolChoice: undefined,
-  parallelToolCalls: undefined,
-  sampling: NOTHING_SAID,
-  reasoning: undefined,
-  responseFormat: undefined,
-  stream: false,
-  includeUsage: false,
-  user: undefined,
-  metadata: undefined,
-  native: { format: 'openai-chat', body: {} },
-}
-const TOOL = { name: 'f', description: 'Does f.', parameters: { type: 'object' } }
-const GRAMMAR = { type: 'grammar', grammar: { syntax: 'regex', definition: '[a-z]+' } }
-const OTHER = { name: 'g', description: undefined, parameters: undefined }
+import { GRAMMAR, HELLO, OTHER, TOOL, text, user } from './hello-request.ts'
 
 const write = (changes: Partial<ChatRequest>) => cohereChat.writeRequest({ ...HELLO, ...changes }, 'command-a')
 const lost = (changes: Partial<ChatRequest>) => write(changes).losses.map(({ path }) => path)
@@ -378,58 +352,4 @@ test.each([
   [{ model: 'm', messages: [{ role: 'user', content: 'x' }], k: '3' }, 'k'],
 ])('%j is refused for %s', (body, param) => {
   expect(() => cohereChat.readRequest(body)).toThrow(expect.objectContaining({ code: 'invalid_request', param }))
-})
-
-type Row = { api: string; id: string; openai_messages: unknown; expected: { messages: Record<string, unknown>[] } }
-
-describe.skipIf(!hasCases)(`another gateway’s requests${hasCases ? '' : ' (no shared data here)'}`, () => {
-  const file = join(DATA, 'tools/providers/vercel_request_messages.jsonl.gz')
-  const rows = hasCases ? gunzipSync(readFileSync(file)).toString().trimEnd().split('\n') : []
-  const own = rows
-    .map((line) => JSON.parse(line) as Row)
-    .filter((row) => row.api === 'cohere-v2-chat' && row.openai_messages !== null)
-  test('there are some', () => expect(own.length).toBeGreaterThan(0))
-  test.each(own.map((row) => [row.id, row] as const))('%s', (_id, row) => {
-    const request = openaiChat.readRequest({ model: 'm', messages: row.openai_messages as never })
-    const { messages } = cohereChat.writeRequest(request, 'm').body as { messages: Record<string, unknown>[] }
-    // It drops what is said before calls; for us that is the plan.
-    const without = messages.map(({ tool_plan, ...message }) => message)
-    expect(without).toEqual(row.expected.messages)
-  })
-})
-
-describe('errors', () => {
-  const body = (message: string) => JSON.stringify({ id: '1', message })
-  test.each([
-    // The messages of https://docs.cohere.com/reference/errors
-    [400, 'invalid request: list of documents must not be empty', 'upstream_rejected'],
-    [
-      400,
-      'too many tokens: total number of tokens in the prompt cannot exceed 4081 - received 4292. Try using a shorter prompt, or enabling prompt truncating.',
-      'context_length_exceeded',
-    ],
-    [400, 'too many tokens: size limit exceeded by 11326 tokens.', 'context_length_exceeded'],
-    [
-      400,
-      'too many tokens: max tokens must be less than or equal to 4096, the maximum output for this model - received 8192.',
-      'upstream_rejected',
-    ],
-    [401, 'invalid api token', 'upstream_auth_failed'],
-    [
-      402,
-      'Please add or update your payment method at https://dashboard.cohere.com/billing',
-      'upstream_quota_exhausted',
-    ],
-    [404, "model 'c' not found, make sure the correct model ID was used", 'upstream_model_missing'],
-    [429, 'You are using a Trial key, which is limited to 20 API calls / minute.', 'upstream_rate_limited'],
-    [499, 'request cancelled', 'upstream_rejected'],
-    [500, 'internal server error', 'upstream_error'],
-    [503, 'overloaded', 'upstream_overloaded'],
-  ])('%i %s is %s', (status, message, code) => {
-    expect(cohereChat.readError(status, {}, body(message)).code).toBe(code)
-  })
-  test('the client reads the words about his own request', () => {
-    expect(cohereChat.readError(400, {}, body('bad temperature')).message).toBe('bad temperature')
-    expect(cohereChat.readError(502, {}, '<html>').message).toBe('The model failed without saying why.')
-  })
 })

@@ -6,28 +6,7 @@ import { parseLossless } from '../../src/core/lossless-json.ts'
 import type { ChatRequest, Message } from '../../src/core/request.ts'
 import { ollamaChat } from '../../src/wire/ollama-chat/index.ts'
 import { image, NOTHING_SAID, requests, words } from './arbitrary-request.ts'
-
-const user = (...content: ContentPart[]): Message => ({ role: 'user', content, name: undefined })
-const text = (said: string): ContentPart => ({ type: 'text', text: said })
-
-const HELLO: ChatRequest = {
-  model: 'auto',
-  messages: [user(text('Hello'))],
-  tools: [],
-  toolChoice: undefined,
-  parallelToolCalls: undefined,
-  sampling: NOTHING_SAID,
-  reasoning: undefined,
-  responseFormat: undefined,
-  stream: false,
-  includeUsage: false,
-  user: undefined,
-  metadata: undefined,
-  native: { format: 'openai-chat', body: {} },
-}
-const TOOL = { name: 'f', description: 'Does f.', parameters: { type: 'object' } }
-const GRAMMAR = { type: 'grammar', grammar: { syntax: 'regex', definition: '[a-z]+' } }
-const OTHER = { name: 'g', description: undefined, parameters: undefined }
+import { GRAMMAR, HELLO, OTHER, TOOL, text, user } from './hello-request.ts'
 
 const write = (changes: Partial<ChatRequest>) => ollamaChat.writeRequest({ ...HELLO, ...changes }, 'qwen3')
 

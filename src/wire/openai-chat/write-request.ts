@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
-import type { ChatRequest, ResponseFormat } from '../../core/request.ts'
+import type { ChatRequest } from '../../core/request.ts'
 import type { Tool, ToolChoice } from '../../core/tool.ts'
 import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
 import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
@@ -10,6 +10,7 @@ import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { loseBudget } from '../shared/lose-reasoning.ts'
+import { writeResponseFormat } from '../shared/openai-response-format.ts'
 import { compact } from '../shared/read-json.ts'
 import { fitStrict } from '../shared/strict-schema.ts'
 import { pathsOf } from './request-paths.ts'
@@ -49,7 +50,7 @@ export function writeRequest(asked: ChatRequest, model: string, traits: Traits =
     logprobs: sampling.logprobs,
     top_logprobs: sampling.topLogprobs,
     ...writeAskedReasoning(request, traits, losses),
-    response_format: writeResponseFormat(request.responseFormat, traits, losses),
+    response_format: nestSchema(writeResponseFormat(request.responseFormat, traits, losses)),
     user: request.user,
     metadata: request.metadata,
     ...request.openai,
@@ -126,28 +127,9 @@ function writeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[])
   return { type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools: choice.allowed.map(named) } }
 }
 
-function writeResponseFormat(
-  format: ResponseFormat | undefined,
-  traits: Traits,
-  losses: Losses,
-): JsonObject | undefined {
-  switch (format?.type) {
-    case undefined:
-      return undefined
-    case 'text':
-      return { type: 'text' }
-    case 'json-object':
-      return { type: 'json_object' }
-    case 'json-schema': {
-      const { name, description, schema } = format
-      const strict = fitStrict(format.strict, schema, traits, (why) =>
-        losses.lose('response_format.json_schema.strict', why),
-      )
-      return { type: 'json_schema', json_schema: compact({ name: name ?? 'answer', description, schema, strict }) }
-    }
-    default: {
-      const unhandled: never = format
-      return unhandled
-    }
-  }
+/** Chat Completions has what is said of a schema one level deeper than Responses. */
+function nestSchema(format: JsonObject | undefined): JsonObject | undefined {
+  if (format?.['type'] !== 'json_schema') return format
+  const { type, ...schema } = format
+  return { type, json_schema: schema }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import { nearestEffort } from '../../core/nearest-effort.ts'
-import type { ChatRequest, Reasoning, ResponseFormat } from '../../core/request.ts'
+import type { ChatRequest, Reasoning } from '../../core/request.ts'
 import type { Traits, WrittenRequest } from '../../core/wire-format.ts'
 import { fitToolSchemas } from '../schema/fit-tool-schemas.ts'
 import { subsetOf } from '../schema/subset-of.ts'
@@ -8,8 +8,8 @@ import { fitToolNames, PLAIN_NAME } from '../shared/fit-tool-names.ts'
 import type { Losses } from '../shared/lose.ts'
 import { createLosses } from '../shared/lose.ts'
 import { loseBudget } from '../shared/lose-reasoning.ts'
+import { writeResponseFormat } from '../shared/openai-response-format.ts'
 import { compact, textOf } from '../shared/read-json.ts'
-import { fitStrict } from '../shared/strict-schema.ts'
 import { LOGPROBS } from './read-request.ts'
 import { pathsOf } from './request-paths.ts'
 import { ENCRYPTED } from './unread.ts'
@@ -117,29 +117,4 @@ function writeReasoning(
 function wantsState(reasoning: JsonObject | undefined, model: string, { thinks }: Traits): boolean {
   const effort = textOf(reasoning?.['effort'])
   return (reasoning !== undefined && effort !== 'none') || thinks?.(model, effort) === true
-}
-
-function writeResponseFormat(
-  format: ResponseFormat | undefined,
-  traits: Traits,
-  losses: Losses,
-): JsonObject | undefined {
-  switch (format?.type) {
-    case undefined:
-      return undefined
-    case 'text':
-      return { type: 'text' }
-    case 'json-object':
-      return { type: 'json_object' }
-    case 'json-schema': {
-      const { name, description, schema } = format
-      const path = 'response_format.json_schema.strict'
-      const strict = fitStrict(format.strict, schema, traits, (why) => losses.lose(path, why))
-      return compact({ type: 'json_schema', name: name ?? 'answer', description, schema, strict })
-    }
-    default: {
-      const unhandled: never = format
-      return unhandled
-    }
-  }
 }

@@ -124,7 +124,12 @@ function times(part: Part, least: number, most: number | undefined): Part {
         first = add({ kind: 'fork', next: part(add, list, first), other: next })
       }
     }
-    for (let count = 0; count < least; count += 1) first = part(add, list, first)
+    for (let count = 0; count < least; count += 1) {
+      const before = list.length
+      first = part(add, list, first)
+      // Nothing, as often as it likes: written out, a few of these in each other would never end.
+      if (list.length === before) break
+    }
     return first
   }
 }

@@ -3,8 +3,12 @@ import { linearPattern } from '../core/linear-pattern.ts'
 const MAX_PATTERN = 200
 /** Longer strings are not held to a pattern. */
 const MAX_MATCHED = 128
-// With a string of 128 characters, three repetitions take some hundred thousand steps at most.
-const MAX_REPETITIONS = 3
+/** Ways, as a power of two, in which that many repetitions can share out a string of 128 characters. */
+const WAYS_OF_REPETITIONS = [0, 7, 13, 19] as const
+/** Of matching, as a power of two: a million takes some milliseconds. */
+const MAX_WAYS = 20
+/** Of choices alone, which short strings have as well, and there may be hundreds of them. */
+const MAX_CHOICES = 12
 
 /** A pattern for the keyword `pattern`, which passes long strings; `undefined` where matching could take for ever. */
 export function valuePattern(pattern: string): string | undefined {
@@ -34,7 +38,13 @@ function literal(name: string): string {
   return [...name].map((character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`).join('')
 }
 
-/** True for a pattern that compiles and cannot backtrack much: few repetitions, and none of what repeats or has a choice. */
+type Group = {
+  /** Whether something in it repeats or it has a choice. */
+  isRisky: boolean
+  alternatives: number
+}
+
+/** True for a pattern that compiles and cannot backtrack much: few repetitions and choices, and no repetition of what has one. */
 function isSafe(pattern: string): boolean {
   if (pattern.length > MAX_PATTERN) return false
   try {
@@ -44,26 +54,35 @@ function isSafe(pattern: string): boolean {
     return false
   }
   let repetitions = pattern.startsWith('^') ? 0 : 1
-  // Of every open group, whether something in it repeats or it has a choice.
-  const groups: boolean[] = []
+  // As a power of two: each choice doubles the ways that all the others have.
+  let choices = 0
+  const whole: Group = { isRisky: false, alternatives: 1 }
+  const groups = [whole]
   let wasRisky = false
   for (const [token] of pattern.matchAll(TOKENS)) {
-    const isRepetition = /^(?:[*+?]|\{\d+(?:,\d*)?\})/.test(token)
-    if (isRepetition) {
+    const group = groups.at(-1) ?? whole
+    if (/^(?:[*+?]|\{\d+(?:,\d*)?\})/.test(token)) {
       const isOptional = token.startsWith('?')
       if (wasRisky && !isOptional) return false
-      if (!/^\{\d+\}/.test(token) && !isOptional) repetitions += 1
-      if (groups.length > 0) groups[groups.length - 1] = true
+      if (isOptional) choices += 1
+      else if (!/^\{\d+\}/.test(token)) repetitions += 1
+      group.isRisky = true
     }
     wasRisky = false
-    if (token.startsWith('(')) groups.push(false)
-    else if (token === '|' && groups.length > 0) groups[groups.length - 1] = true
-    else if (token === ')') {
-      wasRisky = groups.pop() === true
-      if (wasRisky && groups.length > 0) groups[groups.length - 1] = true
+    if (token.startsWith('(')) groups.push({ isRisky: false, alternatives: 1 })
+    else if (token === '|') {
+      group.alternatives += 1
+      group.isRisky = true
+    } else if (token === ')') {
+      groups.pop()
+      choices += Math.log2(group.alternatives)
+      wasRisky = group.isRisky
+      if (wasRisky) (groups.at(-1) ?? whole).isRisky = true
     }
   }
-  return repetitions <= MAX_REPETITIONS
+  choices += Math.log2(whole.alternatives)
+  const ways = WAYS_OF_REPETITIONS[repetitions]
+  return ways !== undefined && choices <= MAX_CHOICES && ways + choices <= MAX_WAYS
 }
 
 // Escapes, classes and the beginnings of groups are one token each, so that what is in them is no syntax.

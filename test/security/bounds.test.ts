@@ -107,7 +107,14 @@ test('T-74 a pattern of a caller’s that would take for ever holds nobody up', 
   program = await startProgram(['--port', '0'], {
     config: `providers: { up: { base_url: "http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1" } }\nmodels: [up/m]\n`,
   })
-  for (const pattern of ['^(a+)+$', '^(a|a)*$', '^([a-z]+)*$', '(.*a){25}$', '^(?=(a+)+$)a', '^(a+){1,40}$']) {
+  const evil = ['^(a+)+$', '^(a|a)*$', '^([a-z]+)*$', '(.*a){25}$', '^(?=(a+)+$)a', '^(a+){1,40}$']
+  const choices = [
+    `^${'(a|a)'.repeat(38)}$`,
+    `^${'\\w?'.repeat(60)}!?b$`,
+    `^${'(?:a|\\w)'.repeat(20)}(.?.?.?.?.?.?.?)b`,
+  ]
+  const nothing = ['((((){400}){400}){400}){400}', '(a+)+((((){400}){400}){400}){400}']
+  for (const pattern of [...evil, ...choices, ...nothing]) {
     const parameters = {
       type: 'object',
       properties: { s: { type: 'string', pattern } },

@@ -14,8 +14,14 @@ test.each([
   ['sk-proj-0123456789abcdefXYZ_-1 is', '[redacted] is'],
   ['authorization: Bearer 0123456789abcdef.x', 'authorization: [redacted]'],
   ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0xyz.c2lnbmF0dXJl', '[redacted]'],
+  ['token-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0xyz.c2lnbmF0dXJl!', '[redacted]!'],
+  ['a.eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0xyz.', 'a.[redacted]'],
   ['the task-force asked for ask-me-anything and sk-8', 'the task-force asked for ask-me-anything and sk-8'],
 ])('%s becomes %s', (text, masked) => expect(mask(text)).toBe(masked))
+
+test.each(['-eyJ', 'eyJ-', '-eyJaaaaaaaa.', 'sk-', 'Bearer '])('a megabyte of %s is soon looked through', (word) => {
+  expect(mask(word.repeat(1_048_576 / word.length)).length).toBeGreaterThan(0)
+})
 
 test('an error is masked wherever it says something, and keeps what it is', () => {
   const error = new GatewayError('upstream_rejected', `no ${SECRET}`, {

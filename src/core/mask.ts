@@ -9,9 +9,9 @@ const MIN_PART = 16
 const MASKED = '[redacted]'
 
 // Keys by their looks: tokens that were exchanged for a key, and those of other callers of the same upstream. Each begins with a
-// mark and is bounded, so that nothing is looked through twice.
+// mark and is bounded, so that nothing is looked through twice; a JWT, which is long, is looked for once in a word alone.
 const KEY_LIKE =
-  /\b(?:sk-[\w-]{16,200}|gsk_\w{16,200}|xai-\w{16,200}|AIza[\w-]{30,60}|ya29\.[\w.-]{16,2048}|(?:AKIA|ASIA)[A-Z0-9]{16}|eyJ[\w-]{8,4096}\.[\w-]{8,4096}\.[\w-]{0,4096})|\bBearer\s{1,4}[\w.~+/=-]{16,4096}/g
+  /\b(?:sk-[\w-]{16,200}|gsk_\w{16,200}|xai-\w{16,200}|AIza[\w-]{30,60}|ya29\.[\w.-]{16,2048}|(?:AKIA|ASIA)[A-Z0-9]{16})|(?<![\w-])(?:[\w-]{0,32}-)?eyJ[\w-]{8,4096}\.[\w-]{8,4096}\.[\w-]{0,4096}|\bBearer\s{1,4}[\w.~+/=-]{16,4096}/g
 
 /** Masks these secrets, in their usual spellings, and whatever looks like a key. */
 export function createMask(secrets: Iterable<string>): Mask {

@@ -33,6 +33,15 @@ describe('AWS event streams', () => {
     }
   })
 
+  test('a long event in many small pieces is put together once', () => {
+    const event = { event: 'contentBlockDelta', data: `{"delta":"${'x'.repeat(8_000_000)}"}` }
+    const bytes = encodeAwsEvents([event])
+    const deframer = createAwsDeframer(2 * bytes.length)
+    const events: WireEvent[] = []
+    for (let at = 0; at < bytes.length; at += 200) events.push(...deframer.push(bytes.subarray(at, at + 200)))
+    expect(events).toEqual([event])
+  })
+
   test('an event comes as soon as its last byte is there, not before', () => {
     const [first] = EVENTS
     const length = new DataView(BYTES.buffer).getUint32(0)

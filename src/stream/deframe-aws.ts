@@ -1,6 +1,7 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import { fromUtf8, toUtf8 } from '@smithy/util-utf8'
 import { GatewayError } from '../core/errors.ts'
+import { joinedBytes } from '../core/joined-bytes.ts'
 import type { WireEvent } from '../core/wire-format.ts'
 import type { Deframer } from './deframe.ts'
 
@@ -15,7 +16,10 @@ const SMALLEST = 16
 export function createAwsDeframer(maxEventBytes: number): Deframer {
   const codec = new EventStreamCodec(toUtf8, fromUtf8)
   const decoder = new TextDecoder()
-  let kept = new Uint8Array(0)
+  // Joined when a message is whole: a long one may come in thousands of pieces.
+  let kept: Uint8Array[] = []
+  let keptBytes = 0
+  let wantedBytes = LENGTH_BYTES
 
   function decode(message: Uint8Array): WireEvent {
     try {
@@ -38,12 +42,16 @@ export function createAwsDeframer(maxEventBytes: number): Deframer {
 
   return {
     push(chunk) {
-      const bytes = new Uint8Array(kept.length + chunk.length)
-      bytes.set(kept)
-      bytes.set(chunk, kept.length)
+      if (keptBytes + chunk.length < wantedBytes) {
+        kept.push(chunk.slice())
+        keptBytes += chunk.length
+        return []
+      }
+      const bytes = joinedBytes([...kept, chunk])
       const view = new DataView(bytes.buffer)
       const events: WireEvent[] = []
       let start = 0
+      wantedBytes = LENGTH_BYTES
       while (bytes.length - start >= LENGTH_BYTES) {
         const length = view.getUint32(start)
         if (length < SMALLEST || length > maxEventBytes) {
@@ -51,16 +59,19 @@ export function createAwsDeframer(maxEventBytes: number): Deframer {
             detail: { length },
           })
         }
+        wantedBytes = length
         if (bytes.length - start < length) break
         events.push(decode(bytes.subarray(start, start + length)))
         start += length
+        wantedBytes = LENGTH_BYTES
       }
-      kept = bytes.subarray(start)
+      kept = [bytes.subarray(start)]
+      keptBytes = bytes.length - start
       return events
     },
-    unfinishedBytes: () => kept.length,
+    unfinishedBytes: () => keptBytes,
     end() {
-      if (kept.length === 0) return []
+      if (keptBytes === 0) return []
       throw new GatewayError('stream_interrupted', 'The model closed the connection in the middle of an event.')
     },
   }

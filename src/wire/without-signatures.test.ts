@@ -179,3 +179,8 @@ test.each([
   expect(error.refusesSignatures).toBe(refuses)
   expect(error.code).toBe('upstream_rejected')
 })
+
+test('an error of many words is soon read', () => {
+  const error = openaiResponses.readError(400, {}, JSON.stringify(openai(null, 'item-rs_a-'.repeat(13_000))))
+  expect(error.refusesSignatures).toBe(false)
+})

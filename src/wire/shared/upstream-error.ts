@@ -5,6 +5,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Headers } from '../../core/ports.ts'
 
 const MAX_EXCERPT = 2_000
+const MAX_SEARCHED = 8_192
 /** What is none of these is words, whatever member it stands in. */
 const CODE = /^[\w.:/#-]{1,100}$/
 
@@ -47,12 +48,12 @@ export function upstreamError(said: SaidError, headers: Headers): GatewayError {
  * (https://ai.google.dev/gemini-api/docs/thought-signatures). One that is missing is nothing to leave out.
  */
 const SIGNATURE_REFUSED =
-  /invalid_encrypted_content|^(?=.*encrypted.content)(?=.*(?:verif|decrypt|parse))|\bitem\b.{0,100}\brs_\S+ not found|invalid `?(?:signature|data)`? in `?(?:redacted_)?thinking|^(?!.*\bmissing\b).*thought.?signature/is
+  /invalid_encrypted_content|^(?=.*encrypted.content)(?=.*(?:verif|decrypt|parse))|\bitem\b.{0,100}\brs_\S{1,100} not found|invalid `?(?:signature|data)`? in `?(?:redacted_)?thinking|^(?!.*\bmissing\b).*thought.?signature/is
 
 /** What cannot be found is a 404, and what is refused within an answer has no status. */
 function refusesSignature(status: number | undefined, words: string): boolean {
   const mayBe = status === undefined || status === 400 || status === 404 || status === 422
-  return mayBe && SIGNATURE_REFUSED.test(words)
+  return mayBe && SIGNATURE_REFUSED.test(words.slice(0, MAX_SEARCHED))
 }
 
 /** A failure's body as an object; proxies in front of a model answer with HTML or plain text, and the status says enough. */

@@ -49,9 +49,12 @@ export function requestHeaders(exchange: Exchange): Headers {
   return kept
 }
 
+// A page of the upstream's that a browser is led to is none of this address's: it may ask the gateway for nothing.
+const NO_PAGE = { 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' }
+
 /** What of an upstream's headers concerns the client: no cookies, nothing of the connection, no secret that it was sent. */
 export function responseHeaders(headers: ResponseHeaders, mask: Mask): Record<string, string> {
-  const kept: Record<string, string> = {}
+  const kept: Record<string, string> = { ...NO_PAGE }
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase()
     if (value === undefined) continue

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
-import { exceptFor, namePattern, patternOfNames, valuePattern } from './safe-pattern.ts'
+import { exceptFor, namePattern, patternOfNames, stepsOf, valuePattern } from './safe-pattern.ts'
 import type { TypeName } from './type-words.ts'
 import { typeOfWord } from './type-words.ts'
 
@@ -29,9 +29,21 @@ export type CompiledSchema = {
   readonly root: Subschema
   readonly lookup: Record<string, Subschema>
   /** How many schemas with alternatives a validation may still enter; it throws where they are too many. */
-  readonly work: { left: number }
+  readonly work: Work
   /** Whether it is for members of the given names alone. */
   readonly isOfNames: boolean
+}
+
+/** What a validation may still do, and what decides how much its patterns do. */
+export type Work = {
+  left: number
+  /** Of matching patterns. */
+  steps: number
+  hasPatterns: boolean
+  /** The longest text or name in the value, in characters. */
+  longest: number
+  /** Names in the value, the same one as often as it stands there. */
+  names: number
 }
 
 export type CompileOptions = {
@@ -51,6 +63,8 @@ const SINGLE = [
 ]
 const LISTS = ['anyOf', 'oneOf', 'allOf', 'prefixItems'] as const
 const MAPS = ['properties', 'dependentSchemas'] as const
+/** Characters of names that are held to patterns which could take for ever; each of them some tens of microseconds. */
+const MAX_EXACT = 8_192
 const WITH_ALTERNATIVES = ['$ref', 'anyOf', 'oneOf', 'allOf', 'not', 'if', 'contains', 'dependentSchemas']
 
 /**
@@ -63,7 +77,8 @@ export function compileSchema(schema: JsonObject, { isLarge, names }: CompileOpt
   const declared = JSON.parse(JSON.stringify(schema)) as JsonObject
   const lookup: Record<string, Subschema> = Object.create(null)
   const targets = new Map<JsonValue, string>()
-  const work = { left: 0 }
+  const work: Work = { left: 0, steps: 0, hasPatterns: false, longest: 0, names: 0 }
+  let exactCharacters = 0
   let isOfNames = false
 
   function subschema(value: JsonValue | undefined): Subschema | undefined {
@@ -101,6 +116,7 @@ export function compileSchema(schema: JsonObject, { isLarge, names }: CompileOpt
     if (from['nullable'] === true || from['default'] === null) allowNull(to)
     moveToItems(to)
     if (WITH_ALTERNATIVES.some((keyword) => to[keyword] !== undefined)) countVisits(to)
+    boundPatterns(from, to)
     return to
   }
 
@@ -130,10 +146,30 @@ export function compileSchema(schema: JsonObject, { isLarge, names }: CompileOpt
     return Object.fromEntries(entries)
   }
 
+  /** The validator reads a keyword each time it holds a value to it: once there were too many steps, there is none to read. */
+  function boundPatterns(from: JsonObject, to: SchemaNode): void {
+    const bound = (keyword: 'pattern' | 'patternProperties', steps: () => number): void => {
+      const value = to[keyword]
+      if (value === undefined) return
+      work.hasPatterns = true
+      const get = () => {
+        work.steps -= steps()
+        return work.steps < 0 ? undefined : value
+      }
+      Object.defineProperty(to, keyword, { get, enumerable: true })
+    }
+    const ofValue = stepsOf(String(from['pattern']))
+    bound('pattern', () => ofValue(work.longest))
+    const ofNames = Object.keys(from['patternProperties'] ?? {}).map(stepsOf)
+    bound('patternProperties', () => work.names * ofNames.reduce((sum, steps) => sum + steps(work.longest), 0))
+  }
+
   function exactPattern(pattern: string): string | undefined {
-    const exact = names === undefined ? undefined : patternOfNames(pattern, names())
-    if (exact !== undefined) isOfNames = true
-    return exact
+    if (names === undefined) return undefined
+    const all = [...names()]
+    exactCharacters += all.reduce((sum, name) => sum + name.length + 1, 0)
+    isOfNames = true
+    return exactCharacters > MAX_EXACT ? undefined : patternOfNames(pattern, all)
   }
 
   function reference(ref: string): string | undefined {

@@ -2,9 +2,11 @@ import { linearPattern } from '../core/linear-pattern.ts'
 
 const MAX_PATTERN = 200
 /** Longer strings are not held to a pattern. */
-const MAX_MATCHED = 128
+export const MAX_MATCHED = 128
 /** Ways, as a power of two, in which that many repetitions can share out a string of 128 characters. */
 const WAYS_OF_REPETITIONS = [0, 7, 13, 19] as const
+/** Orders of so many repetitions, of which one is taken. */
+const ORDERS = [1, 1, 2, 6] as const
 /** Of matching, as a power of two: a million takes some milliseconds. */
 const MAX_WAYS = 20
 /** Of choices alone, which short strings have as well, and there may be hundreds of them. */
@@ -18,6 +20,13 @@ export function valuePattern(pattern: string): string | undefined {
 /** The same for names of properties, where a long name matches nothing. */
 export function namePattern(pattern: string): string | undefined {
   return isSafe(pattern) ? `^(?![\\s\\S]{${MAX_MATCHED + 1}})[\\s\\S]*?(?:${pattern})` : undefined
+}
+
+/** About the most steps that a pattern of `valuePattern` or `namePattern` takes on texts of up to `length` characters. */
+export function stepsOf(pattern: string): (length: number) => number {
+  const { repetitions, choices } = branchingOf(pattern) ?? { repetitions: 0, choices: 0 }
+  return (length) =>
+    2 ** choices * Math.max(1, Math.min(length, MAX_MATCHED) ** repetitions / (ORDERS[repetitions] ?? 1))
 }
 
 /** A pattern that could take for ever, as one of those names that have it; `undefined` where that cannot be said. */
@@ -38,6 +47,12 @@ function literal(name: string): string {
   return [...name].map((character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`).join('')
 }
 
+type Branching = {
+  readonly repetitions: number
+  /** As a power of two: each choice doubles the ways that all the others have. */
+  readonly choices: number
+}
+
 type Group = {
   /** Whether something in it repeats or it has a choice. */
   isRisky: boolean
@@ -46,15 +61,22 @@ type Group = {
 
 /** True for a pattern that compiles and cannot backtrack much: few repetitions and choices, and no repetition of what has one. */
 function isSafe(pattern: string): boolean {
-  if (pattern.length > MAX_PATTERN) return false
+  const found = branchingOf(pattern)
+  const ways = found === undefined ? undefined : WAYS_OF_REPETITIONS[found.repetitions]
+  if (found === undefined || ways === undefined) return false
+  return found.choices <= MAX_CHOICES && ways + found.choices <= MAX_WAYS
+}
+
+/** What a pattern may be matched by in more than one way; `undefined` for one that is none, or repeats what has a choice. */
+function branchingOf(pattern: string): Branching | undefined {
+  if (pattern.length > MAX_PATTERN) return undefined
   try {
     new RegExp(pattern, 'u')
   } catch {
     // Not of ECMA-262: no keyword at all.
-    return false
+    return undefined
   }
   let repetitions = pattern.startsWith('^') ? 0 : 1
-  // As a power of two: each choice doubles the ways that all the others have.
   let choices = 0
   const whole: Group = { isRisky: false, alternatives: 1 }
   const groups = [whole]
@@ -63,7 +85,7 @@ function isSafe(pattern: string): boolean {
     const group = groups.at(-1) ?? whole
     if (/^(?:[*+?]|\{\d+(?:,\d*)?\})/.test(token)) {
       const isOptional = token.startsWith('?')
-      if (wasRisky && !isOptional) return false
+      if (wasRisky && !isOptional) return undefined
       if (isOptional) choices += 1
       else if (!/^\{\d+\}/.test(token)) repetitions += 1
       group.isRisky = true
@@ -80,9 +102,7 @@ function isSafe(pattern: string): boolean {
       if (wasRisky) (groups.at(-1) ?? whole).isRisky = true
     }
   }
-  choices += Math.log2(whole.alternatives)
-  const ways = WAYS_OF_REPETITIONS[repetitions]
-  return ways !== undefined && choices <= MAX_CHOICES && ways + choices <= MAX_WAYS
+  return { repetitions, choices: choices + Math.log2(whole.alternatives) }
 }
 
 // Escapes, classes and the beginnings of groups are one token each, so that what is in them is no syntax.

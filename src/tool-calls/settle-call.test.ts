@@ -316,6 +316,12 @@ describe('schemas as clients write them', () => {
     ['a $ref to itself', of({ $ref: '#/properties/v' }), '{"v":{}}', '{"v":{}}'],
     ['a pattern that is none', of({ type: 'string', pattern: '(' }), '{"v":"x"}', '{"v":"x"}'],
     ['a pattern', of({ type: 'string', pattern: '^[a-z]+$' }), '{"v":"X"}', undefined],
+    [
+      'more patterns than there is time for, and a type',
+      { type: 'object', properties: { v: { items: { pattern: '^\\w*\\w*\\w*$' } }, n: { type: 'integer' } } },
+      JSON.stringify({ v: Array(60).fill('a'.repeat(120)), n: '1' }),
+      JSON.stringify({ v: Array(60).fill('a'.repeat(120)), n: 1 }),
+    ],
     ['a pattern of alternatives', of({ type: 'string', pattern: 'a|b' }), '{"v":"c"}', undefined],
     [
       'patterns of names',

@@ -70,6 +70,18 @@ test('a long integer is found wherever it stands, and digits of a name are none'
   expect(parseLossless(id)).toEqual(JSON.parse(id))
 })
 
+test('a text of a million digits is looked through once', () => {
+  const text = JSON.stringify({ a: '1'.repeat(1_000_000) })
+  expect(parseKeeping(text, [])).toEqual(JSON.parse(text))
+})
+
+test('a long integer behind long digits is found', () => {
+  for (let digits = 15; digits < 60; digits += 1) {
+    const text = `{"a":"${'1'.repeat(digits)}","b":9007199254740993}`
+    expect(rewritten(text)).toBe(text)
+  }
+})
+
 test('a body that is no JSON is refused as JSON.parse refuses it', () => {
   expect(() => parseKeeping('{"a":1.0', ['input'])).toThrow(SyntaxError)
 })

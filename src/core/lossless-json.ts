@@ -94,6 +94,8 @@ function hasLongInteger(text: string): boolean {
     while (isDigit(text, end)) end += 1
     // In a name, an id or the base64 of an image it is no number.
     if (end - start >= RISKY_DIGITS && mayPrecede(text, start - 1) && mayFollow(text, end)) return true
+    // Not into this run again, which may be all of a text.
+    index = end - 1
   }
   return false
 }

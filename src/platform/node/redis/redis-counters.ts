@@ -76,6 +76,8 @@ export function createRedisCounters(options: RedisCountersOptions): RedisCounter
     const { limits, cost } = claim
     let answer: unknown
     try {
+      // Of which this gateway knows nothing: it cannot tell one that begins from one that was lost.
+      if (names.endsAt > 0 && budgets.get(names.budget) === undefined) await store.look()
       answer = await store.run(
         TAKE,
         [names.minute, names.leases, names.holds, names.budget],
@@ -184,7 +186,7 @@ export function createRedisCounters(options: RedisCountersOptions): RedisCounter
     try {
       const life = store.lives()
       if (life !== healedLife) {
-        await inParts(budgets.current(clock.now()), async ([name, { endsAt }]) => {
+        await inParts(budgets.current(store.now()), async ([name, { endsAt }]) => {
           const names = { budget: name, endsAt }
           const [spent, now] = texts(await store.run(HEAL, [name], budgetArguments(names)))
           if (spent !== undefined && now !== undefined) remember(names, spent, now)
@@ -210,13 +212,13 @@ export function createRedisCounters(options: RedisCountersOptions): RedisCounter
     const seen = budgets.get(budget)
     const isAnew =
       seen === undefined ? store.lives() > 1 && store.age() < HEALING_MS : seen.serverLife !== store.lives()
-    const seconds = Math.max(1, Math.ceil((endsAt - clock.now()) / 1_000)) + KEPT_S
+    const seconds = Math.max(1, Math.ceil((endsAt - store.now()) / 1_000)) + KEPT_S
     return [whole(seconds), seen?.life ?? '', whole(seen?.nanoUsd ?? 0), isAnew ? '1' : '', randomId(16)]
   }
 
   function namesOf({ key, limits }: Claim): Names {
     const tag = `thalamus:{${encodeURIComponent(key)}}`
-    const period = limits.budget === undefined ? undefined : periodAt(limits.budget.per, clock.now())
+    const period = limits.budget === undefined ? undefined : periodAt(limits.budget.per, store.now())
     return {
       minute: `${tag}:minute`,
       leases: `${tag}:leases`,

@@ -20,7 +20,7 @@ local function opened(key, ttl, known, floor, heals, fresh)
   local isLost = heals == '1' or (known ~= '' and life ~= known)
   if isLost then
     spent = math.max(spent, tonumber(floor))
-    rests = math.max(rests, now + 1000)
+    rests = math.max(rests, now + 2500)
   end
   local isNew = not life
   if isNew or (heals == '1' and life == known) then life = fresh end

@@ -124,6 +124,24 @@ describe.skipIf(lacksRedis())('in a real server', () => {
     expect(await spent()).toBe(20)
   })
 
+  test('more is set aside for a call under way, as much as is left, and all of it is settled', async () => {
+    const [a, b] = [await open(), await open()]
+    const first = await granted(a.take(claim(budget(100), costing(40))))
+    expect(await first.hold.more({ full: 70, least: 20 })).toBe(20)
+    expect(await first.hold.more({ full: 41, least: 41 })).toBe(0)
+    expect(await first.hold.more({ full: 30, least: 0 })).toBe(30)
+    expect(await b.take(claim(budget(100), costing(11)))).toMatchObject({ type: 'refused', isHeld: true })
+    first.hold.settle({ tokens: 0, nanoUsd: 45 })
+    await eventually('the settlement', async () => (await spent()) === 45)
+    expect(await first.hold.more({ full: 1, least: 1 })).toBe(0)
+    const second = await granted(a.take(claim(budget(100), costing(10))))
+    // The store has lost the call: what more it needs is set aside by nobody, and what it cost is paid for once.
+    await redis.command('FLUSHALL')
+    expect(await second.hold.more({ full: 10, least: 10 })).toBe(0)
+    second.hold.settle({ tokens: 0, nanoUsd: 4 })
+    await eventually('the settlement', async () => (await spent()) === 49)
+  })
+
   test('a server that has forgotten its scripts is told them again', async () => {
     const counters = await open()
     await granted(counters.take(claim({ concurrent: 5 })))

@@ -104,6 +104,24 @@ return {'ok', whole(granted), whole(spent), life,
 `)
 
 /**
+ * Sets aside more for a call under way. Keys: holds, budget. Answers the nano-dollars, 0 where it cannot be, and spent and
+ * life of the budget.
+ */
+export const MORE = script(`${COMMON}
+local call, takenIn, budget, full, least = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local spent, life, rests = opened(KEYS[2], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10])
+local kept = redis.call('HGET', KEYS[1], call)
+local left = budget - spent
+if not kept or life ~= takenIn or rests > now or least > left then return {'0', whole(spent), life} end
+local granted = full <= left and full or least
+local nano, rest = string.match(kept, '^(%d+)(:.*)$')
+spent = spent + granted
+redis.call('HSET', KEYS[2], 's', whole(spent))
+redis.call('HSET', KEYS[1], call, whole(tonumber(nano) + granted) .. rest)
+return {whole(granted), whole(spent), life}
+`)
+
+/**
  * Ends a call, once however often it is said. Keys: minute, leases, holds, budget, the mark of a call that the store has
  * lost. Answers spent and life of the budget, if there is one.
  */

@@ -144,7 +144,8 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   // Two requests may be one after what was redacted of them, and their answers are not.
   const isKept = answers !== undefined && guard === undefined
   const cached = isKept ? openCached(call, asked, planned, answers, context) : undefined
-  const answered = cached === undefined ? undefined : await answerAgain(cached, { call, client, routed: planned }, context)
+  const answered =
+    cached === undefined ? undefined : await answerAgain(cached, { call, client, routed: planned }, context)
   if (answered !== undefined) return answered
   const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, planned, limits, context)
   const account = opening instanceof Promise ? await opening : opening

@@ -1,16 +1,11 @@
-import { shapeOf } from './classify/shape.ts'
 import type { Claim, Cost, Granted, KeyLimits, LimitsLeft } from './core/counters.ts'
 import type { Exchange } from './core/ports.ts'
-import type { ReadBody } from './core/request.ts'
 import type { Target } from './core/target.ts'
 import { countUsage, promptTokensOf } from './count-usage.ts'
-import type { Routed } from './decide.ts'
 import type { DispatchResult } from './dispatch/dispatch.ts'
-import type { CallBounds, CallShape } from './limits/call-bounds.ts'
-import { callBounds } from './limits/call-bounds.ts'
+import type { CallBounds } from './limits/call-bounds.ts'
 import { neverFits, rateLimitHeaders } from './limits/refusal.ts'
 import type { ChatCall, Context } from './pipeline.ts'
-import { ASSUMED_OUTPUT_TOKENS } from './route/figures.ts'
 import type { Spent } from './telemetry/record.ts'
 
 const NANO = 1_000_000_000
@@ -18,7 +13,10 @@ const MARGIN_MS = 30_000
 /** Of what nobody knows the price: nothing is set aside, but a budget that is used up pays for none. */
 export const UNKNOWN_COST: Cost = { full: 1, least: 1 }
 
-type Caller = {
+/** What a target can cost; `undefined` where nobody knows. */
+export type BoundsOf = (target: Target) => CallBounds | undefined
+
+export type Caller = {
   readonly id: string
   readonly exchange: Pick<Exchange, 'isAborted'>
   readonly key: string
@@ -30,11 +28,12 @@ export function takeLimits(
   { id, exchange, key, limits }: Caller,
   needs: Pick<Claim, 'tokens' | 'cost'>,
   { limiter, snapshot }: Context,
+  patience: 'waits' | 'at-once' = 'waits',
 ): TakenLimits | Promise<TakenLimits> {
   // A call that is passed through may be sent twice.
   const leaseMs = 2 * snapshot.timeouts.totalMs + MARGIN_MS
   const claim: Claim = { key, call: id, limits, ...needs, leaseMs }
-  const granted = limiter.take(claim, () => exchange.isAborted())
+  const granted = patience === 'waits' ? limiter.take(claim, () => exchange.isAborted()) : limiter.takeAtOnce(claim)
   return granted instanceof Promise
     ? granted.then((late) => new TakenLimits(claim, late))
     : new TakenLimits(claim, granted)
@@ -42,7 +41,8 @@ export function takeLimits(
 
 /** What a call holds of its key's limits, and what it has used of it so far. */
 export class TakenLimits {
-  readonly nanoUsd: number
+  /** Set aside so far. */
+  nanoUsd: number
   spentNanoUsd = 0
   private tokens = 0
   private readonly claim: Claim
@@ -64,6 +64,20 @@ export class TakenLimits {
     this.spentNanoUsd += Math.round((spent.costUsd ?? 0) * NANO)
   }
 
+  get hasBudget(): boolean {
+    return this.claim.limits.budget !== undefined
+  }
+
+  /** As much of this as the budget pays for: all, the least or nothing. */
+  more(cost: Cost): number | Promise<number> {
+    const add = (nanoUsd: number): number => {
+      this.nanoUsd += nanoUsd
+      return nanoUsd
+    }
+    const more = this.hold.more(cost)
+    return more instanceof Promise ? more.then(add) : add(more)
+  }
+
   setHeaders(headers: Record<string, string>): void {
     Object.assign(headers, rateLimitHeaders(this.claim, this.left))
   }
@@ -74,19 +88,43 @@ export class TakenLimits {
   }
 }
 
-/** A chat call's, by the target that it is sent to. */
+/** A chat call's: what each of its targets may cost is set aside before that is asked. */
 export class CallAccount {
   readonly taken: TakenLimits
-  private readonly bounds: ReadonlyMap<string, CallBounds>
+  /** Targets of the plan that the budget does not pay for: they are not asked. */
+  readonly leftOut: readonly Target[]
+  private readonly boundsOf: BoundsOf
+  /** For which the call's money was taken. */
+  private readonly chosen: Target
 
-  constructor(taken: TakenLimits, bounds: ReadonlyMap<string, CallBounds>) {
+  constructor(taken: TakenLimits, chosen: Target, leftOut: readonly Target[], boundsOf: BoundsOf) {
     this.taken = taken
-    this.bounds = bounds
+    this.chosen = chosen
+    this.leftOut = leftOut
+    this.boundsOf = boundsOf
+  }
+
+  /**
+   * Whether what the call holds pays for this target. More is set aside for one that is dearer, as far as there is more. A
+   * call with a budget asks one target at a time.
+   */
+  cover(target: Target): boolean | Promise<boolean> {
+    const { taken } = this
+    if (!taken.hasBudget) return true
+    const { full, least } = this.boundsOf(target) ?? UNKNOWN_COST
+    const free = this.free()
+    if (free >= full || (target === this.chosen && taken.spentNanoUsd === 0)) return true
+    const more = taken.more({ full: full - free, least: Math.max(0, least - free) })
+    return more instanceof Promise ? more.then(() => this.free() >= least) : this.free() >= least
   }
 
   /** How long an answer of this target may be, in tokens, lest the call cost more than was set aside for it. */
   outputFor(target: Target): number | undefined {
-    return this.bounds.get(target.id)?.outputFor(this.taken.nanoUsd - this.taken.spentNanoUsd)
+    return this.boundsOf(target)?.outputFor(this.free())
+  }
+
+  private free(): number {
+    return this.taken.nanoUsd - this.taken.spentNanoUsd
   }
 
   /** Once, whatever became of the call; `undefined` where nobody knows. */
@@ -101,62 +139,9 @@ export class CallAccount {
   }
 }
 
-/** Sets aside what a chat call may take at the dearest of the targets that may be tried. */
-export function openAccount(
-  call: ChatCall,
-  routed: Routed,
-  limits: KeyLimits,
-  context: Context,
-): CallAccount | Promise<CallAccount> {
-  const targets = routed.targets.slice(0, context.snapshot.maxAttempts)
-  const shape = callShape(call.body.read(), targets)
-  const bounds = new Map<string, CallBounds>()
-  let cost: Cost = { full: 0, least: 0 }
-  let tokens = 0
-  for (const target of targets) {
-    const predicted = predictedOf(routed, target)
-    const rounds = 1 + (shape.hasTools ? (target.refine ?? 0) : 0)
-    const bound =
-      limits.budget === undefined ? undefined : callBounds(target.facts, shape, { expectedOutput: predicted, rounds })
-    if (bound !== undefined) bounds.set(target.id, bound)
-    const { full, least } = bound ?? UNKNOWN_COST
-    cost = { full: Math.max(cost.full, full), least: Math.max(cost.least, least) }
-    const answer =
-      Math.min(predicted ?? ASSUMED_OUTPUT_TOKENS, shape.maxOutputTokens ?? Number.POSITIVE_INFINITY) * shape.choices
-    tokens = Math.max(tokens, shape.promptTokens + Math.ceil(answer))
-  }
-  const caller = { id: call.id, exchange: call.exchange, key: call.principal.name, limits }
-  const needs = { tokens: boundedTokens(tokens, shape.promptTokens, limits), cost }
-  const taken = takeLimits(caller, needs, context)
-  return taken instanceof Promise ? taken.then((late) => new CallAccount(late, bounds)) : new CallAccount(taken, bounds)
-}
-
 /** A long answer is no reason to refuse a call for ever, a long prompt is. */
 export function boundedTokens(tokens: number, promptTokens: number, { tokensPerMinute: most }: KeyLimits): number {
   if (most === undefined) return 0
   if (promptTokens > most) throw neverFits(most, promptTokens)
   return Math.min(tokens, most)
-}
-
-function predictedOf({ decision }: Routed, target: Target): number | undefined {
-  const candidate = decision?.candidates.find(({ model }) => model === target.id)
-  return candidate?.output_tokens ?? undefined
-}
-
-function callShape({ chat, text }: ReadBody, targets: readonly Target[]): CallShape & { readonly hasTools: boolean } {
-  const { promptTokens, hasAudio } = shapeOf(chat)
-  const { body } = chat.native
-  const terms = [body['service_tier'], body['serviceTier'], body['speed']].filter((term) => typeof term === 'string')
-  const hasLong = targets.some(
-    ({ facts }) => facts.price_cache_write_1h !== undefined || facts.price_cache_write !== undefined,
-  )
-  return {
-    promptTokens,
-    hasAudio,
-    keepsLong: hasLong && text.includes('"1h"'),
-    maxOutputTokens: chat.sampling.maxOutputTokens,
-    choices: Math.max(1, chat.sampling.choices ?? 1),
-    terms,
-    hasTools: chat.tools.length > 0,
-  }
 }

@@ -5,6 +5,7 @@ import { UNKNOWN_COST } from './call-account.ts'
 import type { StoreHealth } from './core/counters.ts'
 import type { Decision } from './core/decision.ts'
 import { GatewayError } from './core/errors.ts'
+import { createFairStore } from './core/fair-store.ts'
 import type { JsonObject } from './core/json.ts'
 import { createMask } from './core/mask.ts'
 import type { Exchange, Ports } from './core/ports.ts'
@@ -121,7 +122,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const breakers = createBreakers({ clock: ports.clock, random: ports.random, changed: telemetry.breaker })
   const hedges = createHedgeBudget()
   const places = createPlaces(ports.clock, telemetry.waiting)
-  const decisions = ports.createStore<KeptDecision>(KEPT_DECISIONS)
+  const decisions = createFairStore<KeptDecision>(KEPT_DECISIONS)
   const decisionLog =
     options.decisionLog === undefined
       ? undefined
@@ -136,7 +137,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
           log: ports.log,
           count: telemetry.usageKept,
         })
-  const thoughts = createKeptThoughts(ports.createStore<KeptThought>(KEPT_DECISIONS), ports.clock)
+  const thoughts = createKeptThoughts(createFairStore<KeptThought>(KEPT_DECISIONS), ports.clock)
   const sessions = createSessions({
     store: ports.createStore<SessionState>(KEPT_SESSIONS),
     now: () => ports.clock.now(),

@@ -5,6 +5,8 @@ import type { StreamPart } from './core/stream-part.ts'
 
 /** What must go back with a call of a tool: its own signature, and the signed thoughts before it. */
 export type KeptThought = {
+  /** Whose: the name of the caller's key. */
+  readonly key: string
   readonly reasoning: readonly ReasoningPart[]
   readonly signature: Signature | undefined
   /** On the monotonic clock. */
@@ -65,7 +67,7 @@ export function createKeptThoughts(store: Store<KeptThought>, clock: Clock): Kep
             const { id, signature } = part
             const size = reasoning.reduce((sum, one) => sum + one.text.length + (one.signature?.value.length ?? 0), 0)
             if ((signature !== undefined || reasoning.length > 0) && size <= MAX_CHARACTERS) {
-              store.set(`${key}\n${id}`, { reasoning, signature, keptAt: clock.monotonic() })
+              store.set(`${key}\n${id}`, { key, reasoning, signature, keptAt: clock.monotonic() })
               isEmpty = false
             }
             reasoning = []

@@ -1,6 +1,5 @@
 import type { AnswerCache, CacheKind } from './answer-cache.ts'
 import { openCached } from './answer-cache.ts'
-import { openAccount } from './call-account.ts'
 import type { Attempt, Decision } from './core/decision.ts'
 import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import { GatewayError } from './core/errors.ts'
@@ -30,6 +29,7 @@ import type { KeptThoughts } from './kept-thoughts.ts'
 import type { Learning } from './learn/learning.ts'
 import type { Limiter } from './limits/limiter.ts'
 import { mayBeCopied } from './may-be-copied.ts'
+import { openAccount, withinBudget } from './open-account.ts'
 import type { ReadingTape } from './reading-tape.ts'
 import { formatAttempts } from './route-headers.ts'
 import { hedgingOf, mayGoOn } from './second-requests.ts'
@@ -139,15 +139,17 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const deciding = decide(question, context)
   const decided = deciding instanceof Promise ? await deciding : deciding
   const guarded = call.guards === undefined ? decided : withGuardNotes(decided, call.guards.notes())
-  const routed = mayGoOn(call, decided, snapshot) ? { ...guarded, isContinuable: true } : guarded
+  const planned = mayGoOn(call, decided, snapshot) ? { ...guarded, isContinuable: true } : guarded
   const { answers } = context
   // Two requests may be one after what was redacted of them, and their answers are not.
   const isKept = answers !== undefined && guard === undefined
-  const cached = isKept ? openCached(call, asked, routed, answers, context) : undefined
-  const answered = cached === undefined ? undefined : await answerAgain(cached, { call, client, routed }, context)
+  const cached = isKept ? openCached(call, asked, planned, answers, context) : undefined
+  const answered =
+    cached === undefined ? undefined : await answerAgain(cached, { call, client, routed: planned }, context)
   if (answered !== undefined) return answered
-  const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, routed, limits, context)
+  const opening = limits === undefined || !isToBeAnswered ? undefined : openAccount(call, planned, limits, context)
   const account = opening instanceof Promise ? await opening : opening
+  const routed = account === undefined ? planned : withinBudget(planned, account)
   const isCopied = routed.shadow !== undefined && call.shadowOf === undefined && mayBeCopied(asked, body)
   const sendCopy = isCopied ? context.shadows.prepare(call, routed.shadow, context) : undefined
   const sent = new SentCall(call, routed, guard !== undefined, context, account)

@@ -1,6 +1,6 @@
 import type { CallAccount } from './call-account.ts'
 import type { Attempt } from './core/decision.ts'
-import type { GatewayError } from './core/errors.ts'
+import { GatewayError } from './core/errors.ts'
 import type { HttpRequest } from './core/ports.ts'
 import type { ChatRequest } from './core/request.ts'
 import type { Target } from './core/target.ts'
@@ -147,6 +147,15 @@ export class SentCall implements DispatchedCall {
   }
 
   prepare(target: Target): HttpRequest | Promise<HttpRequest> {
+    const covered = this.account?.cover(target) ?? true
+    if (covered === true) return this.prepareCovered(target)
+    return Promise.resolve(covered).then((isCovered) => {
+      if (!isCovered) throw overBudget(target)
+      return this.prepareCovered(target)
+    })
+  }
+
+  private prepareCovered(target: Target): HttpRequest | Promise<HttpRequest> {
     const { call } = this
     this.over()
     this.context.live.started(target)
@@ -264,4 +273,9 @@ export class SentCall implements DispatchedCall {
     const call = { ...this.call, body: this.call.body.fork() }
     return new SentCall(call, this.routed, this.isGuarded, this.context, this.account, { origin: this.origin })
   }
+}
+
+function overBudget({ id }: Target): GatewayError {
+  const message = `What is left of this key’s budget does not pay for ${id} as well.`
+  return new GatewayError('budget_exceeded', message, { headers: { 'x-should-retry': 'false' } })
 }

@@ -53,6 +53,8 @@ export type LimitsLeft = { readonly requests: number | undefined; readonly token
 export type Hold = {
   /** Nano-dollars that were set aside. */
   readonly nanoUsd: number
+  /** Sets aside more of the budget, all of it or else the least: nano-dollars, 0 where neither is left. Never rejects. */
+  more(cost: Cost): number | Promise<number>
   /** Puts what was used in the place of what was claimed, and ends the call. Once; a second word does nothing. Never throws. */
   settle(used: Used): void
 }

@@ -103,6 +103,8 @@ class Dispatching implements LaneOwner {
   private hedgeTimer: Timer | undefined = undefined
   private backoff: Pick<Timer, 'cancel'> | undefined = undefined
   private isOver = false
+  // Of the last target that was asked: one that the caller's budget does not pay for was not.
+  private failure: GatewayError | undefined = undefined
   // An answer that broke, while another target is asked to go on with it.
   private handed: HandedOver | undefined = undefined
   private continuations = 0
@@ -226,6 +228,7 @@ class Dispatching implements LaneOwner {
   private failed(lane: Lane, { error, status, observed }: AttemptResult & { readonly type: 'failed' }): void {
     const attempt = lane.attempt(error.code, status)
     this.attempts.push(attempt)
+    if (error.code !== 'budget_exceeded') this.failure = error
     lane.call.failed(attempt, error, lane.target, observed)
     if (this.handed !== undefined) {
       this.askToGoOn(lane, error, this.handed)
@@ -234,6 +237,10 @@ class Dispatching implements LaneOwner {
     // The other one goes on.
     if (this.lane !== undefined) return
     this.hedgeTimer?.cancel()
+    if (error.code === 'budget_exceeded') {
+      this.tryNext(this.failure ?? error)
+      return
+    }
     const { plan, clock } = this.input
     if (this.sent >= plan.maxAttempts || clock.monotonic() >= this.deadlineAt) this.giveUp(error)
     else if (error.refusesSignatures) this.withoutSignatures(lane, error)

@@ -36,5 +36,5 @@ export function nameOf(source: OutcomeSource, model: string): string {
   return `${source} ${model}`
 }
 
-/** Answers of which outcomes are awaited; the ones that were asked for longest ago go first. About half a kilobyte each. */
+/** Answers of which outcomes are awaited; of the caller who has most, the one that was asked for longest ago goes first. About half a kilobyte each. */
 export const MOST_AWAITED = 10_000

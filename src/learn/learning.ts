@@ -1,3 +1,4 @@
+import { createFairStore } from '../core/fair-store.ts'
 import type { Learned, Lessons } from '../core/learned.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Ports } from '../core/ports.ts'
@@ -67,7 +68,7 @@ const NONE: Lessons = new Map()
 /** Outcomes of answers, and what they teach. All in memory and bounded; holds no text. */
 export function createLearning({ ports, settings, isShared, gauges, onOutcome }: Options): Learning {
   const { clock } = ports
-  const awaited = ports.createStore<Awaited>(MOST_AWAITED)
+  const awaited = createFairStore<Awaited>(MOST_AWAITED)
   const retries: Retries = createRetries(ports.createStore(MOST_AWAITED / 2), ports.digest)
   const posterior = createPosterior(settings)
   const drift = createDrift(ports.log, gauges)

@@ -7,6 +7,8 @@ import { refusal } from './refusal.ts'
 export type Limiter = {
   /** Throws, or rejects with, the caller's refusal. `isGone`: nobody waits for this call any more. */
   take(claim: Claim, isGone: () => boolean): Granted | Promise<Granted>
+  /** The same without waiting for what calls under way may give back. */
+  takeAtOnce(claim: Claim): Promise<Granted>
   /** Throws the refusal of a key whose requests of this minute are known to be used up: nothing need be read or routed for it. */
   requireRequestsLeft(claimant: Claimant): void
 }
@@ -51,6 +53,12 @@ export function createLimiter(counters: Counters, clock: Clock, random: () => nu
     const taken = counters.take(claim)
     if (taken instanceof Promise) return taken.then((late) => accept(late, claim, isGone))
     return accept(taken, claim, isGone)
+  }
+
+  async function takeAtOnce(claim: Claim): Promise<Granted> {
+    const taken = await counters.take(claim)
+    if (taken.type === 'granted') return waking(taken, claim)
+    throw refusal(claim, taken, clock.now())
   }
 
   function accept(taken: Taken, claim: Claim, isGone: () => boolean): Granted | Promise<Granted> {
@@ -110,6 +118,7 @@ export function createLimiter(counters: Counters, clock: Clock, random: () => nu
       ...taken,
       hold: {
         nanoUsd: hold.nanoUsd,
+        more: (cost) => hold.more(cost),
         settle(used) {
           hold.settle(used)
           queues.get(key)?.[0]?.wake()
@@ -118,7 +127,7 @@ export function createLimiter(counters: Counters, clock: Clock, random: () => nu
     }
   }
 
-  return { take, requireRequestsLeft }
+  return { take, takeAtOnce, requireRequestsLeft }
 }
 
 function isWorthWaiting({ by, isHeld }: Refused): boolean {

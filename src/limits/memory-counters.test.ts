@@ -115,6 +115,24 @@ test('a budget begins anew with its day; what an earlier day’s call settles is
   expect(counters.take(claim(limits, { cost })).type).toBe('refused')
 })
 
+test('more is set aside for a call under way, as much as is left of its own day, and all of it is settled', () => {
+  const clock = clockAt(0)
+  const counters = createMemoryCounters(clock)
+  const limits = { budget: { nanoUsd: 100, per: 'day' as const } }
+  const cost = (nanoUsd: number) => ({ cost: { full: nanoUsd, least: nanoUsd } })
+  const first = counters.take(claim(limits, cost(40))) as Granted
+  expect(first.hold.more({ full: 70, least: 20 })).toBe(20)
+  expect(first.hold.more({ full: 41, least: 41 })).toBe(0)
+  expect(first.hold.more({ full: 30, least: 0 })).toBe(30)
+  expect(counters.take(claim(limits, cost(11)))).toMatchObject({ type: 'refused', isHeld: true })
+  first.hold.settle({ tokens: 0, nanoUsd: 45 })
+  expect(first.hold.more({ full: 1, least: 1 })).toBe(0)
+  const second = counters.take(claim(limits, cost(55))) as Granted
+  clock.pass(3_600_000)
+  counters.take(claim(limits, cost(0)))
+  expect(second.hold.more({ full: 1, least: 1 })).toBe(0)
+})
+
 test('tokens that were not used are given back, those beyond the claim count', () => {
   const counters = createMemoryCounters(clockAt(0))
   const limits = { tokensPerMinute: 100 }

@@ -1,4 +1,4 @@
-import type { Claim, Counters, Hold, KeyLimits, Period, Refused, Taken, Used } from '../core/counters.ts'
+import type { Budget, Claim, Cost, Counters, Hold, KeyLimits, Period, Refused, Taken, Used } from '../core/counters.ts'
 import type { Clock } from '../core/ports.ts'
 import { periodAt } from './period.ts'
 import type { SlidingMinute } from './sliding-minute.ts'
@@ -101,7 +101,7 @@ export function createMemoryCounters(
       let nanoUsd = 0
       if (limits.budget !== undefined) {
         openTallies(usage, claim.key)
-        const fits = grantOf(claim, limits.budget.nanoUsd - usage[limits.budget.per].spent)
+        const fits = grantOf(claim.cost, limits.budget.nanoUsd - usage[limits.budget.per].spent)
         if (fits === undefined) return { ...held('budget'), isHeld: usage.concurrent > 0 }
         nanoUsd = fits
         usage.day.spent += fits
@@ -111,7 +111,8 @@ export function createMemoryCounters(
       usage.concurrent += 1
       usage.requests.add(second, 1)
       usage.tokens.add(second, tokens)
-      return { type: 'granted', hold: holdOf(usage, { nanoUsd, tokens, second, periods }), left: leftOf(usage, limits) }
+      const hold = holdOf(usage, { nanoUsd, tokens, second, periods, budget: limits.budget })
+      return { type: 'granted', hold, left: leftOf(usage, limits) }
     },
   }
 
@@ -132,11 +133,24 @@ export function createMemoryCounters(
       readonly second: number
       /** Of the tallies that the money was taken from. */
       readonly periods: readonly [day: string, month: string]
+      readonly budget: Budget | undefined
     },
   ): Hold {
     let isOver = false
+    let held = taken.nanoUsd
+    const [day, month] = taken.periods
+    const { budget } = taken
     return {
       nanoUsd: taken.nanoUsd,
+      more(cost) {
+        // What a call of yesterday goes on with is nobody's to set aside today.
+        if (isOver || budget === undefined || usage.day.period !== day || usage.month.period !== month) return 0
+        const more = grantOf(cost, budget.nanoUsd - usage[budget.per].spent) ?? 0
+        held += more
+        usage.day.spent += more
+        usage.month.spent += more
+        return more
+      },
       settle(used: Used) {
         if (isOver) return
         isOver = true
@@ -147,9 +161,8 @@ export function createMemoryCounters(
           const second = change < 0 ? taken.second : Math.floor(clock.monotonic() / 1_000)
           usage.tokens.add(second, change)
         }
-        const [day, month] = taken.periods
-        if (usage.day.period === day) usage.day.spent += used.nanoUsd - taken.nanoUsd
-        if (usage.month.period === month) usage.month.spent += used.nanoUsd - taken.nanoUsd
+        if (usage.day.period === day) usage.day.spent += used.nanoUsd - held
+        if (usage.month.period === month) usage.month.spent += used.nanoUsd - held
       },
     }
   }
@@ -163,8 +176,8 @@ export function createMemoryCounters(
   }
 }
 
-/** How much of its cost a claim gets where `left` is left; `undefined`: not even the least. What costs nothing always fits. */
-function grantOf({ cost }: Claim, left: number): number | undefined {
+/** How much of a cost is granted where `left` is left; `undefined`: not even the least. What costs nothing always fits. */
+function grantOf(cost: Cost, left: number): number | undefined {
   if (cost.full <= left) return cost.full
   if (cost.least <= left || cost.least === 0) return cost.least
   return undefined

@@ -25,11 +25,11 @@ function start(isClosedOnFailure: boolean) {
   const events: string[] = []
   const counted: Record<string, number> = {}
   const timers: (() => void)[] = []
-  const disk = { isFull: false }
+  const disk = { isFull: false, room: Number.POSITIVE_INFINITY }
   const kept = keepUsage({
     ledger: {
       append(records) {
-        if (disk.isFull) throw new Error('database or disk is full')
+        if (disk.isFull || written.length + records.length > disk.room) throw new Error('database or disk is full')
         written.push(...records.map(({ id }) => id))
       },
       spentSince: () => 0,
@@ -71,6 +71,22 @@ test('a full disk keeps records in their order until there is room again, and sa
   expect(kept.problem()).toBeUndefined()
   expect(counted).toEqual({ written: 2, late: 2 })
   expect(events).toEqual(['ledger_failed', 'ledger_recovered'])
+})
+
+test('of many records that wait those are written for which there is room, each once', () => {
+  const { kept, written, counted, disk, second } = start(false)
+  disk.room = 0
+  const names = Array.from({ length: 1_700 }, (_, index) => String(index))
+  for (const name of names) kept.settle(record(name))
+  disk.room = 1_200
+  second()
+  expect(counted).toEqual({ late: 1_000 })
+  expect(kept.problem()).toBe('database or disk is full')
+  disk.room = 2_000
+  second()
+  expect(written).toEqual(names)
+  expect(counted).toEqual({ late: 1_700 })
+  expect(kept.problem()).toBeUndefined()
 })
 
 test('closed on failure, calls are refused from the first record that cannot be written until it can', () => {

@@ -28,6 +28,7 @@ export type KeepUsageOptions = {
 
 const MOST_WAITING = 10_000
 const RETRY_MS = 1_000
+const AT_ONCE = 500
 
 /**
  * Records that cannot be written (a full disk, a lock) wait in a bounded queue and are tried again every second, before
@@ -36,6 +37,8 @@ const RETRY_MS = 1_000
 export function keepUsage({ ledger, isClosedOnFailure, clock, log, count }: KeepUsageOptions): KeptUsage {
   let waiting: UsageRecord[] = []
   let problem: string | undefined
+  // Of those that waited, written since.
+  let late = 0
 
   function failed(cause: unknown): void {
     const isNew = problem === undefined
@@ -51,17 +54,22 @@ export function keepUsage({ ledger, isClosedOnFailure, clock, log, count }: Keep
     if (!writeWaiting()) clock.timer(RETRY_MS, retry)
   }
 
-  /** True when nothing waits any more. */
+  /** True when nothing waits any more. In parts: a disk may have room for some of it. */
   function writeWaiting(): boolean {
     try {
-      ledger.append(waiting)
+      while (waiting.length > 0) {
+        const part = waiting.slice(0, AT_ONCE)
+        ledger.append(part)
+        waiting = waiting.slice(part.length)
+        late += part.length
+        count('late', part.length)
+      }
     } catch (cause) {
       failed(cause)
       return false
     }
-    count('late', waiting.length)
-    log('info', 'ledger_recovered', { records: waiting.length })
-    waiting = []
+    log('info', 'ledger_recovered', { records: late })
+    late = 0
     problem = undefined
     return true
   }

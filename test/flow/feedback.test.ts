@@ -208,6 +208,23 @@ test('feedback on a model that was named is taken, and teaches nothing about kin
   expect((await decide(url, 'Some SQL')).candidates[0]).not.toHaveProperty('learned')
 })
 
+test('a caller who asks a great deal does not make another one’s answers forgotten', async () => {
+  const url = await start({ keys: [keyOf('a'), keyOf('b')] })
+  const named = await askOf(url, 'Some SQL', { key: 'a', model: 'up/a', routing: undefined })
+  const routed = await askOf(url, 'Some SQL', { key: 'a' })
+  const question = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'Some SQL' }] })
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer b' }
+  const ask = async (): Promise<void> => {
+    await (await fetch(`${url}/v1/route`, { method: 'POST', headers, body: question })).text()
+  }
+  for (let calls = 0; calls < 1_050; calls += 50) await Promise.all(Array.from({ length: 50 }, ask))
+  for (const { id } of [named, routed]) {
+    const receipt = await fetch(`${url}/v1/decisions/${id}`, { headers: { authorization: 'Bearer a' } })
+    expect(receipt.status).toBe(200)
+  }
+  expect((await sendFeedback(url, { id: named.id, reward: 1 }, 'a')).status).toBe(200)
+})
+
 test('what was learned is there again after a restart, and a broken file is laid aside', async () => {
   const file = join(folder, 'kept', 'learned.json')
   const url = await start({ learnedFile: learnedFile(file) })

@@ -131,4 +131,31 @@ describe.skipIf(lacksRedis())('three gateways and one store', () => {
     expect(sum(answers)).toBeLessThanOrEqual(budget + 1e-9)
     await eventually('every settlement', async () => (await spentUsd()) >= sum(answers) - 1e-9)
   }, 120_000)
+
+  test('nor do they while it is emptied again and again', async () => {
+    const one = await costOfOne()
+    const budget = 60 * one
+    await start(budget)
+    const answers: Answered[] = []
+    let isOver = false
+    const callers = Array.from({ length: 6 }, async (_, caller) => {
+      while (!isOver) {
+        answers.push(await ask(gateways[caller % 3], { max_tokens: 200 }))
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    })
+    const served = (): number => answers.filter(({ status }) => status === 200).length
+    for (const enough of [12, 24, 36]) {
+      await eventually(`${enough} answers`, () => served() >= enough, 20_000)
+      await redis.command('FLUSHALL')
+    }
+    await eventually('the end of the budget', () => answers.some(({ code }) => code === 'budget_exceeded'), 30_000)
+    isOver = true
+    await Promise.all(callers)
+    process.stdout.write(
+      `budget ${budget.toFixed(6)} USD, emptied three times: ${served()} served for ${sum(answers).toFixed(6)} USD\n`,
+    )
+    expect(sum(answers)).toBeLessThanOrEqual(budget + 1e-9)
+    await eventually('every settlement', async () => (await spentUsd()) >= sum(answers) - 1e-9)
+  }, 120_000)
 })

@@ -11,7 +11,7 @@ const OPEN: Grant = { routing: {}, promptFlags: 'off' }
 /** The caller whom valid claims name, and what the first rule that matches lets him do. Throws `invalid_api_key`. */
 export function principalOfClaims(claims: JWTPayload, { nameClaim, rules }: JwtSettings): Principal {
   const name = claimOf(claims, nameClaim)
-  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME) {
+  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME || !name.isWellFormed()) {
     throw refused(`The token names nobody in "${nameClaim}".`)
   }
   const rule = rules.find((candidate) => matches(claims, candidate))

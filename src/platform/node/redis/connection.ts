@@ -1,5 +1,6 @@
 import { createClient } from '@redis/client'
 import type { Log } from '../../../core/ports.ts'
+import { randomId } from '../ports.ts'
 import type { Script } from './scripts.ts'
 
 /** A server of Redis's protocol: never waited for longer than a deadline, and looked for until it is back. */
@@ -12,8 +13,10 @@ export type StoreConnection = {
   problem(): string | undefined
   /** Milliseconds since 1970 by the server's clock. */
   now(): number
-  /** How many lives of the server were seen: one that was restarted may have lost what it knew. */
+  /** How many lives of the server were seen: one that was restarted or emptied may have lost what it knew. */
   lives(): number
+  /** Looks for a new life of the server at once. */
+  look(): Promise<void>
   /** Milliseconds since its last life began to be seen, by the monotonic clock. */
   age(): number
   /** Resolves when the server has answered for the first time, or after `milliseconds`. */
@@ -38,6 +41,11 @@ const SOON_MS = 50
 const DEAD_MS = 5_000
 const MOST_FAILURES = 3
 const SILENT = 'it does not answer'
+// Kept in the server, so that one that was emptied is told from one that was not.
+const LIFE = 'thalamus:life'
+const LIFE_S = 30 * 86_400
+const LIFE_SIZE = 16
+const OFFLINE = 'The client is offline'
 
 export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: ConnectionWatch): StoreConnection {
   let isUp = false
@@ -45,9 +53,11 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
   let problem: string | undefined = 'it has not answered yet'
   let failures = 0
   let serverId: string | undefined
+  let keptLife: string | undefined
   let lives = 0
   let bornAt = performance.now()
-  let offsetMs = 0
+  // Its clock, less the monotonic one: nobody sets that.
+  let offsetMs = Date.now() - performance.now()
   let timer: NodeJS.Timeout | undefined
   let isProbing = false
   const first = Promise.withResolvers<void>()
@@ -69,7 +79,8 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
   }
 
   function down(reason: string): void {
-    problem = reason
+    // That a command found no connection does not say why.
+    if (reason !== OFFLINE || problem === undefined) problem = reason
     if (!isUp) return
     isUp = false
     watch.changed(false)
@@ -90,15 +101,22 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
     isProbing = true
     const probed = client
     const startedAt = performance.now()
-    const asked = Promise.all([probed.sendCommand(['TIME']), probed.sendCommand(['INFO', 'server'])])
+    // Written, too: a server that may only be read, or is full, counts nothing.
+    const id = randomId(LIFE_SIZE)
+    const asked = Promise.all([
+      probed.sendCommand(['TIME']),
+      probed.sendCommand(['INFO', 'server']),
+      probed.sendCommand(lifeCommand(id)),
+    ])
     within(asked, timeoutMs, SILENT).catch((cause: unknown) => {
       if (probed === client && !isClosed) down(describe(cause))
     })
     within(asked, DEAD_MS, SILENT).then(
-      ([time, info]) => {
+      ([time, info, life]) => {
         isProbing = false
         if (probed !== client || isClosed) return
-        up(time, String(info), performance.now() - startedAt)
+        saw(kept(life) ?? id, /^run_id:(\w+)/m.exec(String(info))?.[1] ?? '')
+        up(time, performance.now() - startedAt)
         probeIn(PROBE_MS)
       },
       () => {
@@ -113,17 +131,19 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
     )
   }
 
-  function up(time: unknown, info: string, passedMs: number): void {
+  function saw(life: string, ofServer: string | undefined): void {
+    if (life === keptLife && ofServer === serverId) return
+    keptLife = life
+    serverId = ofServer
+    lives += 1
+    bornAt = performance.now()
+  }
+
+  function up(time: unknown, passedMs: number): void {
     failures = 0
     const [seconds, micros] = Array.isArray(time) ? time.map(Number) : []
     if (seconds !== undefined && micros !== undefined)
-      offsetMs = seconds * 1_000 + micros / 1_000 + passedMs / 2 - Date.now()
-    const id = /^run_id:(\w+)/m.exec(info)?.[1] ?? ''
-    if (id !== serverId) {
-      serverId = id
-      lives += 1
-      bornAt = performance.now()
-    }
+      offsetMs = seconds * 1_000 + micros / 1_000 + passedMs / 2 - performance.now()
     if (!isUp) {
       isUp = true
       problem = undefined
@@ -162,9 +182,13 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
         return ask(['EVAL', text, ...rest])
       }
     },
+    async look() {
+      const id = randomId(LIFE_SIZE)
+      saw(kept(await ask(lifeCommand(id))) ?? id, serverId)
+    },
     isUp: () => isUp,
     problem: () => problem,
-    now: () => Date.now() + offsetMs,
+    now: () => performance.now() + offsetMs,
     lives: () => lives,
     age: () => performance.now() - bornAt,
     opened(milliseconds) {
@@ -179,6 +203,15 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
       return Promise.resolve()
     },
   }
+}
+
+/** What it keeps of its life, which begins where there is none. */
+function lifeCommand(id: string): string[] {
+  return ['SET', LIFE, id, 'NX', 'GET', 'EX', String(LIFE_S)]
+}
+
+function kept(life: unknown): string | undefined {
+  return typeof life === 'string' ? life : undefined
 }
 
 /** The promise, or a rejection that says `what`. A thread that was busy for longer reads what has arrived meanwhile first. */

@@ -1,11 +1,11 @@
-import type { Claim, Counters, Hold, LimitName, StoreObserver, Taken, Used } from '../../../core/counters.ts'
+import type { Claim, Cost, Counters, Hold, LimitName, StoreObserver, Taken, Used } from '../../../core/counters.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import type { Clock, Log } from '../../../core/ports.ts'
 import { createMemoryCounters } from '../../../limits/memory-counters.ts'
 import { periodAt } from '../../../limits/period.ts'
 import { createBudgetMemory } from './budget-memory.ts'
 import { connectStore } from './connection.ts'
-import { HEAL, SETTLE, TAKE } from './scripts.ts'
+import { HEAL, MORE, SETTLE, TAKE } from './scripts.ts'
 
 type RedisCountersOptions = {
   readonly url: string
@@ -76,6 +76,8 @@ export function createRedisCounters(options: RedisCountersOptions): RedisCounter
     const { limits, cost } = claim
     let answer: unknown
     try {
+      // Of which this gateway knows nothing: it cannot tell one that begins from one that was lost.
+      if (names.endsAt > 0 && budgets.get(names.budget) === undefined) await store.look()
       answer = await store.run(
         TAKE,
         [names.minute, names.leases, names.holds, names.budget],
@@ -106,7 +108,7 @@ export function createRedisCounters(options: RedisCountersOptions): RedisCounter
     if (word === 'ok') {
       const [granted = '0', spent = '0', life = '', requests = '-1', tokens = '-1'] = rest
       remember(names, spent, life)
-      const hold = holdOf(settlementOf(claim, names), Number(granted), life)
+      const hold = holdOf(settlementOf(claim, names), Number(granted), life, claim.limits.budget?.nanoUsd)
       return { type: 'granted', hold, left: { requests: bounded(requests), tokens: bounded(tokens) } }
     }
     if (word === 'no') {
@@ -128,15 +130,49 @@ export function createRedisCounters(options: RedisCountersOptions): RedisCounter
     )
   }
 
-  function holdOf(settlement: Omit<Settlement, 'used' | 'reserved' | 'life'>, nanoUsd: number, life: string): Hold {
+  function holdOf(
+    settlement: Omit<Settlement, 'used' | 'reserved' | 'life'>,
+    nanoUsd: number,
+    life: string,
+    budget: number | undefined,
+  ): Hold {
     let isOver = false
+    let reserved = nanoUsd
     return {
       nanoUsd,
+      async more(cost) {
+        if (isOver || budget === undefined || !store.isUp()) return 0
+        const granted = await moreFor(settlement, life, budget, cost)
+        reserved += granted
+        return granted
+      },
       settle(used) {
         if (isOver) return
         isOver = true
-        say({ ...settlement, used, reserved: nanoUsd, life })
+        say({ ...settlement, used, reserved, life })
       },
+    }
+  }
+
+  async function moreFor(
+    { names, call }: Pick<Settlement, 'names' | 'call'>,
+    takenIn: string,
+    budget: number,
+    { full, least }: Cost,
+  ): Promise<number> {
+    try {
+      const [granted, spent, life] = texts(
+        await store.run(
+          MORE,
+          [names.holds, names.budget],
+          [call, takenIn, whole(budget), whole(full), whole(least), ...budgetArguments(names)],
+        ),
+      )
+      if (spent !== undefined && life !== undefined) remember(names, spent, life)
+      return Number(granted ?? 0)
+    } catch {
+      // Where it was set aside after all, the store knows it, and gives it back with the rest.
+      return 0
     }
   }
 
@@ -184,7 +220,7 @@ export function createRedisCounters(options: RedisCountersOptions): RedisCounter
     try {
       const life = store.lives()
       if (life !== healedLife) {
-        await inParts(budgets.current(clock.now()), async ([name, { endsAt }]) => {
+        await inParts(budgets.current(store.now()), async ([name, { endsAt }]) => {
           const names = { budget: name, endsAt }
           const [spent, now] = texts(await store.run(HEAL, [name], budgetArguments(names)))
           if (spent !== undefined && now !== undefined) remember(names, spent, now)
@@ -210,13 +246,13 @@ export function createRedisCounters(options: RedisCountersOptions): RedisCounter
     const seen = budgets.get(budget)
     const isAnew =
       seen === undefined ? store.lives() > 1 && store.age() < HEALING_MS : seen.serverLife !== store.lives()
-    const seconds = Math.max(1, Math.ceil((endsAt - clock.now()) / 1_000)) + KEPT_S
+    const seconds = Math.max(1, Math.ceil((endsAt - store.now()) / 1_000)) + KEPT_S
     return [whole(seconds), seen?.life ?? '', whole(seen?.nanoUsd ?? 0), isAnew ? '1' : '', randomId(16)]
   }
 
   function namesOf({ key, limits }: Claim): Names {
     const tag = `thalamus:{${encodeURIComponent(key)}}`
-    const period = limits.budget === undefined ? undefined : periodAt(limits.budget.per, clock.now())
+    const period = limits.budget === undefined ? undefined : periodAt(limits.budget.per, store.now())
     return {
       minute: `${tag}:minute`,
       leases: `${tag}:leases`,

@@ -20,7 +20,7 @@ local function opened(key, ttl, known, floor, heals, fresh)
   local isLost = heals == '1' or (known ~= '' and life ~= known)
   if isLost then
     spent = math.max(spent, tonumber(floor))
-    rests = math.max(rests, now + 1000)
+    rests = math.max(rests, now + 2500)
   end
   local isNew = not life
   if isNew or (heals == '1' and life == known) then life = fresh end
@@ -101,6 +101,24 @@ redis.call('HSET', KEYS[3], call, whole(granted) .. ':' .. whole(tokens) .. ':' 
 redis.call('PEXPIRE', KEYS[3], whole(lease + 60000))
 return {'ok', whole(granted), whole(spent), life,
   whole(requestLimit and requestLimit - sums.r - 1 or -1), whole(tokenLimit and math.max(0, tokenLimit - sums.t - tokens) or -1)}
+`)
+
+/**
+ * Sets aside more for a call under way. Keys: holds, budget. Answers the nano-dollars, 0 where it cannot be, and spent and
+ * life of the budget.
+ */
+export const MORE = script(`${COMMON}
+local call, takenIn, budget, full, least = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local spent, life, rests = opened(KEYS[2], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10])
+local kept = redis.call('HGET', KEYS[1], call)
+local left = budget - spent
+if not kept or life ~= takenIn or rests > now or least > left then return {'0', whole(spent), life} end
+local granted = full <= left and full or least
+local nano, rest = string.match(kept, '^(%d+)(:.*)$')
+spent = spent + granted
+redis.call('HSET', KEYS[2], 's', whole(spent))
+redis.call('HSET', KEYS[1], call, whole(tonumber(nano) + granted) .. rest)
+return {whole(granted), whole(spent), life}
 `)
 
 /**

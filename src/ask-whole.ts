@@ -20,6 +20,8 @@ import type { Context } from './pipeline.ts'
 export type WholeCall = {
   readonly exchange: Exchange
   readonly principal: Pick<Principal, 'name'>
+  /** When the whole call must be over, on the monotonic clock: turns in queues, tries and parts of it together. */
+  readonly deadlineAt: number
   /** Told of every try, as soon as it is over. */
   readonly onAttempt: (attempt: Attempt) => void
 }
@@ -69,7 +71,7 @@ export async function ask(call: WholeCall, target: Target, request: HttpRequest,
 }
 
 async function askOnce(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
-  const { breakers, places, snapshot } = context
+  const { breakers, places, snapshot, deadlines } = context
   const settings = snapshot.dispatch ?? DISPATCH_DEFAULTS
   // Of models that are not listed there may be as many as a client makes up.
   const permit = snapshot.targets.has(target.id) ? breakers.enter(target.id, settings.breaker, true) : 'go'
@@ -82,7 +84,8 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
       call.onAttempt(attempt)
     },
   }
-  const turn = { key: call.principal.name, settings: settings.queue, exchange: call.exchange }
+  const { exchange, deadlineAt } = call
+  const turn = { key: call.principal.name, settings: settings.queue, exchange, deadlines, deadlineAt }
   let place: Place | undefined
   try {
     place = await takeTurn(places, target, turn)
@@ -101,7 +104,7 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
 async function send(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
   const { ports, snapshot, deadlines, telemetry } = context
   const { transport, clock } = ports
-  const { exchange } = call
+  const { exchange, deadlineAt } = call
   const sentAt = clock.monotonic()
   const isListed = snapshot.targets.has(target.id)
   let status: number | undefined
@@ -113,7 +116,7 @@ async function send(call: WholeCall, target: Target, request: HttpRequest, conte
   }
 
   try {
-    const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines }
+    const input = { request, exchange, transport, timeouts: snapshot.timeouts, deadlines, deadlineAt }
     const collected = await collect({ ...input, maxBytes: MAX_ANSWER_BYTES })
     status = collected.status
     if (status < 200 || status >= 300) throw refusal(collected, target, context)

@@ -221,11 +221,14 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   }
 
   quiet(): void {
-    if (this.answer?.isCommitted() === true) this.answer.keepAlive?.()
+    const { answer } = this
+    if (answer === undefined) this.asked.goesOnWith?.keepAlive()
+    else if (answer.isCommitted()) answer.keepAlive?.()
   }
 
   /** The client reads slower than the upstream sends: its slowness is not the upstream's. */
   stall(): void {
+    if (this.isOver) return
     this.deadline.rest()
     this.call?.pause()
   }

@@ -1,10 +1,10 @@
 import { GatewayError } from '../core/errors.ts'
 import type { HttpMethod } from '../core/ports.ts'
 import type { ConfiguredProvider, Snapshot } from '../core/snapshot.ts'
-import { untilStopped } from '../dispatch/until-stopped.ts'
 import { guardsOf } from '../guards-of.ts'
 import type { Passthrough } from '../passthrough.ts'
 import { passThrough } from '../passthrough.ts'
+import { readBody } from '../read-body.ts'
 import type { PassthroughBody } from './passthrough-body.ts'
 import { bareModel, providerOfModel, readPassthroughBody, withModel } from './passthrough-body.ts'
 import { requestHeaders, responseHeaders } from './passthrough-headers.ts'
@@ -28,7 +28,7 @@ export async function servePassthrough(call: UnroutedCall, method: string, url: 
       headers: { allow: METHODS.join(', ') },
     })
   }
-  const bytes = await untilStopped(context.deadlines, exchange.readBody(snapshot.maxBodyBytes))
+  const bytes = await readBody(exchange, context)
   const body = readPassthroughBody(bytes, exchange.header('content-type'))
   soFar.asked = body.asked ?? ''
   const configured = providerOf(said, exchange.header('x-route-provider'), body, snapshot)

@@ -8,31 +8,24 @@ import { parseKeeping } from '../core/lossless-json.ts'
 import type { Exchange } from '../core/ports.ts'
 import type { ChatBody, ReadBody } from '../core/request.ts'
 import type { SaidInBody } from '../core/said-in-body.ts'
-import type { Snapshot } from '../core/snapshot.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
-import type { Deadlines } from '../dispatch/deadline.ts'
-import { untilStopped } from '../dispatch/until-stopped.ts'
+import type { Reading } from '../read-body.ts'
+import { readBody } from '../read-body.ts'
 import type { TakenRouting, TakeOff } from '../take-off.ts'
 
 // One for all: a decoder is a native object, and one a request is a third of the garbage collector's work.
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
 
-/** How much may be sent, and what ends the wait for it. */
-type Reading = {
-  readonly snapshot: Pick<Snapshot, 'maxBodyBytes'>
-  readonly deadlines: Deadlines
-}
-
 /** The request's body, unread. Throws a 4xx for one that is compressed or too large, `shutting_down` for one that is late. */
-export function readBytes(exchange: Exchange, { snapshot, deadlines }: Reading): Promise<Uint8Array> {
+export function readBytes(exchange: Exchange, reading: Reading): Promise<Uint8Array> {
   const encoding = exchange.header('content-encoding')
   if (encoding !== undefined && encoding !== 'identity') {
     throw new GatewayError('unsupported_encoding', 'Compressed request bodies are not accepted. Send plain JSON.', {
       headers: { connection: 'close' },
     })
   }
-  return untilStopped(deadlines, exchange.readBody(snapshot.maxBodyBytes))
+  return readBody(exchange, reading)
 }
 
 /** The request's body as a JSON object. Throws a 4xx that says what is wrong with it. */

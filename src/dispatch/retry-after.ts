@@ -19,6 +19,6 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 const HTTP_DATE = /^[A-Z][a-z]{2,8},? /
 
 function numberIn(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\s*\d{1,9}(?:\.\d+)?\s*$/.test(text)) return undefined
+  if (text === undefined || !/^\s*\d+(?:\.\d+)?\s*$/.test(text)) return undefined
   return Number(text)
 }

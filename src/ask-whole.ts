@@ -2,7 +2,7 @@ import type { Attempt } from './core/decision.ts'
 import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import { GatewayError, toGatewayError } from './core/errors.ts'
 import { maskError } from './core/mask.ts'
-import type { Exchange, HttpRequest, ResponseHeaders } from './core/ports.ts'
+import type { Exchange, HttpRequest } from './core/ports.ts'
 import type { Operation } from './core/provider.ts'
 import type { Principal } from './core/snapshot.ts'
 import type { Target } from './core/target.ts'
@@ -11,6 +11,7 @@ import { collect } from './dispatch/collect.ts'
 import type { Place } from './dispatch/concurrency.ts'
 import { noHealthyTarget } from './dispatch/plan-walk.ts'
 import { refuseCoding, refusedIn } from './dispatch/refuse-coding.ts'
+import { retryHeaders } from './dispatch/retry-after.ts'
 import { takeTurn } from './dispatch/take-turn.ts'
 import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
@@ -137,20 +138,15 @@ async function send(call: WholeCall, target: Target, request: HttpRequest, conte
 
 const MAX_ERROR_BYTES = 65_536
 
-function refusal({ status, headers, body }: Collected, target: Target, { formats, mask }: Context): GatewayError {
+function refusal(
+  { status, headers, body }: Collected,
+  target: Target,
+  { formats, mask, ports }: Context,
+): GatewayError {
   const format = formats.get(target.format) ?? formats.get('openai-chat')
   const text = refusedIn(headers) ?? mask(decoder.decode(body.subarray(0, MAX_ERROR_BYTES)))
   return (
-    format?.readError(status, retryHeaders(headers), text) ??
+    format?.readError(status, retryHeaders(headers, ports.clock.now()), text) ??
     new GatewayError('upstream_error', 'The model failed without saying why.', { detail: { status } })
   )
-}
-
-function retryHeaders(headers: ResponseHeaders): Record<string, string> {
-  const kept: Record<string, string> = {}
-  for (const name of ['retry-after', 'retry-after-ms']) {
-    const value = headers[name]
-    if (typeof value === 'string') kept[name] = value
-  }
-  return kept
 }

@@ -2,7 +2,7 @@ import type { Attempt } from './core/decision.ts'
 import { DISPATCH_DEFAULTS } from './core/dispatch-settings.ts'
 import { GatewayError, toGatewayError } from './core/errors.ts'
 import { maskError } from './core/mask.ts'
-import type { Exchange, HttpRequest, ResponseHeaders } from './core/ports.ts'
+import type { Exchange, HttpRequest } from './core/ports.ts'
 import type { Operation } from './core/provider.ts'
 import type { Principal } from './core/snapshot.ts'
 import type { Target } from './core/target.ts'
@@ -11,6 +11,7 @@ import { collect } from './dispatch/collect.ts'
 import type { Place } from './dispatch/concurrency.ts'
 import { noHealthyTarget } from './dispatch/plan-walk.ts'
 import { refuseCoding, refusedIn } from './dispatch/refuse-coding.ts'
+import { retryHeaders } from './dispatch/retry-after.ts'
 import { takeTurn } from './dispatch/take-turn.ts'
 import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
@@ -20,6 +21,8 @@ import type { Context } from './pipeline.ts'
 export type WholeCall = {
   readonly exchange: Exchange
   readonly principal: Pick<Principal, 'name'>
+  /** When the whole call must be over, on the monotonic clock: turns in queues, tries and parts of it together. */
+  readonly deadlineAt: number
   /** Told of every try, as soon as it is over. */
   readonly onAttempt: (attempt: Attempt) => void
 }
@@ -69,7 +72,7 @@ export async function ask(call: WholeCall, target: Target, request: HttpRequest,
 }
 
 async function askOnce(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
-  const { breakers, places, snapshot } = context
+  const { breakers, places, snapshot, deadlines } = context
   const settings = snapshot.dispatch ?? DISPATCH_DEFAULTS
   // Of models that are not listed there may be as many as a client makes up.
   const permit = snapshot.targets.has(target.id) ? breakers.enter(target.id, settings.breaker, true) : 'go'
@@ -82,7 +85,8 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
       call.onAttempt(attempt)
     },
   }
-  const turn = { key: call.principal.name, settings: settings.queue, exchange: call.exchange }
+  const { exchange, deadlineAt } = call
+  const turn = { key: call.principal.name, settings: settings.queue, exchange, deadlines, deadlineAt }
   let place: Place | undefined
   try {
     place = await takeTurn(places, target, turn)
@@ -101,7 +105,7 @@ async function askOnce(call: WholeCall, target: Target, request: HttpRequest, co
 async function send(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
   const { ports, snapshot, deadlines, telemetry } = context
   const { transport, clock } = ports
-  const { exchange } = call
+  const { exchange, deadlineAt } = call
   const sentAt = clock.monotonic()
   const isListed = snapshot.targets.has(target.id)
   let status: number | undefined
@@ -113,7 +117,7 @@ async function send(call: WholeCall, target: Target, request: HttpRequest, conte
   }
 
   try {
-    const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines }
+    const input = { request, exchange, transport, timeouts: snapshot.timeouts, deadlines, deadlineAt }
     const collected = await collect({ ...input, maxBytes: MAX_ANSWER_BYTES })
     status = collected.status
     if (status < 200 || status >= 300) throw refusal(collected, target, context)
@@ -134,20 +138,15 @@ async function send(call: WholeCall, target: Target, request: HttpRequest, conte
 
 const MAX_ERROR_BYTES = 65_536
 
-function refusal({ status, headers, body }: Collected, target: Target, { formats, mask }: Context): GatewayError {
+function refusal(
+  { status, headers, body }: Collected,
+  target: Target,
+  { formats, mask, ports }: Context,
+): GatewayError {
   const format = formats.get(target.format) ?? formats.get('openai-chat')
   const text = refusedIn(headers) ?? mask(decoder.decode(body.subarray(0, MAX_ERROR_BYTES)))
   return (
-    format?.readError(status, retryHeaders(headers), text) ??
+    format?.readError(status, retryHeaders(headers, ports.clock.now()), text) ??
     new GatewayError('upstream_error', 'The model failed without saying why.', { detail: { status } })
   )
-}
-
-function retryHeaders(headers: ResponseHeaders): Record<string, string> {
-  const kept: Record<string, string> = {}
-  for (const name of ['retry-after', 'retry-after-ms']) {
-    const value = headers[name]
-    if (typeof value === 'string') kept[name] = value
-  }
-  return kept
 }

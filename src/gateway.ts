@@ -297,7 +297,8 @@ function secretsOf({ providers, router }: Snapshot): string[] {
 
 function shuttingDown(): GatewayError {
   return new GatewayError('shutting_down', 'The gateway is being stopped. Send the request again.', {
-    headers: { 'retry-after': '1' },
+    // Of a request that has not come to its end no more is read.
+    headers: { 'retry-after': '1', connection: 'close' },
   })
 }
 

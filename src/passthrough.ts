@@ -43,9 +43,16 @@ export async function passThrough(call: Passthrough, context: Context): Promise<
     now: ports.clock.now(),
   })
   const { transport, clock } = ports
-  const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlines, mask, head }
+  const deadlineAt = clock.monotonic() + snapshot.timeouts.totalMs
+  const input = { request, exchange, transport, clock, timeouts: snapshot.timeouts, deadlineAt, deadlines, mask, head }
   const settings = snapshot.dispatch ?? DISPATCH_DEFAULTS
-  const place = await takeTurn(context.places, target, { key: call.principal.name, settings: settings.queue, exchange })
+  const place = await takeTurn(context.places, target, {
+    key: call.principal.name,
+    settings: settings.queue,
+    exchange,
+    deadlines,
+    deadlineAt,
+  })
   try {
     return await forwardOnceOrTwice(input, method)
   } finally {

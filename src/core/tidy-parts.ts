@@ -1,5 +1,6 @@
 import { GatewayError } from './errors.ts'
 import { isObjectText } from './object-text.ts'
+import { refuseFailed } from './refuse-failed.ts'
 import type { FinishReason, StreamPart, Usage } from './stream-part.ts'
 import { isCutShort, mergeUsage } from './stream-part.ts'
 
@@ -238,11 +239,7 @@ export function createTidier(callId: string, usedIds: Iterable<string> = []): Pa
       if (end === undefined) {
         throw new GatewayError('stream_interrupted', 'The model ended its answer without saying that it was complete.')
       }
-      if (end.finishReason === 'error') {
-        throw new GatewayError('upstream_error', 'The model broke its answer off because of an error of its own.', {
-          detail: { finish: end.raw },
-        })
-      }
+      refuseFailed(end.finishReason, end.raw)
       begun(out)
       if (usage !== undefined) out.push({ type: 'usage', usage })
       out.push({ ...end, finishReason: fitting(end.finishReason, calls > 0) })

@@ -155,6 +155,8 @@ export type WireFormat = {
   readonly streamEnd: string
   /** What stands in the event by which a stream's client takes it for whole, one of these. Absent where only its end says so. */
   readonly closingWords?: readonly string[]
+  /** What stands in an event that says the answer failed, besides `"error"`: one of these, each of at most 255 bytes. */
+  readonly failureWords?: readonly string[]
   /** An event that carries a decision into a stream without disturbing its readers. */
   writeStreamExplanation(id: string, explanation: unknown): string
   /**

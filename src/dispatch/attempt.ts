@@ -13,6 +13,7 @@ import { createJsonAnswer, createMisfitAnswer } from './json-answer.ts'
 import type { Observed } from './observed.ts'
 import type { Refine } from './refined-calls.ts'
 import { refuseCoding, refusedIn } from './refuse-coding.ts'
+import { retryHeaders } from './retry-after.ts'
 import { StreamAnswer } from './stream-answer.ts'
 import type { AnswerFormat } from './tools-as-asked.ts'
 import { createTranslatedAnswer } from './translated-json.ts'
@@ -161,7 +162,7 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
     this.status = status
     if (status < 200 || status >= 300) {
       this.errorBody = {
-        headers: retryHeaders(headers),
+        headers: retryHeaders(headers, input.clock.now()),
         unreadable: refusedIn(headers),
         chunks: [],
         bytes: 0,
@@ -221,11 +222,14 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
   }
 
   quiet(): void {
-    if (this.answer?.isCommitted() === true) this.answer.keepAlive?.()
+    const { answer } = this
+    if (answer === undefined) this.asked.goesOnWith?.keepAlive()
+    else if (answer.isCommitted()) answer.keepAlive?.()
   }
 
   /** The client reads slower than the upstream sends: its slowness is not the upstream's. */
   stall(): void {
+    if (this.isOver) return
     this.deadline.rest()
     this.call?.pause()
   }
@@ -331,16 +335,6 @@ export class RunningAttempt implements ResponseHandler, Expiring, Flow {
 function oneHeader(headers: ResponseHeaders, name: string): string | undefined {
   const value = headers[name]
   return typeof value === 'string' ? value : value?.join(', ')
-}
-
-/** What of a refusal's headers the client may use. */
-function retryHeaders(headers: ResponseHeaders): Headers {
-  const kept: Record<string, string> = {}
-  for (const name of ['retry-after', 'retry-after-ms']) {
-    const value = oneHeader(headers, name)
-    if (value !== undefined) kept[name] = value
-  }
-  return kept
 }
 
 function interrupted(cause: GatewayError): GatewayError {

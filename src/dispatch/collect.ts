@@ -1,15 +1,16 @@
 import type { Timeouts } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
 import { joinedBytes } from '../core/joined-bytes.ts'
-import type { Call, Clock, Exchange, HttpRequest, ResponseHandler, ResponseHeaders, Transport } from '../core/ports.ts'
+import type { Call, Exchange, HttpRequest, ResponseHandler, ResponseHeaders, Transport } from '../core/ports.ts'
 import type { Deadlines } from './deadline.ts'
 
 export type CollectInput = {
   readonly request: HttpRequest
   readonly exchange: Exchange
   readonly transport: Transport
-  readonly clock: Clock
   readonly timeouts: Timeouts
+  /** When it must be over, on the monotonic clock. */
+  readonly deadlineAt: number
   readonly deadlines: Deadlines
   readonly maxBytes: number
 }
@@ -24,7 +25,7 @@ const MAX_ERROR_BYTES = 65_536
  * `client_closed_request` as soon as the client leaves: the upstream's socket is closed then.
  */
 export function collect(input: CollectInput): Promise<Collected> {
-  const { exchange, clock, timeouts, deadlines, transport } = input
+  const { exchange, timeouts, deadlines, transport } = input
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let bytes = 0
@@ -44,7 +45,7 @@ export function collect(input: CollectInput): Promise<Collected> {
       over(() => reject(error))
     }
 
-    const deadline = deadlines.start(clock.monotonic() + timeouts.totalMs, {
+    const deadline = deadlines.start(input.deadlineAt, {
       expire: (what) => stop(new GatewayError('upstream_timeout', `The model ${what}.`)),
       interrupt: stop,
     })

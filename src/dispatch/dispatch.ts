@@ -272,7 +272,8 @@ class Dispatching implements LaneOwner {
     const { format, framing } = input.client
     if (framing === 'sse' && format.takesComments !== false)
       handed.sink.write(`: ${lane.target.id} broke off (${error.code}), ${picked.target.id} goes on\n\n`)
-    this.lane = new Lane(input, this, { ...picked, call: input.call.goingOnWith(handed), isHedge: false })
+    const call = input.call.goingOnWith(handed)
+    this.lane = new Lane(input, this, { ...picked, call, isHedge: false, goesOnWith: handed })
     this.lane.begin()
   }
 

@@ -21,6 +21,8 @@ export type ForwardInput = {
   readonly transport: Transport
   readonly clock: Clock
   readonly timeouts: Timeouts
+  /** When it must be over, on the monotonic clock. */
+  readonly deadlineAt: number
   readonly deadlines: Deadlines
   readonly mask: Mask
   /** The head of the client's answer, of what the upstream's says. */
@@ -57,7 +59,7 @@ class Forwarding implements ResponseHandler, Expiring {
     this.input = input
     this.resolve = resolve
     this.sentAt = input.clock.monotonic()
-    this.deadline = input.deadlines.start(this.sentAt + input.timeouts.totalMs, this)
+    this.deadline = input.deadlines.start(input.deadlineAt, this)
   }
 
   send(): void {

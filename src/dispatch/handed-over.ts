@@ -15,6 +15,8 @@ export type HandedOver = {
   readonly writer: StreamWriter
   readonly enframer: Enframer
   readonly lastWritten: string | undefined
+  /** Nobody says anything for a while: the client is told that the connection lives. */
+  keepAlive(): void
   /** Nobody goes on: the client is told that it is cut. */
   breakOff(error: GatewayError): void
 }

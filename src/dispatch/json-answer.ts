@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import { appendMember } from '../core/json-edit.ts'
 import type { Clock } from '../core/ports.ts'
+import { refuseFailed } from '../core/refuse-failed.ts'
 import type { StreamPart } from '../core/stream-part.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import type { Answer, Committing } from './answer.ts'
@@ -47,6 +48,7 @@ export function createJsonAnswer(
     }
     const observed = saw(summary, () => input.format.readResponse(value))
     const { finishReason, hasContent } = summary
+    refuseFailed(finishReason)
     if (!hasContent) {
       const { followsResults, emptiness } = input
       refuseEmpty(input.format, { finishReason, hasThought: false, followsResults }, emptiness)

@@ -1,6 +1,5 @@
 import type { Attempt } from '../core/decision.ts'
-import type { GatewayError } from '../core/errors.ts'
-import { toGatewayError } from '../core/errors.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { HttpRequest, Sink } from '../core/ports.ts'
 import type { Target } from '../core/target.ts'
 import type { AttemptOwner, AttemptResult } from './attempt.ts'
@@ -9,6 +8,7 @@ import type { Permit } from './breaker.ts'
 import type { Place } from './concurrency.ts'
 import type { Deadline, Expiring } from './deadline.ts'
 import type { DispatchedCall, DispatchInput } from './dispatch.ts'
+import type { HandedOver } from './handed-over.ts'
 import type { Observed } from './observed.ts'
 import { busyTarget } from './take-turn.ts'
 
@@ -39,11 +39,12 @@ export class Lane implements AttemptOwner, Expiring {
   /** A second request beside a slow first one. */
   readonly isHedge: boolean
   sentAt = 0
+  private readonly goesOnWith: HandedOver | undefined
   private readonly input: DispatchInput
   private readonly owner: LaneOwner
   private permit: Permit
   private place: Place | undefined = undefined
-  // While it waits in the queue.
+  // While it waits in the queue, and for its request.
   private waiting: Deadline | undefined = undefined
   private running: RunningAttempt | undefined = undefined
   private isOver = false
@@ -58,6 +59,8 @@ export class Lane implements AttemptOwner, Expiring {
       readonly permit: Permit
       readonly call: DispatchedCall
       readonly isHedge: boolean
+      /** A stream that broke, whose client waits. */
+      readonly goesOnWith?: HandedOver
     },
   ) {
     this.input = input
@@ -66,6 +69,7 @@ export class Lane implements AttemptOwner, Expiring {
     this.permit = asking.permit
     this.call = asking.call
     this.isHedge = asking.isHedge
+    this.goesOnWith = asking.goesOnWith
   }
 
   begin(): void {
@@ -82,7 +86,7 @@ export class Lane implements AttemptOwner, Expiring {
       }
       this.place = place
       if (place?.isIn === false) {
-        this.waiting = input.deadlines.start(owner.deadlineAt, this)
+        this.wait(waitMs, NO_ROOM)
         return
       }
     }
@@ -137,12 +141,22 @@ export class Lane implements AttemptOwner, Expiring {
     this.place?.leave()
   }
 
-  expire(): void {
-    this.busy(NO_ROOM)
+  expire(what: string): void {
+    if (this.place?.isIn === false) this.busy(NO_ROOM)
+    else this.failed(new GatewayError('upstream_timeout', `The model ${what}.`))
+  }
+
+  quiet(): void {
+    this.goesOnWith?.keepAlive()
   }
 
   interrupt(error: GatewayError): void {
-    this.settled({ type: 'failed', error, status: undefined })
+    this.failed(error)
+  }
+
+  private wait(milliseconds: number, what: string): void {
+    this.waiting = this.input.deadlines.start(this.owner.deadlineAt, this)
+    this.waiting.expect(milliseconds, what)
   }
 
   private onTurn(isIn: boolean): void {
@@ -152,8 +166,12 @@ export class Lane implements AttemptOwner, Expiring {
     else this.busy(NO_ROOM)
   }
 
+  private failed(error: GatewayError): void {
+    this.settled({ type: 'failed', error, status: undefined })
+  }
+
   private busy(what: string): void {
-    this.settled({ type: 'failed', error: busyTarget(what), status: undefined })
+    this.failed(busyTarget(what))
   }
 
   private prepare(): void {
@@ -169,13 +187,14 @@ export class Lane implements AttemptOwner, Expiring {
 
   /** A provider that first gets itself a token: that it gets none is a failure of this target like any other. */
   private sendLater(request: Promise<HttpRequest>): void {
-    const failed = (thrown: unknown): void =>
-      this.settled({ type: 'failed', error: toGatewayError(thrown), status: undefined })
+    this.wait(this.owner.deadlineAt - this.sentAt, 'could not be asked in time')
+    const failed = (thrown: unknown): void => this.failed(toGatewayError(thrown))
     request.then((prepared) => this.send(prepared), failed).catch((thrown: unknown) => this.fail(thrown))
   }
 
   private send(request: HttpRequest): void {
     if (this.isOver) return
+    this.waiting?.clear()
     const { input, owner, target } = this
     const { deadlineAt } = owner
     this.sentAt = input.clock.monotonic()
@@ -194,8 +213,8 @@ export class Lane implements AttemptOwner, Expiring {
 
   /** For a reason that is the gateway's own, or the request's. */
   private fail(thrown: unknown): void {
-    if (this.isHedge) {
-      this.settled({ type: 'failed', error: toGatewayError(thrown), status: undefined })
+    if (this.isHedge || this.goesOnWith !== undefined) {
+      this.failed(toGatewayError(thrown))
       return
     }
     if (!this.isOver) {

@@ -1,4 +1,4 @@
-import type { Headers } from '../core/ports.ts'
+import type { Headers, ResponseHeaders } from '../core/ports.ts'
 
 /**
  * Milliseconds that an upstream asks to be left alone (RFC 9110 §10.2.3, and OpenAI's `retry-after-ms`); `undefined` where
@@ -19,6 +19,17 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 const HTTP_DATE = /^[A-Z][a-z]{2,8},? /
 
 function numberIn(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\s*\d{1,9}(?:\.\d+)?\s*$/.test(text)) return undefined
+  if (text === undefined || !/^\s*\d+(?:\.\d+)?\s*$/.test(text)) return undefined
   return Number(text)
+}
+
+/** What of a refusal's headers the client may use: what can be read. */
+export function retryHeaders(headers: ResponseHeaders, now: number): Headers {
+  const kept: Record<string, string> = {}
+  for (const name of ['retry-after', 'retry-after-ms']) {
+    const said = headers[name]
+    const value = typeof said === 'string' ? said : said?.[0]
+    if (value !== undefined && retryAfterMs({ [name]: value }, now) !== undefined) kept[name] = value
+  }
+  return kept
 }

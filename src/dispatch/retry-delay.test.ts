@@ -28,6 +28,7 @@ test('retry-after is honoured where it fits', () => {
   expect(wait('upstream_rate_limited', { 'retry-after': '2' }, { leftMs: 2_000 })).toBeUndefined()
   expect(wait('upstream_rate_limited', { 'retry-after': '11' })).toBeUndefined()
   expect(wait('upstream_rate_limited')).toBeUndefined()
+  expect(wait('upstream_unreachable', { 'retry-after': '9'.repeat(400) })).toBeUndefined()
 })
 
 test('retry-after is read in seconds, milliseconds and as a date', () => {
@@ -35,6 +36,9 @@ test('retry-after is read in seconds, milliseconds and as a date', () => {
   expect(retryAfterMs({ 'retry-after-ms': '250', 'retry-after': '9' }, NOW)).toBe(250)
   expect(retryAfterMs({ 'retry-after': 'Sat, 28 Nov 2026 12:00:30 GMT' }, NOW)).toBe(30_000)
   expect(retryAfterMs({ 'retry-after': 'Sat, 28 Nov 2026 11:00:00 GMT' }, NOW)).toBe(0)
+  // However long: it is not to be asked, and not to be taken for having said nothing.
+  expect(retryAfterMs({ 'retry-after': '99999999999' }, NOW)).toBe(99_999_999_999_000)
+  expect(retryAfterMs({ 'retry-after': '9'.repeat(400) }, NOW)).toBe(Number.POSITIVE_INFINITY)
   expect(retryAfterMs({ 'retry-after': 'soon' }, NOW)).toBeUndefined()
   expect(retryAfterMs({ 'retry-after': '-3' }, NOW)).toBeUndefined()
   expect(retryAfterMs({}, NOW)).toBeUndefined()

@@ -1,6 +1,7 @@
 import type { DispatchSettings } from '../core/dispatch-settings.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Clock, Sink } from '../core/ports.ts'
+import { refuseFailed } from '../core/refuse-failed.ts'
 import type { StreamPart, Usage } from '../core/stream-part.ts'
 import { isContentPart, mergeUsage } from '../core/stream-part.ts'
 import type { StreamReader, WireFormat } from '../core/wire-format.ts'
@@ -8,9 +9,12 @@ import type { Deframer } from '../stream/deframe.ts'
 import { createDeframer } from '../stream/deframe.ts'
 import type { Enframer } from '../stream/enframe.ts'
 import { brokenList, createEnframer } from '../stream/enframe.ts'
+import type { WordFinder } from '../stream/find-words.ts'
+import { createWordFinder } from '../stream/find-words.ts'
 import { closeFrame, frameStart, isOverLines } from '../stream/frame-bounds.ts'
 import { createSseFramer } from '../stream/frame-sse.ts'
 import { plainFrames } from '../stream/plain-frames.ts'
+import type { SseScanner } from '../stream/scan-sse.ts'
 import { createSseScanner } from '../stream/scan-sse.ts'
 import type { Answer, Committing, Flow } from './answer.ts'
 import type { ClientSide } from './client-side.ts'
@@ -55,7 +59,7 @@ export class StreamAnswer implements Answer {
   private readonly settings: StreamInput['settings']
   private readonly emptiness: Emptiness
   private readonly framer = createSseFramer(MAX_FRAME_BYTES)
-  private readonly scanner = createSseScanner(KEPT_PAYLOADS)
+  private readonly scanner: SseScanner
   private readonly reader: StreamReader
   private held: Uint8Array[] = []
   private heldBytes = 0
@@ -79,6 +83,7 @@ export class StreamAnswer implements Answer {
     this.reframing = client.framing === 'sse' ? undefined : reframing(format, client)
     this.followsResults = client.followsResults
     this.reader = format.createReader()
+    this.scanner = createSseScanner(KEPT_PAYLOADS, failureFinder(format))
   }
 
   isCommitted(): boolean {
@@ -143,7 +148,11 @@ export class StreamAnswer implements Answer {
         if (finding.type === 'malformed') {
           throw new GatewayError('upstream_malformed', 'The model sent an event that is not JSON.')
         }
-        this.look(read(this.reader, finding.payload))
+        // Of one that only may hold an error the reader knows no predecessor.
+        const reader = finding.isTelling ? this.format.createReader() : this.reader
+        const parts = read(reader, finding.payload)
+        for (const part of parts) if (part.type === 'response-end') refuseFailed(part.finishReason, part.raw)
+        if (!finding.isTelling) this.look(parts)
         if (this.reader.isAtWork?.() === true) this.hasContent = true
       } catch (thrown) {
         const start = frameStart(frames, finding.start)
@@ -252,6 +261,16 @@ export class StreamAnswer implements Answer {
     const { saidUsage } = this
     return saidUsage === undefined || last === undefined ? (last ?? saidUsage) : mergeUsage(saidUsage, last)
   }
+}
+
+const finders = new WeakMap<WireFormat, WordFinder>()
+
+function failureFinder(format: WireFormat): WordFinder {
+  const found = finders.get(format)
+  if (found !== undefined) return found
+  const finder = createWordFinder(['"error"', ...(format.failureWords ?? [])])
+  finders.set(format, finder)
+  return finder
 }
 
 function read(reader: StreamReader, payload: Uint8Array): StreamPart[] {

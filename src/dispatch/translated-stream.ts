@@ -168,7 +168,8 @@ export class TranslatedStream implements Answer {
     if (sink === undefined || text === undefined) return undefined
     const { estimateUsage } = this.input
     const usage = this.withEarlier(estimateUsage(this.observe()))
-    return { text, usage, sink, writer, enframer, lastWritten, breakOff: (error) => void this.breakOff(error) }
+    const breakOff = (error: GatewayError): void => void this.breakOff(error)
+    return { text, usage, sink, writer, enframer, lastWritten, breakOff, keepAlive: () => this.keepAlive() }
   }
 
   /** The client's own word for an answer that a filter stopped: nothing failed, and asking again would not help. */

@@ -9,8 +9,8 @@ export type RedactionBook = {
   pseudonym(kind: string, original: string): string
   /** The turns before this one are kept elsewhere, by this name: what stood for something in them stands for nothing here. */
   goesOnFrom(id: string): void
-  /** `text` with the originals of its placeholders. */
-  restore(text: string, write: (original: string) => string): string
+  /** `text` with the originals of its placeholders; `at`: where in `text` one stands. */
+  restore(text: string, write: (original: string, at: number) => string): string
   /** Where in `text` a placeholder may begin whose end is not there yet; the length of the text where none does. */
   settled(text: string): number
   /** What a text says as a placeholder stands for nothing else from here on. */
@@ -56,9 +56,9 @@ export function createRedactionBook(): RedactionBook {
     },
     restore(text, write) {
       if (originals.size === 0 || !text.includes('[')) return text
-      return text.replaceAll(PLACEHOLDER, (placeholder) => {
+      return text.replaceAll(PLACEHOLDER, (placeholder, at: number) => {
         const original = originals.get(placeholder.toUpperCase())
-        return original === undefined ? placeholder : write(original)
+        return original === undefined ? placeholder : write(original, at)
       })
     },
     settled(text) {

@@ -3,6 +3,7 @@ import type { PlacedGuard, TextSource } from '../core/guard.ts'
 import type { GuardNotes } from './guard-notes.ts'
 import { createJsonMask } from './json-mask.ts'
 import type { RedactionBook } from './redaction-book.ts'
+import { createStringDepth } from './string-depth.ts'
 
 /** A text on its way: what goes in comes out, changed, as soon as nothing that follows can change it. */
 export type TextStage = { push(text: string): string; end(): string }
@@ -103,7 +104,8 @@ const JSON_OBJECT = /^\s*\{\s*"/
  * `perhaps` is told by its beginning.
  */
 export function createRestoreStage(book: RedactionBook, isJson: boolean | 'perhaps' = false): TextStage {
-  let write = isJson === true ? asJson : asIs
+  const depth = createStringDepth()
+  let writesJson = isJson === true
   // None stands before an object's first name, so that it is known in time.
   let isKnown = isJson !== 'perhaps'
   let held = ''
@@ -113,8 +115,21 @@ export function createRestoreStage(book: RedactionBook, isJson: boolean | 'perha
     beginning += text
     isKnown = beginning.length > LONGEST_BEGINNING
     if (!JSON_OBJECT.test(beginning)) return
-    write = asJson
+    writesJson = true
     isKnown = true
+  }
+
+  function restored(text: string): string {
+    if (!writesJson && isKnown) return book.restore(text, (original) => original)
+    let seen = 0
+    const out = book.restore(text, (original, at) => {
+      if (!writesJson) return original
+      depth.push(text.slice(seen, at))
+      seen = at
+      return escaped(original, Math.max(1, depth.depth()))
+    })
+    depth.push(text.slice(seen))
+    return out
   }
 
   return {
@@ -122,12 +137,12 @@ export function createRestoreStage(book: RedactionBook, isJson: boolean | 'perha
       if (!isKnown) look(text)
       held += text
       const settled = book.settled(held)
-      const out = book.restore(held.slice(0, settled), write)
+      const out = restored(held.slice(0, settled))
       held = held.slice(settled)
       return out
     },
     end() {
-      const out = book.restore(held, write)
+      const out = restored(held)
       held = ''
       return out
     },
@@ -149,12 +164,11 @@ export function through(stage: TextStage, text: string): string {
   return stage.push(text) + stage.end()
 }
 
-function asIs(original: string): string {
-  return original
-}
-
-function asJson(original: string): string {
-  return JSON.stringify(original).slice(1, -1)
+/** As it stands in a string of JSON, `times` deep. */
+function escaped(original: string, times: number): string {
+  let text = original
+  for (let count = 0; count < times; count += 1) text = JSON.stringify(text).slice(1, -1)
+  return text
 }
 
 /** What stands in place of a finding; `undefined`: it stays. */

@@ -63,7 +63,7 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     principal = authenticated instanceof Promise ? await authenticated : authenticated
     hopOf(exchange, context)
     context.ledger?.requireWritable()
-    const bytes = await readBytes(exchange, context.snapshot.maxBodyBytes)
+    const bytes = await readBytes(exchange, context)
     const { snapshot } = context
     const takeOff = takeOffFor({ format, principal, snapshot, pathModel: door.said?.model })
     guards = openGuards(principal, snapshot, clock)

@@ -42,7 +42,7 @@ export async function serveCountTokens(call: UnroutedCall, door: CountDoor): Pro
   const startedAt = context.ports.clock.monotonic()
   const { snapshot } = context
   const takeOff = takeOffFor({ format, principal, snapshot, pathModel: said?.model, within })
-  const bytes = await readBytes(exchange, snapshot.maxBodyBytes)
+  const bytes = await readBytes(exchange, context)
   const body = openChatBody(guards?.request(bytes) ?? bytes, format, said, takeOff)
   soFar.asked = body.model
   const { tokens, target, decision } = await countTokens(
@@ -52,6 +52,7 @@ export async function serveCountTokens(call: UnroutedCall, door: CountDoor): Pro
       body,
       format,
       principal,
+      deadlineAt: context.ports.clock.monotonic() + snapshot.timeouts.totalMs,
       onAttempt(attempt) {
         soFar.attempts = [...soFar.attempts, attempt]
         soFar.waitedMs += attempt.elapsedMs

@@ -20,7 +20,7 @@ const NANO_USD_A_TOKEN = 1_000
 export async function serveEmbeddings(call: UnroutedCall): Promise<void> {
   const { context, exchange, guards, soFar } = call
   const startedAt = context.ports.clock.monotonic()
-  const { bytes, text, body } = await readJsonBytes(exchange, context.snapshot.maxBodyBytes, guards)
+  const { bytes, text, body } = await readJsonBytes(exchange, context, guards)
   const sentBytes = bytes.length
   const request = readEmbeddingsRequest(body)
   soFar.asked = request.model
@@ -51,6 +51,7 @@ async function answerWith(call: UnroutedCall, embedding: Embedding): Promise<voi
       request,
       bytes,
       text,
+      deadlineAt: context.ports.clock.monotonic() + context.snapshot.timeouts.totalMs,
       onAttempt(attempt) {
         soFar.attempts = [...soFar.attempts, attempt]
         soFar.waitedMs += attempt.elapsedMs

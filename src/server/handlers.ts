@@ -151,7 +151,7 @@ export function createHandlers(
         const { exchange } = request.env
         const { snapshot } = context
         const guards = openGuards(principal, snapshot, context.ports.clock)
-        const { bytes, body: value } = await readJsonBytes(exchange, snapshot.maxBodyBytes, guards)
+        const { bytes, body: value } = await readJsonBytes(exchange, context, guards)
         const hints = {
           format: queryOf(request).get('format') ?? undefined,
           anthropicVersion: exchange.header('anthropic-version'),
@@ -200,7 +200,7 @@ export function createHandlers(
       }),
     feedback: (request) =>
       guarded(request, async (context, principal) => {
-        const feedback = readFeedback(await readJson(request.env.exchange, context.snapshot.maxBodyBytes))
+        const feedback = readFeedback(await readJson(request.env.exchange, context))
         return Response.json(takeFeedback(feedback, principal, context))
       }),
     health: () => Response.json({ status: 'ok' }),

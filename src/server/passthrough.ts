@@ -4,6 +4,7 @@ import type { ConfiguredProvider, Snapshot } from '../core/snapshot.ts'
 import { guardsOf } from '../guards-of.ts'
 import type { Passthrough } from '../passthrough.ts'
 import { passThrough } from '../passthrough.ts'
+import { readBody } from '../read-body.ts'
 import type { PassthroughBody } from './passthrough-body.ts'
 import { bareModel, providerOfModel, readPassthroughBody, withModel } from './passthrough-body.ts'
 import { requestHeaders, responseHeaders } from './passthrough-headers.ts'
@@ -27,7 +28,7 @@ export async function servePassthrough(call: UnroutedCall, method: string, url: 
       headers: { allow: METHODS.join(', ') },
     })
   }
-  const bytes = await exchange.readBody(snapshot.maxBodyBytes)
+  const bytes = await readBody(exchange, context)
   const body = readPassthroughBody(bytes, exchange.header('content-type'))
   soFar.asked = body.asked ?? ''
   const configured = providerOf(said, exchange.header('x-route-provider'), body, snapshot)

@@ -9,35 +9,37 @@ import type { Exchange } from '../core/ports.ts'
 import type { ChatBody, ReadBody } from '../core/request.ts'
 import type { SaidInBody } from '../core/said-in-body.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
+import type { Reading } from '../read-body.ts'
+import { readBody } from '../read-body.ts'
 import type { TakenRouting, TakeOff } from '../take-off.ts'
 
 // One for all: a decoder is a native object, and one a request is a third of the garbage collector's work.
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
 
-/** The request's body, unread. Throws a 4xx for one that is compressed or too large. */
-export function readBytes(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
+/** The request's body, unread. Throws a 4xx for one that is compressed or too large, `shutting_down` for one that is late. */
+export function readBytes(exchange: Exchange, reading: Reading): Promise<Uint8Array> {
   const encoding = exchange.header('content-encoding')
   if (encoding !== undefined && encoding !== 'identity') {
     throw new GatewayError('unsupported_encoding', 'Compressed request bodies are not accepted. Send plain JSON.', {
       headers: { connection: 'close' },
     })
   }
-  return exchange.readBody(maxBytes)
+  return readBody(exchange, reading)
 }
 
 /** The request's body as a JSON object. Throws a 4xx that says what is wrong with it. */
-export async function readJson(exchange: Exchange, maxBytes: number): Promise<JsonObject> {
-  return parseBody(decode(await readBytes(exchange, maxBytes)))
+export async function readJson(exchange: Exchange, reading: Reading): Promise<JsonObject> {
+  return parseBody(decode(await readBytes(exchange, reading)))
 }
 
 /** The same with the bytes it was read from, and their text, for an edit in place. */
 export async function readJsonBytes(
   exchange: Exchange,
-  maxBytes: number,
+  reading: Reading,
   guards?: Pick<CallGuards, 'request'> | undefined,
 ): Promise<{ readonly bytes: Uint8Array; readonly text: string; readonly body: JsonObject }> {
-  const sent = withoutMark(await readBytes(exchange, maxBytes))
+  const sent = withoutMark(await readBytes(exchange, reading))
   const bytes = guards?.request(sent) ?? sent
   const text = decode(bytes)
   return { bytes, text, body: parseBody(text) }

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
+import { createWordFinder } from './find-words.ts'
 import { createSseScanner } from './scan-sse.ts'
 
+const tells = createWordFinder(['"error"'])
 const encode = (text: string) => new TextEncoder().encode(text)
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 const chunk = (text: string) =>
   `data: {"id":"chatcmpl-1","choices":[{"delta":{"content":${JSON.stringify(text)}}}]}\n\n`
 
 test('frames that start alike pass at a look; the first one is shown', () => {
-  const scanner = createSseScanner(2)
+  const scanner = createSseScanner(2, tells)
   const frames = encode(`${chunk('a') + chunk('b') + chunk('c')}data: [DONE]\n\n`)
   const first = scanner.scan(frames, 0, false)
   expect(first.type).toBe('suspect')
@@ -22,7 +24,7 @@ test('frames that start alike pass at a look; the first one is shown', () => {
 })
 
 test('an error object among chunks is a suspect', () => {
-  const scanner = createSseScanner(2)
+  const scanner = createSseScanner(2, tells)
   const frames = encode(`${chunk('a')}data: {"error":{"message":"boom"}}\n\n`)
   const first = scanner.scan(frames, 0, false)
   const next = first.type === 'suspect' ? scanner.accept(first.payload) : 0
@@ -37,15 +39,17 @@ test.each([
   'data: [1]\n\n',
   'data:\n\n',
 ])('a payload that cannot be a JSON object is malformed: %j', (frame) => {
-  expect(createSseScanner(2).scan(encode(frame), 0, false)).toEqual({ type: 'malformed', start: 0 })
+  expect(createSseScanner(2, tells).scan(encode(frame), 0, false)).toEqual({ type: 'malformed', start: 0 })
 })
 
 test('white space after an object is no reason to refuse it', () => {
-  expect(createSseScanner(2).scan(encode('data: {"type":"ping"}   \n\n'), 0, true)).toMatchObject({ type: 'suspect' })
+  expect(createSseScanner(2, tells).scan(encode('data: {"type":"ping"}   \n\n'), 0, true)).toMatchObject({
+    type: 'suspect',
+  })
 })
 
 test('comments, event names, empty lines and both line endings are read over', () => {
-  const scanner = createSseScanner(2)
+  const scanner = createSseScanner(2, tells)
   const frames = encode(': keep-alive\r\n\r\nevent: chunk\nid: 7\n\ndata:{ "id":1}\r\n\r\ndata: [DONE]\r\n\r\n')
   const found = scanner.scan(frames, 0, false)
   expect(found.type === 'suspect' && decode(found.payload)).toBe('{ "id":1}')

@@ -1,3 +1,5 @@
+import type { WordFinder } from './find-words.ts'
+
 const LF = 10
 const CR = 13
 const SPACE = 32
@@ -12,8 +14,11 @@ const PREFIX_BYTES = 12
 /** What a pass over complete frames found. `start` is where the line in question begins. */
 export type SseFinding =
   | { readonly type: 'fine' }
-  /** A payload that starts unlike its predecessor: worth parsing. Go on with `accept`. */
-  | { readonly type: 'suspect'; readonly start: number; readonly payload: Uint8Array }
+  /**
+   * A payload that is worth parsing. Go on with `accept`. `isTelling`: it starts like its predecessor, and one of the words
+   * stands in it.
+   */
+  | { readonly type: 'suspect'; readonly start: number; readonly payload: Uint8Array; readonly isTelling: boolean }
   | { readonly type: 'malformed'; readonly start: number }
 
 /** Looks over complete frames of an OpenAI-style stream without parsing them. */
@@ -32,11 +37,12 @@ const FINE: SseFinding = { type: 'fine' }
 
 /**
  * Every payload must be `[DONE]` or look like a JSON object: it opens with `{"` and closes with `}`.
- * Payloads of one stream start alike (`{"id":"chatcmpl-…`), so one with another start may be an error object.
- * Parsing every frame would cost more than forwarding it (design/performance.md §4).
+ * Payloads of one stream start alike (`{"id":"chatcmpl-…`), so one with another start may be an error object; and one that
+ * starts alike may hold one, which words as `"error"` tell. Parsing every frame would cost more than forwarding it
+ * (design/performance.md §4).
  */
-export function createSseScanner(keepLast: number): SseScanner {
-  return new Scanner(keepLast)
+export function createSseScanner(keepLast: number, tells: WordFinder): SseScanner {
+  return new Scanner(keepLast, tells)
 }
 
 /** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
@@ -46,11 +52,13 @@ class Scanner implements SseScanner {
   private next = 0
   private prefix: Uint8Array | undefined = undefined
   private readonly keepLast: number
+  private readonly tells: WordFinder
   // Positions only: a view a payload would be the dearest thing this scan does.
   private readonly last: { source: Uint8Array; start: number; end: number }[] = []
 
-  constructor(keepLast: number) {
+  constructor(keepLast: number, tells: WordFinder) {
     this.keepLast = keepLast
+    this.tells = tells
   }
 
   scan(frames: Uint8Array, from: number, stopsAtEvery: boolean): SseFinding {
@@ -67,8 +75,9 @@ class Scanner implements SseScanner {
       const payloadStart = dataStart(frames, start, end)
       if (payloadStart > 0 && !isDoneMark(frames, payloadStart, end)) {
         if (!looksLikeObject(frames, payloadStart, end)) return { type: 'malformed', start }
-        if (stopsAtEvery || !this.startsAsBefore(frames, payloadStart)) {
-          return { type: 'suspect', start, payload: frames.subarray(payloadStart, end) }
+        const startsAnew = stopsAtEvery || !this.startsAsBefore(frames, payloadStart)
+        if (startsAnew || this.tells(frames, payloadStart, end)) {
+          return { type: 'suspect', start, payload: frames.subarray(payloadStart, end), isTelling: !startsAnew }
         }
         this.remember(frames, payloadStart, end)
       } else if (payloadStart > 0) {

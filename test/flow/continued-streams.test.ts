@@ -162,3 +162,54 @@ test('no more requests are sent for one call than server.max_attempts says, cont
   expectBroken(await ask())
   expect(asked).toHaveLength(2)
 })
+
+test.each([
+  ['does not answer', undefined],
+  ['has no room', 1],
+])(
+  'while the model that is to go on %s, the client is told that the connection lives',
+  async (_what, maxConcurrent) => {
+    const held: ServerResponse[] = []
+    const upstream = await startCaptureUpstream((response, { body }) => {
+      const said = JSON.parse(body.toString()) as Said
+      if (said.model === 'slow') held.push(response)
+      else answer(response, said)
+    })
+    const gateway = await startGateway({
+      models: ['cut', 'slow'],
+      upstream: upstream.url,
+      dispatch: { continuations: 1, queue: { length: 10, waitMs: 60_000 } },
+      timeouts: { headersMs: 60_000 },
+      facts: maxConcurrent === undefined ? {} : { max_concurrent: maxConcurrent },
+    })
+    running.push(upstream, gateway)
+    const first = post(gateway.url, { model: 'up/slow', messages: HELLO })
+    if (maxConcurrent !== undefined) await eventually('the place to be taken', () => held.length === 1)
+    const routing = { models: ['up/cut', 'up/slow'] }
+    const response = await post(gateway.url, { model: 'auto', messages: HELLO, stream: true, routing })
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (!text.includes('\n\n: keep-alive\n\n')) {
+      const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
+      if (done) break
+      text += value
+    }
+    expect(textOf(text)).toBe('Hello wor')
+    expect(text).toMatch(/goes on\n\n: keep-alive\n\n$/)
+    const finish = (): void => {
+      for (const one of held.splice(0)) answer(one, { model: 'ok', messages: [] })
+    }
+    finish()
+    await first
+    await eventually('the other to be asked', () => upstream.requests.length === 3)
+    finish()
+    for (;;) {
+      const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
+      if (done) break
+      text += value
+    }
+    expect(textOf(text)).toBe('Hello world!')
+    expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true)
+  },
+  30_000,
+)

@@ -111,6 +111,23 @@ test('retry-after is waited for where no other model is left, and rests the mode
   expect(attemptsOf(response)).toEqual(['up/a;upstream_rate_limited', 'up/a;ok'])
 })
 
+test('a retry-after that nobody can read goes to no client', async () => {
+  const upstream = await startUpstream((response) => {
+    refuse(response, 429, { message: 'slow down' }, { 'retry-after': 'soon', 'retry-after-ms': 'later' })
+  })
+  const { url } = await start({ models: ['a'], upstream: upstream.url })
+  for (const [path, body] of [
+    ['/v1/chat/completions', { messages: HELLO }],
+    ['/v1/chat/completions', { messages: HELLO, stream: true }],
+    ['/v1/embeddings', { input: 'Hello' }],
+  ] as const) {
+    const response = await fetch(url + path, { method: 'POST', body: JSON.stringify({ model: 'up/a', ...body }) })
+    expect(response.status).toBe(429)
+    expect(response.headers.get('retry-after')).toBeNull()
+    expect(response.headers.get('retry-after-ms')).toBeNull()
+  }
+})
+
 test('a retry-after that is too long goes to the client at once, and another model is asked where there is one', async () => {
   const upstream = await startUpstream((response, model) => {
     if (model === 'b') answerWhole(response)

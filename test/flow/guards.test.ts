@@ -65,6 +65,23 @@ describe.each(PAIRS)('a client of %s, a model of %s', (client, spoken) => {
   })
 
   test.each([false, true])(
+    'words come back into JSON inside of the strings of arguments, streamed: %s',
+    async (stream) => {
+      const url = await start(spoken, [pii({ restore: true })])
+      const key = '-----BEGIN PRIVATE KEY-----\nabc"d\n-----END PRIVATE KEY-----'
+      const argumentsOf = (secret: string) => ({
+        file: JSON.stringify({ 'the "key"': secret, deeper: JSON.stringify([1, { secret }]) }, null, 2),
+        note: `he said "${secret}"`,
+      })
+      for (const size of stream ? [1, 5, 1_000] : [1_000]) {
+        answer = calling(JSON.stringify(argumentsOf('[SECRET_1]')), size)
+        const answered = await callAs(client, url, key, { stream })
+        expect(JSON.parse(answered.argumentsText)).toEqual(argumentsOf(key))
+      }
+    },
+  )
+
+  test.each([false, true])(
     'the caller gets back what he said and not what the model said, streamed: %s',
     async (stream) => {
       const url = await start(spoken, [pii({ on: ['request', 'answer'], restore: true })])

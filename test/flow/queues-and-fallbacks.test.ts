@@ -242,3 +242,47 @@ test('a gateway that stops ends calls that wait for a retry or for their turn wi
     expect(await response.json()).toMatchObject({ error: { code: 'shutting_down' } })
   }
 })
+
+const UNROUTED = [
+  { what: 'embeddings', path: '/v1/embeddings', body: { model: 'up/m', input: 'Hello' } },
+  { what: 'paths that are passed on', path: '/v1/audio/speech', body: { model: 'up/m', input: 'Hello' } },
+]
+
+test.each(UNROUTED)('a gateway that stops ends $what that wait for their turn', async ({ path, body }) => {
+  const upstream = await startUpstream(() => undefined)
+  const { url, gateway } = await start({ models: ['m'], upstream: upstream.url, maxConcurrent: 1 })
+  const ask = () => fetch(url + path, { method: 'POST', body: JSON.stringify(body), headers: JSON_TYPE })
+  const calls = [ask()]
+  await eventually('the first to be asked', () => upstream.requests.length === 1)
+  calls.push(ask(), ask())
+  await eventually('the queue', async () =>
+    (await (await fetch(`${url}/metrics`)).text()).includes('thalamus_queue_waiting{provider="up"} 2'),
+  )
+  gateway.endCalls()
+  for (const response of await Promise.all(calls)) {
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('1')
+    expect(await response.json()).toMatchObject({ error: { code: 'shutting_down' } })
+  }
+  expect(upstream.requests).toHaveLength(1)
+})
+
+test.each(UNROUTED)('the deadline of the whole call ends $what that wait for their turn', async ({ path, body }) => {
+  const upstream = await startUpstream(() => undefined)
+  const queue = { length: 10, waitMs: 600_000 }
+  const options = { models: ['m'], upstream: upstream.url, maxConcurrent: 1, dispatch: { queue } }
+  const { url, gateway } = await start(options)
+  const leaving = new AbortController()
+  const ask = (signal: AbortSignal | null = null) =>
+    fetch(url + path, { method: 'POST', body: JSON.stringify(body), headers: JSON_TYPE, signal })
+  const first = ask(leaving.signal)
+  await eventually('the first to be asked', () => upstream.requests.length === 1)
+  await gateway.replaceSnapshot(snapshotOf({ ...options, timeouts: { totalMs: 300 } }))
+  const late = await ask()
+  expect(late.status).toBe(503)
+  expect(await late.json()).toMatchObject({ error: { code: 'target_busy' } })
+  leaving.abort()
+  await expect(first).rejects.toThrow()
+})
+
+const JSON_TYPE = { 'content-type': 'application/json' }

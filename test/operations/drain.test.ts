@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunningSimulator } from '../../src/platform/node/simulate.ts'
 import { startSimulator } from '../../src/platform/node/simulate.ts'
@@ -137,4 +138,49 @@ test('a second signal ends the process at once', async () => {
   program.signal('SIGTERM')
   expect((await program.finished).status).toBe(130)
   expect((await call.ended).isWhole).toBe(false)
+})
+
+const UPLOADS = [
+  ...DOORS.map(([format, path]) => ({ format, path: typeof path === 'string' ? path : path('up/ok') })),
+  { format: 'embeddings', path: '/v1/embeddings' },
+  { format: 'passthrough', path: '/v1/audio/speech' },
+]
+
+/** The head of a request, and the beginning of its body. */
+function upload(url: string, path: string): { readonly ended: Promise<string> } {
+  const { hostname, port } = new URL(url)
+  const ended = Promise.withResolvers<string>()
+  const socket = connect(Number(port), hostname)
+  let text = ''
+  socket.setEncoding('utf8')
+  socket.on('data', (chunk: string) => {
+    text += chunk
+  })
+  socket.on('close', () => ended.resolve(text))
+  socket.on('error', () => ended.resolve(text))
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{"model":`,
+  )
+  return { ended: ended.promise }
+}
+
+test('a request that is not whole when the grace is over is answered with 503 in the format of its path', async () => {
+  const program = await startProgram(['serve', '--port', '0'], { config: config('grace_ms: 300'), environment })
+  const uploads = UPLOADS.map((one) => ({ ...one, ...upload(program.url, one.path) }))
+  // Answered after those before it were taken.
+  await fetch(`${program.url}/healthz`)
+  program.signal('SIGTERM')
+  for (const { format, ended } of uploads) {
+    const text = await ended
+    expect(text, format).toMatch(/^HTTP\/1\.1 503 /)
+    expect(text, format).toMatch(/\r\nretry-after: 1\r\n/i)
+    const { error } = JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4))
+    expect(error.message, format).toContain('The gateway is being stopped')
+    if (format === 'gemini-generate') expect(error).toMatchObject({ code: 503, status: 'UNAVAILABLE' })
+    else if (format === 'anthropic-messages') expect(error.type).not.toBe('server_error')
+    else expect(error).toMatchObject({ code: 'shutting_down', type: 'server_error' })
+  }
+  const finished = await program.finished
+  expect(finished.status).toBe(0)
+  expect(finished.stdout.match(/"outcome":"shutting_down"/g)).toHaveLength(UPLOADS.length)
 })

@@ -99,3 +99,20 @@ test('a key that an edit takes away lets in no new call, and ends none that is u
   expect(received.isWhole && received.body.endsWith('data: [DONE]\n\n')).toBe(true)
   await program.stop()
 })
+
+test('SIGHUP reads everything again, and ends no stream', async () => {
+  const program = await startProgram(['serve', '--port', '0'], {
+    config: config({ models: 'up/itl=20;tokens=100' }),
+    environment,
+  })
+  const body = { model: 'up/itl=20;tokens=100', stream: true, messages: [{ role: 'user', content: 'Hello' }] }
+  const call = openCall(`${program.url}/v1/chat/completions`, body, { headers: bearer(environment.TEAM_A) })
+  await call.begun
+  program.signal('SIGHUP')
+  await program.until(/"event":"config_reloaded"/)
+  const received = await call.ended
+  expect(received.isWhole).toBe(true)
+  expect(received.body.endsWith('data: [DONE]\n\n')).toBe(true)
+  program.signal('SIGTERM')
+  expect((await program.finished).status).toBe(0)
+})

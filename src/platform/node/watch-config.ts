@@ -19,7 +19,7 @@ export function watchConfig(
   initial: Config,
   log: Log,
   apply: (config: Config) => Promise<readonly Problem[]>,
-): { close(): void } {
+): ConfigWatcher {
   const file = resolve(path)
   let current = initial
   let timer: NodeJS.Timeout | undefined
@@ -111,12 +111,22 @@ export function watchConfig(
   // An edit made while the gateway started has no event any more.
   schedule()
   return {
+    again() {
+      hasNewFiles ??= file
+      settle()
+    },
     close() {
       clearTimeout(timer)
       watcher?.close()
       for (const folder of [...folders.values(), ...secretWatchers]) folder?.close()
     },
   }
+}
+
+export type ConfigWatcher = {
+  /** Reads everything again, whether or not anything was seen to change. */
+  again(): void
+  close(): void
 }
 
 type Watched = {

@@ -23,6 +23,8 @@ export function createReader(): StreamReader {
   const open = new Map<JsonValue | undefined, OpenBlock>()
 
   function push(event: JsonObject): StreamPart[] {
+    // Proxies put their own errors into a stream, with any type or none.
+    if (isJsonObject(event['error'])) throw readErrorBody(undefined, {}, event)
     const parts: StreamPart[] = []
     const index = event['index']
     switch (event['type']) {
@@ -51,8 +53,6 @@ export function createReader(): StreamReader {
       case 'error':
         throw readErrorBody(undefined, {}, event)
       default:
-        // Proxies put their own errors into a stream without a type.
-        if (isJsonObject(event['error'])) throw readErrorBody(undefined, {}, event)
         return parts
     }
   }

@@ -36,6 +36,8 @@ export const openaiChat: WireFormat = {
   writeError,
   streamEnd: 'data: [DONE]\n\n',
   closingWords: ['[DONE]'],
+  // DeepSeek's.
+  failureWords: ['"insufficient_system_resource"'],
   writeStreamExplanation,
   writeStreamError,
 }

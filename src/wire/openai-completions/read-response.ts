@@ -22,6 +22,8 @@ export function readResponse(body: JsonObject): StreamPart[] {
     { type: 'response-start', id: textOf(body['id']) ?? '', model: textOf(body['model']) ?? '' },
   ]
   for (const choice of objectsOf(choices)) {
+    const own = choice['error'] ?? null
+    if (own !== null) throw readErrorBody(undefined, {}, { error: own })
     const text = textOf(choice['text']) ?? ''
     if (text !== '') parts.push({ type: 'text-delta', text })
     const raw = textOf(choice['finish_reason']) ?? ''

@@ -39,6 +39,7 @@ export const openaiResponses: WireFormat = {
   // `response.completed` ends it; there is no `[DONE]`.
   streamEnd: '',
   closingWords: ['response.completed', 'response.incomplete', 'response.failed'],
+  failureWords: ['"response.failed"', '"response.cancelled"'],
   writeStreamExplanation,
   writeStreamError,
 }

@@ -58,7 +58,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
       : undefined
 
   greet(server, opened)
-  await untilStopped()
+  await untilStopped(() => watcher?.again())
   watcher?.close()
   const { grace_ms: graceMs, drain_delay_ms: delayMs } = current.server
   log('info', 'draining', { grace_ms: graceMs, drain_delay_ms: delayMs })

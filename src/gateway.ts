@@ -30,6 +30,7 @@ import { createLearning } from './learn/learning.ts'
 import { DEFAULT_LEARNING } from './learn/settings.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { openQuestion } from './open-question.ts'
+import { ALONE, hearPeers, talkTo } from './peer-talk.ts'
 import type { Context, KeptDecision } from './pipeline.ts'
 import { reachesOf } from './reaches-of.ts'
 import { createReadingTape } from './reading-tape.ts'
@@ -119,7 +120,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const readingTape = createReadingTape(ports.clock)
   const toolReliability = createToolReliability(ports.clock)
   const deadlines = createDeadlines(ports.clock)
-  const breakers = createBreakers({ clock: ports.clock, random: ports.random, changed: telemetry.breaker })
+  const talk = ports.peers === undefined ? ALONE : talkTo(ports.peers)
+  const breakers = createBreakers({
+    clock: ports.clock,
+    random: ports.random,
+    changed(targetId, isResting, cause, restMs, isHearsay) {
+      telemetry.breaker(targetId, isResting, cause, restMs)
+      if (!isHearsay) talk.rested(context.snapshot.targets.get(targetId), isResting, cause, restMs)
+    },
+  })
   const hedges = createHedgeBudget()
   const places = createPlaces(ports.clock, telemetry.waiting)
   const decisions = createFairStore<KeptDecision>(KEPT_DECISIONS)
@@ -155,6 +164,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       // Of what the gateway sees itself only what was amiss: nearly every answer is good by every sign.
       if (outcome.source === 'user' || outcome.reward < 1) decisionLog?.outcome(outcome)
     },
+    onTaught: talk.taught,
   })
   const kept = options.learnedFile === undefined ? undefined : keepState(learning, options.learnedFile, ports)
   ports.counters.watch?.(telemetry.store)
@@ -166,6 +176,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const tokensOf = keepTokens(ports)
   let isDraining = false
   let context = contextOf(options.snapshot, await keeper.routerFor(options.snapshot))
+  ports.peers?.listen(hearPeers(() => context))
 
   function contextOf(snapshot: Snapshot, router: Router | undefined): Context {
     ports.transport.reach?.(reachesOf(snapshot))
@@ -274,6 +285,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       isDraining = true
       shadows.close()
       await ports.background.drain()
+      await ports.peers?.close()
       await ports.counters.close()
       await answers.close()
       telemetry.flush()

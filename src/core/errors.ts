@@ -57,6 +57,10 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERRORS, value)
+}
+
 export type ErrorOptions = {
   /** The request field at fault, as a path: `messages[0].content`. */
   readonly param?: string

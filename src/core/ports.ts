@@ -1,6 +1,7 @@
 import type { Counters } from './counters.ts'
 import type { GatewayError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
+import type { Peers } from './peers.ts'
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -191,6 +192,8 @@ export type Ports = {
   readonly log: Log
   /** Absent where none is configured. */
   readonly ledger?: Ledger | undefined
+  /** Absent where this gateway is alone. */
+  readonly peers?: Peers | undefined
 }
 
 /** One structured line. Fields are JSON; prompts and keys never stand in them. */

@@ -211,3 +211,28 @@ test('the long answer of a trial does not keep others from trying, when the targ
   fail('stream_interrupted', long)
   expect(mayEnter()).toBeUndefined()
 })
+
+test('hearsay lets a target rest, and only hearsay ends that', () => {
+  const { breakers, changes, clock, fall, mayEnter } = start()
+  breakers.heardResting('a', 'upstream_timeout', 500)
+  expect([mayEnter(), breakers.restMs('a'), breakers.cause('a')]).toEqual([undefined, 500, 'upstream_timeout'])
+  breakers.heardUp('a')
+  expect(mayEnter()).toBe('go')
+  fall()
+  breakers.heardResting('a', 'upstream_timeout', 60_000)
+  breakers.heardUp('a')
+  expect([mayEnter(), breakers.restMs('a')]).toEqual([undefined, 1_000])
+  expect(changes).toEqual(['a rests: upstream_timeout', 'a is up', 'a rests: upstream_error'])
+  clock.advance(1_000)
+  expect(mayEnter()).toBe('trial')
+})
+
+test('a target that rests by hearsay is tried after its time, and rests longer by what is found then', () => {
+  const { breakers, clock, fail, mayEnter } = start()
+  breakers.heardResting('a', 'upstream_timeout', 500)
+  clock.advance(500)
+  expect(mayEnter()).toBe('trial')
+  breakers.heardUp('a')
+  fail('upstream_error', 'trial')
+  expect(breakers.restMs('a')).toBe(1_000)
+})

@@ -30,6 +30,10 @@ export type Breakers = {
   restMs(targetId: string): number | undefined
   /** No target has failed of late. */
   isQuiet(): boolean
+  /** Another gateway found it down, and leaves it alone for so long. What this one knows itself stands. */
+  heardResting(targetId: string, cause: ErrorCode, restMs: number): void
+  /** Another gateway found it up: it rests no longer, if it did by hearsay. */
+  heardUp(targetId: string): void
   /** Why it rests. */
   cause(targetId: string): ErrorCode | undefined
   /** Forgets all targets but these. */
@@ -41,8 +45,14 @@ export type Failure = { readonly error: GatewayError; readonly status: number | 
 export type BreakerPorts = {
   readonly clock: Pick<Clock, 'monotonic' | 'now'>
   readonly random: () => number
-  /** A target goes to rest, or is up again. */
-  readonly changed: (targetId: string, isResting: boolean, cause: ErrorCode | undefined, restMs: number) => void
+  /** A target goes to rest, or is up again. `isHearsay`: by the word of another gateway. */
+  readonly changed: (
+    targetId: string,
+    isResting: boolean,
+    cause: ErrorCode | undefined,
+    restMs: number,
+    isHearsay: boolean,
+  ) => void
 }
 
 type Resting = {
@@ -55,6 +65,7 @@ type Resting = {
   /** Rests in a row. */
   rests: number
   isResting: boolean
+  isHearsay: boolean
   until: number
   isOnTrial: boolean
   cause: ErrorCode | undefined
@@ -91,13 +102,13 @@ export function createBreakers({ clock, random, changed }: BreakerPorts): Breake
     return created
   }
 
-  function wakes(targetId: string, state: Resting): void {
+  function wakes(targetId: string, state: Resting, isHearsay = false): void {
     if (!state.isResting) return
     state.isResting = false
     state.failures = 0
     state.history = 0
     state.seen = 0
-    changed(targetId, false, undefined, 0)
+    changed(targetId, false, undefined, 0, isHearsay)
   }
 
   /** `leastMs`: as long as that at least, without jitter. */
@@ -109,9 +120,10 @@ export function createBreakers({ clock, random, changed }: BreakerPorts): Breake
     const restMs = Math.max(leastMs, grown * (0.5 + 0.5 * random()))
     state.rests += 1
     state.isResting = true
+    state.isHearsay = false
     state.until = now + restMs
     state.cause = cause
-    changed(targetId, true, cause, restMs)
+    changed(targetId, true, cause, restMs, false)
   }
 
   function ends(state: Resting | undefined, permit: Permit): void {
@@ -172,11 +184,24 @@ export function createBreakers({ clock, random, changed }: BreakerPorts): Breake
       return state?.isResting === true ? Math.max(0, state.until - clock.monotonic()) : undefined
     },
     isQuiet: () => states.size === 0,
+    heardResting(targetId, cause, restMs) {
+      const state = stateOf(targetId)
+      if (state.isResting) return
+      state.isResting = true
+      state.isHearsay = true
+      state.until = clock.monotonic() + restMs
+      state.cause = cause
+      changed(targetId, true, cause, restMs, true)
+    },
+    heardUp(targetId) {
+      const state = states.get(targetId)
+      if (state?.isResting === true && state.isHearsay && !state.isOnTrial) wakes(targetId, state, true)
+    },
     cause: (targetId) => states.get(targetId)?.cause,
     keep(isKept) {
       for (const [targetId, state] of states) {
         if (isKept(targetId)) continue
-        if (state.isResting) changed(targetId, false, undefined, 0)
+        if (state.isResting) changed(targetId, false, undefined, 0, true)
         states.delete(targetId)
       }
     },
@@ -191,6 +216,7 @@ function fresh(now: number): Resting {
     lastAt: now,
     rests: 0,
     isResting: false,
+    isHearsay: false,
     until: Number.NEGATIVE_INFINITY,
     isOnTrial: false,
     cause: undefined,

@@ -4,6 +4,7 @@ import type { Outcome } from '../core/outcome.ts'
 import type { Ports } from '../core/ports.ts'
 import type { Predictions } from '../core/router.ts'
 import type { LearningSettings } from '../core/snapshot.ts'
+import type { Sum } from './account.ts'
 import { keptSince } from './account.ts'
 import type { Seen } from './answer-signals.ts'
 import type { Awaited } from './awaited.ts'
@@ -18,6 +19,7 @@ import { createRetries } from './retries.ts'
 import { SIGNALS } from './signals.ts'
 import type { StateText } from './state.ts'
 import { readState, writeState } from './state.ts'
+import type { TaughtWord } from './taught-word.ts'
 
 /** A routed call that has come to its end. */
 export type Answered = {
@@ -43,6 +45,8 @@ export type Learning = {
   answered(answer: Answered): void
   /** The reward of a decision by a person: the same again changes nothing, another one replaces it. */
   told(id: string, key: string, reward: number): Told
+  /** A word that another gateway was told. */
+  taught(word: TaughtWord): void
   /** An answer of a model that its caller named: its outcome is counted and teaches nothing about kinds of prompts. */
   await(id: string, key: string, model: string): void
   /** All that must outlive the process, as JSON. */
@@ -61,12 +65,14 @@ type Options = {
   readonly gauges: DriftGauges
   /** Told of every outcome but that nobody has asked again yet. */
   readonly onOutcome: (outcome: Outcome) => void
+  /** Told of every word of a person that taught something. */
+  readonly onTaught?: ((word: TaughtWord) => void) | undefined
 }
 
 const NONE: Lessons = new Map()
 
 /** Outcomes of answers, and what they teach. All in memory and bounded; holds no text. */
-export function createLearning({ ports, settings, isShared, gauges, onOutcome }: Options): Learning {
+export function createLearning({ ports, settings, isShared, gauges, onOutcome, onTaught }: Options): Learning {
   const { clock } = ports
   const awaited = createFairStore<Awaited>(MOST_AWAITED)
   const retries: Retries = createRetries(ports.createStore(MOST_AWAITED / 2), ports.digest)
@@ -148,21 +154,29 @@ export function createLearning({ ports, settings, isShared, gauges, onOutcome }:
       if (entry.timesTold >= MOST_TOLD) return 'too often'
       entry.timesTold += 1
       if (kind !== undefined && quality !== undefined) {
-        const whose = isShared() ? key : undefined
+        const tell = (of: PromptKind, by: string, sum: Sum): void => {
+          posterior.tell(of, by, sum, now, isShared() ? key : undefined)
+          onTaught?.({ ...of, direction: [...of.direction], model: by, ...sum, key })
+        }
         if (before === undefined) {
-          posterior.tell(kind, model, { weight: 1, surprise: reward - quality }, now, whose)
+          tell(kind, model, { weight: 1, surprise: reward - quality })
           // Where outcomes have lowered what is believed, the router's own figure still says what it should be.
           drift.rewarded(model, 'users', entry.cluster, Math.max(quality, believed ?? quality), reward, 1)
           drift.predicted(model, believed ?? quality, reward)
         } else {
           const kept = keptSince(before.at, now, settings().forgettingPerDay)
-          posterior.tell(kind, model, { weight: 0, surprise: kept * (reward - before.reward) }, now, whose)
+          tell(kind, model, { weight: 0, surprise: kept * (reward - before.reward) })
         }
         change()
       }
       entry.given.set(name, { reward, at: before?.at ?? now, expected: quality ?? reward })
       onOutcome({ id, model, source: 'user', reward, time: now })
       return before === undefined ? 'counted' : 'replaced'
+    },
+    taught({ clusters, direction, nearest, model, weight, surprise, key }) {
+      const kind = { clusters, direction: Float32Array.from(direction), nearest }
+      posterior.tell(kind, model, { weight, surprise }, clock.now(), isShared() ? key : undefined)
+      change()
     },
     await(id, key, model) {
       if (awaited.get(id) !== undefined) return

@@ -39,15 +39,17 @@ export function readFeedback(body: JsonObject): Feedback {
 
 const EXAMPLE = '{"id": "rt_…", "reward": 1}'
 
-/** Learns from it once, however often it is sent. Throws `decision_not_found` for an answer that is not the caller's or not kept, `invalid_request` for one that was rated too often. */
-export function takeFeedback({ id, reward }: Feedback, { name }: Principal, context: Context): FeedbackTaken {
-  const { learning, decisions, telemetry } = context
-  // An answer that has just ended may not be written down yet.
-  telemetry.flush()
-  const kept = decisions.get(id)
-  if (kept?.key === name && kept.decision.reason === NAMED) learning.await(id, name, kept.decision.model)
-  const told = learning.told(id, name, reward)
-  if (told === 'unknown') {
+/**
+ * Learns from it once, however often it is sent; where another gateway gave the answer, that one does. Throws
+ * `decision_not_found` for an answer that is not the caller's or not kept, `invalid_request` for one that was rated too often.
+ */
+export async function takeFeedback(
+  { id, reward }: Feedback,
+  { name }: Principal,
+  context: Context,
+): Promise<FeedbackTaken> {
+  const told = rate({ id, reward }, name, context) ?? (await ratedElsewhere({ id, reward }, name, context))
+  if (told === undefined) {
     throw new GatewayError(
       'decision_not_found',
       'No answer of that id is kept for this key. Send the x-route-id of one of the last answers, once it has ended; a decision without an answer has no outcome.',
@@ -61,6 +63,26 @@ export function takeFeedback({ id, reward }: Feedback, { name }: Principal, cont
     )
   }
   return { object: 'feedback', id, source: 'user', reward, status: told === 'same' ? 'unchanged' : told }
+}
+
+type Rated = Exclude<ReturnType<Context['learning']['told']>, 'unknown'>
+
+/** What a word on an answer of this gateway's did; `undefined` where it keeps none of that id for that key. */
+export function rate({ id, reward }: Feedback, key: string, context: Context): Rated | undefined {
+  const { learning, decisions, telemetry } = context
+  // An answer that has just ended may not be written down yet.
+  telemetry.flush()
+  const kept = decisions.get(id)
+  if (kept?.key === key && kept.decision.reason === NAMED) learning.await(id, key, kept.decision.model)
+  const told = learning.told(id, key, reward)
+  return told === 'unknown' ? undefined : told
+}
+
+const RATED: readonly string[] = ['too often', 'counted', 'replaced', 'same'] satisfies readonly Rated[]
+
+async function ratedElsewhere({ id, reward }: Feedback, key: string, { ports }: Context): Promise<Rated | undefined> {
+  const told = await ports.peers?.ask({ type: 'feedback', id, key, reward })
+  return typeof told === 'string' && RATED.includes(told) ? (told as Rated) : undefined
 }
 
 function invalid(param: string, message: string): GatewayError {

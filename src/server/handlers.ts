@@ -17,6 +17,7 @@ import { serveChat } from './chat.ts'
 import { geminiCount, messagesCount, serveCountTokens } from './count-tokens.ts'
 import { serveEmbeddings } from './embeddings.ts'
 import { readFeedback, takeFeedback } from './feedback.ts'
+import { findDecision } from './find-decision.ts'
 import { formatOfBody } from './format-of-body.ts'
 import { formatOfPath } from './format-of-path.ts'
 import { geminiDoor, geminiModel, readGeminiCall } from './gemini-door.ts'
@@ -191,8 +192,8 @@ export function createHandlers(
     decision: (request) =>
       guarded(request, async (context, principal) => {
         const id = request.req.param('id') ?? ''
-        const kept = context.decisions.get(id) ?? (await context.decisionLog?.find(id))
-        if (kept !== undefined && kept.key === principal.name) return Response.json(kept.decision)
+        const decision = await findDecision(id, principal.name, context)
+        if (decision !== undefined) return Response.json(decision)
         throw new GatewayError(
           'decision_not_found',
           'No decision of that id is kept. Receipts are kept for the last calls only.',
@@ -201,7 +202,7 @@ export function createHandlers(
     feedback: (request) =>
       guarded(request, async (context, principal) => {
         const feedback = readFeedback(await readJson(request.env.exchange, context))
-        return Response.json(takeFeedback(feedback, principal, context))
+        return Response.json(await takeFeedback(feedback, principal, context))
       }),
     health: () => Response.json({ status: 'ok' }),
     async readiness() {

@@ -5,6 +5,7 @@ import type { DispatchSettings } from '../../src/core/dispatch-settings.ts'
 import { DISPATCH_DEFAULTS } from '../../src/core/dispatch-settings.ts'
 import type { PlacedGuard } from '../../src/core/guard.ts'
 import type { Ledger } from '../../src/core/ledger.ts'
+import type { Peers } from '../../src/core/peers.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Blobs, Inference } from '../../src/core/ports.ts'
 import type { Provider } from '../../src/core/provider.ts'
@@ -90,6 +91,7 @@ type Options = {
   readonly learnedFile?: StateFile
   readonly counters?: Counters
   readonly sharedBlobs?: () => Blobs
+  readonly peers?: Peers
   readonly ledger?: Ledger
   readonly isLedgerRequired?: boolean
   readonly guards?: readonly PlacedGuard[]
@@ -111,6 +113,7 @@ export async function startGateway(options: Options): Promise<TestGateway> {
     inference: options.inference ?? noInference,
     counters: options.counters,
     sharedBlobs: options.sharedBlobs,
+    peers: options.peers,
     secrets: { read: (reference) => `secret of ${reference}` },
     log: (level, event, fields) => void log.push({ level, event, ...fields }),
     ledger: options.ledger,

@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Counters } from '../../core/counters.ts'
 import type { Ledger } from '../../core/ledger.ts'
+import type { Peers } from '../../core/peers.ts'
 import type { Background, Blobs, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
 import { createMemoryBlobs } from './blobs-lru.ts'
@@ -12,6 +13,7 @@ type NodePortsOptions = {
   readonly secrets: Secrets
   readonly log: Log
   readonly ledger?: Ledger | undefined
+  readonly peers?: Peers | undefined
   readonly connectMs?: number
   readonly maxSocketsPerOrigin?: number
   /** In this process's memory when left out. */
@@ -42,6 +44,7 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     digest,
     log: options.log,
     ledger: options.ledger,
+    peers: options.peers,
   }
 }
 

@@ -29,7 +29,7 @@ import type { OnBroken } from '../profiles-folder.ts'
 import { profilesFolder, readProfiles } from '../profiles-folder.ts'
 import { createSecrets } from '../secrets.ts'
 import { findConfig } from './find-config.ts'
-import { openCounters, readStore, sharedBlobsIn } from './open-store.ts'
+import { openCounters, openPeers, readStore, sharedBlobsIn } from './open-store.ts'
 import { VERSION } from './version.ts'
 
 /** Where the models come from. */
@@ -137,6 +137,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     ledger,
     counters,
     sharedBlobs: counters === undefined || store === undefined ? undefined : await sharedBlobsIn(store, options.log),
+    peers: counters === undefined || store === undefined ? undefined : await openPeers(store, options.log),
     connectMs: timeouts.connect_ms,
   })
   const { file } = config.learning

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/config-schema.ts'
 import type { Problem } from '../../../config/problem.ts'
 import { readSecret } from '../../../config/read-secret.ts'
+import type { Peers } from '../../../core/peers.ts'
 import type { Blobs, Log, Secrets } from '../../../core/ports.ts'
 import { nodeClock, randomId } from '../ports.ts'
 import type { RedisCounters } from '../redis/redis-counters.ts'
@@ -30,6 +31,14 @@ export function readStore(
 export async function sharedBlobsIn({ url, timeout_ms: timeoutMs }: StoreAddress, log: Log): Promise<() => Blobs> {
   const { createRedisBlobs } = await import('../redis/redis-blobs.ts')
   return () => createRedisBlobs({ url, timeoutMs, log })
+}
+
+/** The gateways that share the store. */
+export async function openPeers({ url, timeout_ms: timeoutMs }: StoreAddress, log: Log): Promise<Peers> {
+  const { createRedisPeers } = await import('../redis/redis-peers.ts')
+  const peers = createRedisPeers({ url, timeoutMs, randomId, log })
+  await peers.opened(PATIENCE_MS)
+  return peers
 }
 
 /** Counters in the store. One that is away is looked for, and said to be; it keeps nothing from starting. */

@@ -13,7 +13,8 @@ export type Load = {
   }
 }
 
-const STREAM = 'up/ok;itl=5'
+/** What streams ask for: an answer that takes a while. */
+export const STREAM = 'up/ok;itl=5'
 const WARM_UP_CALLS = 50
 
 export function createLoad(pool: Pool, { secret, priceIn, priceOut }: Prices): Load {
@@ -28,7 +29,7 @@ export function createLoad(pool: Pool, { secret, priceIn, priceOut }: Prices): L
       reset: true,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
       body: JSON.stringify({
-        model: stream ? STREAM : 'up/ok',
+        model: stream ? STREAM : 'auto',
         messages: [{ role: 'user', content: `Question ${number}` }],
         ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
       }),

@@ -64,6 +64,19 @@ describe.skipIf(lacksRedis())('answers in a store', () => {
     expect(simulator.requests() - simulatorAsked).toBe(2)
   })
 
+  test('are found in a store that is full, and those that find no room do no harm', async () => {
+    const [one, other] = await start()
+    const known = question('openai-chat', 'up/ok', { text: 'Known before' })
+    await send(one, known)
+    await eventually('both names are kept', async () => (await redis.command('DBSIZE')) === 2)
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1')
+    for (let place = 0; place < 12; place += 1) {
+      const fresh = await send(other, question('openai-chat', 'up/ok', { text: `No room for ${place}` }))
+      expect([fresh.status, fresh.cache]).toEqual([200, 'miss'])
+      expect((await send(other, known)).cache).toBe('hit')
+    }
+  })
+
   test('have names that say nothing, and an end', async () => {
     const [one] = await start()
     await send(one, question('openai-chat', 'up/ok', { text: 'secret question' }))

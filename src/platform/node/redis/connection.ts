@@ -32,7 +32,13 @@ export type ConnectionWatch = {
   changed(isUp: boolean): void
 }
 
-type ConnectionOptions = { readonly url: string; readonly timeoutMs: number; readonly log: Log }
+type ConnectionOptions = {
+  readonly url: string
+  readonly timeoutMs: number
+  readonly log: Log
+  /** A server that takes nothing more, being full or a replica, still serves: nothing is counted there. */
+  readonly mayRefuseWrites?: boolean
+}
 
 const CONNECT_MS = 2_000
 const PROBE_MS = 1_000
@@ -47,7 +53,10 @@ const LIFE_S = 30 * 86_400
 const LIFE_SIZE = 16
 const OFFLINE = 'The client is offline'
 
-export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: ConnectionWatch): StoreConnection {
+export function connectStore(
+  { url, timeoutMs, log, mayRefuseWrites = false }: ConnectionOptions,
+  watch: ConnectionWatch,
+): StoreConnection {
   let isUp = false
   let isClosed = false
   let problem: string | undefined = 'it has not answered yet'
@@ -106,7 +115,7 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
     const asked = Promise.all([
       probed.sendCommand(['TIME']),
       probed.sendCommand(['INFO', 'server']),
-      probed.sendCommand(lifeCommand(id)),
+      mayRefuseWrites ? undefined : probed.sendCommand(lifeCommand(id)),
     ])
     within(asked, timeoutMs, SILENT).catch((cause: unknown) => {
       if (probed === client && !isClosed) down(describe(cause))
@@ -115,7 +124,7 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
       ([time, info, life]) => {
         isProbing = false
         if (probed !== client || isClosed) return
-        saw(kept(life) ?? id, /^run_id:(\w+)/m.exec(String(info))?.[1] ?? '')
+        saw(mayRefuseWrites ? '' : (kept(life) ?? id), /^run_id:(\w+)/m.exec(String(info))?.[1] ?? '')
         up(time, performance.now() - startedAt)
         probeIn(PROBE_MS)
       },
@@ -163,7 +172,7 @@ export function connectStore({ url, timeoutMs, log }: ConnectionOptions, watch: 
       watch.answered(performance.now() - startedAt)
       return answer
     } catch (cause) {
-      if (isRefusal(cause)) throw cause
+      if (isRefusal(cause) || (mayRefuseWrites && isFull(cause))) throw cause
       failures += 1
       watch.failed()
       if (failures >= MOST_FAILURES) down(describe(cause))
@@ -230,6 +239,11 @@ function within<Value>(promise: Promise<Value>, milliseconds: number, what: stri
       },
     )
   })
+}
+
+/** It is there, and keeps nothing more. */
+function isFull(cause: unknown): boolean {
+  return /^(?:OOM|READONLY|MISCONF)\b/.test(describe(cause))
 }
 
 /** The server's own word on a command: it is there. */

@@ -17,7 +17,7 @@ export function createRedisBlobs({ url, timeoutMs, log }: RedisBlobsOptions): Bl
     if (event !== 'store_down' && event !== 'store_up') log(level, event, fields)
   }
   const store = connectStore(
-    { url, timeoutMs, log: quiet },
+    { url, timeoutMs, log: quiet, mayRefuseWrites: true },
     { alive: nobody, answered: nobody, failed: nobody, changed: nobody },
   )
   return {

@@ -41,7 +41,7 @@ export function createRedisPeers({ url, timeoutMs, randomId, log }: RedisPeersOp
     if (event !== 'store_down' && event !== 'store_up') log(level, event, fields)
   }
   const watch = { alive: nobody, answered: nobody, failed: nobody, changed: nobody }
-  const speaking = connectStore({ url, timeoutMs, log: quiet }, watch)
+  const speaking = connectStore({ url, timeoutMs, log: quiet, mayRefuseWrites: true }, watch)
   const hearing = createClient({
     url,
     RESP: 2,

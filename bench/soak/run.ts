@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { MOST_AWAITED } from '../../src/learn/awaited.ts'
 import { textTokens } from '../../src/simulator/text.ts'
 import { origin } from '../origin.ts'
 import { freePort, LOAD_CORE, startNode, stopAll, TESTED_CORE } from '../proxy/processes.ts'
@@ -49,6 +50,7 @@ const traffic = createTraffic(gateway, generator(Number(options.seed)), textToke
 const rate = options.rate === undefined ? Number(options.share) * (await saturation()) : Number(options.rate)
 console.log(`${rate.toFixed(0)} calls a second for ${options.minutes} minutes`)
 const watch = watchProcess(pid, 1_000)
+await fill()
 const heapBefore = await collectedHeap(pid, inspectorPort)
 const calls = await soak(rate, Number(options.minutes) * 60)
 watch.stop()
@@ -74,6 +76,18 @@ async function saturation(): Promise<number> {
   const found = answered / (SATURATION_SECONDS / 2)
   console.log(`saturation: ${found.toFixed(0)} calls a second with ${SATURATION_CALLS} at a time`)
   return found
+}
+
+/** What is kept of the last calls, and let go of for newer ones, is filled first: it would look like a leak. */
+async function fill(): Promise<void> {
+  let left = 1.2 * MOST_AWAITED
+  const loop = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1
+      await traffic.send(true)
+    }
+  }
+  await Promise.all(Array.from({ length: SATURATION_CALLS }, loop))
 }
 
 /** Calls at random moments, `perSecond` on average, whatever has been answered. */

@@ -38,12 +38,12 @@ const ABORT_SHARE = 0.05
 const READ_SHARE = 1 / 16
 const ENDS = ['[DONE]', '"response.completed"', '"message_stop"', '"finishReason"']
 
-/** The next call of the mix, by a source of numbers in [0, 1). */
-function nextCall(random: () => number): Call {
+/** The next call of the mix, by a source of numbers in [0, 1); a routed one, where only those are wanted. */
+function nextCall(random: () => number, isRouted: boolean): Call {
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
   const client = pick(CLIENT_FORMATS)
   const stream = random() < 0.6
-  const lot = random()
+  const lot = isRouted ? 0 : random()
   if (lot < FAULT_SHARE) {
     const index = Math.floor(random() * FAULTY.length)
     const expected = stream ? (FAULTY[index]?.[1] ?? 'second') : 'second'
@@ -73,8 +73,8 @@ export function createTraffic(url: string, random: () => number, text: string) {
   const pool = new Pool(url, { connections: 512, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 })
   return {
     close: () => pool.close(),
-    async send(): Promise<Ended> {
-      const call = nextCall(random)
+    async send(isRouted = false): Promise<Ended> {
+      const call = nextCall(random, isRouted)
       const startedAt = performance.now()
       const outcome = await run(pool, call, text).catch((thrown: unknown) => `thrown ${String(thrown)}`)
       return { call, outcome, elapsedMs: performance.now() - startedAt }

@@ -29,10 +29,11 @@ export function problemOf(
 
 function problemOfStream(text: string, format: ClientFormat, upstream: string): string | undefined {
   let seen: Seen
+  // As it stands, and as a reader of events joins what stands on several lines.
+  const sent = [upstream, ...sseEvents(upstream).map(({ data }) => data)].map(unspaced)
+  const wasSent = (data: string): boolean => sent.some((one) => one.includes(unspaced(data)))
   try {
-    seen = format.readStream(
-      sseEvents(text).filter(({ data }) => isJson(data) || !unspaced(upstream).includes(unspaced(data))),
-    )
+    seen = format.readStream(sseEvents(text).filter(({ data }) => isJson(data) || !wasSent(data)))
   } catch (thrown) {
     return `a stream that cannot be read (${String(thrown).slice(0, 100)}): ${text.slice(-300)}`
   }

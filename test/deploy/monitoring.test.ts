@@ -153,7 +153,7 @@ async function startPrometheus(target: string) {
 
   async function ask(path: string) {
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)
-    const { data } = (await answer.json()) as { readonly data: Record<string, never> }
+    const { data } = (await answer.json()) as { readonly data: Record<string, unknown> }
     return data
   }
   const rules = async (): Promise<readonly RuleState[]> =>

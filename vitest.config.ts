@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'thalamus',
           include: ['src/**/*.test.ts', 'routers/**/*.test.ts', 'catalog/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/serving/**', 'test/live-local/**', 'test/store/**'],
+          exclude: ['test/serving/**', 'test/live-local/**', 'test/store/**', 'test/deploy/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -35,6 +35,17 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 60_000,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        // Images are built and programs of others are run: alone, so that nobody waits for their disk.
+        extends: true,
+        test: {
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 4 },
         },
       },
       {

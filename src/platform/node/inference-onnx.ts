@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Inference, InferenceOpenOptions, InferenceSession, Log, Tensors } from '../../core/ports.ts'
 import { chooseDevice, type DeviceReport } from './inference/choose-device.ts'
+import { keepLibraryQuiet } from './inference/keep-quiet.ts'
 import { createLocalModels } from './inference/local-models.ts'
 import { openLocalSession } from './inference/local-session.ts'
 import { createOpenInferenceClient, type OpenInferenceClient } from './inference/open-inference.ts'
@@ -39,6 +40,7 @@ const MAX_NAMED_PROBE_MS = 120_000
  * line of the log.
  */
 export function createInference(options: InferenceOptions = {}): NodeInference {
+  keepLibraryQuiet()
   const { log = () => undefined, maxQueued = 64, threads = 1, maxRestarts = 1 } = options
   const script = options.script ?? new URL('./inference-thread.ts', import.meta.url)
   const models = createLocalModels({ maxQueued, threads, maxRestarts, script })

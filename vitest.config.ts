@@ -17,6 +17,19 @@ export default defineConfig({
         },
       },
       {
+        // The same tests with the gateway in workerd: docs/edge.md.
+        extends: true,
+        test: {
+          name: 'flow-workers',
+          include: ['test/flow/**/*.test.ts'],
+          env: { THALAMUS_FLOW: 'workers' },
+          globalSetup: ['test/workers/flow-setup.ts'],
+          setupFiles: ['test/workers/not-in-workerd.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
         // A Vulkan driver that computes on the CPU takes all cores: beside it, routers elsewhere would be late.
         extends: true,
         test: {

@@ -7,16 +7,12 @@ import type { Gateway } from '../../gateway.ts'
 import { createGateway } from '../../gateway.ts'
 import { builtInSnapshot } from '../web/built-in-snapshot.ts'
 import { createConsoleLog } from '../web/console-log.ts'
-import { createWebPorts } from '../web/ports.ts'
 import { createEnvironmentSecrets } from '../web/secrets-env.ts'
 import { startFetchTracing } from '../web/tracing.ts'
-import { createFetchTransport } from '../web/transport-fetch.ts'
 import type { WorkerBindings } from './bindings.ts'
-import { createCallBackground } from './call-background.ts'
 import { callClock } from './call-clock.ts'
-import { createDurableCounters } from './durable-counters.ts'
+import { createEdgePorts } from './edge-ports.ts'
 import { edgeProblems } from './edge-problems.ts'
-import { createKvBlobs } from './kv-blobs.ts'
 import { configText } from './read-bindings.ts'
 
 export type OpenedEdge = { readonly gateway: Gateway } | { readonly problems: readonly Problem[] }
@@ -51,8 +47,7 @@ async function open(
   const misplaced = edgeProblems(config, routers)
   const runnable = [...routers].filter(([, { runtimes }]) => runtimes.includes('workers'))
   const secrets = createEnvironmentSecrets((name) => Object.entries(bindings).find(([bound]) => bound === name)?.[1])
-  const { THALAMUS_KV: values, THALAMUS_COUNTERS: objects } = bindings
-  const hasStore = values !== undefined
+  const hasStore = bindings.THALAMUS_KV !== undefined
   // Where it stays is said once, with the rest.
   const elsewhere = misplaced.some(({ path }) => path === 'router.use') ? configSchema.parse({}).router : config.router
   const built = await builtInSnapshot(
@@ -66,20 +61,13 @@ async function open(
   const problems = [...misplaced, ...('problems' in built ? built.problems : [])]
   if ('problems' in built || problems.length > 0) return { problems }
 
-  const background = createCallBackground(log)
+  const ports = createEdgePorts(bindings, { secrets, log })
   const { otlp_endpoint: endpoint } = config.telemetry
-  const tracing = endpoint === undefined ? undefined : startFetchTracing({ endpoint, background, log })
+  const tracing =
+    endpoint === undefined ? undefined : startFetchTracing({ endpoint, background: ports.background, log })
   const gateway = await createGateway({
     snapshot: built.snapshot,
-    ports: createWebPorts({
-      transport: createFetchTransport({ decodes: ['gzip', 'br'] }),
-      secrets,
-      log,
-      background,
-      clock: callClock,
-      counters: objects === undefined ? undefined : createDurableCounters(objects, { background, log }),
-      sharedBlobs: values === undefined ? undefined : () => createKvBlobs(values, callClock.now),
-    }),
+    ports,
     routers: new Map(runnable),
     isTracing: tracing !== undefined,
     dropped: () => ({ traces: tracing?.dropped() ?? 0 }),

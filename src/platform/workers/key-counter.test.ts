@@ -113,7 +113,9 @@ test('a call whose gateway is gone holds its place until its lease ends, and wha
   clock.pass(60_001)
   expect(counter.take(claim(limits, { call: 'next', cost }))).toMatchObject({ type: 'refused', by: 'budget' })
   counter.settle('lost', { tokens: 0, nanoUsd: 0 })
-  expect(counter.take(claim(limits, { call: 'cheap', cost: { full: 40, least: 40 } }))).toMatchObject({ type: 'granted' })
+  expect(counter.take(claim(limits, { call: 'cheap', cost: { full: 40, least: 40 } }))).toMatchObject({
+    type: 'granted',
+  })
 })
 
 test('a call is settled once, however often that is said', () => {

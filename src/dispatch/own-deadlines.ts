@@ -44,7 +44,6 @@ class OwnDeadline implements Deadline {
     this.overallAt = overallAt
     this.dueAt = overallAt
     this.expiring = expiring
-    this.quietSince = clock.monotonic()
   }
 
   expect(milliseconds: number, what: string): void {
@@ -54,9 +53,7 @@ class OwnDeadline implements Deadline {
   }
 
   again(): void {
-    const now = this.clock.monotonic()
-    this.dueAt = Math.min(now + this.span, this.overallAt)
-    this.quietSince = now
+    this.dueAt = Math.min(this.clock.monotonic() + this.span, this.overallAt)
     this.arm()
   }
 
@@ -71,7 +68,7 @@ class OwnDeadline implements Deadline {
 
   arm(): void {
     if (!this.running.has(this)) return
-    const wanted = this.expiring.quiet === undefined ? this.dueAt : Math.min(this.dueAt, this.quietSince + QUIET_MS)
+    const wanted = this.expiring.quiet === undefined ? this.dueAt : Math.min(this.dueAt, this.quietFrom() + QUIET_MS)
     if (wanted >= this.ringsAt) return
     this.timer?.cancel()
     this.ringsAt = wanted
@@ -87,6 +84,11 @@ class OwnDeadline implements Deadline {
     this.expiring.interrupt(error)
   }
 
+  /** What is expected began to be so when it last happened. */
+  private quietFrom(): number {
+    return Math.max(this.quietSince, this.dueAt - this.span)
+  }
+
   private ring(): void {
     this.ringsAt = Number.POSITIVE_INFINITY
     const now = this.clock.monotonic()
@@ -95,7 +97,7 @@ class OwnDeadline implements Deadline {
       this.expiring.expire(this.dueAt === this.overallAt ? OVERALL : this.what)
       return
     }
-    if (now - this.quietSince >= QUIET_MS) {
+    if (now - this.quietFrom() >= QUIET_MS) {
       this.quietSince = now
       this.expiring.quiet?.()
     }

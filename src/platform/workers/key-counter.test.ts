@@ -52,6 +52,7 @@ test('whatever is taken and settled, and however often the object is opened anew
       full: fc.integer({ min: 0, max: 900 }),
     }),
     fc.record({ type: fc.constant('settle' as const), which: fc.nat(), used: fc.integer({ min: 0, max: 900 }) }),
+    fc.record({ type: fc.constant('more' as const), which: fc.nat(), full: fc.integer({ min: 0, max: 900 }) }),
     fc.record({ type: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 30_000 }) }),
     fc.record({ type: fc.constant('evict' as const) }),
   )
@@ -61,7 +62,7 @@ test('whatever is taken and settled, and however often the object is opened anew
       const storage = memoryStorage()
       const memory = createMemoryCounters(clock)
       let counter = createKeyCounter(storage, clock)
-      const open: { call: string; settle(used: number): void }[] = []
+      const open: { call: string; more(full: number): unknown; settle(used: number): void }[] = []
       for (const [index, one] of events.entries()) {
         if (one.type === 'pass') clock.pass(one.ms)
         if (one.type === 'evict') counter = createKeyCounter(storage, clock)
@@ -77,8 +78,13 @@ test('whatever is taken and settled, and however often the object is opened anew
           if (taken.type === 'refused') continue
           open.push({
             call: given.call,
+            more: (full) => taken.hold.more({ full, least: 1 }),
             settle: (used) => taken.hold.settle({ tokens: used % 100, nanoUsd: used }),
           })
+        }
+        if (one.type === 'more' && open.length > 0) {
+          const call = open[one.which % open.length]
+          expect(counter.more(call?.call ?? '', { full: one.full, least: 1 })).toBe(call?.more(one.full))
         }
         if (one.type === 'settle' && open.length > 0) {
           const [over] = open.splice(one.which % open.length, 1)

@@ -11,6 +11,7 @@ import type { BridgedAnswer, BridgedFacts } from './bridged-router.ts'
 import { decode, encode } from './flow-codec.ts'
 
 const POLL_MS = 20
+const PATIENCE = 10
 let gateways = 0
 
 /** A gateway in the Worker that listens at `controlUrl`. Throws `NotSendable` where the test has something of its own in it. */
@@ -31,7 +32,12 @@ export async function startInWorker(
     throw new Error(`${what}: ${JSON.stringify(answer)}`)
   }
 
-  await control('start', { snapshot, ...(bridge === undefined ? {} : { router: bridge.url }) })
+  // What the test's router says comes a longer way.
+  const patient = { ...snapshot, router: { ...snapshot.router, deadlineMs: snapshot.router.deadlineMs * PATIENCE } }
+  await control('start', {
+    snapshot: bridge === undefined ? snapshot : patient,
+    ...(bridge === undefined ? {} : { router: bridge.url }),
+  })
   let isOpen = true
   const polling = (async () => {
     while (isOpen) {

@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
+const SLOW_IN_WORKERD = ['exploring', 'faults', 'silent-model'].map((name) => `test/flow/${name}.test.ts`)
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -14,6 +16,21 @@ export default defineConfig({
           exclude: ['test/serving/**', 'test/live-local/**', 'test/store/**', 'test/deploy/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // The same tests with the gateway in workerd: docs/edge.md.
+        extends: true,
+        test: {
+          name: 'flow-workers',
+          include: ['test/flow/**/*.test.ts'],
+          // Half of the time of all of them: `npm run test:workers` runs these too.
+          exclude: process.env['THALAMUS_FLOW_ALL'] === undefined ? SLOW_IN_WORKERD : [],
+          env: { THALAMUS_FLOW: 'workers' },
+          globalSetup: ['test/workers/flow-setup.ts'],
+          setupFiles: ['test/workers/not-in-workerd.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
         },
       },
       {

@@ -19,6 +19,7 @@ import { createBreakers } from './dispatch/breaker.ts'
 import { createPlaces } from './dispatch/concurrency.ts'
 import { createDeadlines } from './dispatch/deadline.ts'
 import { createHedgeBudget } from './dispatch/hedge-budget.ts'
+import { createOwnDeadlines } from './dispatch/own-deadlines.ts'
 import { createFoundDialects } from './find-dialects.ts'
 import { ledgerCheck, storeCheck, tokensCheck } from './health-checks.ts'
 import { keepRouter } from './keep-router.ts'
@@ -119,7 +120,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const live = createLiveMeasures(ports.clock)
   const readingTape = createReadingTape(ports.clock)
   const toolReliability = createToolReliability(ports.clock)
-  const deadlines = createDeadlines(ports.clock)
+  const deadlines = (ports.clock.isPerCall === true ? createOwnDeadlines : createDeadlines)(ports.clock)
   const talk = ports.peers === undefined ? ALONE : talkTo(ports.peers)
   const breakers = createBreakers({
     clock: ports.clock,

@@ -23,16 +23,17 @@ const MOST_AT_ONCE = 8
 const NOTHING = new Uint8Array(0)
 
 export function createShadowCalls(): ShadowCalls {
-  const closing = new AbortController()
-  let underWay = 0
+  // One a call: what aborts belongs to the call that it was made for, where a runtime keeps calls apart.
+  const underWay = new Set<AbortController>()
+  let isClosed = false
 
-  async function run(call: ChatCall, body: ChatBody, context: Context): Promise<void> {
+  async function run(call: ChatCall, body: ChatBody, context: Context, signal: AbortSignal): Promise<void> {
     const { ports, telemetry } = context
     const { clock } = ports
     const startedAtEpochMs = clock.now()
     const startedAt = clock.monotonic()
     const id = `rt_${ports.randomId(24)}`
-    const exchange = new MemoryExchange(NOTHING, closing.signal, {
+    const exchange = new MemoryExchange(NOTHING, signal, {
       keepsAnswer: false,
       header: (name) => call.exchange.header(name),
     })
@@ -71,21 +72,25 @@ export function createShadowCalls(): ShadowCalls {
 
   return {
     prepare(call, { model, said }, context) {
-      if (underWay >= MOST_AT_ONCE || closing.signal.aborted) {
+      if (underWay.size >= MOST_AT_ONCE || isClosed) {
         context.telemetry.shadowDropped(model)
         return undefined
       }
-      underWay += 1
+      const leaving = new AbortController()
+      underWay.add(leaving)
       const copy = call.body.copyFor(model, said)
       return () =>
         context.ports.background.run(async () => {
           try {
-            await run(call, copy(), context)
+            await run(call, copy(), context, leaving.signal)
           } finally {
-            underWay -= 1
+            underWay.delete(leaving)
           }
         })
     },
-    close: () => closing.abort(),
+    close() {
+      isClosed = true
+      for (const leaving of underWay) leaving.abort()
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { exactName, plainName } from '#core/model-name.ts'
+import { log2 } from '#core/portable-maths.ts'
 import type { Target } from '#core/target.ts'
 import stored from './profiles.json' with { type: 'json' }
 
@@ -29,8 +30,8 @@ export function createAbilities(): (target: Target) => Ability {
 const NEIGHBOURS = 9
 
 function likePriced(priceOut: number | undefined): Ability {
-  const level = Math.log2(Math.max(priceOut ?? 1, 0.02))
-  const distance = (price: number) => Math.abs(Math.log2(Math.max(price, 0.02)) - level)
+  const level = log2(Math.max(priceOut ?? 1, 0.02))
+  const distance = (price: number) => Math.abs(log2(Math.max(price, 0.02)) - level)
   const near = stored.profiles
     .filter((profile) => profile.price_out > 0)
     .toSorted((left, right) => distance(left.price_out) - distance(right.price_out))

@@ -1,3 +1,4 @@
+import { exp } from '#core/portable-maths.ts'
 import { defineRouter } from '#core/router.ts'
 import { createAbilities } from './ability.ts'
 import { catalogScoresSettings } from './settings.ts'
@@ -16,7 +17,7 @@ export default defineRouter({
         signal.throwIfAborted()
         const predictions = candidates.map((target) => {
           const { theta, sd } = abilityOf(target)
-          const quality = 1 / (1 + Math.exp(-theta))
+          const quality = 1 / (1 + exp(-theta))
           return { quality, uncertainty: Math.min(sd * quality * (1 - quality) + 0.1, 0.5), outputTokens: undefined }
         })
         return { predictions, truncated: false }

@@ -1,6 +1,6 @@
+import { log } from '#core/portable-maths.ts'
 import type { Target } from '#core/target.ts'
 import heads from './heads.json' with { type: 'json' }
-import { log } from './portable-maths.ts'
 import type { Profile } from './profile.ts'
 
 /**

@@ -1,7 +1,7 @@
+import { exp, log, tanh } from '#core/portable-maths.ts'
 import type { Prediction } from '#core/router.ts'
 import type { Target } from '#core/target.ts'
 import heads from './heads.json' with { type: 'json' }
-import { exp, log, tanh } from './portable-maths.ts'
 import type { Profile } from './profile.ts'
 import type { Reading } from './reading.ts'
 

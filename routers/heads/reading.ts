@@ -1,5 +1,5 @@
+import { exp } from '#core/portable-maths.ts'
 import heads from './heads.json' with { type: 'json' }
-import { exp } from './portable-maths.ts'
 import type { Projected } from './projected.ts'
 
 /** What the heads read from one prompt, whichever model answers it. */

@@ -1,4 +1,4 @@
-import { log } from './portable-maths.ts'
+import { log } from '#core/portable-maths.ts'
 
 /** Numbers of a text that an embedding forgets; the same as `features` in train/fit.py. */
 export function textFeatures(text: string): readonly number[] {

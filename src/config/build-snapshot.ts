@@ -37,6 +37,8 @@ export type SnapshotSources = {
   readonly overlay: (lower: Directives, higher: Directives) => Directives
   /** Policies from files, beside those of the configuration. */
   readonly policyFiles?: readonly WrittenPolicy[]
+  /** Whether gateways share a store; what the configuration says when left out. */
+  readonly hasStore?: boolean
 }
 
 /** A configuration as what requests work on; every problem at once, or none and a snapshot. */
@@ -61,7 +63,7 @@ export async function buildSnapshot(
   checkPolicy(config, sources, say)
   if (hasAllModels) checkShadows(policies, targets, say)
   const router = readRouter(config, sources, say)
-  const cache = readCache(config, say)
+  const cache = readCache(config, say, given.hasStore)
   if (targets.size === 0 && hasAllModels) {
     const remedy = 'List models as PROVIDER/MODEL, or name a provider of which the catalogue knows models.'
     say('models', 'there is no model to choose from', remedy)

@@ -47,6 +47,7 @@ export const ERRORS = {
   upstream_malformed: { status: 502, type: 'server_error', retry: 'other-target' },
   upstream_too_large: { status: 502, type: 'server_error', retry: 'never' },
   stream_interrupted: { status: 502, type: 'server_error', retry: 'other-target' },
+  not_configured: { status: 503, type: 'server_error', retry: 'never' },
   shutting_down: { status: 503, type: 'server_error', retry: 'never' },
   issuer_unavailable: { status: 503, type: 'server_error', retry: 'never' },
   ledger_unavailable: { status: 503, type: 'server_error', retry: 'never' },

@@ -138,6 +138,8 @@ export type Clock = {
   /** Milliseconds since 1970. */
   now(): number
   timer(milliseconds: number, fire: () => void): Timer
+  /** True where a timer belongs to the call that set it and ends with it, so that calls may not share one. */
+  readonly isPerCall?: boolean
 }
 
 /** Resolves a secret reference (`env:NAME`, `file:/path`); throws naming the reference, never the value. */

@@ -29,9 +29,9 @@ export type Deadlines = {
 
 // How late a deadline may be noticed. Against the seconds a model takes it is nothing.
 const TICK_MS = 20
-const OVERALL = 'did not finish in time'
+export const OVERALL = 'did not finish in time'
 /** How long nothing happens before that is worth a word: proxies and clients give up on a dead connection. */
-const QUIET_MS = 5_000
+export const QUIET_MS = 5_000
 
 /**
  * One timer for all deadlines of the gateway, running only while there are any. A timer an attempt would be set, moved

@@ -79,7 +79,10 @@ export class Lane implements AttemptOwner, Expiring {
     const waitMs = Math.max(0, Math.min(queue.waitMs, owner.deadlineAt - this.sentAt))
     const isLimited = target.providerConcurrency !== undefined || target.facts.max_concurrent !== undefined
     if (isLimited) {
-      const place = input.places.enter(target, input.key, { ...queue, waitMs }, (isIn) => this.onTurn(isIn))
+      // Whoever gives a place back does not run what waited for it: where calls are kept apart, that would end with his.
+      const turn = Promise.withResolvers<boolean>()
+      void turn.promise.then((isIn) => this.onTurn(isIn))
+      const place = input.places.enter(target, input.key, { ...queue, waitMs }, turn.resolve)
       if (place === 'full') {
         this.busy('has as many calls as it takes, and too many wait already')
         return

@@ -27,5 +27,9 @@ export function kindOf({ shares, clusters }: Pick<Predictions, 'shares' | 'clust
   }
   if (!(total > 0)) return ONE_KIND
   const length = Math.sqrt(total)
-  return { clusters: clusters ?? `of ${shares.length}`, direction: shares.map((share) => share ** 2 / length), nearest }
+  return {
+    clusters: clusters ?? `of ${shares.length}`,
+    direction: shares.map((share) => (share * share) / length),
+    nearest,
+  }
 }

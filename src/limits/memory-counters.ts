@@ -1,7 +1,19 @@
-import type { Budget, Claim, Cost, Counters, Hold, KeyLimits, Period, Refused, Taken, Used } from '../core/counters.ts'
+import type {
+  Budget,
+  Claim,
+  Cost,
+  Counters,
+  Granted,
+  Hold,
+  KeyLimits,
+  Period,
+  Refused,
+  Taken,
+  Used,
+} from '../core/counters.ts'
 import type { Clock } from '../core/ports.ts'
 import { periodAt } from './period.ts'
-import type { SlidingMinute } from './sliding-minute.ts'
+import type { KeptSeconds, SlidingMinute } from './sliding-minute.ts'
 import { createSlidingMinute } from './sliding-minute.ts'
 
 type Usage = {
@@ -20,6 +32,25 @@ type Tally = {
   spent: number
 }
 
+/** What a key has used, as JSON: all but its calls under way. */
+export type KeptUsage = {
+  readonly requests: KeptSeconds
+  readonly tokens: KeptSeconds
+  readonly day: Readonly<Tally>
+  readonly month: Readonly<Tally>
+}
+
+/** What a call under way has taken, as JSON. */
+export type KeptHold = {
+  readonly nanoUsd: number
+  readonly tokens: number
+  /** Of the monotonic clock. */
+  readonly second: number
+  /** Of the tallies that the money was taken from. */
+  readonly periods: readonly [day: string, month: string]
+  readonly budget?: Budget | undefined
+}
+
 export type MemoryCountersOptions = {
   /** Of no more than so many keys; of those, the ones used last. */
   readonly maxKeys?: number
@@ -27,30 +58,35 @@ export type MemoryCountersOptions = {
   readonly spentSince?: ((key: string, since: number) => number) | undefined
   /** There were too many keys to remember what this one has used. */
   readonly forgot?: (key: string) => void
+  /** What counters of before knew of a key, on a clock that goes on from theirs. */
+  readonly remembered?: (key: string) => KeptUsage | undefined
 }
 
 const IDLE_AT_ONCE = 2
 
 const PERIODS: readonly Period[] = ['day', 'month']
 
-export type MemoryCounters = Omit<Counters, 'take'> & { take(claim: Claim): Taken }
+/** Answers at once. */
+export type MemoryHold = Omit<Hold, 'more'> & { more(cost: Cost): number }
+
+export type MemoryCounters = Omit<Counters, 'take'> & {
+  take(claim: Claim): Exclude<Taken, Granted> | (Granted & { readonly hold: MemoryHold; readonly kept: KeptHold })
+  /** To be given to other counters as `remembered`. */
+  usage(key: string): KeptUsage
+  /** A call that other counters have granted is under way here too. */
+  resume(key: string, kept: KeptHold): MemoryHold
+}
 
 /** Counters of this process alone, gone with it, but for what is written down of money. */
 export function createMemoryCounters(
   clock: Pick<Clock, 'monotonic' | 'now'>,
-  { maxKeys = 100_000, spentSince, forgot = () => undefined }: MemoryCountersOptions = {},
+  { maxKeys = 100_000, spentSince, forgot = () => undefined, remembered }: MemoryCountersOptions = {},
 ): MemoryCounters {
   const isWrittenDown = spentSince !== undefined
   const keys = new Map<string, Usage>()
 
   function usageOf(key: string): Usage {
-    const usage = keys.get(key) ?? {
-      requests: createSlidingMinute(),
-      tokens: createSlidingMinute(),
-      concurrent: 0,
-      day: { period: '', spent: 0 },
-      month: { period: '', spent: 0 },
-    }
+    const usage = keys.get(key) ?? newUsage(remembered?.(key))
     if (!keys.delete(key)) dropIdle()
     keys.set(key, usage)
     if (keys.size > maxKeys) forgetOne()
@@ -111,8 +147,17 @@ export function createMemoryCounters(
       usage.concurrent += 1
       usage.requests.add(second, 1)
       usage.tokens.add(second, tokens)
-      const hold = holdOf(usage, { nanoUsd, tokens, second, periods, budget: limits.budget })
-      return { type: 'granted', hold, left: leftOf(usage, limits) }
+      const kept = { nanoUsd, tokens, second, periods, budget: limits.budget }
+      return { type: 'granted', hold: holdOf(usage, kept), kept, left: leftOf(usage, limits) }
+    },
+    usage(key) {
+      const { requests, tokens, day, month } = usageOf(key)
+      return { requests: requests.entries(), tokens: tokens.entries(), day: { ...day }, month: { ...month } }
+    },
+    resume(key, kept) {
+      const usage = usageOf(key)
+      usage.concurrent += 1
+      return holdOf(usage, kept)
     },
   }
 
@@ -125,17 +170,7 @@ export function createMemoryCounters(
     }
   }
 
-  function holdOf(
-    usage: Usage,
-    taken: {
-      readonly nanoUsd: number
-      readonly tokens: number
-      readonly second: number
-      /** Of the tallies that the money was taken from. */
-      readonly periods: readonly [day: string, month: string]
-      readonly budget: Budget | undefined
-    },
-  ): Hold {
+  function holdOf(usage: Usage, taken: KeptHold): MemoryHold {
     let isOver = false
     let held = taken.nanoUsd
     const [day, month] = taken.periods
@@ -173,6 +208,17 @@ export function createMemoryCounters(
       requests: requestsPerMinute === undefined ? undefined : Math.max(0, requestsPerMinute - requests.sum(second)),
       tokens: tokensPerMinute === undefined ? undefined : Math.max(0, tokensPerMinute - tokens.sum(second)),
     }
+  }
+}
+
+function newUsage(kept: KeptUsage | undefined): Usage {
+  const nothing = { period: '', spent: 0 }
+  return {
+    requests: createSlidingMinute(kept?.requests),
+    tokens: createSlidingMinute(kept?.tokens),
+    concurrent: 0,
+    day: { ...(kept?.day ?? nothing) },
+    month: { ...(kept?.month ?? nothing) },
   }
 }
 

@@ -1,3 +1,4 @@
+import { exp, log2 } from '../core/portable-maths.ts'
 import type { Facts } from '../core/target.ts'
 import type { Columns } from './columns.ts'
 
@@ -34,7 +35,7 @@ export function energyPerToken(facts: Facts): number | undefined {
   if (measured !== undefined) return measured / 1_000
   if (active === undefined) return undefined
   const gpus = gpusFor(all ?? active)
-  const gpuWattHours = GPU_ALPHA * Math.exp(GPU_BETA * BATCH) * active + GPU_GAMMA
+  const gpuWattHours = GPU_ALPHA * exp(GPU_BETA * BATCH) * active + GPU_GAMMA
   const seconds = PACE_ALPHA * active + PACE_BETA * BATCH + PACE_GAMMA
   const serverWattHours = ((seconds / 3_600) * SERVER_WATTS * (gpus / SERVER_GPUS)) / BATCH
   return PUE * (serverWattHours + gpus * gpuWattHours)
@@ -48,5 +49,5 @@ export function energiesOf(columns: Columns): Float64Array {
 /** As many as hold the weights, rounded up to a power of two. */
 function gpusFor(paramsB: number): number {
   const needed = Math.ceil((MEMORY_OVERHEAD * paramsB * BYTES_A_PARAMETER) / GPU_GIGABYTES)
-  return 2 ** Math.ceil(Math.log2(needed))
+  return 2 ** Math.ceil(log2(needed))
 }

@@ -1,3 +1,4 @@
+import { log2 } from '../core/portable-maths.ts'
 import type { Considered } from './considered.ts'
 import { targetAt } from './considered.ts'
 
@@ -76,7 +77,7 @@ function kneeOf(members: readonly number[], figures: Float64Array, qualities: Fl
   const first = members[0]
   const last = members.at(-1)
   if (members.length < 3 || first === undefined || last === undefined) return undefined
-  const logAt = (place: number): number => Math.log2(Math.max(figures[place] ?? 0, LEAST_FIGURE))
+  const logAt = (place: number): number => log2(Math.max(figures[place] ?? 0, LEAST_FIGURE))
   const qualityAt = (place: number): number => qualities[place] ?? 0
   const width = logAt(last) - logAt(first)
   const height = qualityAt(last) - qualityAt(first)

@@ -1,4 +1,5 @@
 import type { Directives, RequireValue } from '../core/directives.ts'
+import { log2 } from '../core/portable-maths.ts'
 import type { Target } from '../core/target.ts'
 import type { Failure } from './filter.ts'
 
@@ -72,7 +73,7 @@ function sizeOf({ limit, actual }: Failure): number {
   if (actual === undefined || limit.kind === 'models') return GIVEN_UP
   if (typeof actual !== 'number' || typeof limit.required !== 'number') return OTHER_KIND
   const low = Math.min(actual, limit.required)
-  if (low > 0) return Math.min(Math.log2(Math.max(actual, limit.required) / low), OTHER_KIND - 2)
+  if (low > 0) return Math.min(log2(Math.max(actual, limit.required) / low), OTHER_KIND - 2)
   // From or to nothing there is no ratio: more than any, and the smaller difference first.
   const difference = Math.abs(actual - limit.required)
   return OTHER_KIND - 2 + difference / (1 + difference)

@@ -1,4 +1,5 @@
 import type { Directives, GoalName } from '../core/directives.ts'
+import { log2 } from '../core/portable-maths.ts'
 import type { Columns } from './columns.ts'
 import type { Figures } from './figures.ts'
 import type { GoalSource } from './goals.ts'
@@ -69,13 +70,13 @@ export function termsOf(
   if (source.of === 'fact') {
     return columns.numbers(`goal.${goal}`, (target) => {
       const figure = source.read(target, today)
-      return figure === undefined ? undefined : Math.log2(1 + figure / reference)
+      return figure === undefined ? undefined : log2(1 + figure / reference)
     })
   }
   if (goal === 'cost' && directives.willingness_to_pay !== undefined) return figures.costUsd
   const figure = figuresOf(goal, columns, figures, directives, today)
   const terms = new Float64Array(figure.length).fill(Number.NaN)
-  for (const place of passing) terms[place] = Math.log2(1 + (figure[place] ?? Number.NaN) / reference)
+  for (const place of passing) terms[place] = log2(1 + (figure[place] ?? Number.NaN) / reference)
   return terms
 }
 

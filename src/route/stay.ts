@@ -1,4 +1,5 @@
 import type { Directives } from '../core/directives.ts'
+import { log2 } from '../core/portable-maths.ts'
 import { ratesOf } from '../core/rates.ts'
 import type { Predictions } from '../core/router.ts'
 import type { Previous, Staying } from '../core/session.ts'
@@ -123,6 +124,6 @@ function switchCostUsd(
 function costPoints(costUsd: number, directives: Directives): number {
   const factor = factorOf('cost', directives)
   if (factor === 0) return 0
-  const term = directives.willingness_to_pay === undefined ? Math.log2(1 + costUsd / referenceOf('cost')) : costUsd
+  const term = directives.willingness_to_pay === undefined ? log2(1 + costUsd / referenceOf('cost')) : costUsd
   return factor * (known(term) ?? 0)
 }

@@ -4,7 +4,7 @@ import { startSimulator } from '../../src/platform/node/simulate.ts'
 import { providers } from '../../src/providers/index.ts'
 import { CACHE, CLIENTS, question, said, send } from './ask-twice.ts'
 import type { TestGateway } from './start-gateway.ts'
-import { startGateway } from './start-gateway.ts'
+import { eventually, startGateway } from './start-gateway.ts'
 import { metric } from './two-kinds.ts'
 
 // The same question once more: the same answer, and no model is asked.
@@ -115,7 +115,9 @@ test('T-41 a hit streams its usage, costs nothing, and its receipt names the cal
   const receipt = await fetch(`${gateway.url}/v1/decisions/${second.headers.get('x-route-id')}`)
   expect(await receipt.json()).toMatchObject({ cache: { kind: 'exact', id: first.headers.get('x-route-id') } })
   expect(await metric(gateway.url, 'thalamus_tokens_total{model="up/ok",kind="output"}')).toBe(billed)
-  expect(gateway.log.findLast(({ event }) => event === 'request')).toMatchObject({ cache: 'exact', cost_usd: 0 })
+  const last = () => gateway.log.findLast(({ event }) => event === 'request')
+  await eventually('the log to tell of it', () => last()?.['cache'] !== undefined)
+  expect(last()).toMatchObject({ cache: 'exact', cost_usd: 0 })
 })
 
 test.each([

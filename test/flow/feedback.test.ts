@@ -7,7 +7,7 @@ import { learnedFile } from '../../src/platform/node/learned-file.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { COMPLETION, startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
-import { startGateway } from './start-gateway.ts'
+import { eventually, startGateway } from './start-gateway.ts'
 import { askOf, keyOf, metric, sendFeedback, twoKinds } from './two-kinds.ts'
 
 let upstream: CaptureUpstream
@@ -78,7 +78,9 @@ test('the reward of one answer is said twenty times at most, and stays as it was
     { error: { code: 'invalid_request', param: 'id', message: expect.stringContaining('stays as it is') } },
   ])
   expect(await (await sendFeedback(url, { id, reward: 1 })).json()).toMatchObject({ status: 'unchanged' })
-  expect(gateway?.log.filter(({ event }) => event === 'feedback')).toHaveLength(20)
+  const told = () => gateway?.log.filter(({ event }) => event === 'feedback').length ?? 0
+  await eventually('the log to tell', () => told() >= 20)
+  expect(told()).toBe(20)
 })
 
 test('complaints move routing away from a model on that kind of prompt alone, and the decision says so', async () => {

@@ -4,9 +4,9 @@ import { PII_KINDS } from '../../src/core/guard-settings.ts'
 import type { WireFormatId } from '../../src/core/request.ts'
 import type { StreamPart } from '../../src/core/stream-part.ts'
 import type { WireFormat } from '../../src/core/wire-format.ts'
-import { openGuard } from '../../src/guards/index.ts'
 import { createDeframer } from '../../src/stream/deframe.ts'
 import { wireFormats } from '../../src/wire/index.ts'
+import { sendableGuard } from '../workers/flow-codec.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { startCaptureUpstream } from './capture-upstream.ts'
 
@@ -30,7 +30,7 @@ export function formatOf(id: WireFormatId): WireFormat {
 }
 
 export function pii(settings: Partial<Extract<GuardSettings, { use: 'pii' }>> = {}): PlacedGuard {
-  return openGuard({
+  return sendableGuard({
     use: 'pii',
     on: ['request'],
     action: 'redact',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { createMemoryBlobs } from '../../src/platform/node/blobs-lru.ts'
+import { createMemoryBlobs } from '../../src/platform/web/blobs-lru.ts'
 import { CACHE } from './ask-twice.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
 import { startCaptureUpstream } from './capture-upstream.ts'

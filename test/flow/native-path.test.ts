@@ -198,10 +198,10 @@ test('a client that does not read stops the upstream instead of filling memory',
     pump()
   })
   gateway = await startGateway({ models: ['m'], upstream: upstream.url })
-  const { port } = new URL(gateway.url)
-  const socket = connect(Number(port), '127.0.0.1')
+  const { host, hostname, port } = new URL(gateway.url)
+  const socket = connect(Number(port), hostname)
   const body = JSON.stringify({ model: 'up/m', messages: HELLO, stream: true })
-  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: ${host}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
   await once(socket, 'readable')
   let before = -1
   await eventually('the upstream to stall', async () => {

@@ -70,9 +70,9 @@ test('a client that does not read stops the upstream instead of filling memory',
     }
     pump()
   })
-  const { port } = new URL(gateway()?.url ?? '')
-  const socket = connect(Number(port), '127.0.0.1')
-  socket.write('GET /v1/files/a/content HTTP/1.1\r\nhost: 127.0.0.1\r\nx-route-provider: up\r\n\r\n')
+  const { host, hostname, port } = new URL(gateway()?.url ?? '')
+  const socket = connect(Number(port), hostname)
+  socket.write(`GET /v1/files/a/content HTTP/1.1\r\nhost: ${host}\r\nx-route-provider: up\r\n\r\n`)
   socket.pause()
   let before = -1
   await eventually('the upstream to be held back', async () => {

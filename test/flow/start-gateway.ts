@@ -29,6 +29,8 @@ import type { StateFile } from '../../src/learn/keep-state.ts'
 import { createNodePorts } from '../../src/platform/node/ports.ts'
 import { serve } from '../../src/platform/node/serve.ts'
 import { providers } from '../../src/providers/index.ts'
+import { NotSendable } from '../workers/flow-codec.ts'
+import { startInWorker } from '../workers/start-in-worker.ts'
 
 export type LogLine = { readonly level: string; readonly event: string; readonly [field: string]: unknown }
 
@@ -108,6 +110,11 @@ const FACTS: Facts = {
 
 /** A whole gateway on a real socket. With the `uniform` router, the default here, the cheapest wins and the rest follow by price. */
 export async function startGateway(options: Options): Promise<TestGateway> {
+  const worker = process.env['THALAMUS_FLOW'] === 'workers' ? process.env['THALAMUS_FLOW_WORKER'] : undefined
+  if (worker !== undefined) {
+    requireSendable(options)
+    return startInWorker(worker, snapshotOf(options), options.uniform)
+  }
   const log: LogLine[] = []
   const ports = createNodePorts({
     inference: options.inference ?? noInference,
@@ -138,6 +145,13 @@ export async function startGateway(options: Options): Promise<TestGateway> {
       await gateway.close()
     },
   }
+}
+
+/** Ports of the test's own stay where the test is. */
+function requireSendable(options: Options): void {
+  const own = ['inference', 'decisionLog', 'learnedFile', 'counters', 'sharedBlobs', 'ledger'] as const
+  const given = own.find((name) => options[name] !== undefined)
+  if (given !== undefined) throw new NotSendable(`${given} is a port of the test's own`)
 }
 
 const noInference: Inference = {

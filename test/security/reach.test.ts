@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { GatewayError } from '../../src/core/errors.ts'
 import type { HttpRequest, Transport } from '../../src/core/ports.ts'
-import { ADDRESS_REFUSED } from '../../src/platform/node/guarded-connect.ts'
 import { createOpenInferenceClient } from '../../src/platform/node/inference/open-inference.ts'
 import { startTracing } from '../../src/platform/node/tracing.ts'
 import { createUndiciTransport } from '../../src/platform/node/transport-undici.ts'
+import { ADDRESS_REFUSED } from '../../src/platform/web/reachable.ts'
 
 // T-70: the guard is where sockets are opened, so whatever leads to an address, it is checked.
 

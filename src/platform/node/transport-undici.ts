@@ -2,9 +2,10 @@ import type { Dispatcher } from 'undici'
 import { Pool } from 'undici'
 import { GatewayError } from '../../core/errors.ts'
 import type { Call, Reach, ResponseHandler, ResponseHeaders, Transport } from '../../core/ports.ts'
+import { ADDRESS_REFUSED, reachOf } from '../web/reachable.ts'
 import { createBatch, SMALL_BYTES } from './batch.ts'
 import type { Lookup } from './guarded-connect.ts'
-import { ADDRESS_REFUSED, guardedConnector, reachOf } from './guarded-connect.ts'
+import { guardedConnector } from './guarded-connect.ts'
 
 type TransportOptions = {
   readonly connectMs: number

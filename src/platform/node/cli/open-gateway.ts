@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { routers } from '../../../../routers/index.ts'
-import { buildSnapshot } from '../../../config/build-snapshot.ts'
+import type { buildSnapshot } from '../../../config/build-snapshot.ts'
 import { SIMULATED_POOL } from '../../../config/catalog.ts'
 import type { Config } from '../../../config/config-schema.ts'
 import { configSchema } from '../../../config/config-schema.ts'
@@ -8,14 +8,10 @@ import type { Problem } from '../../../config/problem.ts'
 import { DISPATCH_DEFAULTS } from '../../../core/dispatch-settings.ts'
 import type { Log } from '../../../core/ports.ts'
 import type { Snapshot } from '../../../core/snapshot.ts'
-import { builtInPolicies } from '../../../directives/built-in-policies.ts'
-import { findFlag } from '../../../directives/flags.ts'
-import { fromBody } from '../../../directives/from-body.ts'
-import { overlay } from '../../../directives/merge.ts'
 import type { Gateway } from '../../../gateway.ts'
 import { createGateway } from '../../../gateway.ts'
-import { openGuard } from '../../../guards/index.ts'
 import { providers } from '../../../providers/index.ts'
+import { builtInSnapshot } from '../../web/built-in-snapshot.ts'
 import { certificateProblems } from '../check-certificates.ts'
 import { discover } from '../discover.ts'
 import type { DeviceReport } from '../inference/choose-device.ts'
@@ -190,17 +186,8 @@ export async function snapshotOf(
 ): ReturnType<typeof buildSnapshot> {
   const policyFiles = policies === undefined ? { policies: [] } : readPolicyFiles(policies)
   if ('problems' in policyFiles) return policyFiles
-  const built = await buildSnapshot(config, {
-    providers,
-    policies: builtInPolicies,
-    routers: routers.keys(),
-    secrets: createSecrets(process.env, config.secrets_dir),
-    readRouting: (routing) => fromBody(routing),
-    openGuard,
-    isFlag: (name) => findFlag(name, 'model') !== undefined,
-    overlay,
-    policyFiles: policyFiles.policies,
-  })
+  const secrets = createSecrets(process.env, config.secrets_dir)
+  const built = await builtInSnapshot(config, { routers: routers.keys(), secrets, policyFiles: policyFiles.policies })
   if ('problems' in built) return built
   const unusable = certificateProblems(built.snapshot)
   if (unusable.length > 0) return { problems: unusable }

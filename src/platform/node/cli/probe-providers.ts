@@ -1,7 +1,8 @@
 import { Agent, request } from 'undici'
 import type { Problem } from '../../../config/problem.ts'
 import type { ConfiguredProvider, Snapshot } from '../../../core/snapshot.ts'
-import { guardedConnector, reachOf } from '../guarded-connect.ts'
+import { reachOf } from '../../web/reachable.ts'
+import { guardedConnector } from '../guarded-connect.ts'
 import { modelsUrl } from '../models-url.ts'
 
 const LIVE_MS = 5_000

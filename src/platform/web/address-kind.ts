@@ -1,5 +1,3 @@
-import { isIP } from 'node:net'
-
 /**
  * `forbidden`: where clouds keep the credentials of their machines, and what is no single host; nothing here has a reason to
  * go there. `private`: this machine and networks of one's own. Everything else is `public`.
@@ -124,11 +122,19 @@ const parsed = new Map<string, readonly number[]>()
 function bytesOf(address: string): readonly number[] | undefined {
   const known = parsed.get(address)
   if (known !== undefined) return known
-  const family = isIP(address)
+  const family = familyOf(address)
   if (family === 0) return undefined
   const bytes = family === 4 ? address.split('.').map(Number) : bytesOfSix(address)
   if (RANGE_STARTS.has(address)) parsed.set(address, bytes)
   return bytes
+}
+
+const FOUR = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+
+/** 4 or 6; 0 for what is no IP address. */
+export function familyOf(address: string): 0 | 4 | 6 {
+  if (FOUR.test(address)) return 4
+  return address.includes(':') && URL.canParse(`http://[${address}]`) ? 6 : 0
 }
 
 const RANGES = [...FORBIDDEN, ...PRIVATE, ...EMBEDDING.map(([range]) => range), GLOBAL, TEREDO, LOCAL_NAT64]

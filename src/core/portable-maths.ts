@@ -1,5 +1,5 @@
 // `Math.exp`, `log`, `tanh` and `**` are only approximated by every engine's own formula: Node 26 and workerd differ in
-// the last bit of some results, and a router must predict the same in both. Sums, products, quotients and square roots
+// the last bit of some results, and what is decided must be the same in both. Sums, products, quotients and square roots
 // are exact by IEEE 754, so what is made of those alone cannot differ. The formulas are fdlibm's.
 
 const LN2_HIGH = 0.6931471803691238
@@ -36,10 +36,28 @@ export function exp(value: number): number {
 export function log(value: number): number {
   if (!(value > 0) || value === Number.POSITIVE_INFINITY)
     return value === 0 ? Number.NEGATIVE_INFINITY : value > 0 ? value : Number.NaN
-  let mantissa = value
+  const power = powerIn(value)
+  return logOf(value / powerOfTwo(power), power)
+}
+
+/** The logarithm to base two of a positive number; whole where the number is a power of two. */
+export function log2(value: number): number {
+  if (!(value > 0) || value === Number.POSITIVE_INFINITY) return log(value)
+  const power = powerIn(value)
+  return power + logOf(value / powerOfTwo(power), 0) / Math.LN2
+}
+
+/** The power of two that leaves a number about 1, from √½ to √2. */
+function powerIn(value: number): number {
   let power = 0
+  let mantissa = value
   for (; mantissa >= Math.SQRT2; power += 1) mantissa /= 2
   for (; mantissa < Math.SQRT1_2; power -= 1) mantissa *= 2
+  return power
+}
+
+/** The natural logarithm of `mantissa` times two to the `power`. */
+function logOf(mantissa: number, power: number): number {
   const f = mantissa - 1
   const s = f / (2 + f)
   const z = s * s

@@ -9,14 +9,14 @@ test('exp is the engine’s own to the last bits, over all that a number holds',
 })
 
 test('log is the engine’s own to the last bits', () => {
-  fc.assert(fc.property(fc.double({ min: 1e-300, max: 1e300, noNaN: true }), (x) => near(log(x), Math.log(x))))
+  fc.assert(fc.property(fc.double({ min: 5e-324, max: 1.7e308, noNaN: true }), (x) => near(log(x), Math.log(x))))
   fc.assert(fc.property(fc.integer({ min: 1, max: 3_000 }), (x) => near(log(x), Math.log(x))))
 })
 
 test('log2 is the engine’s own to the last bits, and whole for powers of two', () => {
   const close = (x: number) => Math.abs(log2(x) - Math.log2(x)) <= 4e-16 * Math.max(1, Math.abs(Math.log2(x)))
-  fc.assert(fc.property(fc.double({ min: 1e-300, max: 1e300, noNaN: true }), close))
-  for (let power = -1_022; power < 1_024; power += 1) expect(log2(2 ** power)).toBe(power)
+  fc.assert(fc.property(fc.double({ min: 5e-324, max: 1.7e308, noNaN: true }), close))
+  for (let power = -1_074; power < 1_024; power += 1) expect(log2(2 ** power)).toBe(power)
   expect([log2(0), log2(-1), log2(Number.POSITIVE_INFINITY)]).toEqual([-Infinity, Number.NaN, Infinity])
 })
 

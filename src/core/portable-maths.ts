@@ -27,9 +27,7 @@ export function exp(value: number): number {
   const [p1, p2, p3, p4, p5] = EXP_TERMS
   const c = rest - square * (p1 + square * (p2 + square * (p3 + square * (p4 + square * p5))))
   const mantissa = 1 - (low - (rest * c) / (2 - c) - high)
-  // In two steps, because the whole power may lie beyond what a number holds.
-  const half = Math.trunc(power / 2)
-  return mantissa * powerOfTwo(half) * powerOfTwo(power - half)
+  return scaled(mantissa, power)
 }
 
 /** The natural logarithm of a positive number. */
@@ -37,14 +35,14 @@ export function log(value: number): number {
   if (!(value > 0) || value === Number.POSITIVE_INFINITY)
     return value === 0 ? Number.NEGATIVE_INFINITY : value > 0 ? value : Number.NaN
   const power = powerIn(value)
-  return logOf(value / powerOfTwo(power), power)
+  return logOf(scaled(value, -power), power)
 }
 
 /** The logarithm to base two of a positive number; whole where the number is a power of two. */
 export function log2(value: number): number {
   if (!(value > 0) || value === Number.POSITIVE_INFINITY) return log(value)
   const power = powerIn(value)
-  return power + logOf(value / powerOfTwo(power), 0) / Math.LN2
+  return power + logOf(scaled(value, -power), 0) / Math.LN2
 }
 
 /** The power of two that leaves a number about 1, from √½ to √2. */
@@ -71,6 +69,12 @@ function logOf(mantissa: number, power: number): number {
 export function tanh(value: number): number {
   const magnitude = 1 - 2 / (exp(2 * Math.abs(value)) + 1)
   return value < 0 ? -magnitude : magnitude
+}
+
+/** `value` times two to the `power`: in two steps, because the whole power may lie beyond what a number holds. */
+function scaled(value: number, power: number): number {
+  const half = Math.trunc(power / 2)
+  return value * powerOfTwo(half) * powerOfTwo(power - half)
 }
 
 function powerOfTwo(power: number): number {

@@ -71,7 +71,7 @@ export class NodeExchange implements Exchange, Sink {
   }
 
   destroy(): void {
-    this.outgoing.destroy()
+    if (!this.outgoing.writableEnded) this.outgoing.destroy()
   }
 
   onDrain(listener: () => void): void {

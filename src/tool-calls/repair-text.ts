@@ -1,6 +1,7 @@
 import { jsonrepair } from 'jsonrepair'
 import { MAX_VALUE_LENGTH } from '../dialects/values/json.ts'
 import { pythonLiteral } from '../dialects/values/python.ts'
+import { withoutFence } from '../dialects/values/repaired-json.ts'
 import type { Json } from './fit-value.ts'
 import { jsonOf } from './fit-value.ts'
 
@@ -28,15 +29,6 @@ export function repaired(text: string): Json | undefined {
   }
   return undefined
 }
-
-function withoutFence(text: string): string {
-  if (!text.startsWith(FENCE) || !text.endsWith(FENCE) || text.length < 2 * FENCE.length) return text
-  const inner = text.slice(FENCE.length, -FENCE.length)
-  const language = /^\w*/.exec(inner)?.[0].length ?? 0
-  return inner.slice(language).trim()
-}
-
-const FENCE = '```'
 
 function python(text: string): Json | undefined {
   const json = pythonLiteral(text)

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildPackage } from './build-package.ts'
+import { sha256, shippedModels } from './shipped-models.ts'
 
 // node scripts/release.ts [--out DIR] [--allow-dirty] [--publish]
 // Writes what is released: the tarball, the lockfile it was tested with, a bill of materials and their checksums. The same
@@ -27,9 +28,12 @@ if (!values['allow-dirty'] && run('git', ['status', '--porcelain']).trim() !== '
 }
 
 mkdirSync(out, { recursive: true })
-const tarball = pack(out)
+const built = mkdtempSync(join(tmpdir(), 'thalamus-package-'))
+buildPackage(ROOT, built)
+const tarball = pack(built, out)
 copyFileSync(join(ROOT, 'package-lock.json'), join(out, 'package-lock.json'))
-writeFileSync(join(out, 'sbom.cdx.json'), `${JSON.stringify(billOfMaterials(), null, 2)}\n`)
+writeFileSync(join(out, 'sbom.cdx.json'), `${JSON.stringify(billOfMaterials(shippedModels(built)), null, 2)}\n`)
+rmSync(built, { recursive: true })
 const sums = [tarball, 'package-lock.json', 'sbom.cdx.json'].map((name) => `${sha256(join(out, name))}  ${name}\n`)
 writeFileSync(join(out, 'SHA256SUMS'), sums.join(''))
 process.stdout.write(sums.join(''))
@@ -39,20 +43,18 @@ if (values.publish) run('npm', publish)
 else process.stdout.write(`not published; --publish runs: npm ${publish.join(' ')}\n`)
 
 /** The name of the package file. npm sets every time in it to the same moment. */
-function pack(folder: string): string {
-  const built = mkdtempSync(join(tmpdir(), 'thalamus-package-'))
-  buildPackage(ROOT, built)
+function pack(built: string, folder: string): string {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
   const packed: unknown = JSON.parse(run('npm', args, built))
-  rmSync(built, { recursive: true })
   const [first] = Array.isArray(packed) ? packed : Object.values(packed ?? {})
   return String(first.filename).replace('@', '').replace('/', '-')
 }
 
-/** What runs in production, in CycloneDX; dated by the commit, and numbered by what it lists. */
-function billOfMaterials(): Record<string, unknown> {
+/** What runs in production, in CycloneDX, with the models that are shipped; dated by the commit, and numbered by what it lists. */
+function billOfMaterials(models: readonly Record<string, unknown>[]): Record<string, unknown> {
   const written = run('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], productionOnly())
-  const { metadata, ...bill } = JSON.parse(written)
+  const { metadata, components: packages, ...rest } = JSON.parse(written)
+  const bill = { ...rest, components: [...packages, ...models] }
   const digest = createHash('sha256')
     .update(JSON.stringify([bill.components, bill.dependencies]))
     .digest('hex')
@@ -94,10 +96,6 @@ function productionOnly(): string {
 
 function readJson(name: string) {
   return JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
-}
-
-function sha256(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex')
 }
 
 function run(command: string, args: readonly string[], cwd = ROOT): string {

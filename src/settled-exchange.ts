@@ -81,6 +81,7 @@ export class SettledExchange implements Exchange, Sink {
   }
 
   destroy(): void {
+    if (this.isEnded) return
     this.take()
     this.inner.sink.destroy()
   }

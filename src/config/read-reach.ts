@@ -55,7 +55,9 @@ export function sayAmbiguous(configured: ReadonlyMap<string, ConfiguredProvider>
   }
 }
 
-function isBuiltIn(hostname: string, providers: ReadonlyMap<string, Provider>): boolean {
+/** A dot at its end makes a name no other one. */
+function isBuiltIn(written: string, providers: ReadonlyMap<string, Provider>): boolean {
+  const hostname = written.replace(/\.$/, '')
   return [...providers.values()].some(
     ({ baseUrl, isLocal }) => baseUrl !== undefined && isLocal !== true && new URL(baseUrl).hostname === hostname,
   )

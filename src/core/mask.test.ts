@@ -19,6 +19,17 @@ test.each([
   ['the task-force asked for ask-me-anything and sk-8', 'the task-force asked for ask-me-anything and sk-8'],
 ])('%s becomes %s', (text, masked) => expect(mask(text)).toBe(masked))
 
+test.each(['', 'x', 'xy', 'user:'])('in base64 behind "%s" it is masked too', (before) => {
+  for (const encoding of ['base64', 'base64url'] as const) {
+    const written = Buffer.from(`${before}${SECRET} and more`).toString(encoding)
+    const masked = mask(`Basic ${written}`)
+    expect(masked).toContain('[redacted]')
+    // All of it that can be read.
+    const left = masked.slice('Basic '.length).split('[redacted]')
+    for (const one of left) expect(Buffer.from(one, encoding).toString()).not.toMatch(/key\/|provider/)
+  }
+})
+
 test.each(['-eyJ', 'eyJ-', '-eyJaaaaaaaa.', 'sk-', 'Bearer '])('a megabyte of %s is soon looked through', (word) => {
   expect(mask(word.repeat(1_048_576 / word.length)).length).toBeGreaterThan(0)
 })

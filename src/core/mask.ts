@@ -45,7 +45,19 @@ function spellingsOf(secret: string): string[] {
   // `ACCESS_KEY_ID:SECRET_ACCESS_KEY`, `Bearer KEY`: what is sent is a part.
   const parts = secret.split(/[\s:]+/).filter((part) => part.length >= MIN_PART)
   const quoted = JSON.stringify(secret).slice(1, -1)
-  return [secret, quoted, encodeURIComponent(secret), ...parts].filter((one) => one.length >= MIN_LENGTH)
+  return [secret, quoted, encodeURIComponent(secret), ...parts, ...inBase64(secret)].filter(
+    (one) => one.length >= MIN_LENGTH,
+  )
+}
+
+/** What of a text in base64 is the secret's alone, wherever in the text it stands: at each of the three places in a group. */
+function inBase64(secret: string): string[] {
+  const bytes = new TextEncoder().encode(secret)
+  return [0, 2, 3].flatMap((start, before) => {
+    const end = Math.floor(((before + bytes.length) * 4) / 3)
+    const written = btoa(String.fromCharCode(...new Uint8Array(before), ...bytes)).slice(start, end)
+    return [written, written.replaceAll('+', '-').replaceAll('/', '_')]
+  })
 }
 
 function maskIn<Value>(value: Value, mask: Mask): Value

@@ -155,7 +155,7 @@ export type Sink = {
   /** False when the client is slower than we are: wait for `onDrain`. */
   write(chunk: Uint8Array | string): boolean
   end(chunk?: Uint8Array | string): void
-  /** Breaks the connection: the client must not take what it got for whole. */
+  /** Breaks the connection: the client must not take what it got for whole. An answer that was ended is, and goes on its way. */
   destroy(): void
   onDrain(listener: () => void): void
 }

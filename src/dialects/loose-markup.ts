@@ -13,17 +13,20 @@ const CLOSE = '</tool_call>'
 const BEGINNING = /^(?:<[a-z_]|function=|[\w.-]+\s*<[a-z_])/i
 const MAX_BEGINNING = 256
 
+// Every name begins and ends with a letter, and so is found in one way only: what the white space around it belongs to is
+// not tried out, which would take the square of its length.
 /** Of a call: `<call=x>`, `<function name="x">`, `<name>x</name>`, `function=x>`, or the name alone before a tag. */
 const CALL = new RegExp(
   [
-    String.raw`<(?<kind>function|call|tool|invoke)(?:\s*=\s*|\s+name\s*=\s*)["']?(?<name>[^"'<>\n]+?)["']?\s*(?<closed>\/?)>`,
-    String.raw`<(?<tag>function|call|tool|name)>\s*(?<text>[^<>\n]+?)\s*<\/\k<tag>>`,
+    String.raw`<(?<kind>function|call|tool|invoke)(?:\s*=\s*|\s+name\s*=\s*)(?:["']\s*)?(?<name>[^"'<>\s](?:[^"'<>\n]*[^"'<>\s/])?)\s*(?:["']\s*)?(?<closed>\/?)>`,
+    String.raw`<(?<tag>function|call|tool|name)>\s*(?<text>[^<>\s](?:[^<>\n]*[^<>\s])?)\s*<\/\k<tag>>`,
     String.raw`^function=(?<bare>[^<>\n]+?)>`,
     String.raw`^(?<word>[\w.-]+)(?=\s*<)`,
   ].join('|'),
   'g',
 )
-const PARAMETER = /<param(?:eter)?(?:(?:\s*=\s*|\s+name\s*=\s*)["']?([^"'<>]+?)["']?\s*|)>/g
+const PARAMETER =
+  /<param(?:eter)?(?:(?:\s*=\s*|\s+name\s*=\s*)(?:["']\s*)?([^"'<>\s](?:[^"'<>]*[^"'<>\s])?)\s*(?:["']\s*)?|)>/g
 const NAME = /^([A-Za-z_][\w.-]*)<\/param(?:eter)?>/
 const PARAMETER_END = /<\/param(?:eter)?>/
 
@@ -88,9 +91,15 @@ function membersIn(body: string, declared: Declared, tool: string): Member[] {
   return marks.map(({ name, from, isInner }, index) => {
     const text = body.slice(from, marks[index + 1]?.at)
     const isKnown = parameterSchema(declared.tools.get(tool), name) !== undefined
-    const raw = isInner ? (isKnown ? text.replace(/\s*<\/param(?:eter)?>\s*$/, '') : text) : untilEnd(text)
+    const raw = isInner ? (isKnown ? withoutEnd(text) : text) : untilEnd(text)
     return memberOf(name, isInner ? raw.trim() : raw, declared, tool)
   })
+}
+
+/** Without the mark at its end. */
+function withoutEnd(text: string): string {
+  const at = text.lastIndexOf('</param')
+  return at >= 0 && /^<\/param(?:eter)?>\s*$/.test(text.slice(at)) ? text.slice(0, at) : text
 }
 
 function untilEnd(text: string): string {

@@ -167,8 +167,8 @@ class Dispatching implements LaneOwner {
   reject(reason: unknown): void {
     this.isOver = true
     this.hedgeTimer?.cancel()
-    for (const lane of [this.lane, this.hedge]) if (lane !== undefined) this.drop(lane)
     this.rejectCall(reason)
+    for (const lane of [this.lane, this.hedge]) if (lane !== undefined) this.drop(lane)
   }
 
   /** The client left: whatever is under way or waited for ends now. */

@@ -1,4 +1,5 @@
 import { joinedBytes } from '../core/joined-bytes.ts'
+import { changeStrings } from '../core/json-strings.ts'
 import type { Mask } from '../core/mask.ts'
 import type { Headers, ResponseHeaders, Sink } from '../core/ports.ts'
 
@@ -45,12 +46,37 @@ export function holdError(
 }
 
 function maskedBytes(body: Uint8Array, mask: Mask): Uint8Array {
+  const text = textOf(body)
+  if (text === undefined) return maskedLatin(body, mask)
+  const masked = mask(maskedStrings(text, mask))
+  return masked === text ? body : encoder.encode(masked)
+}
+
+function textOf(body: Uint8Array): string | undefined {
   try {
-    const text = decoder.decode(body)
-    const masked = mask(text)
-    return masked === text ? body : encoder.encode(masked)
+    return decoder.decode(body)
   } catch {
-    // Not text.
-    return body
+    return undefined
   }
+}
+
+/** In strings of JSON a secret may be escaped in many ways: `\/`, `\u002b`. */
+function maskedStrings(text: string, mask: Mask): string {
+  try {
+    JSON.parse(text)
+  } catch {
+    return text
+  }
+  const change = (value: string): string | undefined => {
+    const masked = mask(value)
+    return masked === value ? undefined : masked
+  }
+  return changeStrings(text, { text: change, key: change })
+}
+
+/** Of other letters than UTF-8's a byte is a letter: keys are of those that all have. */
+function maskedLatin(body: Uint8Array, mask: Mask): Uint8Array {
+  const text = Array.from(body, (byte) => String.fromCharCode(byte)).join('')
+  const masked = mask(text)
+  return masked === text ? body : Uint8Array.from(masked, (letter) => letter.charCodeAt(0))
 }

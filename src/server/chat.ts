@@ -55,7 +55,8 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
   const fail = (thrown: unknown): void => {
     error = toGatewayError(thrown)
     if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
-    respondError(exchange.sink, format, error, { 'x-route-id': id, ...guardHeaders(guards) })
+    const headers = { 'x-route-id': id, ...guardHeaders(guards) }
+    respondError(exchange.sink, format, error, { headers, answering: settled?.sink })
   }
 
   try {

@@ -100,7 +100,8 @@ export async function serveUnrouted(
     const error = toGatewayError(thrown)
     soFar.error = error
     if (error.code === 'internal_error') context.ports.log('error', 'internal_error', describeThrown(thrown))
-    respondError(exchange.sink, format, error, { 'x-route-id': id, ...guardHeaders(guards) })
+    const headers = { 'x-route-id': id, ...guardHeaders(guards) }
+    respondError(exchange.sink, format, error, { headers, answering: settled?.sink })
   } finally {
     taken?.settle()
   }

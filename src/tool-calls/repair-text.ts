@@ -1,13 +1,14 @@
 import { jsonrepair } from 'jsonrepair'
 import { MAX_VALUE_LENGTH } from '../dialects/values/json.ts'
 import { pythonLiteral } from '../dialects/values/python.ts'
+import { withoutFence } from '../dialects/values/repaired-json.ts'
 import type { Json } from './fit-value.ts'
 import { jsonOf } from './fit-value.ts'
 
 /** How deep arguments may be nested (design/tool-calling.md §3.3.14). */
 export const MAX_DEPTH = 128
-/** jsonrepair reads on to the end, and back, at every quote that ends no string: quotes by length, some tens of milliseconds. */
-const MAX_QUOTE_WORK = 2 ** 27
+/** jsonrepair reads on to the end, or writes all anew, at what stands where it cannot: oddities by length, some tens of milliseconds. */
+const MAX_ODD_WORK = 2 ** 27
 
 /**
  * A text that is nearly JSON as JSON: quotes, commas, comments, Python's literals, one bracket missing or too many, words
@@ -17,8 +18,8 @@ const MAX_QUOTE_WORK = 2 ** 27
 export function repaired(text: string): Json | undefined {
   if (text.length > MAX_VALUE_LENGTH) return undefined
   const body = withoutFence(text.trim())
-  const { isCut, oddQuotes } = scanned(body)
-  if (isCut || oddQuotes * body.length > MAX_QUOTE_WORK) return undefined
+  const { isCut, odd } = scanned(body)
+  if (isCut || odd * body.length > MAX_ODD_WORK) return undefined
   // Single quotes are Python's, which has other escapes.
   const isPython = /^[{[]\s*'/.test(body)
   const attempts = isPython ? [python, repair, onceOnly, inProse] : [escaped, repair, python, onceOnly, inProse]
@@ -28,15 +29,6 @@ export function repaired(text: string): Json | undefined {
   }
   return undefined
 }
-
-function withoutFence(text: string): string {
-  if (!text.startsWith(FENCE) || !text.endsWith(FENCE) || text.length < 2 * FENCE.length) return text
-  const inner = text.slice(FENCE.length, -FENCE.length)
-  const language = /^\w*/.exec(inner)?.[0].length ?? 0
-  return inner.slice(language).trim()
-}
-
-const FENCE = '```'
 
 function python(text: string): Json | undefined {
   const json = pythonLiteral(text)
@@ -84,15 +76,15 @@ function inProse(text: string): Json | undefined {
 
 /**
  * Of a text that is no JSON, whether it ends where more must come or is nested too deep (one bracket may be missing after a
- * value), and how many quotes end a string where it cannot end.
+ * value), and how much stands in it where it cannot: quotes that end no string, values without a comma between them, signs.
  */
-function scanned(text: string): { readonly isCut: boolean; readonly oddQuotes: number } {
+function scanned(text: string): { readonly isCut: boolean; readonly odd: number } {
   let depth = 0
   let quote = ''
   // The last unit that is no space, `"` for any string, and the one before the last string.
   let before = ''
   let beforeString = ''
-  let oddQuotes = 0
+  let odd = 0
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charAt(index)
     if (quote !== '') {
@@ -101,7 +93,7 @@ function scanned(text: string): { readonly isCut: boolean; readonly oddQuotes: n
       continue
     }
     if (unit <= ' ') continue
-    if (before === '"' && !',:}])'.includes(unit)) oddQuotes += 1
+    if (isOdd(before, unit, text.charAt(index - 1) <= ' ')) odd += 1
     // An apostrophe in a word is no quote.
     if (unit === '"' || (unit === "'" && (before === '' || '{[(,:'.includes(before)))) {
       quote = unit
@@ -111,12 +103,24 @@ function scanned(text: string): { readonly isCut: boolean; readonly oddQuotes: n
     }
     if ('{[('.includes(unit)) depth += 1
     else if ('}])'.includes(unit)) depth -= 1
-    if (depth > MAX_DEPTH) return { isCut: true, oddQuotes }
+    if (depth > MAX_DEPTH) return { isCut: true, odd }
     before = unit
   }
   const end = { depth, isInString: quote !== '', before, beforeString }
-  return { isCut: mustGoOn(text, end), oddQuotes }
+  return { isCut: mustGoOn(text, end), odd }
 }
+
+/** `before`: the last unit but for space, `"` for any string. */
+function isOdd(before: string, unit: string, isApart: boolean): boolean {
+  if (before === '"') return !',:}])'.includes(unit)
+  if (!PLAIN.test(unit) || (unit === '.' && !WORD.test(before))) return true
+  if (!VALUE_END.test(before)) return false
+  return WORD.test(unit) ? isApart || !WORD.test(before) : '"\'{['.includes(unit)
+}
+
+const PLAIN = /[\w.,:{}[\]"'+-]/
+const WORD = /[\w.-]/
+const VALUE_END = /[\w.}\])]/
 
 type End = {
   readonly depth: number

@@ -373,3 +373,11 @@ describe('schemas as clients write them', () => {
     expect(JSON.stringify(parameters)).toBe(before)
   })
 })
+
+test.each(['"a": 1 ', '"a": [1 2 3] ', '```', '"a": {}\n"b": {} ', '1/**/'])(
+  'a megabyte of %s is given up, and not mended for minutes',
+  (part) => {
+    const argumentsText = `{"a": ${part.repeat(1_000_000 / part.length)}}`
+    expect(settler.settle({ name: 'get_weather', argumentsText }).outcome).toBe('broken')
+  },
+)

@@ -40,3 +40,21 @@ test('calls behind a text that was looked at too often are found', () => {
   const events = [...reader.push(text), ...reader.end()]
   expect(events.filter(({ type }) => type === 'call')).toHaveLength(1)
 })
+
+// What takes the square of such a length is not done before the test has to be.
+const LONG = 400_000
+test.each([
+  ['qwen3_coder_xml', `<tool_call>\n<call=send><parameter=message${' '.repeat(LONG)}</call></tool_call>`],
+  ['qwen3_coder_xml', `<tool_call>\n<call=send><parameter>message</parameter>${' '.repeat(LONG)}x</call></tool_call>`],
+  ['qwen3_coder_xml', `<tool_call>\n<call=send>${'<call=a '.repeat(LONG / 8)}</call></tool_call>`],
+  ['morph_xml', `<get_weather><tags><i><${'a'.repeat(LONG)}</i><i>x</i></tags></get_weather>`],
+  ['yaml_xml', `<send>\n<message>${' '.repeat(60_000)}<\n</send>`],
+  ['hermes', `<tool_call>\`\`\`${'a'.repeat(LONG)}</tool_call>`],
+  ['hermes', `<tool_call>\`\`\`${' '.repeat(LONG)}x</tool_call>`],
+  ['hermes', `<tool_call>{"name": "send" ${'/'.repeat(32_000)}}</tool_call>\n`.repeat(10)],
+])('%s reads %.60s in one go', (id, text) => {
+  const dialect = DIALECTS.get(id)
+  if (dialect === undefined) throw new Error('no dialect')
+  const reader = createTextReader(dialect, { tools: HOSTILE_TOOLS })
+  expect([...reader.push(text), ...reader.end()].length).toBeGreaterThan(0)
+})

@@ -213,3 +213,16 @@ test.each([
   },
   30_000,
 )
+
+test('a fault of the gateway’s own in the middle of a stream breaks it off: its client does not wait for ever', async () => {
+  const { url, routing, log } = await start(['cut', 'ok'], 1)
+  const keep = log.push.bind(log)
+  log.push = (...lines) => {
+    if (lines.some((line) => line.event === 'attempt_failed')) throw new Error('the log is broken')
+    return keep(...lines)
+  }
+  const response = await post(url, { model: 'auto', messages: HELLO, stream: true, routing })
+  expect(response.status).toBe(200)
+  await expect(response.text()).rejects.toThrow('terminated')
+  expect(log.find(({ event }) => event === 'internal_error')).toMatchObject({ message: 'the log is broken' })
+})

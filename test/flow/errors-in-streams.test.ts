@@ -169,6 +169,12 @@ const CASES: readonly Case[] = [
       gemini('', {}, { finishReason: 'STOP' }),
     ),
   },
+  ...['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL'].map((finishReason) => ({
+    what: `a finish that is ${finishReason}`,
+    door: GEMINI,
+    provider: 'google',
+    stream: sse(gemini('the beginning'), gemini('', {}, { finishReason })),
+  })),
 ]
 
 const SUCCESS = ['[DONE]', 'message_stop', 'response.completed', '"STOP"', '"stop"']

@@ -140,6 +140,25 @@ test.each([401, 403])('a %i is about the gateway’s own key: a 502, and its wor
   })
 })
 
+test.each([
+  ['escapes of JSON', String.raw`{"error":{"message":"no key upstream\u002dk\u0065y","\u0075pstream-key":1}}`],
+  ['base64', `{"error":{"message":"got Basic ${btoa('me:upstream-key')}"}}`],
+  ['other letters than UTF-8’s', 'clé upstream-key'],
+])('a refusal that quotes the provider’s key in %s is masked, and else the same', async (_what, said) => {
+  await start((response) => {
+    response.writeHead(400, { 'content-type': 'application/json' })
+    response.end(Buffer.from(said, 'latin1'))
+  })
+  const response = await call('/v1/files', { headers: named })
+  const body = Buffer.from(await response.arrayBuffer()).toString('latin1')
+  expect(response.status).toBe(400)
+  expect(body).toContain('[redacted]')
+  expect(body.slice(0, 4)).toBe(said.slice(0, 4))
+  const parsed = body.startsWith('{') ? JSON.stringify(JSON.parse(body)) : body
+  expect(parsed).not.toContain('upstream-key')
+  expect(Buffer.from(/Basic ([^"[]*)/.exec(body)?.[1] ?? '', 'base64').toString()).not.toContain('upstream')
+})
+
 test('each method arrives as itself, and HEAD has no body', async () => {
   await start(json)
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']) {

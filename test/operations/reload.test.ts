@@ -100,6 +100,25 @@ test('a key that an edit takes away lets in no new call, and ends none that is u
   await program.stop()
 })
 
+test('an edit that takes all keys away opens no gateway that is still on a public address', async () => {
+  const upstream = `providers: { up: { base_url: "${simulator.url}/v1" } }\nmodels: [up/m]\n`
+  const keys = 'keys: [{ name: team-a, key: env:TEAM_A }]'
+  const program = await startProgram(['serve', '--port', '0'], {
+    config: `server: { host: 0.0.0.0, ${keys} }\n${upstream}`,
+    environment,
+  })
+  const url = program.url.replace('0.0.0.0', '127.0.0.1')
+  for (const server of ['{ host: 0.0.0.0 }', '{ host: 127.0.0.1 }', '{}']) {
+    const before = times(program, 'config_refused')
+    program.edit(`server: ${server}\n${upstream}`)
+    await eventually('the refusal', () => times(program, 'config_refused') > before)
+    expect((await chat(url, { model: 'up/m' })).status).toBe(401)
+  }
+  program.edit(`server: { host: 127.0.0.1, ${keys} }\n${upstream}`)
+  await program.until(/"event":"config_needs_restart","part":"server.host"/)
+  await program.stop()
+})
+
 test('SIGHUP reads everything again, and ends no stream', async () => {
   const program = await startProgram(['serve', '--port', '0'], {
     config: config({ models: 'up/itl=20;tokens=100' }),

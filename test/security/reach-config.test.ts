@@ -10,6 +10,7 @@ async function allowsPrivate(provider: string): Promise<boolean | undefined> {
 test.each([
   ['openai: { key: env:OPENAI_API_KEY }', false],
   ['mine: { type: openai, key: env:OPENAI_API_KEY, base_url: "https://api.openai.com/v1" }', false],
+  ['mine: { type: openai, key: env:OPENAI_API_KEY, base_url: "https://API.OpenAI.com./v1" }', false],
   ['openai: { key: env:OPENAI_API_KEY, allow_private: true }', true],
   ['gpu: { base_url: "http://gpu-1:8000/v1" }', true],
   ['ollama: { base_url: "http://ollama:11434" }', true],

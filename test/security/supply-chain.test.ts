@@ -53,9 +53,9 @@ test('T-79 a release is a tarball that runs, its bill of materials and checksums
     ).toBe(sum)
   }
 
-  type Bill = {
-    readonly components: readonly { readonly name: string; readonly group?: string; readonly version: string }[]
-  }
+  type Component = { readonly name: string; readonly group?: string; readonly type: string }
+  type Shipped = Component & { readonly hashes: readonly { readonly alg: string; readonly content: string }[] }
+  type Bill = { readonly components: readonly (Component & { readonly components?: readonly Shipped[] })[] }
   const { components } = json<Bill>(join(folder, 'sbom.cdx.json'))
   const names = components.map(({ group, name }) => (group === undefined || group === '' ? name : `${group}/${name}`))
   expect(Object.keys(manifest.dependencies).filter((name) => !names.includes(name))).toEqual([])
@@ -68,7 +68,18 @@ test('T-79 a release is a tarball that runs, its bill of materials and checksums
     readdirSync(unpacked).filter((name) => /^(?:test|bench|node_modules|\..*|thalamus\.ya?ml)$/.test(name)),
   ).toEqual([])
   expect(await run('find', [unpacked, '-name', '*.ts']).then(({ stdout }) => stdout)).toBe('')
-  expect(readdirSync(join(unpacked, 'routers/clusters/weights'))).toContain('encoder.onnx')
+  // What was learned is listed too, as it is in the package.
+  const models = components.filter(({ type }) => type === 'machine-learning-model')
+  const listed = models.flatMap(({ components: files = [] }) => files)
+  for (const name of ['routers/clusters/weights/encoder.onnx', 'routers/static/weights/table.json'])
+    expect(listed.map((file) => file.name)).toContain(name)
+  expect(models.map(({ name }) => name)).toContain('prompt-injection')
+  for (const { name, hashes } of listed) {
+    const content = createHash('sha256')
+      .update(readFileSync(join(unpacked, name)))
+      .digest('hex')
+    expect(hashes, name).toEqual([{ alg: 'SHA-256', content }])
+  }
 
   // As npm installs it: below node_modules, where Node runs no TypeScript, and with no packages but those it asks for.
   const modules = join(folder, 'node_modules')

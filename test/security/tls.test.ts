@@ -84,6 +84,12 @@ test.each([
   expect(clients).toEqual([])
 })
 
+test('check --live says why an upstream’s certificate is not taken', async () => {
+  const config = withUpstream(mutual().replace(' }', ', server_name: elsewhere.test }'))
+  const { stderr, stdout } = await runProgram(['check', '--live'], { config })
+  expect(stderr + stdout).toContain('providers.up: does not answer (ERR_TLS_CERT_ALTNAME_INVALID)')
+})
+
 const served = (certificate: Certificate, more = ''): string =>
   `server: { tls: { cert: "file:${certificate.cert}", key: "file:${certificate.key}"${more} } }\n${withUpstream(mutual())}`
 

@@ -80,7 +80,7 @@ function listOf(elements: readonly Element[], items: JsonValue | undefined, dept
   if (depth > MAX_DEPTH || elements.length >= MAX_ELEMENTS) return undefined
   const values = elements.map((element) => {
     const trimmed = { ...element, inner: element.inner.trim() }
-    const isPlain = typesOf(items).length === 0 && !/<[\w.:-]+[^<>]*>/.test(trimmed.inner)
+    const isPlain = typesOf(items).length === 0 && !/<[\w.:-][^<>]*>/.test(trimmed.inner)
     return isPlain ? JSON.stringify(decodeEntities(trimmed.inner)) : readValue([trimmed], items, depth + 1)
   })
   return values.every((value) => value !== undefined) ? `[${values.join(', ')}]` : undefined

@@ -13,7 +13,7 @@ const QUOTE_WORK_PER_UNIT = 16
 /** How much white space may stand between a quote and what it begins or ends. */
 const NEAR = 16
 const QUOTES = /["'`\u2018\u2019\u201c\u201d]/g
-const FENCE = /^```[\w-]*[ \t]*\r?\n?([\s\S]*?)\r?\n?```$/
+const FENCE = '```'
 const BETWEEN = /^[\s,;]*$/
 
 /**
@@ -26,7 +26,7 @@ export function repairedJson(text: string): string | undefined {
   if (text.length > MAX_VALUE_LENGTH) return undefined
   const trimmed = text.trim()
   if (isValue(trimmed)) return trimmed
-  const inner = FENCE.exec(trimmed)?.[1]?.trim() ?? trimmed
+  const inner = withoutFence(trimmed)
   if (isValue(inner)) return inner
   const stretches = stretchesOf(inner)
   if (stretches === undefined) return undefined
@@ -39,6 +39,15 @@ export function repairedJson(text: string): string | undefined {
   }
   // Quotes that were not escaped may hide where the value ends: then all that follows belongs to it.
   return repaired(inner.slice(first.from, first.to)) ?? repaired(inner.slice(first.from))
+}
+
+/** What stands in a fence of code, if the text is one. */
+export function withoutFence(text: string): string {
+  if (!text.startsWith(FENCE) || !text.endsWith(FENCE) || text.length < 2 * FENCE.length) return text
+  return text
+    .slice(FENCE.length, -FENCE.length)
+    .replace(/^[\w-]*/, '')
+    .trim()
 }
 
 type Stretch = { readonly from: number; readonly to: number }
@@ -120,7 +129,9 @@ function withBackslashes(text: string): string {
 
 /** A carriage return alone ends a line for some models, but no comment for the repair. */
 function withCommentsEnded(text: string): string {
-  return text.replace(/(\/\/[^\n\r"]*)\r(?!\n)/g, '$1\n')
+  return text.replace(/\/\/[^\n\r"]*(\r(?!\n))?/g, (comment, end) =>
+    end === undefined ? comment : `${comment.slice(0, -1)}\n`,
+  )
 }
 
 /**
@@ -154,5 +165,5 @@ function skeletonOf(text: string): string {
   return text
     .replace(/\\[nrt]|\\(?=["'])|\s/g, '')
     .replace(/,(?=[}\]])/g, '')
-    .replace(/[}\]]*$/, '')
+    .replace(/(?<![}\]])[}\]]*$/, '')
 }

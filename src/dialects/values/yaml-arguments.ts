@@ -10,7 +10,7 @@ import { parameterSchema, typesOf } from './typed.ts'
 const MAX_LENGTH = 65_536
 const MAX_DEPTH = 64
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-const ELEMENT_LINE = /^\s*<([\w.-]+)>([^<]*)(?:<\/\s*\1\s*>)?\s*$/
+const ELEMENT_LINE = /^\s*<([\w.-]+)>([^<]*)(?:<\/\s*\1\s*>\s*)?$/
 
 class NotYaml extends Error {}
 const NOT_YAML = new NotYaml()

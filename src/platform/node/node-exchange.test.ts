@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { NodeExchange } from './node-exchange.ts'
 
@@ -24,3 +25,22 @@ test.each(['in the middle of his request', 'behind his request'])(
     server.close()
   },
 )
+
+test('who takes nothing of the answer he asked for is let go of', async () => {
+  const closed = Promise.withResolvers<boolean>()
+  const server = createServer((incoming, outgoing) => {
+    const exchange = new NodeExchange(incoming, outgoing, 50)
+    outgoing.on('close', () => closed.resolve(outgoing.writableFinished))
+    exchange.head(200, {})
+    exchange.end(new Uint8Array(64 * 1024 * 1024))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' })
+  client.on('error', () => undefined)
+  client.pause()
+  client.write('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n')
+  expect(await closed.promise).toBe(false)
+  client.destroy()
+  server.close()
+})

@@ -4,6 +4,8 @@ import { GatewayError } from '../../core/errors.ts'
 import type { Exchange, Headers, Sink } from '../../core/ports.ts'
 import { createBatch, SMALL_BYTES } from './batch.ts'
 
+const UNREAD_MS = 60_000
+
 /**
  * An Exchange over Node's own request and response: no web stream in between.
  * A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md.
@@ -12,12 +14,15 @@ export class NodeExchange implements Exchange, Sink {
   readonly sink: Sink = this
   private readonly incoming: IncomingMessage
   private readonly outgoing: ServerResponse
+  private readonly unreadMs: number
   private hasLeft = false
   private closesAfter = false
   private abortListener: (() => void) | undefined = undefined
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+  /** `unreadMs`: how long a client may take nothing of an answer that is ended. */
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, unreadMs = UNREAD_MS) {
     this.incoming = incoming
+    this.unreadMs = unreadMs
     this.outgoing = outgoing
     outgoing.on('close', () => this.closed())
   }
@@ -64,14 +69,20 @@ export class NodeExchange implements Exchange, Sink {
     if (outgoing.destroyed) return
     if (!this.closesAfter || incoming.readableEnded) {
       outgoing.end(chunk)
+      this.expectReader()
       return
     }
     if (chunk !== undefined) outgoing.write(chunk)
     linger(incoming, () => outgoing.end())
   }
 
+  /** Who takes nothing of what is left would keep it here for ever. Node closes the socket when nothing moves. */
+  private expectReader(): void {
+    if (this.outgoing.writableLength > 0) this.outgoing.setTimeout(this.unreadMs)
+  }
+
   destroy(): void {
-    this.outgoing.destroy()
+    if (!this.outgoing.writableEnded) this.outgoing.destroy()
   }
 
   onDrain(listener: () => void): void {

@@ -74,7 +74,13 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<R
   }
 }
 
-const LIMITS = { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 120_000, headersTimeout: 30_000 }
+const LIMITS = {
+  maxHeaderSize: MAX_HEADER_BYTES,
+  requestTimeout: 120_000,
+  headersTimeout: 30_000,
+  // How late a request that is too slow may be noticed; half a minute by default.
+  connectionsCheckingInterval: 5_000,
+}
 
 function createFor(tls: ServerTls | undefined, answer: RequestListener): Server {
   if (tls === undefined) return createServer(LIMITS, answer)

@@ -25,6 +25,11 @@ const FINISH_REASONS = table<FinishReason>({
   NO_IMAGE: 'other',
 })
 
+/** The words for an answer that failed, as they stand in its JSON. */
+export const FAILURE_WORDS: readonly string[] = Object.entries(FINISH_REASONS).flatMap(([raw, reason]) =>
+  reason === 'error' ? [JSON.stringify(raw)] : [],
+)
+
 export function readFinishReason(raw: string): FinishReason {
   return (Object.hasOwn(FINISH_REASONS, raw) ? FINISH_REASONS[raw] : undefined) ?? 'other'
 }

@@ -1,5 +1,6 @@
 import type { WireFormat } from '../../core/wire-format.ts'
 import { readError, writeError, writeStreamError, writeStreamExplanation } from './errors.ts'
+import { FAILURE_WORDS } from './finish-reasons.ts'
 import { fitModel } from './fit-model.ts'
 import { pathsIn } from './places.ts'
 import { readRequest } from './read-request.ts'
@@ -36,6 +37,7 @@ export const geminiGenerate: WireFormat = {
   takesComments: false,
   // A stream ends with its last event.
   streamEnd: '',
+  failureWords: FAILURE_WORDS,
   writeStreamExplanation,
   writeStreamError,
 }

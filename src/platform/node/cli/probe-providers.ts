@@ -31,9 +31,9 @@ async function probe(provider: ConfiguredProvider, url: string | undefined): Pro
     if (statusCode < 400) return []
     const remedy = statusCode === 401 || statusCode === 403 ? 'Check its key.' : `Check its base_url, ${url}.`
     return [{ path, problem: `answered ${statusCode} to GET /models`, remedy }]
-  } catch {
-    // Refused, unknown, silent: for the operator it is the same finding.
-    return [{ path, problem: 'does not answer', remedy: `Check that ${url} can be reached from here.` }]
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : ''
+    return [{ path, problem: `does not answer${why}`, remedy: `Check that ${url} can be reached from here.` }]
   } finally {
     await dispatcher.destroy()
   }

@@ -48,7 +48,11 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   const watcher =
     origin.type === 'config'
       ? watchConfig(origin.path, { ...opened, secretsOf }, opened.writtenConfig, log, async (edited) => {
-          const built = await snapshotOf(withListening(edited, options), opened)
+          const later = await snapshotOf(withListening(edited, options), opened)
+          if ('problems' in later) return later.problems
+          // Where it listens changes with a restart alone: until then, who may call is judged by where it listens now.
+          const isElsewhere = withListening(edited, options).server.host !== host
+          const built = isElsewhere ? await snapshotOf(withListening(edited, { host, port }), opened) : later
           if ('problems' in built) return built.problems
           await gateway.replaceSnapshot(built.snapshot)
           server.secure(built.snapshot.tls)

@@ -212,6 +212,8 @@ function fail({ guard, onFailure }: PlacedGuard, thrown: unknown, { where, notes
   notes.add({ guard: guard.id, where, action: 'failed' }, 'failure')
   if (onFailure === 'allow') return
   throw new GatewayError('guard_failed', `The guard ${guard.id} failed, and nothing passes it unseen.`, {
+    // SDKs repeat what is a 500, and each answer is paid for.
+    headers: where === 'answer' ? { 'x-should-retry': 'false' } : {},
     // Not its message, which may quote what it read.
     detail: { guard: guard.id, reason: thrown instanceof Error ? thrown.name : typeof thrown },
     cause: thrown,

@@ -17,16 +17,17 @@ const ROLES: ReadonlyMap<unknown, TextSource> = new Map([
 
 const TYPES: ReadonlyMap<unknown, TextSource> = new Map([
   ['tool_result', 'tool-result'],
-  ['function_call_output', 'tool-result'],
-  ['custom_tool_call_output', 'tool-result'],
-  ['web_search_tool_result', 'tool-result'],
-  ['mcp_tool_result', 'tool-result'],
   ['mcp_call', 'tool-result'],
+  ['file_search_call', 'tool-result'],
+  ['code_interpreter_call', 'tool-result'],
   ['document', 'document'],
   ['search_result', 'document'],
   ['file', 'document'],
   ['input_file', 'document'],
 ])
+
+// Results of the tools that providers run themselves, of which there are ever more: `bash_code_execution_tool_result`.
+const RESULT = /_(?:tool_result|call_output)$/
 
 /** Members that hold what a call says. */
 const SAID_BY_CALLS: ReadonlySet<string> = new Set(['input', 'arguments'])
@@ -44,6 +45,8 @@ const MEMBERS: ReadonlyMap<string, TextSource> = new Map([
   ['functionCall', 'tool-arguments'],
   ['function_call', 'tool-arguments'],
   ['functionResponse', 'tool-result'],
+  ['codeExecutionResult', 'tool-result'],
+  ['code_execution_result', 'tool-result'],
   ['function_response', 'tool-result'],
   ['messages', 'user'],
   ['contents', 'user'],
@@ -86,5 +89,7 @@ function openMembers(value: JsonObject, source: TextSource, isCall: boolean, ope
 /** A turn is whose role it has, whatever type it says it is of. */
 function sourceOf({ type, role }: JsonObject, outer: TextSource, isTurn: boolean): TextSource {
   if (outer === 'tool-result' || outer === 'tools') return outer
-  return (isTurn ? ROLES.get(role) : undefined) ?? TYPES.get(type) ?? outer
+  const spoken = isTurn ? ROLES.get(role) : undefined
+  if (spoken !== undefined) return spoken
+  return typeof type === 'string' && RESULT.test(type) ? 'tool-result' : (TYPES.get(type) ?? outer)
 }

@@ -1,9 +1,12 @@
 import { GatewayError } from './core/errors.ts'
+import type { PlacedGuard } from './core/guard.ts'
 import { isLoopback } from './core/is-loopback.ts'
-import type { JsonValue } from './core/json.ts'
+import type { JsonObject, JsonValue } from './core/json.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Facts, Target } from './core/target.ts'
+import { matchPolicy } from './directives/match-policy.ts'
 import { readDirectives } from './directives/read-directives.ts'
+import { guardsOfPolicies, hasPolicyGuards } from './guards-of.ts'
 import type { Estimate } from './route/estimate.ts'
 import { failuresOf } from './route/filter.ts'
 import type { Limit } from './route/limits.ts'
@@ -13,6 +16,10 @@ import { noFeasibleModel } from './route/no-feasible-model.ts'
 type Doors = {
   readonly principal: Principal
   readonly routeHeader: string | undefined
+  /** The model as the body names it, where it does. */
+  readonly model?: string | undefined
+  /** The client's own labels. */
+  readonly metadata?: JsonObject | undefined
   /** The body's `routing` member. */
   readonly routing?: JsonValue | undefined
 }
@@ -22,9 +29,19 @@ type Doors = {
  * known to hold: an unknown fact fails, and so does an estimate that nobody made.
  */
 export function limitsOnUnrouted(doors: Doors, snapshot: Snapshot, now: number): readonly Limit[] {
-  const { principal, routeHeader, routing } = doors
-  const { directives } = readDirectives({ model: 'auto', header: routeHeader, body: routing, principal, snapshot })
+  const { directives } = readDoors(doors, snapshot)
   return limitsOf(directives, { today: new Date(now).toISOString().slice(0, 10), isLossless: () => true })
+}
+
+/** The guards of the policies that govern such a call, or that it names. */
+export function guardsOnUnrouted(doors: Doors, snapshot: Snapshot): readonly PlacedGuard[] {
+  return hasPolicyGuards(snapshot) ? guardsOfPolicies(readDoors(doors, snapshot).named) : []
+}
+
+function readDoors({ principal, routeHeader, routing, model = '', metadata }: Doors, snapshot: Snapshot) {
+  const call = { key: principal.name, format: undefined, model, metadata, signals: () => ({}) }
+  const governing = matchPolicy(call, snapshot)
+  return readDirectives({ model: 'auto', header: routeHeader, body: routing, principal, snapshot, governing })
 }
 
 /** Throws `no_feasible_model` unless every one of the targets passes every limit. */

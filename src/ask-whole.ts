@@ -12,6 +12,7 @@ import type { Place } from './dispatch/concurrency.ts'
 import { noHealthyTarget } from './dispatch/plan-walk.ts'
 import { refuseCoding, refusedIn } from './dispatch/refuse-coding.ts'
 import { retryHeaders } from './dispatch/retry-after.ts'
+import { retryWait } from './dispatch/retry-delay.ts'
 import { takeTurn } from './dispatch/take-turn.ts'
 import { hopOf } from './hop-of.ts'
 import type { Context } from './pipeline.ts'
@@ -61,14 +62,44 @@ export async function authorized(
   })
 }
 
-/** The upstream's answer, at the second try where the first found a connection that was closed meanwhile. */
+/** The upstream's answer. There is no other target: it is asked again as a chat's only one is. */
 export async function ask(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {
-  try {
-    return await askOnce(call, target, request, context)
-  } catch (thrown) {
-    if (toGatewayError(thrown).retry !== 'same-target') throw thrown
-    return askOnce(call, target, request, context)
+  const { ports, snapshot } = context
+  const { clock, random } = ports
+  const settings = snapshot.dispatch ?? DISPATCH_DEFAULTS
+  let failure: GatewayError | undefined
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await askOnce(call, target, request, context)
+    } catch (thrown) {
+      const error = toGatewayError(thrown)
+      // It rests because of what it said just now.
+      if (error.code === 'no_healthy_target' && failure !== undefined) throw failure
+      failure = error
+      const leftMs = call.deadlineAt - clock.monotonic()
+      const mayRetry = error.retry !== 'never' && error.code !== 'target_busy' && tries < snapshot.maxAttempts
+      const waitMs = mayRetry ? retryWait(error, { tries, settings, leftMs, now: clock.now(), random }) : undefined
+      if (waitMs === undefined) throw error
+      await waitFor(waitMs, call, error, context)
+    }
   }
+}
+
+/** Rejects as soon as the client leaves, and with what ends all calls. */
+function waitFor(waitMs: number, call: WholeCall, failure: GatewayError, { deadlines, ports }: Context): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (error: GatewayError): void => {
+      timer.cancel()
+      ending.clear()
+      reject(error)
+    }
+    const ending = deadlines.start(call.deadlineAt, { expire: () => end(failure), interrupt: end })
+    const timer = ports.clock.timer(waitMs, () => {
+      ending.clear()
+      resolve()
+    })
+    call.exchange.onAbort(() => end(new GatewayError('client_closed_request', 'The client left.')))
+  })
 }
 
 async function askOnce(call: WholeCall, target: Target, request: HttpRequest, context: Context): Promise<Collected> {

@@ -21,6 +21,8 @@ export type Counting = WholeCall & {
   readonly body: ChatBody
   readonly format: WireFormat
   readonly principal: Principal
+  /** As `ChatCall` has it. */
+  readonly governing: string | undefined
 }
 
 export type CountedTokens = {
@@ -39,7 +41,7 @@ const decoder = new TextDecoder()
  * same body, key and headers would not go: it is refused as that call is.
  */
 export async function countTokens(counting: Counting, context: Context): Promise<CountedTokens> {
-  const { body, format, id, principal, exchange } = counting
+  const { body, format, id, principal, exchange, governing } = counting
   const { chat } = body.read()
   const routeHeader = exchange.header('x-route')
   const { choice } = readDirectives({
@@ -52,7 +54,10 @@ export async function countTokens(counting: Counting, context: Context): Promise
   const estimate = { tokens: shapeOf(chat).promptTokens, target: undefined, decision: undefined }
   // Where the gateway would choose, nobody is asked.
   if (choice.type !== 'target') return estimate
-  const { targets, decision } = await decide({ id, chat, format, principal, routeHeader, said: body.said }, context)
+  const { targets, decision } = await decide(
+    { id, chat, format, principal, governing, routeHeader, said: body.said },
+    context,
+  )
   const [target] = targets
   if (target?.format !== format.id) return { ...estimate, decision }
   return { tokens: await askTarget(target, counting, context), target, decision }

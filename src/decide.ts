@@ -5,7 +5,6 @@ import { lastTurnOf } from './classify/last-turn.ts'
 import type { Decision } from './core/decision.ts'
 import type { Directives } from './core/directives.ts'
 import type { ChatRequest } from './core/request.ts'
-import type { Signals } from './core/router.ts'
 import type { SaidInBody } from './core/said-in-body.ts'
 import { fraction } from './core/short-hash.ts'
 import type { Snapshot } from './core/snapshot.ts'
@@ -14,18 +13,18 @@ import { askedOf } from './core/spoken-format.ts'
 import type { Target } from './core/target.ts'
 import type { Loss } from './core/wire-format.ts'
 import type { DecisionLog } from './decision-log/decision-log.ts'
-import { hasMatchingPolicies, matchPolicy } from './directives/match-policy.ts'
+import { hasMatchingPolicies } from './directives/match-policy.ts'
 import { readDirectives } from './directives/read-directives.ts'
 import type { DispatchResult } from './dispatch/dispatch.ts'
 import type { Translation } from './dispatch/upstream-request.ts'
 import { lossesOn } from './dispatch/upstream-request.ts'
+import { governingPolicy } from './governing.ts'
 import { keepSession, lotOf, onlyAlone, openSession, withinReach } from './keep-session.ts'
 import { routeAmongUp } from './leave-resting.ts'
 import { explorationOf } from './may-explore.ts'
 import type { ChatCall, Context } from './pipeline.ts'
 import { requireDeclaredChoice } from './require-declared-choice.ts'
 import { hasAskedOrder, inAskedOrder } from './route/asked-order.ts'
-import { describeSignals } from './route/describe.ts'
 import type { ForeseenPrompt, RouteInput } from './route/route.ts'
 import { LISTED } from './route/route.ts'
 import type { Spread } from './route/spread.ts'
@@ -60,7 +59,7 @@ export type Routed = {
   readonly foreseen?: ForeseenPrompt | undefined
 }
 
-export type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader'> & {
+export type Question = Pick<ChatCall, 'id' | 'format' | 'principal' | 'routeHeader' | 'governing'> & {
   readonly chat: ChatRequest
   readonly said: SaidInBody | undefined
   /** Where the decision is logged; left out for one that nobody acts on. */
@@ -89,7 +88,7 @@ export function decide(call: Question, context: Context): Routed | Promise<Route
 async function decideFor(call: Question, context: Context): Promise<Routed> {
   const { snapshot, ports } = context
   const signals = classify(call.chat)
-  const governing = governingPolicy(call, signals, snapshot)
+  const governing = call.governing ?? governingPolicy(call, () => signals, snapshot)
   const { choice, said, directives, policy, suffix } = readDirectives({
     model: call.chat.model,
     header: call.routeHeader,
@@ -187,12 +186,6 @@ async function decideFor(call: Question, context: Context): Promise<Routed> {
     foreseen: routed.believed,
     shadow: shadowCopy(policy, directives, lot),
   }
-}
-
-function governingPolicy({ chat, format, principal }: Question, signals: Signals, snapshot: Snapshot): string {
-  const { model, metadata } = chat
-  const call = { key: principal.name, format: format.id, model, metadata, signals: () => describeSignals(signals) }
-  return matchPolicy(call, snapshot)
 }
 
 /** How the pool shares its requests. A conversation stays on one side: chance is a hash of its name. */

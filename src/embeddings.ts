@@ -6,6 +6,7 @@ import type { JsonObject } from './core/json.ts'
 import { isJsonObject } from './core/json.ts'
 import { editMemberBytes, writeChanged } from './core/json-edit.ts'
 import { nearest } from './core/nearest.ts'
+import type { Exchange } from './core/ports.ts'
 import type { Provider } from './core/provider.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { Usage } from './core/stream-part.ts'
@@ -160,9 +161,20 @@ function requireWithinLimits(
   context: Context,
 ) {
   const { snapshot, ports } = context
-  const doors = { principal, routeHeader: exchange.header('x-route'), routing: request.body['routing'] }
-  const limits = limitsOnUnrouted(doors, snapshot, ports.clock.now())
+  const limits = limitsOnUnrouted(embeddingsDoors(exchange, principal, request.body), snapshot, ports.clock.now())
   requireAdmitted(limits, [target], () => mostOf(target, bytes.length))
+}
+
+/** What says which policies govern a call for embeddings. */
+export function embeddingsDoors(exchange: Pick<Exchange, 'header'>, principal: Principal, body: JsonObject) {
+  const { model, metadata, routing } = body
+  return {
+    principal,
+    routeHeader: exchange.header('x-route'),
+    routing,
+    model: typeof model === 'string' ? model : undefined,
+    metadata: isJsonObject(metadata) ? metadata : undefined,
+  }
 }
 
 /** No tokenizer makes more tokens of a text than it has bytes, and a list of tokens has more bytes than tokens. */

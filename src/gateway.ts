@@ -250,7 +250,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     async decide({ body, routeHeader }) {
       const bytes = new TextEncoder().encode(JSON.stringify(body))
-      const { chat, said } = openQuestion(bytes, openaiChat, LOCAL_PRINCIPAL, context.snapshot)
+      const { body: opened, said } = openQuestion(bytes, openaiChat, LOCAL_PRINCIPAL, context.snapshot)
+      const { chat } = opened.read()
       const id = `rt_${ports.randomId(24)}`
       const { decision } = await decide(
         { id, chat, format: openaiChat, principal: LOCAL_PRINCIPAL, routeHeader, said },

@@ -1,5 +1,5 @@
 import type { JsonObject } from './core/json.ts'
-import type { ChatRequest } from './core/request.ts'
+import type { ChatBody } from './core/request.ts'
 import type { SaidInBody } from './core/said-in-body.ts'
 import type { Principal, Snapshot } from './core/snapshot.ts'
 import type { PathFacts, WireFormat } from './core/wire-format.ts'
@@ -12,7 +12,7 @@ export function openQuestion(
   format: WireFormat,
   principal: Principal,
   snapshot: Snapshot,
-): { readonly chat: ChatRequest; readonly said: SaidInBody } {
+): { readonly body: ChatBody; readonly said: SaidInBody } {
   const orAuto: WireFormat = {
     ...format,
     readRequest: (body: JsonObject, said?: PathFacts) =>
@@ -20,7 +20,7 @@ export function openQuestion(
   }
   const body = openChatBody(bytes, orAuto, undefined, takeOffFor({ format, principal, snapshot }))
   const { body: directives = {}, ...said } = body.said ?? NOTHING
-  return { chat: body.read().chat, said: { ...said, body: { ...directives, explain: true } } }
+  return { body, said: { ...said, body: { ...directives, explain: true } } }
 }
 
 const NOTHING: SaidInBody = { body: {}, prompt: {}, wishes: {}, warnings: [], kept: [] }

@@ -18,6 +18,8 @@ export type Passthrough = {
   /** Those of the client's headers that belong to its body. */
   readonly headers: Headers
   readonly body: Uint8Array | undefined
+  /** The model as the body names it, where it could be read. */
+  readonly asked: string | undefined
   /** The provider's own name of the model that the body asks, where it could be read. */
   readonly model: string | undefined
   readonly head: (status: number, headers: ResponseHeaders, waitedMs: number) => Headers
@@ -79,7 +81,7 @@ const ONE_MODEL: ReadonlySet<string> = new Set(['/audio/speech', '/images/genera
  */
 function admit(call: Passthrough, { snapshot, ports }: Context): void {
   const { exchange, principal, configured, body } = call
-  const doors = { principal, routeHeader: exchange.header('x-route') }
+  const doors = { principal, routeHeader: exchange.header('x-route'), model: call.asked }
   const limits = limitsOnUnrouted(doors, snapshot, ports.clock.now())
   if (limits.length === 0) return
   const { name } = configured

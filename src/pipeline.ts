@@ -99,6 +99,8 @@ export type ChatCall = {
   readonly startedAt: number
   /** Whose request has passed; absent where there are none. */
   readonly guards?: CallGuards | undefined
+  /** The policy that governs where no door names one; found when the call is decided where left out. */
+  readonly governing?: string | undefined
   /** Of a copy to a second target: the id of the call that it is a copy of. */
   readonly shadowOf?: string
   /** A call of the program's own: it is answered by a model. */
@@ -133,7 +135,19 @@ export async function chat(call: ChatCall, context: Context): Promise<ChatOutcom
   const decisionLog = isToBeAnswered ? context.decisionLog : undefined
   const { said } = body
   const header = (name: string) => call.exchange.header(name)
-  const question = { id, chat: asked, format, principal, routeHeader, header, said, decisionLog, isToBeAnswered }
+  const { governing } = call
+  const question = {
+    id,
+    chat: asked,
+    format,
+    principal,
+    governing,
+    routeHeader,
+    header,
+    said,
+    decisionLog,
+    isToBeAnswered,
+  }
   const { limits } = principal
   if (limits !== undefined && isToBeAnswered) context.limiter.requireRequestsLeft({ key: principal.name, limits })
   const deciding = decide(question, context)

@@ -16,7 +16,7 @@ export function mayGoOn(
 ): boolean {
   if (settings === undefined || settings.continuations === 0 || !body.stream || shadowOf !== undefined) return false
   // What a guard still holds back of an answer would be missing from what another model goes on with.
-  if (guards !== undefined) return false
+  if (guards?.isEmpty() === false) return false
   if (principal.limits?.budget !== undefined || routed.isLocked === true || format.id === 'openai-completions')
     return false
   const { chat } = body.read()

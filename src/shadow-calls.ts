@@ -40,7 +40,8 @@ export function createShadowCalls(): ShadowCalls {
     let outcome: ChatOutcome | undefined
     let error: GatewayError | undefined
     try {
-      outcome = await chat({ ...call, id, exchange, body, startedAt, guards: undefined, shadowOf: call.id }, context)
+      const copy = { ...call, id, exchange, body, startedAt, guards: undefined, governing: undefined }
+      outcome = await chat({ ...copy, shadowOf: call.id }, context)
       error = outcome.result.error
       if (outcome.result.outcome === 'abandoned')
         error = new GatewayError('client_closed_request', 'The gateway closed.')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CALL_PATHS } from '../core/call-paths.ts'
 import { matchesPattern } from '../core/match-models.ts'
+import { guards } from './schema/guards.ts'
 
 const patterns = z
   .union(
@@ -80,6 +81,9 @@ export const policySchema = z.strictObject({
     .optional()
     .describe('The order of models when no router spoke in time.'),
   match: match.optional(),
+  guards: guards
+    .default([])
+    .describe('Guards of the calls that it governs, beside those of all and of their key: docs/guardrails.md.'),
   shadow: z
     .strictObject({
       model: z.string().min(1).describe('The model that gets the copy, as PROVIDER/MODEL.'),

@@ -56,6 +56,11 @@ test.each([
     'server.jwt.rules[0]',
     'or says it itself',
   ],
+  ...['cache: off', 'sensitive: true', 'prompt_flags: soft', 'guards: [{ use: pii }]'].map((written) => [
+    `keys: [{ name: gold, key: env:GOLD }], jwt: { ${ISSUER}, rules: [{ match: {}, key: gold, ${written} }] }`,
+    'server.jwt.rules[0]',
+    'or says it itself',
+  ]),
   [`keys: [{ name: "jwt:root", key: env:A }], jwt: { ${ISSUER} }`, 'server.keys[0].name', 'those of tokens'],
   [`keys: [{ name: a, key: env:TOKEN }], jwt: { ${ISSUER} }`, 'server.keys[0].key', 'looks like a token'],
 ])('%s is refused at %s', async (server, path, words) => {

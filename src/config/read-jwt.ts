@@ -51,8 +51,12 @@ function isWritten({
   budget,
   routing,
   guards,
+  cache,
+  prompt_flags: promptFlags,
+  sensitive,
 }: Omit<Config['server']['keys'][number], 'name' | 'key'>): boolean {
-  return limits !== undefined || budget !== undefined || routing !== undefined || guards.length > 0
+  const isUsual = guards.length === 0 && cache === 'exact' && promptFlags === 'off' && !sensitive
+  return limits !== undefined || budget !== undefined || routing !== undefined || !isUsual
 }
 
 /** Who can change what is on the way could issue tokens. */

@@ -1,5 +1,7 @@
 import type { Directives } from '../core/directives.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { PlacedGuard } from '../core/guard.ts'
+import type { GuardSettings } from '../core/guard-settings.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Policy, PolicyMatch } from '../core/policy.ts'
 import type { PolicyConfig } from './policy-schema.ts'
@@ -15,6 +17,7 @@ export type PolicySources = {
   /** Names that mean something else where a policy may be named. */
   readonly isFlag: (name: string) => boolean
   readonly readRouting: (routing: JsonValue) => Directives
+  readonly openGuard: (settings: GuardSettings) => PlacedGuard
   /** `routing` of the second said on top of the first's. */
   readonly overlay: (lower: Directives, higher: Directives) => Directives
 }
@@ -50,6 +53,7 @@ export function readPolicies(written: readonly WrittenPolicy[], sources: PolicyS
       fixedOrder: policy.fixed_order ?? base.fixedOrder,
       ...(policy.match === undefined ? {} : { match: policy.match as PolicyMatch }),
       ...(policy.shadow === undefined ? {} : { shadow: policy.shadow }),
+      ...(policy.guards.length === 0 ? {} : { guards: policy.guards.map(sources.openGuard) }),
     })
   }
   for (const [name, preset] of sources.policies) if (!policies.has(name)) policies.set(name, preset)

@@ -75,6 +75,10 @@ export type PartGuard = { push(part: StreamPart): StreamPart[]; end(): StreamPar
 export type CallGuards = {
   /** The body as it may go on: the very bytes where nothing was redacted. Throws `request_blocked` and `guard_failed`. */
   request(bytes: Uint8Array): Uint8Array
+  /** The same by guards of which only the body told. They are the call's from then on. */
+  also(guards: readonly PlacedGuard[], bytes: Uint8Array): Uint8Array
+  /** Whether nothing looks at the call. */
+  isEmpty(): boolean
   /** For its answers, after the request; `undefined` where nothing of them could change. */
   answer(): AnswerGuard | undefined
   /** What they did so far. */

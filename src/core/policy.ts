@@ -1,4 +1,5 @@
 import type { Directives } from './directives.ts'
+import type { PlacedGuard } from './guard.ts'
 
 /** How candidates are ordered when no router spoke in time. */
 export type FixedOrder = 'listed' | 'cheapest' | 'fastest' | 'smallest' | 'newest'
@@ -12,6 +13,8 @@ export type Policy = {
   /** Requests that it governs unasked; absent: those that name it. */
   readonly match?: PolicyMatch
   readonly shadow?: Shadow
+  /** Of the calls that it governs, and of those that it would govern if they named no other; beside those of every call. */
+  readonly guards?: readonly PlacedGuard[]
 }
 
 /**

@@ -56,6 +56,8 @@ export type ChatBody = {
   release(): void
   /** The same call to another model, with bytes and routing of its own. To be made before the bytes are edited. */
   copyFor(model: string, said: SaidInBody | undefined): () => ChatBody
+  /** The same call with what `change` makes of its bytes; itself where that is nothing. */
+  changed(change: (bytes: Uint8Array) => Uint8Array): ChatBody
   /** The same call with bytes of its own: for a second target while the first still reads these. */
   fork(): ChatBody
 }

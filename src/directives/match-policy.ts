@@ -8,7 +8,8 @@ import type { Snapshot } from '../core/snapshot.ts'
 /** What the conditions of policies are about. */
 export type MatchedCall = {
   readonly key: string
-  readonly format: WireFormatId
+  /** `undefined` of a call that is not routed: no condition on paths holds for it. */
+  readonly format: WireFormatId | undefined
   readonly model: string
   readonly metadata: JsonObject | undefined
   /** As a decision's `signals`; asked for when a policy has conditions on them. */
@@ -31,7 +32,7 @@ function isMatch({ match }: Policy, call: MatchedCall): boolean {
   if (match === undefined) return false
   return (
     holds(match.key, call.key) &&
-    holds(match.path, CALL_PATHS[call.format]) &&
+    holds(match.path, call.format && CALL_PATHS[call.format]) &&
     holds(match.model, call.model) &&
     metadataHolds(match.metadata, call.metadata) &&
     signalsHold(match.signals, call)

@@ -31,6 +31,8 @@ export type ReadDirectives = {
   /** All doors and the policy together. */
   readonly directives: Directives
   readonly policy: Policy
+  /** That one, the one that would govern if no door named another, and all that a door named: each once. */
+  readonly named: readonly Policy[]
   /** `floor` or `nitro` behind the name of one provider's model, among whose providers there is no choice here. */
   readonly suffix?: string | undefined
 }
@@ -63,7 +65,7 @@ export function govern(doors: readonly SaidDirectives[], policies: Policies): Go
     { door: 'policy', directives: presetDoor === 'prompt' ? withoutRelax(ofPolicy) : ofPolicy },
     ...doors,
   ]
-  return { said, directives: mergeDirectives(said), policy }
+  return { said, directives: mergeDirectives(said), policy, named: [...new Set(named)] }
 }
 
 /** A preset that a prompt chose gives up nobody's limits. */

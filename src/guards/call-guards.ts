@@ -18,16 +18,25 @@ export function createCallGuards(guards: readonly PlacedGuard[], clock: { monoto
   const notes = createGuardNotes()
   const book = createRedactionBook()
   const run = (where: GuardRun['where']): GuardRun => ({ where, notes, book, clock, spentMs: new Map() })
+  let placed = guards
+
+  function guard(bytes: Uint8Array, some: readonly PlacedGuard[]): Uint8Array {
+    const read = some.length === 0 ? undefined : readObject(bytes)
+    if (read === undefined) return bytes
+    requireText(read.body, some)
+    noteSaid(read.body, book)
+    const text = guardRequest(read.text, some, run('request'))
+    return text === read.text ? bytes : encoder.encode(text)
+  }
+
   return {
-    request(bytes) {
-      const read = readObject(bytes)
-      if (read === undefined) return bytes
-      requireText(read.body, guards)
-      noteSaid(read.body, book)
-      const text = guardRequest(read.text, guards, run('request'))
-      return text === read.text ? bytes : encoder.encode(text)
+    request: (bytes) => guard(bytes, guards),
+    also(more, bytes) {
+      placed = [...placed, ...more]
+      return guard(bytes, more)
     },
-    answer: () => createAnswerGuard(guards, run('answer')),
+    isEmpty: () => placed.length === 0,
+    answer: () => createAnswerGuard(placed, run('answer')),
     notes: notes.list,
   }
 }

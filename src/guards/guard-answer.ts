@@ -1,8 +1,8 @@
-import type { AnswerGuard, PartGuard, PlacedGuard } from '../core/guard.ts'
+import type { AnswerGuard, PlacedGuard } from '../core/guard.ts'
 import { isJsonObject } from '../core/json.ts'
 import { parseExact } from '../core/lossless-json.ts'
-import type { StreamPart } from '../core/stream-part.ts'
 import { changeTexts } from './change-texts.ts'
+import { createPartGuard } from './part-guard.ts'
 import type { GuardRun, TextStage } from './text-stage.ts'
 import { createGuardStage, createRestoreStage, inTurn, through } from './text-stage.ts'
 
@@ -25,82 +25,6 @@ export function createAnswerGuard(guards: readonly PlacedGuard[], run: GuardRun)
     },
     stream: () => createPartGuard(createStage),
   }
-}
-
-type Channel =
-  | { readonly type: 'text-delta' | 'refusal-delta' | 'reasoning-delta' }
-  | { readonly type: 'tool-call-delta'; readonly index: number }
-
-/** One text after the other: what another part interrupts is over, so nothing of it comes after that part. */
-function createPartGuard(createStage: (isJson: boolean | 'perhaps') => TextStage): PartGuard {
-  let channel: Channel | undefined
-  let stage: TextStage | undefined
-  let isCustom = false
-
-  function close(out: StreamPart[]): void {
-    if (stage === undefined || channel === undefined) return
-    say(channel, stage.end(), out)
-    stage = undefined
-    channel = undefined
-  }
-
-  function extend(next: Channel, text: string, out: StreamPart[]): void {
-    if (channel?.type !== next.type) close(out)
-    stage ??= createStage(next.type === 'tool-call-delta' ? !isCustom : next.type === 'text-delta' && 'perhaps')
-    channel = next
-    say(next, stage.push(text), out)
-  }
-
-  function take(part: StreamPart, out: StreamPart[]): void {
-    switch (part.type) {
-      case 'text-delta':
-      case 'refusal-delta':
-      case 'reasoning-delta':
-        // Without the tokens' probabilities, which are the text once more.
-        extend({ type: part.type }, part.text, out)
-        return
-      case 'tool-call-delta':
-        extend({ type: part.type, index: part.index }, part.argumentsText, out)
-        return
-      case 'tool-call-start':
-        close(out)
-        isCustom = part.custom === true
-        out.push(part)
-        return
-      case 'media':
-        close(out)
-        out.push(
-          part.transcript === undefined ? part : { ...part, transcript: through(createStage(false), part.transcript) },
-        )
-        return
-      case 'citation':
-        close(out)
-        out.push({ ...part, ...(part.title === undefined ? {} : { title: through(createStage(false), part.title) }) })
-        return
-      default:
-        close(out)
-        out.push(part)
-    }
-  }
-
-  return {
-    push(part) {
-      const out: StreamPart[] = []
-      take(part, out)
-      return out
-    },
-    end() {
-      const out: StreamPart[] = []
-      close(out)
-      return out
-    },
-  }
-}
-
-function say(channel: Channel, text: string, out: StreamPart[]): void {
-  if (text === '') return
-  if (channel.type === 'tool-call-delta') out.push({ ...channel, argumentsText: text })
-  else out.push({ type: channel.type, text })
 }
 
 /** The tokens' probabilities are the text once more, piece by piece. */

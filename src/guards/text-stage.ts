@@ -6,7 +6,12 @@ import type { RedactionBook } from './redaction-book.ts'
 import { createStringDepth } from './string-depth.ts'
 
 /** A text on its way: what goes in comes out, changed, as soon as nothing that follows can change it. */
-export type TextStage = { push(text: string): string; end(): string }
+export type TextStage = {
+  push(text: string): string
+  end(): string
+  /** How many characters of what went in are held back. */
+  pending(): number
+}
 
 /** What the guards of one call share. */
 export type GuardRun = {
@@ -93,6 +98,7 @@ export function createGuardStage(placed: PlacedGuard, source: TextSource, run: G
       return out
     },
     end: () => take('', true),
+    pending: () => raw.length - (hasFailed ? raw.length : from),
   }
 }
 
@@ -146,6 +152,7 @@ export function createRestoreStage(book: RedactionBook, isJson: boolean | 'perha
       held = ''
       return out
     },
+    pending: () => held.length,
   }
 }
 
@@ -156,6 +163,7 @@ export function inTurn(stages: readonly TextStage[]): TextStage {
   return {
     push: (text) => stages.reduce((said, stage) => (said === '' ? '' : stage.push(said)), text),
     end: () => stages.reduce((said, stage) => stage.push(said) + stage.end(), ''),
+    pending: () => stages.reduce((sum, stage) => sum + stage.pending(), 0),
   }
 }
 
@@ -212,6 +220,8 @@ function fail({ guard, onFailure }: PlacedGuard, thrown: unknown, { where, notes
   notes.add({ guard: guard.id, where, action: 'failed' }, 'failure')
   if (onFailure === 'allow') return
   throw new GatewayError('guard_failed', `The guard ${guard.id} failed, and nothing passes it unseen.`, {
+    // SDKs repeat what is a 500, and each answer is paid for.
+    headers: where === 'answer' ? { 'x-should-retry': 'false' } : {},
     // Not its message, which may quote what it read.
     detail: { guard: guard.id, reason: thrown instanceof Error ? thrown.name : typeof thrown },
     cause: thrown,

@@ -5,6 +5,7 @@ import type { ChatBody } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countUsage, promptTokensOf } from '../count-usage.ts'
+import { underPolicies } from '../governing.ts'
 import { guardHeaders, openGuards } from '../guards-of.ts'
 import { hopOf } from '../hop-of.ts'
 import { measure } from '../measure.ts'
@@ -68,7 +69,10 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
     const { snapshot } = context
     const takeOff = takeOffFor({ format, principal, snapshot, pathModel: door.said?.model })
     guards = openGuards(principal, snapshot, clock)
+    const routeHeader = exchange.header('x-route')
     body = openChatBody(guards?.request(bytes) ?? bytes, format, door.said, takeOff)
+    const governed = underPolicies({ body, said: body.said, format, principal, routeHeader }, guards, snapshot)
+    body = governed.body
     outcome = await chat(
       {
         id,
@@ -77,10 +81,11 @@ export async function serveChat(exchange: Exchange, door: Door, context: Context
         format,
         framing,
         principal,
-        routeHeader: exchange.header('x-route'),
+        routeHeader,
         endpoint,
         startedAt,
         guards,
+        governing: governed.governing,
       },
       context,
     )

@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { PathFacts, WireFormat } from '../core/wire-format.ts'
 import { countTokens } from '../count-tokens.ts'
+import { underPolicies } from '../governing.ts'
 import { guardHeaders } from '../guards-of.ts'
 import { keepNamed } from '../receipts.ts'
 import { setRouteHeaders } from '../route-headers.ts'
@@ -43,13 +44,16 @@ export async function serveCountTokens(call: UnroutedCall, door: CountDoor): Pro
   const { snapshot } = context
   const takeOff = takeOffFor({ format, principal, snapshot, pathModel: said?.model, within })
   const bytes = await readBytes(exchange, context)
-  const body = openChatBody(guards?.request(bytes) ?? bytes, format, said, takeOff)
+  const opened = openChatBody(guards?.request(bytes) ?? bytes, format, said, takeOff)
+  const asking = { body: opened, said: opened.said, format, principal, routeHeader: exchange.header('x-route') }
+  const { body, governing } = underPolicies(asking, guards, snapshot)
   soFar.asked = body.model
   const { tokens, target, decision } = await countTokens(
     {
       id,
       exchange,
       body,
+      governing,
       format,
       principal,
       deadlineAt: context.ports.clock.monotonic() + snapshot.timeouts.totalMs,

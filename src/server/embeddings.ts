@@ -1,15 +1,16 @@
+import { guardsOnUnrouted } from '../admit-unrouted.ts'
 import type { TakenLimits } from '../call-account.ts'
 import { boundedTokens, takeLimits, UNKNOWN_COST } from '../call-account.ts'
 import type { Target } from '../core/target.ts'
 import type { EmbeddingsAnswer, EmbeddingsCall } from '../embeddings.ts'
-import { embed, embeddingsTarget } from '../embeddings.ts'
+import { embed, embeddingsDoors, embeddingsTarget } from '../embeddings.ts'
 import { guardHeaders } from '../guards-of.ts'
 import { keepNamed } from '../receipts.ts'
 import { formatLosses, setRouteHeaders } from '../route-headers.ts'
 import { priceUsage } from '../usage/price.ts'
 import { readEmbeddingsRequest } from '../wire/embeddings/request.ts'
 import { embeddingsUsage } from '../wire/embeddings/response.ts'
-import { readJsonBytes } from './read-json.ts'
+import { readJsonBytes, readObject } from './read-json.ts'
 import type { UnroutedCall } from './serve-unrouted.ts'
 
 const BYTES_PER_TOKEN = 4
@@ -18,9 +19,9 @@ const NANO_USD_A_TOKEN = 1_000
 
 /** `POST /v1/embeddings`, from bytes to the last byte of the answer. */
 export async function serveEmbeddings(call: UnroutedCall): Promise<void> {
-  const { context, exchange, guards, soFar } = call
+  const { context, soFar } = call
   const startedAt = context.ports.clock.monotonic()
-  const { bytes, text, body } = await readJsonBytes(exchange, context, guards)
+  const { bytes, text, body } = await readGuarded(call)
   const sentBytes = bytes.length
   const request = readEmbeddingsRequest(body)
   soFar.asked = request.model
@@ -32,6 +33,14 @@ export async function serveEmbeddings(call: UnroutedCall): Promise<void> {
   } finally {
     taken?.settle()
   }
+}
+
+/** The body past the guards of its key, and then of the policies that it names or that govern it. */
+async function readGuarded({ context, exchange, principal, guards }: UnroutedCall): ReturnType<typeof readJsonBytes> {
+  const read = await readJsonBytes(exchange, context, guards)
+  const placed = guardsOnUnrouted(embeddingsDoors(exchange, principal, read.body), context.snapshot)
+  const bytes = placed.length === 0 ? read.bytes : (guards?.also(placed, read.bytes) ?? read.bytes)
+  return bytes === read.bytes ? read : readObject(bytes)
 }
 
 type Embedding = Pick<EmbeddingsCall, 'bytes' | 'text' | 'request'> & {

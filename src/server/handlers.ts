@@ -6,6 +6,7 @@ import type { WireFormatId } from '../core/request.ts'
 import type { Principal } from '../core/snapshot.ts'
 import type { WireFormat } from '../core/wire-format.ts'
 import { decide } from '../decide.ts'
+import { underPolicies } from '../governing.ts'
 import { withGuardNotes } from '../guard-notes.ts'
 import { guardHeaders, openGuards } from '../guards-of.ts'
 import { openQuestion } from '../open-question.ts'
@@ -158,15 +159,19 @@ export function createHandlers(
           anthropicVersion: exchange.header('anthropic-version'),
         }
         const spoken = formatNamed(formatOfBody(value, hints))
-        const { chat, said } = openQuestion(bytes, spoken, principal, snapshot)
+        const { body: opened, said } = openQuestion(bytes, spoken, principal, snapshot)
+        const routeHeader = exchange.header('x-route')
+        const asking = { body: opened, said, format: spoken, principal, routeHeader }
+        const { body, governing } = underPolicies(asking, guards, snapshot)
         const id = `rt_${context.ports.randomId(24)}`
         const decided = await decide(
           {
             id,
-            chat,
+            chat: body.read().chat,
             format: spoken,
             principal,
-            routeHeader: exchange.header('x-route'),
+            governing,
+            routeHeader,
             said,
             header: (name) => exchange.header(name),
           },

@@ -1,3 +1,4 @@
+import { guardsOnUnrouted } from '../admit-unrouted.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { HttpMethod } from '../core/ports.ts'
 import type { ConfiguredProvider, Snapshot } from '../core/snapshot.ts'
@@ -20,7 +21,7 @@ const HOW_TO_NAME =
 export async function servePassthrough(call: UnroutedCall, method: string, url: string): Promise<void> {
   const { context, exchange, soFar } = call
   const { snapshot } = context
-  requireUnguarded(call)
+  requireUnguarded(call, undefined)
   const said = passthroughPath(url)
   const known = METHODS.find((one) => one === method)
   if (known === undefined) {
@@ -31,6 +32,8 @@ export async function servePassthrough(call: UnroutedCall, method: string, url: 
   const bytes = await readBody(exchange, context)
   const body = readPassthroughBody(bytes, exchange.header('content-type'))
   soFar.asked = body.asked ?? ''
+  // A policy may govern by the model's name.
+  requireUnguarded(call, body.asked)
   const configured = providerOf(said, exchange.header('x-route-provider'), body, snapshot)
   soFar.provider = configured.name
   const model = body.asked === undefined ? undefined : bareModel(body.asked, configured.name, snapshot)
@@ -41,13 +44,17 @@ export async function servePassthrough(call: UnroutedCall, method: string, url: 
     path: said.path,
     headers: requestHeaders(exchange),
     body: sent.length === 0 ? undefined : sent,
+    asked: body.asked,
     model,
   })
 }
 
 /** What is passed on unread passes no guard: nobody may go around his. */
-function requireUnguarded({ principal, context }: UnroutedCall): void {
-  const guard = guardsOf(principal, context.snapshot).find(({ allowsUnread }) => !allowsUnread)
+function requireUnguarded({ principal, context, exchange }: UnroutedCall, model: string | undefined): void {
+  const { snapshot } = context
+  const doors = { principal, routeHeader: exchange.header('x-route'), model }
+  const guards = [...guardsOf(principal, snapshot), ...guardsOnUnrouted(doors, snapshot)]
+  const guard = guards.find(({ allowsUnread }) => !allowsUnread)
   if (guard === undefined) return
   throw new GatewayError(
     'request_blocked',

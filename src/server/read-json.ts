@@ -38,12 +38,18 @@ export async function readJsonBytes(
   exchange: Exchange,
   reading: Reading,
   guards?: Pick<CallGuards, 'request'> | undefined,
-): Promise<{ readonly bytes: Uint8Array; readonly text: string; readonly body: JsonObject }> {
+): Promise<JsonBytes> {
   const sent = withoutMark(await readBytes(exchange, reading))
-  const bytes = guards?.request(sent) ?? sent
+  return readObject(guards?.request(sent) ?? sent)
+}
+
+/** A body of which the bytes are there. Throws a 4xx that says what is wrong with it. */
+export function readObject(bytes: Uint8Array): JsonBytes {
   const text = decode(bytes)
   return { bytes, text, body: parseBody(text) }
 }
+
+export type JsonBytes = { readonly bytes: Uint8Array; readonly text: string; readonly body: JsonObject }
 
 /** A chat call's body, without what it says of routing. Throws a 4xx that says what is wrong with it. */
 export function openChatBody(sent: Uint8Array, format: WireFormat, said?: PathFacts, takeOff?: TakeOff): ChatBody {
@@ -78,6 +84,10 @@ function chatBody(
     },
     release() {
       current = undefined
+    },
+    changed(change) {
+      const changed = change(body.bytes)
+      return changed === body.bytes ? body : chatBody(changed, said, readBytes)
     },
     fork: () => chatBody(new Uint8Array(body.bytes), said, readBytes),
     copyFor(other, saidOfIt) {

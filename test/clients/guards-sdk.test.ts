@@ -50,6 +50,28 @@ test('a whole answer that is blocked is asked for once, and its error has a name
   expect(upstream?.requests).toHaveLength(calls.length)
 })
 
+test('an answer whose guard fails is asked for once', async () => {
+  const failing = pii({ on: ['answer'] })
+  const guard = {
+    ...failing.guard,
+    scan() {
+      throw new Error('no')
+    },
+  }
+  const url = await start(BLOCKED, { ...failing, guard })
+  const calls = [
+    openai(url).chat.completions.create({ model: 'up/m', messages }),
+    openai(url).chat.completions.create({ model: 'up/m', messages, stream: true }),
+    openai(url).responses.create({ model: 'up/m', input: 'Hi' }),
+    anthropic(url).messages.create({ model: 'up/m', max_tokens: 99, messages }),
+    google(url).models.generateContent({ model: 'up/m', contents: 'Hi' }),
+  ]
+  for (const ended of await Promise.allSettled<unknown>(calls)) {
+    expect(ended).toMatchObject({ status: 'rejected', reason: { status: 500 } })
+  }
+  expect(upstream?.requests).toHaveLength(calls.length)
+})
+
 test('openai: a stream that is blocked is a completion that a content filter stopped', async () => {
   const url = await start(BLOCKED)
   let text = ''

@@ -35,3 +35,15 @@ test('without guards a snapshot has none, and what no guard can do is refused wi
   const places = 'problems' in read ? read.problems.map(({ path }) => path) : []
   expect(places.join()).toMatch(/guards\[0\].*guards\[1\]/)
 })
+
+test('a policy has guards of its own, and each says what becomes of a call when it fails', async () => {
+  const { policies } = await snapshotOf(`${BASE}policies:
+  support: { guards: [{ use: pii, on_failure: allow }, { use: prompt-injection, on_failure: block }] }
+  plain: {}
+`)
+  expect(policies.get('support')?.guards).toMatchObject([
+    { guard: { id: 'pii' }, action: 'redact', onFailure: 'allow' },
+    { guard: { id: 'prompt-injection' }, action: 'flag', onFailure: 'block' },
+  ])
+  expect(policies.get('plain')).not.toHaveProperty('guards')
+})

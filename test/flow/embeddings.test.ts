@@ -185,12 +185,12 @@ test.each([
 
 test('a refusal comes in the upstream’s words, and its own name of the model is no label', async () => {
   await start((response) => {
-    response.writeHead(429, { 'retry-after': '7', 'content-type': 'application/json' })
+    response.writeHead(429, { 'retry-after': '70', 'content-type': 'application/json' })
     response.end('{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}')
   })
   const response = await post({ model: 'up/invented', input: 'a' })
   expect(response.status).toBe(429)
-  expect(response.headers.get('retry-after')).toBe('7')
+  expect(response.headers.get('retry-after')).toBe('70')
   expect(await response.json()).toMatchObject({ error: { code: 'upstream_rate_limited', message: 'Slow down' } })
   expect(await logged()).toMatchObject({ status: 429, asked: 'up/invented' })
   expect(await (await fetch(`${gateway?.url}/metrics`)).text()).not.toContain('invented')

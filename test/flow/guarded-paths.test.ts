@@ -341,7 +341,7 @@ test.each(['flag', 'block'] as const)('orders in the result of a tool: %s', asyn
 })
 
 test('no member that a format does not have makes somebody else of who says a text', async () => {
-  const guard = openGuard({
+  const guard = sendableGuard({
     use: 'prompt-injection',
     on: ['request'],
     action: 'block',
@@ -380,7 +380,7 @@ test('no member that a format does not have makes somebody else of who says a te
 })
 
 test('what the tools of providers brought is the result of a tool', async () => {
-  const guard = openGuard({
+  const guard = sendableGuard({
     use: 'prompt-injection',
     on: ['request'],
     action: 'block',

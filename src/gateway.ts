@@ -151,6 +151,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       ? undefined
       : createDecisionLog({ ...options.decisionLog, ports, count: telemetry.decisionLogged }),
     streams.decisions === undefined ? undefined : createDecisionStream(streams.decisions, ports),
+    ports.clock.now,
   )
   const ledger =
     ports.ledger === undefined
@@ -318,8 +319,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-function logDecisions(log: DecisionLog | undefined, stream: DecisionLog | undefined): DecisionLog | undefined {
-  return log === undefined || stream === undefined ? (log ?? stream) : bothLogs(log, stream)
+function logDecisions(
+  log: DecisionLog | undefined,
+  stream: DecisionLog | undefined,
+  now: () => number,
+): DecisionLog | undefined {
+  return log === undefined || stream === undefined ? (log ?? stream) : bothLogs(log, stream, now)
 }
 
 function secretsOf({ providers, router }: Snapshot): string[] {

@@ -12,8 +12,9 @@ import type { EndedCall, Made, Taken } from './write-record.ts'
 import { decisionRecord, modelsRecord } from './write-record.ts'
 
 export type DecisionLog = {
-  decided(made: Made): void
-  ended(call: EndedCall): void
+  /** `time`: in milliseconds since 1970, now where it is not said. */
+  decided(made: Made, time?: number): void
+  ended(call: EndedCall, time?: number): void
   outcome(outcome: Outcome): void
   /** The receipt of a decision that stands in the file that grows; `undefined` where it is not found by its id. */
   find(id: string): Promise<{ readonly decision: Decision; readonly key: string } | undefined>

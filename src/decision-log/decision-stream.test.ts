@@ -89,9 +89,14 @@ test('what finds no room is counted', async () => {
 
 test('two logs are told the same', async () => {
   const [one, other] = [start(false), start(true)]
-  const both = bothLogs(one.stream, other.stream)
+  let time = 40
+  const both = bothLogs(one.stream, other.stream, () => {
+    time += 1
+    return time
+  })
   both.decided(await made('rt_1'))
   await both.close()
   expect(one.records.map(({ type }) => type)).toEqual(['models', 'decision'])
   expect(other.records.map(({ type }) => type)).toEqual(['models', 'decision'])
+  expect([one.records[1], other.records[1]]).toMatchObject([{ time: 41 }, { time: 41 }])
 })

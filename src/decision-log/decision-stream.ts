@@ -60,16 +60,16 @@ export function createDecisionStream(sink: DecisionSink, ports: Pick<Ports, 'clo
   }
 }
 
-/** Tells both; what is asked for stands in the first. */
-export function bothLogs(first: DecisionLog, second: DecisionLog): DecisionLog {
+/** Tells both the same; what is asked for stands in the first. */
+export function bothLogs(first: DecisionLog, second: DecisionLog, now: () => number): DecisionLog {
   return {
-    decided(made) {
-      first.decided(made)
-      second.decided(made)
+    decided(made, time = now()) {
+      first.decided(made, time)
+      second.decided(made, time)
     },
-    ended(call) {
-      first.ended(call)
-      second.ended(call)
+    ended(call, time = now()) {
+      first.ended(call, time)
+      second.ended(call, time)
     },
     outcome(outcome) {
       first.outcome(outcome)

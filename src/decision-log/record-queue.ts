@@ -8,8 +8,9 @@ import { callRecord, take } from './write-record.ts'
 export type Entry = Taken | LogRecord
 
 export type RecordQueue = {
-  decided(made: Made): void
-  ended(call: EndedCall): void
+  /** `time`: in milliseconds since 1970, now where it is not said. */
+  decided(made: Made, time?: number): void
+  ended(call: EndedCall, time?: number): void
   outcome(outcome: Outcome): void
   /** Writes what is still waiting. */
   drain(): Promise<void>
@@ -64,8 +65,8 @@ export function createRecordQueue({ ports, write, dropped }: RecordQueueOptions)
   }
 
   return {
-    decided: (made) => add(take(made, clock.now()), 1 + made.foreseen.targets.length),
-    ended: (call) => add(callRecord(call, clock.now()), 1),
+    decided: (made, time = clock.now()) => add(take(made, time), 1 + made.foreseen.targets.length),
+    ended: (call, time = clock.now()) => add(callRecord(call, time), 1),
     outcome: (outcome) => add({ type: 'outcome', ...outcome }, 1),
     async drain() {
       await background.drain()

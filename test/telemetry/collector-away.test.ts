@@ -65,13 +65,13 @@ test.skipIf(lacksCollector())(
     await ask(program.url, 20)
     await collector.start()
     await ask(program.url, 10)
-    await eventually('all records', () => distinct(usageSeqs(collector.read())).length === 50, 30_000)
+    await eventually('all records', () => distinct(usageSeqs(collector.read())).length === 50, 60_000)
     expect(distinct(usageSeqs(collector.read()))).toEqual(upTo(50))
     expect(await droppedAt(program.url)).toMatchObject({ otlp_usage: 0, otlp_logs: 0, otlp_decisions: 0 })
     expect((await program.stop()).status).toBe(0)
     await collector.stop()
   },
-  90_000,
+  120_000,
 )
 
 /** A collector of the test's own: how it answers can be changed. */

@@ -32,7 +32,7 @@ export type TestCollector = {
   readonly url: string
   /** `kill -9`. */
   kill(): Promise<void>
-  /** On the same port, writing on in the same file. */
+  /** On the same port. */
   start(): Promise<void>
   /** Lets it end, and so write everything down. */
   stop(): Promise<void>
@@ -46,21 +46,15 @@ export type TestCollector = {
 export async function startCollector(): Promise<TestCollector> {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'thalamus-collector-'))
-  const file = join(folder, 'received.jsonl')
-  const pipeline = '{ receivers: [otlp], exporters: [file] }'
-  writeFileSync(
-    join(folder, 'collector.yaml'),
-    `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
-exporters: { file: { path: "${file}", append: true, flush_interval: 50ms } }
-service:
-  telemetry: { metrics: { level: none }, logs: { level: warn } }
-  pipelines: { traces: ${pipeline}, metrics: ${pipeline}, logs: ${pipeline} }
-`,
-  )
+  const files: string[] = []
   let child: ChildProcess | undefined
   let said = ''
 
   async function start(): Promise<void> {
+    // A file each: what follows a line that a kill has cut would be lost with it.
+    const file = join(folder, `received-${files.length}.jsonl`)
+    files.push(file)
+    writeFileSync(join(folder, 'collector.yaml'), configuration(port, file))
     const started = spawn(PROGRAM, ['--config', join(folder, 'collector.yaml')], { stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [started.stdout, started.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -84,27 +78,31 @@ service:
     await ended
   }
 
+  const text = (): string => files.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')).join('\n')
   await start()
   return {
     url: `http://127.0.0.1:${port}`,
     kill: () => end('SIGKILL'),
     start,
     stop: () => end('SIGTERM'),
-    read: () =>
-      readText(file)
-        .split('\n')
-        .filter((line) => line !== '')
-        .flatMap((line) => parsed(line)),
-    text: () => readText(file),
+    read: () => text().split('\n').flatMap(parsed),
+    text,
   }
 }
 
-function readText(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+function configuration(port: number, file: string): string {
+  const pipeline = '{ receivers: [otlp], exporters: [file] }'
+  return `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
+exporters: { file: { path: "${file}", flush_interval: 50ms } }
+service:
+  telemetry: { metrics: { level: none }, logs: { level: warn } }
+  pipelines: { traces: ${pipeline}, metrics: ${pipeline}, logs: ${pipeline} }
+`
 }
 
 /** A line that a kill has cut is none. */
 function parsed(line: string): Received[] {
+  if (line === '') return []
   try {
     return [JSON.parse(line) as Received]
   } catch {

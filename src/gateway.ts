@@ -13,7 +13,10 @@ import type { Router, RouterDefinition } from './core/router.ts'
 import type { Snapshot } from './core/snapshot.ts'
 import type { StreamPart } from './core/stream-part.ts'
 import { decide } from './decide.ts'
+import type { DecisionLog } from './decision-log/decision-log.ts'
 import { createDecisionLog } from './decision-log/decision-log.ts'
+import type { DecisionSink } from './decision-log/decision-stream.ts'
+import { bothLogs, createDecisionStream } from './decision-log/decision-stream.ts'
 import type { LogFile } from './decision-log/log-file.ts'
 import { createBreakers } from './dispatch/breaker.ts'
 import { createPlaces } from './dispatch/concurrency.ts'
@@ -49,9 +52,12 @@ import { serveUnrouted } from './server/serve-unrouted.ts'
 import type { SessionState } from './sessions/session-state.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { createShadowCalls } from './shadow-calls.ts'
+import type { MetricFamily } from './telemetry/registry.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import { keepUsage } from './usage/keep-usage.ts'
 import { createLiveMeasures } from './usage/live-measures.ts'
+import type { UsageSink } from './usage/stream-usage.ts'
+import { streamUsage } from './usage/stream-usage.ts'
 import { createToolReliability } from './usage/tool-reliability.ts'
 import { wireFormats } from './wire/index.ts'
 import { openaiChat } from './wire/openai-chat/index.ts'
@@ -74,6 +80,8 @@ export type Gateway = {
   drain(): void
   /** Ends what is under way: answers that have begun with their format’s error, others with `shutting_down`. */
   endCalls(): void
+  /** What `/metrics` says, as values. */
+  metrics(): readonly MetricFamily[]
   /** Of the store that gateways share; `undefined` where there is none. */
   storeHealth(): StoreHealth | undefined
   /** Why the router is not in use, if it is not. */
@@ -91,6 +99,8 @@ type GatewayOptions = {
   readonly isTracing?: boolean
   /** Where decisions are logged, if they are. */
   readonly decisionLog?: DecisionLogSettings | undefined
+  /** Who gets records of usage and of decisions besides ledger and log. */
+  readonly streams?: Streams | undefined
   /** What else readiness rests on. */
   readonly healthChecks?: readonly HealthCheck[]
   /** What telemetry had to drop outside of the gateway, by where it goes. */
@@ -100,6 +110,8 @@ type GatewayOptions = {
   /** Where what was learned is kept; in memory alone when left out. */
   readonly learnedFile?: StateFile | undefined
 }
+
+export type Streams = { readonly usage?: UsageSink | undefined; readonly decisions?: DecisionSink | undefined }
 
 export type DecisionLogSettings = {
   readonly file: LogFile
@@ -133,10 +145,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const hedges = createHedgeBudget()
   const places = createPlaces(ports.clock, telemetry.waiting)
   const decisions = createFairStore<KeptDecision>(KEPT_DECISIONS)
-  const decisionLog =
+  const { streams = {} } = options
+  const decisionLog = logDecisions(
     options.decisionLog === undefined
       ? undefined
-      : createDecisionLog({ ...options.decisionLog, ports, count: telemetry.decisionLogged })
+      : createDecisionLog({ ...options.decisionLog, ports, count: telemetry.decisionLogged }),
+    streams.decisions === undefined ? undefined : createDecisionStream(streams.decisions, ports),
+    ports.clock.now,
+  )
   const ledger =
     ports.ledger === undefined
       ? undefined
@@ -147,6 +163,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
           log: ports.log,
           count: telemetry.usageKept,
         })
+  const usage = streams.usage === undefined ? ledger : streamUsage(ledger, streams.usage)
   const thoughts = createKeptThoughts(createFairStore<KeptThought>(KEPT_DECISIONS), ports.clock)
   const sessions = createSessions({
     store: ports.createStore<SessionState>(KEPT_SESSIONS),
@@ -200,7 +217,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       hedges,
       decisions,
       decisionLog,
-      ledger,
+      ledger: usage,
       thoughts,
       sessions,
       shadows,
@@ -276,6 +293,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       shadows.close()
       deadlines.stop(shuttingDown())
     },
+    metrics: telemetry.readMetrics,
     storeHealth: () => ports.counters.health(),
     routerProblem: keeper.problem,
     router() {
@@ -299,6 +317,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await ports.transport.close()
     },
   }
+}
+
+function logDecisions(
+  log: DecisionLog | undefined,
+  stream: DecisionLog | undefined,
+  now: () => number,
+): DecisionLog | undefined {
+  return log === undefined || stream === undefined ? (log ?? stream) : bothLogs(log, stream, now)
 }
 
 function secretsOf({ providers, router }: Snapshot): string[] {

@@ -82,7 +82,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/core': ['src/platform/node', 'src/platform/web'],
   '@opentelemetry/sdk-trace': ['src/platform/node', 'src/platform/web'],
   '@opentelemetry/resources': ['src/platform/node', 'src/platform/web'],
+  '@opentelemetry/sdk-metrics': ['src/platform/node'],
   '@opentelemetry/exporter-trace-otlp-http': ['src/platform/node'],
+  '@opentelemetry/exporter-metrics-otlp-http': ['src/platform/node'],
+  '@opentelemetry/exporter-logs-otlp-http': ['src/platform/node'],
   'node:': ['src/platform/node'],
 }
 

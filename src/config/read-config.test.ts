@@ -57,7 +57,8 @@ test.each([
   ['router: { deadline: 3 }', 'router.deadline: unknown key. Did you mean "deadline_ms"?'],
   ['timeouts: { idle: 3 }', 'timeouts.idle: unknown key. Did you mean "idle_ms"?'],
   ['store: { url: a, uri: b }', 'store.uri: unknown key. Did you mean "url"?'],
-  ['telemetry: { otlp: a }', 'telemetry.otlp: unknown key. Did you mean "otlp_endpoint"?'],
+  ['telemetry: { otlp_endpoin: a }', 'telemetry.otlp_endpoin: unknown key. Did you mean "otlp_endpoint"?'],
+  ['telemetry: { otlp: { trace: false } }', 'telemetry.otlp.trace: unknown key. Did you mean "traces"?'],
   [
     'router: { zzzzzzzzzz: 1 }',
     'router.zzzzzzzzzz: unknown key. Remove it, or use one of: use, device, remote, deadline_ms.',

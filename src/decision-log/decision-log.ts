@@ -6,12 +6,15 @@ import type { Snapshot } from '../core/snapshot.ts'
 import type { LogFile } from './log-file.ts'
 import { readRecord } from './read-record.ts'
 import type { LogRecord, ModelsRecord } from './record.ts'
+import type { Entry } from './record-queue.ts'
+import { createRecordQueue } from './record-queue.ts'
 import type { EndedCall, Made, Taken } from './write-record.ts'
-import { callRecord, decisionRecord, modelsRecord, take } from './write-record.ts'
+import { decisionRecord, modelsRecord } from './write-record.ts'
 
 export type DecisionLog = {
-  decided(made: Made): void
-  ended(call: EndedCall): void
+  /** `time`: in milliseconds since 1970, now where it is not said. */
+  decided(made: Made, time?: number): void
+  ended(call: EndedCall, time?: number): void
   outcome(outcome: Outcome): void
   /** The receipt of a decision that stands in the file that grows; `undefined` where it is not found by its id. */
   find(id: string): Promise<{ readonly decision: Decision; readonly key: string } | undefined>
@@ -30,13 +33,9 @@ export type DecisionLogOptions = {
   readonly count: (result: 'written' | 'dropped' | 'failed', records: number) => void
 }
 
-type Entry = Taken | LogRecord
 type Line = { readonly bytes: Uint8Array; readonly models: ModelsRecord | undefined; readonly of: Taken | undefined }
 type Place = { readonly file: number; readonly from: number; readonly bytes: number }
 
-const LATE_MS = 50
-// In candidates, of which each is one object that waits; a record of another kind counts as one.
-const MOST_WAITING = 100_000
 // Serialising happens between requests: a batch must not hold them up for long.
 const BATCH_BYTES = 256 * 1024
 const INDEXED = 20_000
@@ -47,51 +46,25 @@ const INDEXED = 20_000
  */
 export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   const { file, prompts, maxBytes, count } = options
-  const { clock, background, log } = options.ports
+  const { log } = options.ports
   const places = options.ports.createStore<Place>(INDEXED)
   const modelsOf = new WeakMap<Snapshot, ModelsRecord>()
   const encoder = new TextEncoder()
-  let waiting: Entry[] = []
-  let weight = 0
-  let isWriting = false
-  let isScheduled = false
   let isFailing = false
   let fileNumber = 0
   const known = new Set<string>()
 
-  function add(entry: Entry, itsWeight: number): void {
-    if (weight + itsWeight > MOST_WAITING) {
-      count('dropped', 1)
-      return
-    }
-    waiting.push(entry)
-    weight += itsWeight
-    if (isScheduled || isWriting) return
-    isScheduled = true
-    clock.timer(LATE_MS, () => background.run(write))
-  }
+  const queue = createRecordQueue({ ports: options.ports, write, dropped: () => count('dropped', 1) })
 
-  async function write(): Promise<void> {
-    isScheduled = false
-    if (isWriting) return
-    isWriting = true
-    try {
-      while (waiting.length > 0) {
-        const entries = waiting
-        waiting = []
-        weight = 0
-        for (let next = 0; next < entries.length; ) {
-          const lines: Line[] = []
-          for (let bytes = 0; next < entries.length && bytes < BATCH_BYTES; next += 1) {
-            const line = lineOf(entries[next])
-            lines.push(line)
-            bytes += line.bytes.length
-          }
-          await append(lines)
-        }
+  async function write(entries: readonly Entry[]): Promise<void> {
+    for (let next = 0; next < entries.length; ) {
+      const lines: Line[] = []
+      for (let bytes = 0; next < entries.length && bytes < BATCH_BYTES; next += 1) {
+        const line = lineOf(entries[next])
+        lines.push(line)
+        bytes += line.bytes.length
       }
-    } finally {
-      isWriting = false
+      await append(lines)
     }
   }
 
@@ -149,9 +122,9 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   }
 
   return {
-    decided: (made) => add(take(made, clock.now()), 1 + made.foreseen.targets.length),
-    ended: (call) => add(callRecord(call, clock.now()), 1),
-    outcome: (outcome) => add({ type: 'outcome', ...outcome }, 1),
+    decided: queue.decided,
+    ended: queue.ended,
+    outcome: queue.outcome,
     async find(id) {
       const place = places.get(id)
       if (place === undefined || place.file !== fileNumber) return undefined
@@ -159,8 +132,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
       return record?.type === 'decision' && record.id === id ? record : undefined
     },
     async close() {
-      await background.drain()
-      await write()
+      await queue.drain()
       await file.close()
     },
   }

@@ -81,7 +81,7 @@ export function createMetrics() {
     ),
     telemetryDropped: registry.counter(
       'thalamus_telemetry_dropped_total',
-      'Log lines, spans and records of decisions that were dropped: whoever takes them was too slow, or failed.',
+      'Log lines, spans and records of usage and decisions that were dropped, and exports of metrics that were missed: whoever takes them was too slow, or failed.',
       ['sink'],
     ),
     ledger: registry.counter(
@@ -144,6 +144,7 @@ export function createMetrics() {
         ['model'],
       ),
     },
+    read: () => registry.read(),
     render: () => registry.render(),
   }
 }

@@ -19,10 +19,28 @@ export type Histogram = {
   cell(...labelValues: readonly string[]): HistogramCell
 }
 
+/** One series of a family as it stands now, by the values of the family's labels. */
+export type MetricSeries<Value> = { readonly labels: readonly string[]; readonly value: Value }
+
+/** `counts[i]`: observations of at most `bounds[i]` and more than the bound before it. */
+export type MetricDistribution = { readonly counts: readonly number[]; readonly sum: number; readonly count: number }
+
+/** A metric as it stands now. */
+export type MetricFamily = { readonly name: string; readonly help: string; readonly labels: readonly string[] } & (
+  | { readonly type: 'counter' | 'gauge'; readonly series: readonly MetricSeries<number>[] }
+  | {
+      readonly type: 'histogram'
+      readonly bounds: readonly number[]
+      readonly series: readonly MetricSeries<MetricDistribution>[]
+    }
+)
+
 export type Registry = {
   counter(name: string, help: string, labels: readonly string[]): Counter
   gauge(name: string, help: string, labels: readonly string[]): Gauge
   histogram(name: string, help: string, labels: readonly string[], bounds: readonly number[]): Histogram
+  /** Every metric as it stands now, in the order of their making. */
+  read(): readonly MetricFamily[]
   /** Prometheus text format 0.0.4. https://prometheus.io/docs/instrumenting/exposition_formats/ */
   render(): string
 }
@@ -36,21 +54,18 @@ const SEPARATOR = '\u0000'
  * same code runs on every runtime. Decision: docs/decisions/2026-11-23-metrics.md.
  */
 export function createRegistry(): Registry {
-  const families: { render(lines: string[]): void }[] = []
+  const families: { read(): MetricFamily }[] = []
 
   /** A family of single numbers: how to get at one of them. */
   function numbers(
-    type: string,
+    type: 'counter' | 'gauge',
     name: string,
     help: string,
     labels: readonly string[],
   ): (key: readonly string[]) => CounterCell {
     const series = new Map<string, CounterCell>()
     families.push({
-      render(lines) {
-        header(lines, name, help, type)
-        for (const [key, cell] of series) lines.push(`${name}${labelText(labels, key)} ${cell.value}`)
-      },
+      read: () => ({ type, name, help, labels, series: seriesOf(series, labels, ({ value }) => value) }),
     })
     return (labelValues) => cellOf(series, labelValues, () => ({ value: 0 }))
   }
@@ -78,27 +93,54 @@ export function createRegistry(): Registry {
       const cell = (...labelValues: readonly string[]): HistogramCell =>
         cellOf(series, labelValues, () => createDistribution(bounds))
       families.push({
-        render(lines) {
-          header(lines, name, help, 'histogram')
-          for (const [key, cell] of series) {
-            let below = 0
-            bounds.forEach((bound, index) => {
-              below += cell.counts[index] ?? 0
-              lines.push(`${name}_bucket${labelText(labels, key, String(bound))} ${below}`)
-            })
-            lines.push(`${name}_bucket${labelText(labels, key, '+Inf')} ${cell.count}`)
-            lines.push(`${name}_sum${labelText(labels, key)} ${cell.sum}`)
-            lines.push(`${name}_count${labelText(labels, key)} ${cell.count}`)
-          }
-        },
+        read: () => ({
+          type: 'histogram',
+          name,
+          help,
+          labels,
+          bounds,
+          series: seriesOf(series, labels, ({ counts, sum, count }) => ({ counts: [...counts], sum, count })),
+        }),
       })
       return { observe: (value, ...labelValues) => cell(...labelValues).observe(value), cell }
     },
+    read: () => families.map((family) => family.read()),
     render() {
       const lines: string[] = []
-      for (const family of families) family.render(lines)
+      for (const family of families) render(family.read(), lines)
       return `${lines.join('\n')}\n`
     },
+  }
+}
+
+function seriesOf<Cell, Value>(
+  series: ReadonlyMap<string, Cell>,
+  labels: readonly string[],
+  read: (cell: Cell) => Value,
+): MetricSeries<Value>[] {
+  return Array.from(series, ([key, cell]) => {
+    // A series without labels has one empty text for a key.
+    const values = labels.length === 0 ? [] : key.split(SEPARATOR)
+    return { labels: values, value: read(cell) }
+  })
+}
+
+function render(family: MetricFamily, lines: string[]): void {
+  const { name, help, type, labels } = family
+  lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
+  if (family.type !== 'histogram') {
+    for (const one of family.series) lines.push(`${name}${labelText(labels, one.labels)} ${one.value}`)
+    return
+  }
+  for (const { labels: values, value } of family.series) {
+    let below = 0
+    family.bounds.forEach((bound, index) => {
+      below += value.counts[index] ?? 0
+      lines.push(`${name}_bucket${labelText(labels, values, String(bound))} ${below}`)
+    })
+    lines.push(`${name}_bucket${labelText(labels, values, '+Inf')} ${value.count}`)
+    lines.push(`${name}_sum${labelText(labels, values)} ${value.sum}`)
+    lines.push(`${name}_count${labelText(labels, values)} ${value.count}`)
   }
 }
 
@@ -129,12 +171,7 @@ function cellOf<Cell>(series: Map<string, Cell>, labelValues: readonly string[],
   return created
 }
 
-function header(lines: string[], name: string, help: string, type: string): void {
-  lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
-}
-
-function labelText(labels: readonly string[], key: string, bound?: string): string {
-  const values = key.split(SEPARATOR)
+function labelText(labels: readonly string[], values: readonly string[], bound?: string): string {
   const pairs = labels.map((label, index) => `${label}="${escapeLabel(values[index] ?? '')}"`)
   if (bound !== undefined) pairs.push(`le="${bound}"`)
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`

@@ -7,6 +7,7 @@ import type { CallOutcome } from '../core/tool-outcome.ts'
 import { countSpent, createCallCounter } from './count-calls.ts'
 import { createMetrics } from './metrics.ts'
 import type { CallRecord, Spent } from './record.ts'
+import type { MetricFamily } from './registry.ts'
 import { recordSpans } from './spans.ts'
 
 export type FinishedCall = {
@@ -46,6 +47,8 @@ export type Telemetry = {
   /** What became of records of usage. */
   usageKept(result: 'written' | 'late' | 'dropped', records: number): void
   renderMetrics(): string
+  /** What `renderMetrics` writes, as values. */
+  readMetrics(): readonly MetricFamily[]
   /** Writes down what is still waiting. */
   flush(): void
 }
@@ -80,6 +83,11 @@ export function createTelemetry(
       log(record.status >= 500 ? 'error' : 'info', 'request', logFields(record))
       if (isTracing) recordSpans(record, call.startedAtEpochMs, call.traceparent)
     }
+  }
+
+  function bringUpToDate(): void {
+    flush()
+    for (const [sink, count] of Object.entries(droppedElsewhere())) metrics.telemetryDropped.cell(sink).value = count
   }
 
   return {
@@ -140,9 +148,12 @@ export function createTelemetry(
       else if (waiting.length >= MOST_WAITING) flush()
     },
     renderMetrics() {
-      flush()
-      for (const [sink, count] of Object.entries(droppedElsewhere())) metrics.telemetryDropped.cell(sink).value = count
+      bringUpToDate()
       return metrics.render()
+    },
+    readMetrics() {
+      bringUpToDate()
+      return metrics.read()
     },
     flush,
   }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { GatewayError } from '../../src/core/errors.ts'
 import type { HttpRequest, Transport } from '../../src/core/ports.ts'
 import { createOpenInferenceClient } from '../../src/platform/node/inference/open-inference.ts'
-import { startTracing } from '../../src/platform/node/tracing.ts'
+import { openCollector } from '../../src/platform/node/otlp/collector.ts'
 import { createUndiciTransport } from '../../src/platform/node/transport-undici.ts'
 import { ADDRESS_REFUSED } from '../../src/platform/web/reachable.ts'
 
@@ -76,18 +76,18 @@ async function expectRefused(transport: Transport, origin: string): Promise<void
   expect(hits).toEqual([])
 }
 
-test('T-70 the router’s server and the collector of traces are held to the same', async () => {
+test('T-70 the router’s server and the collector of telemetry are held to the same', async () => {
   const client = createOpenInferenceClient({ ...REMOTE, url: 'http://169.254.169.254' })
   await expect(client.ready(AbortSignal.timeout(5_000))).rejects.toMatchObject({ code: ADDRESS_REFUSED })
   await client.close()
   const lines: unknown[] = []
-  const tracing = await startTracing({
+  const collector = openCollector({
     endpoint: 'http://[fd00:ec2::254]:4318',
-    version: '1',
+    headers: {},
     log: (level, event, fields) => void lines.push({ level, event, ...fields }),
   })
-  expect(lines).toMatchObject([{ level: 'error', event: 'traces_not_sent' }])
-  await tracing.shutdown()
+  expect(lines).toMatchObject([{ level: 'error', event: 'telemetry_not_sent' }])
+  expect(collector).toBeUndefined()
 })
 
 const REMOTE = { model: 'm', headers: {}, timeoutMs: 1_000, maxConcurrent: 1, maxBatch: 1 }

@@ -53,6 +53,7 @@ models: [${['up', 'ant', 'gem', 'bed', 'co', 'ol'].flatMap((one) => BEHAVIOURS.m
 router: { use: static }
 telemetry:
   otlp_endpoint: "http://127.0.0.1:${(collector.address() as AddressInfo).port}"
+  otlp: { metrics: true, logs: true, usage: true, decisions: true }
   decision_log: { path: decisions.jsonl }
 `
   program = await startProgram(['--port', '0'], { config, environment: SECRETS })

@@ -53,7 +53,11 @@ export function startFetchTracing({ endpoint, background, log }: Options): Fetch
       if (!response.ok) throw new Error(`the collector answered ${response.status}`)
     } catch (cause) {
       dropped += spans.length
-      log('warn', 'traces_not_sent', { endpoint, problem: cause instanceof Error ? cause.message : String(cause) })
+      log('warn', 'telemetry_not_sent', {
+        signal: 'traces',
+        endpoint,
+        problem: cause instanceof Error ? cause.message : String(cause),
+      })
     }
   }
 

@@ -24,6 +24,10 @@ test('what a Worker has not is refused where it is written', () => {
   expect(pathsOf({ learning: { file: 'learned.json' } })).toEqual(['learning.file'])
   expect(pathsOf({ secrets_dir: '/run/secrets' })).toEqual(['secrets_dir'])
   expect(pathsOf({ telemetry: { decision_log: { path: 'log' } } })).toEqual(['telemetry.decision_log'])
+  const otlp_endpoint = 'https://collector.example'
+  expect(pathsOf({ telemetry: { otlp_endpoint } })).toEqual([])
+  for (const otlp of [{ usage: true }, { headers: { 'x-tenant': 'a' } }])
+    expect(pathsOf({ telemetry: { otlp_endpoint, otlp } })).toEqual(['telemetry.otlp'])
   expect(pathsOf({ providers: { local: { base_url: 'https://x', tls: { ca: 'file:/ca.pem' } } } })).toEqual([
     'providers.local.tls',
   ])

@@ -29,6 +29,13 @@ export function edgeProblems(config: Config, routers: ReadonlyMap<string, Router
   say(config.secrets_dir !== undefined, 'secrets_dir', noFile, 'Put secrets into bindings and name them env:NAME.')
   say(config.ledger !== undefined, 'ledger', noFile, 'Remove it; the log has the usage of every call.')
   say(telemetry.decision_log !== undefined, 'telemetry.decision_log', noFile, 'Remove it.')
+  const { metrics, logs, usage, decisions, headers } = telemetry.otlp
+  say(
+    metrics || logs || usage || decisions || Object.keys(headers).length > 0,
+    'telemetry.otlp',
+    'a Worker sends traces alone, without headers',
+    'Remove all but traces; the log has the usage of every call.',
+  )
   say(learning.file !== undefined, 'learning.file', noFile, 'Remove it: what is learned lasts as long as an isolate.')
   const noStore = 'no Redis is reached from Workers'
   say(config.store !== undefined, 'store', noStore, 'Remove it, and bind THALAMUS_COUNTERS and THALAMUS_KV.')

@@ -62,9 +62,11 @@ async function open(
   if ('problems' in built || problems.length > 0) return { problems }
 
   const ports = createEdgePorts(bindings, { secrets, log })
-  const { otlp_endpoint: endpoint } = config.telemetry
+  const { otlp_endpoint: endpoint, otlp } = config.telemetry
   const tracing =
-    endpoint === undefined ? undefined : startFetchTracing({ endpoint, background: ports.background, log })
+    endpoint === undefined || !otlp.traces
+      ? undefined
+      : startFetchTracing({ endpoint, background: ports.background, log })
   const gateway = await createGateway({
     snapshot: built.snapshot,
     ports,

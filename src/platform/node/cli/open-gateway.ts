@@ -5,6 +5,7 @@ import { SIMULATED_POOL } from '../../../config/catalog.ts'
 import type { Config } from '../../../config/config-schema.ts'
 import { configSchema } from '../../../config/config-schema.ts'
 import type { Problem } from '../../../config/problem.ts'
+import { readOtlp } from '../../../config/read-otlp.ts'
 import { DISPATCH_DEFAULTS } from '../../../core/dispatch-settings.ts'
 import type { Log } from '../../../core/ports.ts'
 import type { Snapshot } from '../../../core/snapshot.ts'
@@ -19,6 +20,7 @@ import { createInference } from '../inference-onnx.ts'
 import { learnedFile } from '../learned-file.ts'
 import { openLogFile } from '../log-file.ts'
 import { ledgerOf } from '../open-ledger.ts'
+import { startOtlp } from '../otlp/start-otlp.ts'
 import { policiesFolder, readPolicyFiles } from '../policies-folder.ts'
 import { createNodePorts } from '../ports.ts'
 import type { OnBroken } from '../profiles-folder.ts'
@@ -36,6 +38,8 @@ export type Origin =
 
 export type Opened = {
   readonly gateway: Gateway
+  /** Says things where the configuration wants them, besides where it was told to. */
+  readonly log: Log
   /** With what the command line says about listening. */
   readonly config: Config
   /** As it stands in the file. */
@@ -102,6 +106,11 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     return store
   }
   const { telemetry, timeouts } = config
+  const otlpSettings = readOtlp(telemetry, secrets)
+  if (otlpSettings !== undefined && 'problems' in otlpSettings) {
+    await closeSource()
+    return otlpSettings
+  }
   const decisionLog =
     options.logsDecisions === true ? await openLogFile(telemetry.decision_log, folderOf(origin)) : undefined
   if (decisionLog !== undefined && 'problems' in decisionLog) {
@@ -114,17 +123,15 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     await closeSource()
     return ledger
   }
-  const counters =
-    store === undefined || options.sharesCounters !== true ? undefined : await openCounters(store, options.log)
-  const tracing =
-    telemetry.otlp_endpoint === undefined
-      ? undefined
-      : await (await import('../tracing.ts')).startTracing({
-          endpoint: telemetry.otlp_endpoint,
-          version: VERSION,
-          log: options.log,
-        })
-  const { log, needsUpstream, inspectsDevices = false } = options
+  const { needsUpstream, inspectsDevices = false } = options
+  const otlp = await startOtlp({
+    settings: otlpSettings,
+    version: VERSION,
+    log: options.log,
+    isServing: options.logsDecisions === true,
+  })
+  const { log } = otlp
+  const counters = store === undefined || options.sharesCounters !== true ? undefined : await openCounters(store, log)
   const inference = createInference({ log, triesAll: inspectsDevices, isOffline: inspectsDevices && !needsUpstream })
   const ports = createNodePorts({
     inference,
@@ -132,8 +139,8 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     log,
     ledger,
     counters,
-    sharedBlobs: counters === undefined || store === undefined ? undefined : await sharedBlobsIn(store, options.log),
-    peers: counters === undefined || store === undefined ? undefined : await openPeers(store, options.log),
+    sharedBlobs: counters === undefined || store === undefined ? undefined : await sharedBlobsIn(store, log),
+    peers: counters === undefined || store === undefined ? undefined : await openPeers(store, log),
     connectMs: timeouts.connect_ms,
   })
   const { file } = config.learning
@@ -141,14 +148,17 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     snapshot: options.isMeasuring === true ? restingNobody(built.snapshot) : built.snapshot,
     ports,
     routers,
-    isTracing: tracing !== undefined,
+    isTracing: otlp.isTracing,
+    streams: otlp.streams,
     decisionLog,
-    dropped: () => ({ log: options.droppedLines?.() ?? 0, traces: tracing?.dropped() ?? 0 }),
+    dropped: () => ({ log: options.droppedLines?.() ?? 0, traces: 0, ...otlp.dropped() }),
     isLedgerRequired: config.ledger?.on_failure === 'closed',
     learnedFile: file === undefined ? undefined : learnedFile(resolve(folderOf(origin), file)),
   })
+  await otlp.measure(gateway.metrics)
   return {
     gateway,
+    log,
     config,
     writtenConfig: source.config,
     snapshot: built.snapshot,
@@ -159,7 +169,7 @@ export async function openGateway(options: OpenOptions): Promise<Opened | { read
     async close() {
       await gateway.close()
       await closeSource()
-      await tracing?.shutdown()
+      await otlp.close()
     },
   }
 }

@@ -19,22 +19,22 @@ type ServeOptions = { readonly config?: string; readonly port?: number; readonly
 
 /** `thalamus serve`: all of the gateway or none of it. */
 export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
-  const log = createLog(process.stdout, Date.now)
-  process.on('exit', log.flush)
+  const output = createLog(process.stdout, Date.now)
+  process.on('exit', output.flush)
   const opened = await openGateway({
     config: options.config,
-    log,
+    log: output,
     needsUpstream: true,
     listening: options,
     logsDecisions: true,
-    droppedLines: log.dropped,
+    droppedLines: output.dropped,
     sharesCounters: true,
   })
   if ('problems' in opened) {
     printProblems(opened.problems)
     return 1
   }
-  const { gateway, origin, config } = opened
+  const { gateway, origin, config, log } = opened
   let current = config
   const { host, port } = config.server
   let server: RunningServer
@@ -70,7 +70,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
   const closing = opened.close().catch((cause: unknown) => log('error', 'close_failed', { problem: String(cause) }))
   if (!(await isOverWithin(CLOSE_MS, closing))) log('warn', 'closed_late', { waited_ms: CLOSE_MS })
   log('info', 'stopped')
-  log.flush()
+  output.flush()
   // Whatever still holds the process, a reader of its output that does not read or a device, is not waited for.
   setTimeout(() => process.exit(0), LINGER_MS).unref()
   return 0

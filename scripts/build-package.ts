@@ -29,7 +29,7 @@ export function buildPackage(root: string, folder: string): void {
     const to = join(folder, path)
     mkdirSync(dirname(to), { recursive: true })
     if (path === 'package.json') writeFileSync(to, manifestOf(readFileSync(from, 'utf8')))
-    else if (/(?<!\.d)\.ts$/.test(path)) writeFileSync(asJavaScript(to), withoutTypes(readFileSync(from, 'utf8')))
+    else if (path.endsWith('.ts')) writeFileSync(asJavaScript(to), withoutTypes(readFileSync(from, 'utf8')))
     else copyFileSync(from, to)
     // npm packs a file as it is: of its rights only the right to run it, which nothing but the program needs.
     if (!path.endsWith('.ts')) chmodSync(to, 0o644)

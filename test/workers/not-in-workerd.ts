@@ -19,6 +19,7 @@ const HEADERS = 'fetch says what it likes about connections and agents'
 const IS_WHOLE = process.env['THALAMUS_FLOW_ALL'] !== undefined
 
 const NOT_RUN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'asked-again': { 'a client that leaves ends the wait': LEFT },
   'bad-input': {
     'a header bomb is a 431 in the API’s error shape': HTTP,
     'something that is not HTTP is a 400 in the API’s error shape': HTTP,
@@ -67,6 +68,7 @@ const NOT_RUN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '/x/../v1/files is refused': DOTS,
     '/../v1/files is refused': DOTS,
   },
+  'policy-guards': { 'a guard that fails is answered as each policy says': FUNCTION },
   'queues-and-fallbacks': {
     'a full queue sends calls to the next model, or says target_busy; who leaves it is not sent': LEFT,
     'a gateway that stops ends': STOP,

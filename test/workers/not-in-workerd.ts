@@ -27,6 +27,7 @@ const NOT_RUN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'budget-plan': { 'more is set aside for a dearer target before it is asked, and given back': COUNTERS },
   'cache-store': { '': STORE },
+  'continued-streams': { 'a fault of the gateway’s own in the middle of a stream breaks it off': FUNCTION },
   'decision-log': { '': PORT },
   embeddings: { 'a client that leaves closes the upstream’s socket and is no failure of the model': LEFT },
   'exact-usage': { '/v1/': PORT, 'whoever asks for the count gets it': PORT },

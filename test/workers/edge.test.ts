@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { bundleWorker, compressedBytes } from '../../scripts/bundle-worker.ts'
 import type { CaptureUpstream } from '../flow/capture-upstream.ts'
 import { COMPLETION, startCaptureUpstream } from '../flow/capture-upstream.ts'
@@ -12,6 +12,9 @@ import { eventually, HELLO, post } from '../flow/start-gateway.ts'
 import { type RunningWorker, startWorker } from './start-worker.ts'
 
 // The Worker as it is deployed, in workerd.
+
+// A second to start, on a machine that does nothing else.
+vi.setConfig({ testTimeout: 60_000 })
 
 const MOST_COMPRESSED_BYTES = 3_000_000
 

@@ -1,9 +1,11 @@
 import { Miniflare } from 'miniflare'
 import { build } from 'rolldown'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import reference from '../../routers/heads/word-piece-cases.json' with { type: 'json' }
 import golden from '../../routers/static/golden.json' with { type: 'json' }
 import { type Fingerprint, fingerprints } from './fingerprint.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const MEGABYTE = 2 ** 20
 // Scripts, marks, controls and shapes; the golden prompts; and one far longer than the router reads.

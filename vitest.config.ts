@@ -1,6 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
 const SLOW_IN_WORKERD = ['exploring', 'faults', 'silent-model'].map((name) => `test/flow/${name}.test.ts`)
+/** What rests on sockets, streams, HTTP, timers, signals, files and threads. */
+const LEAN = [
+  'cli/serve',
+  'operations/drain',
+  'operations/ledger',
+  'flow/bad-input',
+  'flow/failover',
+  'flow/keep-alive',
+  'flow/native-path',
+  'flow/passthrough',
+  'flow/usage-of-cut-answers',
+]
+const ALL = ['cli/{serve,check,route}', 'operations/*', 'flow/*']
 
 export default defineConfig({
   test: {
@@ -35,6 +48,19 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
         },
       },
+      ...['bun', 'deno'].map((runtime) => ({
+        // The same with Bun and Deno, the tests where runtimes differ; all of them: docs/runtimes.md.
+        extends: true as const,
+        test: {
+          name: runtime,
+          include: (process.env['THALAMUS_FLOW_ALL'] === undefined ? LEAN : ALL).map((name) => `test/${name}.test.ts`),
+          env: { THALAMUS_FLOW: runtime },
+          globalSetup: ['test/runtimes/flow-setup.ts'],
+          setupFiles: ['test/runtimes/not-run.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 5 },
+        },
+      })),
       {
         // A Vulkan driver that computes on the CPU takes all cores: beside it, routers elsewhere would be late.
         extends: true,
@@ -64,7 +90,7 @@ export default defineConfig({
           include: ['test/deploy/**/*.test.ts'],
           maxWorkers: 1,
           testTimeout: 120_000,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 6 },
         },
       },
       {

@@ -4,6 +4,7 @@ import { mkdtempSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { commandOf } from '../runtimes/command-of.ts'
 
 export const MAIN = fileURLToPath(new URL('../../src/platform/node/main.ts', import.meta.url))
 
@@ -17,6 +18,8 @@ export type Options = {
   readonly folder?: string
   /** What stands on its standard input. */
   readonly input?: string | Buffer
+  /** `node`, `bun` or `deno`; that of the project when left out. */
+  readonly runtime?: string
 }
 
 export type Running = {
@@ -81,12 +84,18 @@ export async function startProgram(args: readonly string[], options: Options = {
   }
 }
 
+/** Node, or the runtime whose project this test runs in: vitest.config.ts. */
+function runtimeCommand(runtime = process.env['THALAMUS_FLOW'] ?? 'node'): readonly [string, ...string[]] {
+  return runtime === 'node' ? [process.execPath] : commandOf(runtime)
+}
+
 /** The real program, just started. */
 export function launchProgram(args: readonly string[], options: Options = {}): Launched {
   const { config, environment = {}, folder = mkdtempSync(join(tmpdir(), 'thalamus-cli-')), input } = options
   if (config !== undefined) writeConfig(folder, config)
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [command, ...first] = runtimeCommand(options.runtime)
+  const child = spawn(command, [...first, MAIN, ...args], {
     cwd: folder,
     env: { PATH, HOME, ...environment },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -115,9 +115,10 @@ test('T-41 a hit streams its usage, costs nothing, and its receipt names the cal
   const receipt = await fetch(`${gateway.url}/v1/decisions/${second.headers.get('x-route-id')}`)
   expect(await receipt.json()).toMatchObject({ cache: { kind: 'exact', id: first.headers.get('x-route-id') } })
   expect(await metric(gateway.url, 'thalamus_tokens_total{model="up/ok",kind="output"}')).toBe(billed)
-  const last = () => gateway.log.findLast(({ event }) => event === 'request')
-  await eventually('the log to tell of it', () => last()?.['cache'] !== undefined)
-  expect(last()).toMatchObject({ cache: 'exact', cost_usd: 0 })
+  const lines = () =>
+    gateway.log.filter(({ event, id }) => event === 'request' && id === second.headers.get('x-route-id'))
+  await eventually('the log to tell', () => lines().length === 1)
+  expect(lines()[0]).toMatchObject({ cache: 'exact', cost_usd: 0 })
 })
 
 test.each([

@@ -110,10 +110,10 @@ const FACTS: Facts = {
 
 /** A whole gateway on a real socket. With the `uniform` router, the default here, the cheapest wins and the rest follow by price. */
 export async function startGateway(options: Options): Promise<TestGateway> {
-  const worker = process.env['THALAMUS_FLOW'] === 'workers' ? process.env['THALAMUS_FLOW_WORKER'] : undefined
-  if (worker !== undefined) {
+  const elsewhere = process.env['THALAMUS_FLOW']
+  if (elsewhere !== undefined) {
     requireSendable(options)
-    return startInWorker(worker, snapshotOf(options), options.uniform)
+    return startInWorker(hostOf(elsewhere), snapshotOf(options), options.uniform)
   }
   const log: LogLine[] = []
   const ports = createNodePorts({
@@ -145,6 +145,13 @@ export async function startGateway(options: Options): Promise<TestGateway> {
       await gateway.close()
     },
   }
+}
+
+/** Where the gateways of another runtime are started: its global setup has said so. */
+function hostOf(runtime: string): string {
+  const url = process.env[`THALAMUS_FLOW_${runtime.toUpperCase()}`]
+  if (url === undefined) throw new Error(`No program with ${runtime} was started.`)
+  return url
 }
 
 /** Ports of the test's own stay where the test is. */

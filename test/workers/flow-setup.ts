@@ -8,6 +8,6 @@ export default async function setup(): Promise<() => Promise<void>> {
     code: await bundleWorker(entry),
     onLine: (line) => process.stderr.write(`workerd: ${line}\n`),
   })
-  process.env['THALAMUS_FLOW_WORKER'] = worker.url
+  process.env['THALAMUS_FLOW_WORKERS'] = worker.url
   return () => worker.close()
 }

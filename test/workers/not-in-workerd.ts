@@ -1,6 +1,6 @@
-import { afterAll, beforeEach } from 'vitest'
+import { type NotRun, skipListed } from './skip-listed.ts'
 
-// Which tests of test/flow do not run with the gateway in workerd, each with the reason. A name that no test has any more fails.
+// Which tests of test/flow do not run with the gateway in workerd.
 
 const PORT = 'a Worker has no such port: no files, no threads, no models'
 const COUNTERS = 'counters of the test’s own, in its process; those of a Worker are Durable Objects'
@@ -18,7 +18,7 @@ const HEADERS = 'fetch says what it likes about connections and agents'
 
 const IS_WHOLE = process.env['THALAMUS_FLOW_ALL'] !== undefined
 
-const NOT_RUN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const NOT_RUN: NotRun = {
   'asked-again': { 'a client that leaves ends the wait': LEFT },
   'bad-input': {
     'a header bomb is a 431 in the API’s error shape': HTTP,
@@ -85,24 +85,4 @@ const NOT_RUN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-const seen = new Set<string>()
-let unseen: Readonly<Record<string, string>> = {}
-let hasSkippedByName = false
-
-beforeEach(({ task, skip }) => {
-  const file = /([\w-]+)\.test\.ts$/.exec(task.file.name)?.[1] ?? ''
-  unseen = NOT_RUN[file] ?? {}
-  hasSkippedByName ||= task.file.tasks.some(({ mode }) => mode === 'skip')
-  for (const [title, reason] of Object.entries(unseen)) {
-    if (!task.name.includes(title)) continue
-    seen.add(title)
-    skip(reason)
-  }
-})
-
-afterAll(() => {
-  const left = Object.keys(unseen).filter((title) => !seen.has(title))
-  // With `-t` not every test is looked at.
-  if (left.length > 0 && !hasSkippedByName)
-    throw new Error(`not-in-workerd.ts names tests that are not there: ${left.join('; ')}`)
-})
+skipListed(NOT_RUN, 'not-in-workerd.ts')

@@ -14,7 +14,10 @@ const POLL_MS = 20
 const PATIENCE = 10
 let gateways = 0
 
-/** A gateway in the Worker that listens at `controlUrl`. Throws `NotSendable` where the test has something of its own in it. */
+/**
+ * A gateway in the Worker, or in the process of another runtime, that listens at `controlUrl`. Throws `NotSendable` where the
+ * test has something of its own in it.
+ */
 export async function startInWorker(
   controlUrl: string,
   snapshot: Snapshot,
@@ -34,10 +37,10 @@ export async function startInWorker(
 
   // What the test's router says comes a longer way.
   const patient = { ...snapshot, router: { ...snapshot.router, deadlineMs: snapshot.router.deadlineMs * PATIENCE } }
-  await control('start', {
+  const started = (await control('start', {
     snapshot: bridge === undefined ? snapshot : patient,
     ...(bridge === undefined ? {} : { router: bridge.url }),
-  })
+  })) as { readonly url: string } | null
   let isOpen = true
   const polling = (async () => {
     while (isOpen) {
@@ -45,15 +48,16 @@ export async function startInWorker(
       if (isOpen) log.push(...((await control('log', {})) as LogLine[]))
     }
   })()
-  const reached: Pick<Gateway, 'decide' | 'readiness' | 'replaceSnapshot'> = {
+  const reached: Pick<Gateway, 'decide' | 'readiness' | 'replaceSnapshot' | 'endCalls'> = {
     decide: (input) => control('decide', input) as ReturnType<Gateway['decide']>,
     readiness: () => control('readiness', {}) as ReturnType<Gateway['readiness']>,
     async replaceSnapshot(next) {
       await control('replace', { snapshot: next })
     },
+    endCalls: () => void control('end-calls', {}),
   }
   return {
-    url: `http://${address}:${port}`,
+    url: started?.url ?? `http://${address}:${port}`,
     gateway: reached as Gateway,
     snapshot,
     log,
@@ -61,7 +65,8 @@ export async function startInWorker(
       if (!isOpen) return
       isOpen = false
       await polling
-      await control('close', {})
+      // What was logged as it closed, where there is a process that outlives it.
+      log.push(...(((await control('close', {})) ?? []) as LogLine[]))
       await bridge?.close()
     },
   }

@@ -1,4 +1,4 @@
-import { request } from 'undici'
+import { request } from 'undici/index.js'
 import type { Provider } from '../../core/provider.ts'
 import { modelsUrl } from './models-url.ts'
 

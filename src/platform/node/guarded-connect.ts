@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { lookup } from 'node:dns'
-import type { buildConnector } from 'undici'
-import { buildConnector as createConnector } from 'undici'
+import type { buildConnector } from 'undici/index.js'
+import { buildConnector as createConnector } from 'undici/index.js'
 import type { ClientTls, Reach } from '../../core/ports.ts'
 import { isAllowed, refusal, refusedLiteral } from '../web/reachable.ts'
 

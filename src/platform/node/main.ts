@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
+import * as modules from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { keepLibraryQuiet } from './inference/keep-quiet.ts'
 
 // Compiled code is kept between runs: a third of the time to the first answer. In the user's own folder, because
-// anyone may write to the system's temporary one. Where it cannot be written, it is done without.
-enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'thalamus'))
+// anyone may write to the system's temporary one. Where it cannot be written, or the
+// runtime keeps none (Deno), it is done without.
+modules.enableCompileCache?.(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'thalamus'))
 
 keepLibraryQuiet()
 

@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici'
-import { Pool } from 'undici'
+import type { Dispatcher } from 'undici/index.js'
+import { Pool } from 'undici/index.js'
 import { GatewayError } from '../../core/errors.ts'
 import type { Call, Reach, ResponseHandler, ResponseHeaders, Transport } from '../../core/ports.ts'
 import { ADDRESS_REFUSED, reachOf } from '../web/reachable.ts'

@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici'
+import { Agent, request } from 'undici/index.js'
 import type { Problem } from '../../../config/problem.ts'
 import type { ConfiguredProvider, Snapshot } from '../../../core/snapshot.ts'
 import { reachOf } from '../../web/reachable.ts'

@@ -1,4 +1,4 @@
-import { Pool } from 'undici'
+import { Pool } from 'undici/index.js'
 import { isJsonObject, type JsonValue } from '../../../core/json.ts'
 import { createMask } from '../../../core/mask.ts'
 import type { RemoteModel, Tensor, Tensors } from '../../../core/ports.ts'

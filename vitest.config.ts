@@ -1,19 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
 const SLOW_IN_WORKERD = ['exploring', 'faults', 'silent-model'].map((name) => `test/flow/${name}.test.ts`)
-/** What rests on sockets, streams, HTTP, timers, signals, files and threads. */
-const LEAN = [
-  'cli/serve',
-  'operations/drain',
-  'operations/ledger',
-  'flow/bad-input',
-  'flow/failover',
-  'flow/keep-alive',
-  'flow/native-path',
-  'flow/passthrough',
-  'flow/usage-of-cut-answers',
+/** What rests most on sockets, streams, HTTP, timers and signals. */
+const LEAN = ['operations/drain', 'flow/bad-input', 'flow/failover', 'flow/native-path', 'flow/passthrough']
+const ALL = [
+  'cli/{serve,check,route,usage}',
+  'operations/*',
+  'security/*',
+  'store/{serve-with-store,three-gateways}',
+  'flow/*',
 ]
-const ALL = ['cli/{serve,check,route}', 'operations/*', 'flow/*']
 
 export default defineConfig({
   test: {

@@ -15,8 +15,11 @@ import { NodeExchange } from './node-exchange.ts'
 export type RunningServer = {
   readonly url: string
   readonly port: number
-  /** New connections get this certificate; those that are open keep theirs. Does nothing where http is served. */
-  secure(tls: ServerTls | undefined): void
+  /**
+   * New connections get this certificate; those that are open keep theirs. Does nothing where http is served. False where the
+   * runtime's server cannot be given another one (Bun 1.4), and it is another.
+   */
+  secure(tls: ServerTls | undefined): boolean
   /**
    * Stops accepting, lets answers under way finish for `graceMs`, ends those that are left with an error, and closes.
    * Before it stops accepting it serves on for `delayMs`, with readiness turned: for balancers to look away.
@@ -63,7 +66,10 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<R
     url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     port,
     secure(tls) {
-      if (tls !== undefined && server instanceof SecureServer) server.setSecureContext(secureContext(tls))
+      if (tls === undefined || !(server instanceof SecureServer)) return true
+      if (typeof server.setSecureContext !== 'function') return JSON.stringify(tls) === JSON.stringify(options.tls)
+      server.setSecureContext(secureContext(tls))
+      return true
     },
     async close(graceMs = DEFAULT_GRACE_MS, delayMs = 0) {
       isDraining = true

@@ -55,7 +55,7 @@ export async function serveCommand(options: ServeOptions): Promise<ExitStatus> {
           const built = isElsewhere ? await snapshotOf(withListening(edited, { host, port }), opened) : later
           if ('problems' in built) return built.problems
           await gateway.replaceSnapshot(built.snapshot)
-          server.secure(built.snapshot.tls)
+          if (!server.secure(built.snapshot.tls)) log('warn', 'config_needs_restart', { part: 'server.tls' })
           current = edited
           return []
         })

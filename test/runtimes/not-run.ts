@@ -10,6 +10,7 @@ const NOT_RUN: NotRun = {
   'decision-log': { '': PORT },
   'exact-usage': { '/v1/': PORT, 'whoever asks for the count gets it': PORT },
   exploring: {
+    'nothing is explored in a tool loop': CHANCE,
     'in 5,000 draws every model is chosen as often as its propensity says': CHANCE,
   },
   feedback: {
@@ -24,6 +25,7 @@ const NOT_RUN: NotRun = {
   },
   'key-limits': { ': a budget that is used up refuses, and says when it begins anew': PORT },
   'router-auto': { '': PORT },
+  'settled-first': { '': PORT },
   'settled-limits': { 'whatever becomes of calls, all they hold is given back and all they cost is spent': PORT },
 }
 

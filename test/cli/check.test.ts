@@ -129,7 +129,9 @@ test('nothing is contacted unless --live is given', async () => {
   expect(await runProgram(['check'], { config: silent, environment })).toMatchObject({ status: 0 })
   const live = await runProgram(['check', '--live'], { config: silent, environment })
   expect(live.status).toBe(1)
-  expect(live.stderr).toContain('providers.up: does not answer\n  Check that http://127.0.0.1:9/v1 can be reached')
+  expect(live.stderr).toContain(
+    'providers.up: does not answer (ECONNREFUSED)\n  Check that http://127.0.0.1:9/v1 can be reached',
+  )
 })
 
 test('--live passes when the provider answers, and shows it the key and the headers', async () => {

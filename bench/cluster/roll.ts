@@ -29,7 +29,9 @@ export type Rolled = {
   /** By the usage that clients were told, and by the budget in Redis. */
   readonly toldUsd: number
   readonly spentUsd: number
+  /** Of its process a call, sockets included; and within the scripts, by its own count. */
   readonly redisMicroseconds: number
+  readonly scriptMicroseconds: number
   /** By name, a call. */
   readonly redisCommands: ReadonlyMap<string, number>
   /** Of the decision log, a decision among eight. */
@@ -101,6 +103,7 @@ export async function roll({ rate, rounds }: { readonly rate: number; readonly r
     toldUsd,
     spentUsd,
     redisMicroseconds: ((after.cpuSeconds - before.cpuSeconds) * 1e6) / calls,
+    scriptMicroseconds: (after.scriptMicroseconds - before.scriptMicroseconds) / calls,
     redisCommands: new Map(
       [...after.commands].map(([name, count]) => [name, (count - (before.commands.get(name) ?? 0)) / calls]),
     ),
@@ -124,7 +127,11 @@ store: { url: "${redis}", timeout_ms: 1000, on_failure: closed }
 `
 }
 
-type Used = { readonly cpuSeconds: number; readonly commands: ReadonlyMap<string, number> }
+type Used = {
+  readonly cpuSeconds: number
+  readonly scriptMicroseconds: number
+  readonly commands: ReadonlyMap<string, number>
+}
 
 async function usedOf(redis: TestRedis): Promise<Used> {
   const cpu = String(await redis.command('INFO', 'cpu'))
@@ -132,6 +139,7 @@ async function usedOf(redis: TestRedis): Promise<Used> {
   const stats = String(await redis.command('INFO', 'commandstats'))
   return {
     cpuSeconds: read('used_cpu_sys') + read('used_cpu_user'),
+    scriptMicroseconds: Number(/cmdstat_evalsha:calls=\d+,usec=(\d+)/.exec(stats)?.[1] ?? 0),
     commands: new Map([...stats.matchAll(/cmdstat_(\S+?):calls=(\d+)/g)].map(([, name = '', n]) => [name, Number(n)])),
   }
 }

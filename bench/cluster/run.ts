@@ -17,7 +17,9 @@ console.log(`calls: ${rolled.calls}`)
 for (const [outcome, count] of [...rolled.ended].toSorted()) console.log(`  ${outcome}: ${count}`)
 console.log(`cost by the answers' usage: $${rolled.toldUsd.toFixed(6)}, by Redis: $${rolled.spentUsd.toFixed(6)}`)
 console.log(`decision log: ${rolled.decisionBytes.toFixed(0)} bytes a decision among eight`)
-console.log(`CPU of Redis: ${rolled.redisMicroseconds.toFixed(0)} µs a call`)
+console.log(
+  `CPU of Redis: ${rolled.redisMicroseconds.toFixed(0)} µs a call; within its scripts ${rolled.scriptMicroseconds.toFixed(0)} µs`,
+)
 for (const [name, count] of rolled.redisCommands) {
   if (count > LEAST_SHOWN) console.log(`  ${name}: ${count.toFixed(2)} a call`)
 }

@@ -29,7 +29,7 @@ export type Deadlines = {
 
 // How late a deadline may be noticed. Against the seconds a model takes it is nothing.
 const TICK_MS = 20
-export const OVERALL = 'did not finish in time'
+const OVERALL = 'did not finish in time'
 /** How long nothing happens before that is worth a word: proxies and clients give up on a dead connection. */
 export const QUIET_MS = 5_000
 
@@ -78,25 +78,23 @@ export function createDeadlines(clock: Clock): Deadlines {
 type Slots = { readonly entries: (SlotDeadline | undefined)[]; readonly free: number[] }
 
 /** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
-class SlotDeadline implements Deadline {
+export abstract class CallDeadline implements Deadline {
   dueAt: number
   private span = 0
   private quietSince = 0
   private what = OVERALL
-  private readonly clock: Clock
-  private readonly slots: Slots
-  private readonly slot: number
+  protected readonly clock: Clock
   private readonly overallAt: number
-  private readonly expiring: Expiring
+  protected readonly expiring: Expiring
 
-  constructor(clock: Clock, slots: Slots, slot: number, overallAt: number, expiring: Expiring) {
+  constructor(clock: Clock, overallAt: number, expiring: Expiring) {
     this.clock = clock
-    this.slots = slots
-    this.slot = slot
     this.overallAt = overallAt
     this.dueAt = overallAt
     this.expiring = expiring
   }
+
+  abstract clear(): void
 
   expect(milliseconds: number, what: string): void {
     this.span = milliseconds
@@ -112,17 +110,13 @@ class SlotDeadline implements Deadline {
     this.dueAt = this.overallAt
   }
 
-  clear(): void {
-    const { entries, free } = this.slots
-    if (entries[this.slot] !== this) return
-    entries[this.slot] = undefined
-    free.push(this.slot)
+  /** What is expected began to be so when it last happened. */
+  protected quietFrom(): number {
+    return Math.max(this.quietSince, this.dueAt - this.span)
   }
 
-  /** What is expected began to be so when it last happened. */
   listen(now: number): void {
-    const quietSince = Math.max(this.quietSince, this.dueAt - this.span)
-    if (now - quietSince < QUIET_MS) return
+    if (now - this.quietFrom() < QUIET_MS) return
     this.quietSince = now
     this.expiring.quiet?.()
   }
@@ -135,5 +129,23 @@ class SlotDeadline implements Deadline {
   pass(): void {
     this.clear()
     this.expiring.expire(this.dueAt === this.overallAt ? OVERALL : this.what)
+  }
+}
+
+class SlotDeadline extends CallDeadline {
+  private readonly slots: Slots
+  private readonly slot: number
+
+  constructor(clock: Clock, slots: Slots, slot: number, overallAt: number, expiring: Expiring) {
+    super(clock, overallAt, expiring)
+    this.slots = slots
+    this.slot = slot
+  }
+
+  clear(): void {
+    const { entries, free } = this.slots
+    if (entries[this.slot] !== this) return
+    entries[this.slot] = undefined
+    free.push(this.slot)
   }
 }

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../core/errors.ts'
 import type { Clock, Timer } from '../core/ports.ts'
-import type { Deadline, Deadlines, Expiring } from './deadline.ts'
-import { OVERALL, QUIET_MS } from './deadline.ts'
+import type { Deadlines, Expiring } from './deadline.ts'
+import { CallDeadline, QUIET_MS } from './deadline.ts'
 
 /**
  * A timer for each deadline, where calls may not share one. It is set anew only when something is expected earlier than it
@@ -25,40 +25,19 @@ export function createOwnDeadlines(clock: Clock): Deadlines {
   }
 }
 
-/** A class, as everything that lives as long as a call: docs/decisions/2026-11-23-classes-per-call.md. */
-class OwnDeadline implements Deadline {
-  private dueAt: number
-  private span = 0
-  private quietSince = 0
-  private what = OVERALL
+class OwnDeadline extends CallDeadline {
   private timer: Timer | undefined = undefined
   private ringsAt = Number.POSITIVE_INFINITY
-  private readonly clock: Clock
   private readonly running: Set<OwnDeadline>
-  private readonly overallAt: number
-  private readonly expiring: Expiring
 
   constructor(clock: Clock, running: Set<OwnDeadline>, overallAt: number, expiring: Expiring) {
-    this.clock = clock
+    super(clock, overallAt, expiring)
     this.running = running
-    this.overallAt = overallAt
-    this.dueAt = overallAt
-    this.expiring = expiring
   }
 
-  expect(milliseconds: number, what: string): void {
-    this.span = milliseconds
-    this.what = what
-    this.again()
-  }
-
-  again(): void {
-    this.dueAt = Math.min(this.clock.monotonic() + this.span, this.overallAt)
+  override again(): void {
+    super.again()
     this.arm()
-  }
-
-  rest(): void {
-    this.dueAt = this.overallAt
   }
 
   clear(): void {
@@ -79,28 +58,14 @@ class OwnDeadline implements Deadline {
     this.timer = this.clock.timer(0, () => this.interrupt(error))
   }
 
-  interrupt(error: GatewayError): void {
-    this.clear()
-    this.expiring.interrupt(error)
-  }
-
-  /** What is expected began to be so when it last happened. */
-  private quietFrom(): number {
-    return Math.max(this.quietSince, this.dueAt - this.span)
-  }
-
   private ring(): void {
     this.ringsAt = Number.POSITIVE_INFINITY
     const now = this.clock.monotonic()
     if (now >= this.dueAt) {
-      this.clear()
-      this.expiring.expire(this.dueAt === this.overallAt ? OVERALL : this.what)
+      this.pass()
       return
     }
-    if (now - this.quietFrom() >= QUIET_MS) {
-      this.quietSince = now
-      this.expiring.quiet?.()
-    }
+    this.listen(now)
     this.arm()
   }
 }

@@ -68,7 +68,10 @@ export async function startProgram(args: readonly string[], options: Options = {
       if (Date.now() >= deadline) throw new Error(`Waited in vain for ${pattern}: ${output()}`)
     }
   }
-  await until(/listening on https?:\/\/\S+/)
+  await until(/listening on https?:\/\/\S+/).catch((cause: unknown) => {
+    child.kill('SIGKILL')
+    throw cause
+  })
   const [, url = ''] = /listening on (https?:\/\/\S+)/.exec(output()) ?? []
   return {
     url,

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
 
 /** Load and upstream share one core, the process under test has the other to itself. */
@@ -53,18 +52,6 @@ export async function startNode(
 /** Ends every program that was started here. */
 export function stopAll(): void {
   for (const child of running) child.kill('SIGKILL')
-}
-
-/** A TCP port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(address)))
-    })
-  })
 }
 
 /** Microseconds of CPU that all threads of a process have used. */

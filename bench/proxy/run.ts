@@ -3,10 +3,10 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { freePort } from '../../test/free-port.ts'
 import { applyLoad, GENERATOR } from './load.ts'
 import {
   cpuMicroseconds,
-  freePort,
   IS_PINNED,
   LOAD_CORE,
   residentMegabytes,

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { freePort } from '../../test/free-port.ts'
 import { commandOf } from '../../test/runtimes/command-of.ts'
 import { origin } from '../origin.ts'
 import { applyLoad, GENERATOR } from '../proxy/load.ts'
 import {
   cpuMicroseconds,
-  freePort,
   IS_PINNED,
   LOAD_CORE,
   onCore,

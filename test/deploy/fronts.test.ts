@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,6 +12,7 @@ import { startSimulator } from '../../src/platform/node/simulate.ts'
 import type { Running } from '../cli/program.ts'
 import { startProgram } from '../cli/program.ts'
 import { eventually } from '../flow/start-gateway.ts'
+import { freePort } from '../free-port.ts'
 import { lacks, PYTHON, ROOT, run, validate } from './tools.ts'
 
 const read = (path: string): string => readFileSync(join(ROOT, 'deploy', path), 'utf8')
@@ -223,13 +223,4 @@ events {} http { ${temporary.join(' ')} include ${folder}/thalamus.conf; }`,
       await exited
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

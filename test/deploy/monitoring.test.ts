@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,6 +10,7 @@ import { startSimulator } from '../../src/platform/node/simulate.ts'
 import type { Running } from '../cli/program.ts'
 import { chat, startProgram } from '../cli/program.ts'
 import { eventually } from '../flow/start-gateway.ts'
+import { freePort } from '../free-port.ts'
 import { lacks, ROOT, run } from './tools.ts'
 
 const RULES = 'deploy/prometheus/thalamus.rules.yaml'
@@ -181,13 +181,4 @@ async function startPrometheus(target: string) {
       await exited
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

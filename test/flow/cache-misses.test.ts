@@ -4,7 +4,7 @@ import { startSimulator } from '../../src/platform/node/simulate.ts'
 import { providers } from '../../src/providers/index.ts'
 import { CACHE, CLIENTS, question, send } from './ask-twice.ts'
 import type { CaptureUpstream } from './capture-upstream.ts'
-import { COMPLETION, chunk, startCaptureUpstream } from './capture-upstream.ts'
+import { COMPLETION, chunk, MESSAGE, startCaptureUpstream } from './capture-upstream.ts'
 import type { TestGateway } from './start-gateway.ts'
 import { eventually, startGateway } from './start-gateway.ts'
 import { keyOf, metric } from './two-kinds.ts'
@@ -33,16 +33,6 @@ async function start(models: readonly string[], options: Options = {}): Promise<
 }
 
 const HELLO = question('openai-chat', 'up/ok')
-const MESSAGE = {
-  id: 'msg_1',
-  type: 'message',
-  role: 'assistant',
-  model: 'm',
-  content: [{ type: 'text', text: 'Hello there' }],
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage: { input_tokens: 3, output_tokens: 2 },
-}
 const twice = async (url: string, one = HELLO, headers: Record<string, string> = {}) => [
   (await send(url, one, headers)).cache,
   (await send(url, one, headers)).cache,

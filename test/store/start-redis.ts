@@ -2,12 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@redis/client'
 import { eventually } from '../flow/start-gateway.ts'
+import { freePort } from '../free-port.ts'
 
 const PROGRAM = 'redis-server'
 
@@ -71,13 +70,4 @@ export async function startRedis(): Promise<TestRedis> {
     thaw: () => void child?.kill('SIGCONT'),
     stop: kill,
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }

@@ -2,13 +2,13 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { eventually } from '../flow/start-gateway.ts'
+import { freePort } from '../free-port.ts'
 
 const RECIPE = fileURLToPath(new URL('collector/builder.yaml', import.meta.url))
 const { dist } = parse(readFileSync(RECIPE, 'utf8')) as { readonly dist: { readonly version: string } }
@@ -119,13 +119,4 @@ function accepts(port: number): Promise<boolean> {
     })
     socket.on('error', () => resolve(false))
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }

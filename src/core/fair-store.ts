@@ -58,6 +58,17 @@ export function createFairStore<Value extends Owned>(maxEntries: number): Store<
       const entriesBefore = before === undefined ? undefined : kept.get(before)
       if (before !== undefined && entriesBefore !== undefined) remove(before, entriesBefore, id)
       const entries = kept.get(owner) ?? new Map<string, Value>()
+      // Nobody has more than its owner: one of his own makes room, and nobody's share changes.
+      if (owners.size === maxEntries && entries.size === most) {
+        const [oldest] = entries.keys()
+        if (oldest !== undefined) {
+          entries.delete(oldest)
+          owners.delete(oldest)
+          entries.set(id, value)
+          owners.set(id, owner)
+          return
+        }
+      }
       kept.set(owner, entries)
       entries.set(id, value)
       owners.set(id, owner)

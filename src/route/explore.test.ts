@@ -90,7 +90,8 @@ test('an explored model passes every limit, reaches the floor at its worst and i
     }),
     { numRuns: 3_000 },
   )
-  expect(explorations).toBeGreaterThan(60)
+  // Some seventy on average: none of what is said above would be tried without them.
+  expect(explorations).toBeGreaterThan(20)
 })
 
 test('the chances of all models sum to one, and are those with which the dice choose them', async () => {

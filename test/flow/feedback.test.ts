@@ -134,6 +134,7 @@ test('a model whose answers are worse than expected raises one alarm with its re
   }
   expect(await metric(url, 'thalamus_drift_cusum{model="up/a"}')).toBeGreaterThan(6)
   expect(await metric(url, 'thalamus_drift_brier{model="up/a"}')).toBeCloseTo(0.64, 6)
+  await eventually('the alarm', () => gateway?.log.some(({ event }) => event === 'drift') === true)
   expect(gateway?.log.filter(({ event }) => event === 'drift')).toEqual([
     expect.objectContaining({
       level: 'warn',
